@@ -1,1 +1,11 @@
-export {};
+export * from './appointments.ts';
+export * from './common.ts';
+export * from './events.ts';
+export * from './health.ts';
+export * from './identity.ts';
+export * from './integrations.ts';
+export * from './messages.ts';
+export * from './onboarding.ts';
+export * from './organization.ts';
+export * from './problem.ts';
+export * from './simulator.ts';

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { Timestamp } from './common.ts';
+
+export const HealthStatus = z.enum(['healthy', 'degraded', 'critical']);
+export type HealthStatus = z.infer<typeof HealthStatus>;
+
+export const IntegrationHealth = z.object({
+  name: z.string(),
+  status: HealthStatus,
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type IntegrationHealth = z.infer<typeof IntegrationHealth>;
+
+export const HealthAction = z.object({
+  id: z.string(),
+  severity: z.enum(['info', 'warning', 'critical']),
+  problem: z.string(),
+  evidence: z.array(z.string()),
+  method: z.string().nullable(),
+  path: z.string().nullable(),
+  cli: z.string().nullable(),
+  requires_human: z.boolean(),
+});
+export type HealthAction = z.infer<typeof HealthAction>;
+
+export const HealthIntegrations = z
+  .object({
+    status: HealthStatus,
+    timestamp: Timestamp,
+    elapsedMs: z.number(),
+    integrations: z.array(IntegrationHealth),
+    summary: z.object({ healthy: z.int(), degraded: z.int(), critical: z.int() }),
+    recommendations: z.array(z.string()),
+    actions: z.array(HealthAction),
+  })
+  .meta({ id: 'HealthIntegrations' });
+export type HealthIntegrations = z.infer<typeof HealthIntegrations>;
+
+export const CircuitBreaker = z
+  .object({
+    name: z.string(),
+    state: z.enum(['closed', 'open', 'half_open']),
+    failures: z.int(),
+    opened_at: Timestamp.nullable(),
+    next_attempt_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'CircuitBreaker' });
+export const CircuitBreakerList = z
+  .object({ data: z.array(CircuitBreaker) })
+  .meta({ id: 'CircuitBreakerList' });

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { Id, Timestamp } from './common.ts';
+
+export const ConnectionStatus = z.enum([
+  'not_linked',
+  'connected',
+  'expiring',
+  'refreshing',
+  'degraded',
+  'reconnect_required',
+  'insufficient_scope',
+  'revoked',
+]);
+export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
+
+export const Integration = z
+  .object({
+    provider: z.enum(['google', 'twilio', 'vapi']),
+    status: ConnectionStatus,
+    account: z.string().nullable(),
+    expires_at: Timestamp.nullable(),
+    connected_at: Timestamp.nullable(),
+    message: z.string(),
+  })
+  .meta({ id: 'Integration' });
+export type Integration = z.infer<typeof Integration>;
+
+export const IntegrationList = z.object({ data: z.array(Integration) }).meta({ id: 'IntegrationList' });
+
+export const ConnectResponse = z.object({ url: z.url() }).meta({ id: 'ConnectResponse' });
+
+export const ConnectionTest = z
+  .object({ ok: z.boolean(), status: ConnectionStatus, message: z.string(), elapsed_ms: z.number() })
+  .meta({ id: 'ConnectionTest' });
+
+export const VapiIntegration = z
+  .object({
+    server_url: z.string(),
+    secret_hint: z.string().nullable(),
+    assistant_id: z.string().nullable(),
+    phone_number: z.string().nullable(),
+    org_id: Id,
+  })
+  .meta({ id: 'VapiIntegration' });
+export type VapiIntegration = z.infer<typeof VapiIntegration>;
+
+export const RotatedSecret = z.object({ secret: z.string() }).meta({ id: 'RotatedSecret' });

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The simulator exists in sandbox mode only: a scripted caller and the patient's phone. */
+export const SimulatedCallRequest = z
+  .strictObject({
+    from: z.string().trim().min(3).max(32).default('+14155550132'),
+    patient_name: z.string().trim().min(1).max(120).optional(),
+    service_type: z.string().trim().min(1).max(80).optional(),
+  })
+  .meta({ id: 'SimulatedCallRequest' });
+export type SimulatedCallRequest = z.infer<typeof SimulatedCallRequest>;
+
+export const SimulatedCallStarted = z.object({ call_id: z.string() }).meta({ id: 'SimulatedCallStarted' });
+
+export const SimulatedCall = z
+  .object({
+    call_id: z.string(),
+    status: z.string(),
+    ended_reason: z.string().nullable(),
+    transcript: z.array(z.object({ role: z.enum(['assistant', 'user']), text: z.string(), at: z.string() })),
+    tool_calls: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        result: z.string().nullable(),
+        error: z.string().nullable(),
+        ms: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SimulatedCall' });
+export type SimulatedCall = z.infer<typeof SimulatedCall>;
+
+export const SimulatedPhone = z
+  .object({
+    number: z.string(),
+    data: z.array(z.object({ sid: z.string(), from: z.string(), body: z.string(), at: z.string() })),
+  })
+  .meta({ id: 'SimulatedPhone' });
+export type SimulatedPhone = z.infer<typeof SimulatedPhone>;
