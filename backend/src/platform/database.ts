@@ -1,0 +1,105 @@
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { DB } from './database.generated.ts';
+import type { TenantScope } from './tenant.ts';
+
+export type Db = Kysely<DB>;
+
+export interface Database {
+  pool: pg.Pool;
+  /** Runs as the signed-in organization: row-level security decides what exists. One transaction. */
+  withTenant<T>(scope: TenantScope, work: (db: Db) => Promise<T>): Promise<T>;
+  /** Runs as the workers' role, across organizations. For resolvers and workers, never for a request's own data. */
+  withService<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+// Drivers hang the failing row, the query's parameters and the context on an error; any of them can hold a
+// patient or a password hash, and somebody will log the error.
+const REVEALING = ['detail', 'where', 'parameters', 'internalQuery', 'query'] as const;
+
+function scrub(error: unknown): unknown {
+  if (error instanceof Error) {
+    for (const key of REVEALING) delete (error as unknown as Record<string, unknown>)[key];
+  }
+  return error;
+}
+
+class ScrubbingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares nine overloads of query; this one passes them all on.
+  override query(...args: any[]): any {
+    const result = (super.query as (...all: unknown[]) => unknown).apply(this, args);
+    return result instanceof Promise
+      ? result.catch((error: unknown) => {
+          throw scrub(error);
+        })
+      : result;
+  }
+}
+
+export interface DatabaseOptions {
+  url: string;
+  maxConnections?: number;
+  applicationName?: string;
+  onError?: (error: Error) => void;
+}
+
+export function createPool(options: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    Client: ScrubbingClient,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName ?? 'voxanne',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  // An idle connection that breaks (a restarted server) must not end the process; the next query connects anew.
+  pool.on('error', (error) => options.onError?.(error));
+  return pool;
+}
+
+const SERVICE_BEGIN = 'begin; set local role voxanne_service';
+
+// One simple query, so that no statement can run between the transaction and its scope. Settings are local to
+// the transaction: the next user of this connection starts without claims.
+function tenantBegin(scope: TenantScope): string {
+  const claims = {
+    role: 'authenticated',
+    app_metadata: { org_id: scope.orgId },
+    ...(scope.userId ? { sub: scope.userId } : {}),
+  };
+  return `begin; set local role authenticated; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
+}
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const pool = createPool(options);
+  const root = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+
+  const inTransaction = <T>(begin: string, work: (db: Db) => Promise<T>): Promise<T> =>
+    root.connection().execute(async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw(begin));
+      try {
+        const result = await work(connection);
+        await connection.executeQuery(CompiledQuery.raw('commit'));
+        return result;
+      } catch (error) {
+        // A broken connection cannot roll back, and need not; the first error is the one to tell.
+        await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+        throw error;
+      }
+    });
+
+  return {
+    pool,
+    withTenant: (scope, work) => inTransaction(tenantBegin(scope), work),
+    withService: (work) => inTransaction(SERVICE_BEGIN, work),
+    close: () => root.destroy(),
+  };
+}
+
+/** SQLSTATE of a PostgreSQL error, or undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}

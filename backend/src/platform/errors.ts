@@ -1,0 +1,45 @@
+/** What a person or program is told when something did not work; becomes RFC 9457 at the HTTP edge. */
+export interface Failure {
+  code: string;
+  status: number;
+  /** What happened, why, and what to do: whole sentences, no patient data, no secrets. */
+  detail: string;
+  title?: string;
+  retryable?: boolean;
+  /** Further members of the problem document, such as `alternatives`. */
+  extra?: Record<string, unknown>;
+}
+
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string | undefined;
+  readonly retryable: boolean;
+  readonly extra: Record<string, unknown>;
+
+  constructor(failure: Failure) {
+    super(failure.detail);
+    this.name = 'AppError';
+    this.code = failure.code;
+    this.status = failure.status;
+    this.title = failure.title;
+    this.retryable = failure.retryable ?? false;
+    this.extra = failure.extra ?? {};
+  }
+}
+
+/** A fault of the set-up that a person can mend: printed as words, without a stack, exit code 1. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+}
+
+/** The parts of an unknown error that may be written to a log: never a driver's row data. */
+export function describeError(error: unknown): { type: string; message: string; code?: string } {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+  };
+}

@@ -1,0 +1,36 @@
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { describeError } from './errors.ts';
+
+export type Logger = PinoLogger;
+
+/**
+ * JSON lines on stdout. What may be logged is decided where it is logged: ids, states, counts, durations. The
+ * serializer keeps an error to its name, message and code, because drivers hang whole rows on theirs.
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
+    redact: {
+      paths: [
+        'phone',
+        'email',
+        'name',
+        'body',
+        'to',
+        'token',
+        'secret',
+        'password',
+        'authorization',
+        'cookie',
+      ],
+      remove: true,
+    },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+export const silentLogger: Logger = pino({ level: 'silent' });

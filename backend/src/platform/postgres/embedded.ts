@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { StartupError } from '../errors.ts';
+import { describePortOwner } from '../ports.ts';
+import { chooseUser, createRunner, locateBinaries, type RunAs, type RunProgram } from './binaries.ts';
+
+export interface EmbeddedPostgres {
+  /** Connects as the owner. */
+  ownerUrl: string;
+  /** True when the server of a killed run was found alive and taken over. */
+  adopted: boolean;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  port: number;
+  /** Further server settings, such as fsync=off for tests. */
+  settings?: string[];
+}
+
+const DATABASE = 'voxanne';
+const OWNER = 'voxanne';
+const ADVISORY_KEY = 'voxanne:owner-of-the-embedded-server';
+const ADOPTION_PATIENCE_MS = 5_000;
+
+/**
+ * Starts the PostgreSQL under `<dataDir>/postgres`, making it the first time, or takes over the one that a
+ * killed run left alive.
+ * @throws {StartupError} saying what is in the way and the command that mends it.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const cluster = join(options.dataDir, 'postgres');
+  const binaries = await locateBinaries();
+  mkdirSync(options.dataDir, { recursive: true });
+  const user = chooseUser();
+  const run = createRunner(user, [binaries.pg_ctl, options.dataDir]);
+  const password = keptPassword(options.dataDir);
+  if (!existsSync(cluster)) await initialize(binaries.initdb, cluster, password, user, run);
+  checkCluster(cluster, user);
+
+  const url = (port: number, database: string) =>
+    `postgres://${OWNER}:${password}@127.0.0.1:${port}/${database}`;
+  let port = options.port;
+  const running = await findRunning(cluster, (at) => url(at, 'postgres'));
+  if (running) {
+    port = running.port;
+  } else {
+    await start(binaries.pg_ctl, cluster, options, run);
+  }
+  const ownership = await own(url(port, 'postgres'), cluster);
+  await createDatabase(ownership);
+  return {
+    ownerUrl: url(port, DATABASE),
+    adopted: running !== undefined,
+    async stop() {
+      await ownership.end().catch(() => undefined);
+      await run(binaries.pg_ctl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '20']);
+    },
+  };
+}
+
+function keptPassword(dataDir: string): string {
+  const file = join(dataDir, 'postgres-password');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const password = randomBytes(24).toString('base64url');
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+async function initialize(
+  initdb: string,
+  cluster: string,
+  password: string,
+  user: RunAs | undefined,
+  run: RunProgram,
+) {
+  // Made beside its place and renamed into it: a start that is cut off leaves no half-made database behind.
+  const workshop = `${cluster}.tmp`;
+  rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(workshop, { mode: 0o700 });
+  const passwordFile = `${cluster}.pw`;
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user) for (const path of [workshop, passwordFile]) chownSync(path, user.uid, user.gid);
+  try {
+    const made = await run(initdb, [
+      ...['-D', workshop, '-U', OWNER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+      ...['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'],
+    ]);
+    if (made.code !== 0) {
+      throw new StartupError(
+        `The database could not be made in ${dirname(cluster)}: ${lastLine(made.output)}\nCheck the space and rights there, or choose another place with VOXANNE_DATA_DIR.`,
+      );
+    }
+    renameSync(workshop, cluster);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function checkCluster(cluster: string, user: RunAs | undefined): void {
+  const setAside = `mv '${cluster}' '${cluster}.broken'`;
+  if (!existsSync(join(cluster, 'PG_VERSION')) || !existsSync(join(cluster, 'postgresql.conf'))) {
+    throw new StartupError(
+      `${cluster} is there, but it is not a whole PostgreSQL database (PG_VERSION or postgresql.conf is missing).\nPut your backup in its place, or set it aside and begin with an empty one: ${setAside}`,
+    );
+  }
+  const owner = statSync(cluster).uid;
+  const wanted = user?.uid ?? process.getuid?.();
+  if (wanted !== undefined && owner !== wanted) {
+    throw new StartupError(
+      `${cluster} belongs to user id ${owner}, but the database would run as user id ${wanted}, and PostgreSQL insists on its own files.\nGive it over: sudo chown -R ${wanted} '${cluster}'`,
+    );
+  }
+}
+
+/** The server that already works on this directory: it counts only when it answers and says so itself. */
+async function findRunning(
+  cluster: string,
+  url: (port: number) => string,
+): Promise<{ port: number } | undefined> {
+  const pidFile = join(cluster, 'postmaster.pid');
+  const giveUpAt = Date.now() + ADOPTION_PATIENCE_MS;
+  while (existsSync(pidFile)) {
+    const lines = readFileSync(pidFile, 'utf8').split('\n');
+    const pid = Number(lines[0]);
+    const port = Number(lines[3]);
+    if (port > 0 && (await servesCluster(url(port), cluster))) return { port };
+    if (!isPostgres(pid)) {
+      // A dead pid's number can be anybody's by now, and PostgreSQL would refuse to start beside it.
+      rmSync(pidFile, { force: true });
+      return undefined;
+    }
+    if (Date.now() > giveUpAt) {
+      throw new StartupError(
+        `A PostgreSQL (process ${pid}) holds ${cluster} but does not answer on port ${port}.\nStop it (kill ${pid}), wait a moment and start again.`,
+      );
+    }
+    await sleep(100);
+  }
+  return undefined;
+}
+
+async function servesCluster(url: string, cluster: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ dir: string }>(`select current_setting('data_directory') as dir`);
+    return realpathSync(rows[0]?.dir ?? '/') === realpathSync(cluster);
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    if (process.platform !== 'linux') {
+      process.kill(pid, 0);
+      return true;
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.includes('(postgres)') && !/\) [ZX] /.test(stat);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function start(
+  pgCtl: string,
+  cluster: string,
+  options: EmbeddedOptions,
+  run: RunProgram,
+): Promise<void> {
+  const log = join(cluster, 'server.log');
+  const settings = ['listen_addresses=127.0.0.1', "unix_socket_directories=''", ...(options.settings ?? [])];
+  const serverOptions = `-p ${options.port} ${settings.map((setting) => `-c ${setting}`).join(' ')}`;
+  // pg_ctl gives the server a session of its own: the signal that drains us must not stop it first.
+  const { code } = await run(pgCtl, [
+    'start',
+    '-D',
+    cluster,
+    '-l',
+    log,
+    '-w',
+    '-t',
+    '30',
+    '-o',
+    serverOptions,
+  ]);
+  if (code === 0) return;
+  const tail = existsSync(log)
+    ? readFileSync(log, 'utf8').trim().split('\n').slice(-6).join('\n')
+    : '(no log)';
+  if (/could not bind|Address already in use/.test(tail)) {
+    throw new StartupError(
+      `Port ${options.port}, where the built-in database listens, is taken by ${await describePortOwner(options.port)}.\nStop that, or choose another port with DATABASE_PORT.`,
+    );
+  }
+  throw new StartupError(`The built-in database did not start. The end of ${log} says:\n${tail}`);
+}
+
+/**
+ * Holds a lock on the server for as long as we live, so that "left behind by a killed run" and "in use by
+ * another Voxanne" can be told apart.
+ */
+async function own(url: string, cluster: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'voxanne owner' });
+  client.on('error', () => undefined);
+  await client.connect();
+  // The server notices a killed owner's closed socket within moments, not at once.
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const { rows } = await client.query<{ mine: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
+      [ADVISORY_KEY],
+    );
+    if (rows[0]?.mine) return client;
+    await sleep(100);
+  }
+  await client.end();
+  throw new StartupError(
+    `Another Voxanne is running on ${dirname(cluster)}.\nUse that one, stop it first, or give this one its own place with VOXANNE_DATA_DIR, PORT, SANDBOX_PORT and DATABASE_PORT.`,
+  );
+}
+
+async function createDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+  if (!rowCount) await client.query(`create database ${DATABASE}`);
+}
+
+const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? '(no reason given)';

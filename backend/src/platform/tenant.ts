@@ -1,0 +1,13 @@
+declare const brand: unique symbol;
+
+/** An organization's id that came from what was authenticated. Only resolvers mint one. */
+export type OrgId = string & { readonly [brand]: 'OrgId' };
+
+/** Whose transaction it is. Without a user it is the system acting for the organization. */
+export interface TenantScope {
+  orgId: OrgId;
+  userId: string | null;
+}
+
+/** For resolvers alone: the claim, profile, secret or row that proves it has been checked. */
+export const mintOrgId = (id: string): OrgId => id as OrgId;
