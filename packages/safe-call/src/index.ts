@@ -1,1 +1,38 @@
-export {};
+import { createSafeCall } from './create-safe-call.ts';
+
+export type { BatchItem, BatchOptions, BatchProgress } from './batch.ts';
+export type { CircuitBreakerStatus } from './breakers.ts';
+export { classify } from './classify.ts';
+export { type Clock, createSystemClock } from './clock.ts';
+export {
+  createSafeCall,
+  type SafeCall,
+  type SafeCallConfig,
+  type SafeCallInstance,
+} from './create-safe-call.ts';
+export type { Listener, SafeCallEvent, SafeCallEvents } from './emitter.ts';
+export { USER_MESSAGES, type UserMessages } from './messages.ts';
+export type {
+  BreakerOptions,
+  BulkheadOptions,
+  CircuitState,
+  HedgeOptions,
+  RetryBudgetOptions,
+  ServiceBreakerOptions,
+} from './policy.ts';
+export { isSafeCallError, SafeCallError } from './safe-call-error.ts';
+export type { TokenRefreshOptions } from './token-refresh.ts';
+export type * from './types.ts';
+
+const instance = createSafeCall();
+
+/** The instance that a program shares. Tests make their own with {@link createSafeCall}. */
+export const {
+  safeCall,
+  safeCallBatch,
+  withTokenRefresh,
+  getCircuitBreakerStatus,
+  resetCircuitBreaker,
+  forceCircuitBreaker,
+  on,
+} = instance;

@@ -1,0 +1,117 @@
+import { createBatch, type SafeCallBatch } from './batch.ts';
+import { Breakers, type CircuitBreakerStatus } from './breakers.ts';
+import { Call } from './call.ts';
+import { type Clock, createSystemClock } from './clock.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
+import { Emitter, type Listener, type SafeCallEvent } from './emitter.ts';
+import type { Engine } from './engine.ts';
+import { USER_MESSAGES, type UserMessages } from './messages.ts';
+import { RetryBudgets } from './retry-budget.ts';
+import { toSafeCallError } from './safe-call-error.ts';
+import { createTokenRefresh } from './token-refresh.ts';
+import type { CallDefaults, CallFunction, ErrorKind, SafeCallOptions, SafeCallResult } from './types.ts';
+
+export interface SafeCallConfig {
+  clock?: Clock | undefined;
+  /** From 0 up to 1, for jitter. */
+  random?: (() => number) | undefined;
+  /** Used where a call leaves an option out. Copied and frozen. */
+  defaults?: CallDefaults | undefined;
+  /** Some sentences replaced, or a function that knows the language. */
+  messages?: Partial<UserMessages> | ((kind: ErrorKind, name: string) => string) | undefined;
+  /** Unhealthy keys held at the same time; the oldest goes first. Default 100000. */
+  maxBreakers?: number | undefined;
+}
+
+/** The call itself, with its throwing form. */
+export interface SafeCall {
+  /**
+   * Calls `fn` with timeout, retries and circuit breaker, and answers with a typed result. It never rejects for a
+   * failure of `fn`.
+   *
+   * @param name - The service, as the breaker's name.
+   */
+  <T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>): Promise<SafeCallResult<T>>;
+  /** As `safeCall`, but answers with the data itself and throws a `SafeCallError` for a failure. */
+  orThrow<T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>): Promise<T>;
+}
+
+export interface SafeCallInstance {
+  safeCall: SafeCall;
+  safeCallBatch: SafeCallBatch;
+  /**
+   * Runs `fn` with a token; when the service says AUTH, refreshes once and runs it once more. Refreshes of the
+   * same key are made once for all that wait.
+   */
+  withTokenRefresh: ReturnType<typeof createTokenRefresh>;
+  /** With a name one status, also for a healthy one; without a name a list of what is not simply healthy. */
+  getCircuitBreakerStatus: {
+    (): CircuitBreakerStatus[];
+    (name: string, key?: string): CircuitBreakerStatus;
+  };
+  /** Closes a breaker and lifts a force. Without a key: the service and all of its keys. */
+  resetCircuitBreaker(name: string, key?: string): void;
+  /** Turns every call away, or lets every call through, until it is reset. Without a key: the whole service. */
+  forceCircuitBreaker(name: string, to: 'open' | 'closed' | null, key?: string): void;
+  /** Listens to an event; returns the function that stops it. */
+  on<E extends SafeCallEvent>(event: E, listener: Listener<E>): () => void;
+  /** Entries held: breakers, dropped ones, timeouts and delays under way. */
+  stats(): { breakers: number; evicted: number; pending: number };
+}
+
+const NO_OPTIONS: SafeCallOptions<never> = Object.freeze({});
+
+function messagesOf(messages: SafeCallConfig['messages']): (kind: ErrorKind, name: string) => string {
+  if (typeof messages === 'function') return messages;
+  const all = messages === undefined ? USER_MESSAGES : { ...USER_MESSAGES, ...messages };
+  return (kind) => all[kind];
+}
+
+/** An instance of its own: breakers, budgets and listeners are shared with no other. */
+export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
+  const clock = config.clock ?? createSystemClock();
+  const emitter = new Emitter();
+  const breakers = new Breakers({ clock, emitter, maxBreakers: config.maxBreakers ?? 100_000 });
+  const queue = new DeadlineQueue(clock);
+  const engine: Engine = {
+    clock,
+    random: config.random ?? Math.random,
+    queue,
+    breakers,
+    budgets: new RetryBudgets(clock),
+    emitter,
+    defaults: Object.freeze({ ...config.defaults }),
+    userMessage: messagesOf(config.messages),
+  };
+
+  function run<T>(
+    name: string,
+    fn: CallFunction<T>,
+    options?: SafeCallOptions<T>,
+  ): Promise<SafeCallResult<T>> {
+    return new Call(engine, name, fn, options ?? (NO_OPTIONS as SafeCallOptions<T>)).run();
+  }
+
+  async function orThrow<T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>): Promise<T> {
+    const result = await run(name, fn, options);
+    if (result.success) return result.data;
+    throw toSafeCallError(result);
+  }
+
+  function getStatus(): CircuitBreakerStatus[];
+  function getStatus(name: string, key?: string): CircuitBreakerStatus;
+  function getStatus(name?: string, key?: string): CircuitBreakerStatus | CircuitBreakerStatus[] {
+    return name === undefined ? breakers.list() : breakers.status(name, key);
+  }
+
+  return {
+    safeCall: Object.assign(run, { orThrow }),
+    safeCallBatch: createBatch(run, () => clock.now()),
+    withTokenRefresh: createTokenRefresh(emitter),
+    getCircuitBreakerStatus: getStatus,
+    resetCircuitBreaker: (name, key) => breakers.reset(name, key),
+    forceCircuitBreaker: (name, to, key) => breakers.force(name, key, to),
+    on: (event, listener) => emitter.on(event, listener),
+    stats: () => ({ ...breakers.stats, pending: queue.size }),
+  };
+}

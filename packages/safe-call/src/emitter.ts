@@ -1,0 +1,69 @@
+import type { CallError, ErrorKind } from './types.ts';
+
+interface Subject {
+  name: string;
+  key: string | undefined;
+}
+
+/** What listeners are told, by event. */
+export interface SafeCallEvents {
+  success: Subject & { attempts: number; elapsedMs: number };
+  failure: Subject & {
+    kind: ErrorKind;
+    error: CallError;
+    attempts: number;
+    elapsedMs: number;
+    ambiguous: boolean;
+  };
+  retry: Subject & { kind: ErrorKind; attempt: number; delayMs: number; message: string };
+  /** `level` tells a tenant's breaker from the service's own. */
+  open: Subject & {
+    level: 'key' | 'service';
+    kind: ErrorKind | undefined;
+    failures: number;
+    retryAfterMs: number;
+  };
+  half_open: Subject & { level: 'key' | 'service' };
+  close: Subject & { level: 'key' | 'service' };
+  /** `fn` ended after its call had been answered. With `outcome: success` the work was done after all. */
+  late: Subject & { outcome: 'success' | 'failure'; attempt: number; data?: unknown; error?: unknown };
+  /** A retry was not made because the name's budget is spent. */
+  budget: Subject & { kind: ErrorKind };
+  token_refreshed: Subject;
+  /** A listener threw; the call did not notice. */
+  listener_error: { event: string; error: unknown };
+}
+
+export type SafeCallEvent = keyof SafeCallEvents;
+export type Listener<E extends SafeCallEvent> = (event: SafeCallEvents[E]) => void;
+
+/** Listeners are guests: what they throw never reaches a call. */
+export class Emitter {
+  readonly #listeners = new Map<SafeCallEvent, ReadonlyArray<Listener<never>>>();
+
+  on<E extends SafeCallEvent>(event: E, listener: Listener<E>): () => void {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener as Listener<never>]);
+    return () => {
+      const rest = (this.#listeners.get(event) ?? []).filter((one) => one !== listener);
+      if (rest.length > 0) this.#listeners.set(event, rest);
+      else this.#listeners.delete(event);
+    };
+  }
+
+  /** Lets the hot path skip building an event that nobody reads. */
+  has(event: SafeCallEvent): boolean {
+    return this.#listeners.has(event);
+  }
+
+  emit<E extends SafeCallEvent>(event: E, payload: SafeCallEvents[E]): void {
+    const listeners = this.#listeners.get(event) as ReadonlyArray<Listener<E>> | undefined;
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        listener(payload);
+      } catch (error) {
+        if (event !== 'listener_error') this.emit('listener_error', { event, error });
+      }
+    }
+  }
+}

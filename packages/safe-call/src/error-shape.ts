@@ -1,0 +1,86 @@
+/** The few things all clients put somewhere into their errors, found by structure and never by import. */
+export interface ErrorShape {
+  name: string;
+  message: string;
+  status?: number;
+  code?: string | number;
+  syscall?: string;
+  headers?: unknown;
+  /** The service's own error word: OAuth `error`, Slack `error`, Google `reason`. */
+  reason?: string;
+  /** Seconds, as Slack's client gives it. */
+  retryAfterSeconds?: number;
+}
+
+type Fields = Record<string, unknown>;
+
+const DEEPEST_CAUSE = 5;
+
+function fields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function httpStatus(value: unknown): number | undefined {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599
+    ? status
+    : undefined;
+}
+
+/** Google: `{error: {errors: [{reason}]}}`; OAuth and Slack: `{error: "word"}`. */
+function reasonIn(body: unknown): string | undefined {
+  const outer = fields(body);
+  if (!outer) return undefined;
+  const error = outer.error;
+  if (typeof error === 'string') return error;
+  const list = fields(error)?.errors ?? outer.errors;
+  return Array.isArray(list) ? text(fields(list[0])?.reason) : undefined;
+}
+
+function absorb(shape: ErrorShape, error: Fields): void {
+  const response = fields(error.response);
+  shape.status ??=
+    httpStatus(error.status) ??
+    httpStatus(error.statusCode) ??
+    httpStatus(response?.status) ??
+    httpStatus(response?.statusCode);
+  // Gaxios repeats the status as code; that is no code.
+  const code = error.code;
+  if ((typeof code === 'string' && code !== '') || typeof code === 'number') {
+    if (httpStatus(code) === undefined) shape.code ??= code;
+    else shape.status ??= httpStatus(code);
+  }
+  shape.syscall ??= text(error.syscall);
+  shape.headers ??= error.headers ?? response?.headers;
+  shape.reason ??=
+    reasonIn(response?.data) ??
+    reasonIn(error.data) ??
+    reasonIn(error.body) ??
+    reasonIn({ errors: error.errors });
+  if (typeof error.retryAfter === 'number') shape.retryAfterSeconds ??= error.retryAfter;
+}
+
+/**
+ * Reads an error and what it was caused by. The outermost word on each matter wins; a missing one is looked for
+ * deeper (`TypeError: fetch failed` keeps ECONNREFUSED in `cause`, Slack keeps the Axios error in `original`).
+ */
+export function shapeOf(error: unknown): ErrorShape {
+  const outer = fields(error);
+  if (!outer) return { name: '', message: String(error) };
+  const shape: ErrorShape = { name: text(outer.name) ?? '', message: text(outer.message) ?? 'unknown error' };
+  let current: Fields | undefined = outer;
+  for (let depth = 0; current && depth < DEEPEST_CAUSE; depth++) {
+    absorb(shape, current);
+    // Happy Eyeballs: an AggregateError of one failed connection an address.
+    const first: unknown = Array.isArray(current.errors) ? current.errors[0] : undefined;
+    current =
+      fields(current.cause) ??
+      fields(current.original) ??
+      (first instanceof Error ? fields(first) : undefined);
+  }
+  return shape;
+}

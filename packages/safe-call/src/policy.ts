@@ -1,0 +1,84 @@
+export type CircuitState = 'closed' | 'open' | 'half_open';
+
+/** When a breaker opens and for how long. */
+export interface BreakerOptions {
+  /** Failed calls in a row that open it. Default 3. */
+  failures?: number | undefined;
+  /** How long it stays open before one probe may pass. Default 30000. */
+  cooldownMs?: number | undefined;
+  /** A row of failures is forgotten when the last is older than this. Default 120000. */
+  failureMaxAgeMs?: number | undefined;
+  /** `attempts` counts every failed attempt; the default counts one failure a call. */
+  count?: 'calls' | 'attempts' | undefined;
+  /** The service itself opens when so many keys fail within the time; `false` turns that level off. */
+  service?: ServiceBreakerOptions | false | undefined;
+}
+
+export interface ServiceBreakerOptions {
+  /** Distinct keys. Default 5. */
+  keys?: number | undefined;
+  /** Default 30000. */
+  withinMs?: number | undefined;
+}
+
+export interface RetryBudgetOptions {
+  /** Retries that may be outstanding before the budget is empty. Default 100. */
+  tokens?: number | undefined;
+  /** Given back by each successful call. Default 0.2. */
+  perCall?: number | undefined;
+  /** Given back each second. Default 1. */
+  perSecond?: number | undefined;
+}
+
+export interface BulkheadOptions {
+  /** Calls of one name and key that may run at the same time. */
+  max: number;
+  /** Calls that may wait for a place. Default 0. */
+  queue?: number | undefined;
+}
+
+export interface HedgeOptions {
+  /** Start a second request when the first has not answered after this time. */
+  afterMs: number;
+}
+
+/** Breaker options with every default filled in. */
+export interface BreakerRules {
+  failures: number;
+  cooldownMs: number;
+  failureMaxAgeMs: number;
+  serviceKeys: number;
+  serviceWithinMs: number;
+}
+
+export const DEFAULTS = {
+  retries: 3,
+  backoffMs: 1000,
+  maxBackoffMs: 30_000,
+  timeoutMs: 10_000,
+  maxRetryAfterMs: 10_000,
+  /** A service may ask for days; a key is never held longer than this without another look. */
+  maxHoldMs: 900_000,
+} as const;
+
+const BREAKER_DEFAULTS: BreakerRules = Object.freeze({
+  failures: 3,
+  cooldownMs: 30_000,
+  failureMaxAgeMs: 120_000,
+  serviceKeys: 5,
+  serviceWithinMs: 30_000,
+});
+
+/** Fills in defaults. Called only off the healthy path, so that a healthy call never pays for it. */
+export function breakerRules(options?: BreakerOptions, defaults?: BreakerOptions): BreakerRules {
+  if (options === undefined && defaults === undefined) return BREAKER_DEFAULTS;
+  const merged = { ...defaults, ...options };
+  const service = merged.service === false ? { keys: Number.POSITIVE_INFINITY } : merged.service;
+  return {
+    failures: merged.failures ?? BREAKER_DEFAULTS.failures,
+    cooldownMs: merged.cooldownMs ?? BREAKER_DEFAULTS.cooldownMs,
+    failureMaxAgeMs: merged.failureMaxAgeMs ?? BREAKER_DEFAULTS.failureMaxAgeMs,
+    serviceKeys: service?.keys ?? BREAKER_DEFAULTS.serviceKeys,
+    serviceWithinMs: service?.withinMs ?? BREAKER_DEFAULTS.serviceWithinMs,
+  };
+}

@@ -1,0 +1,1 @@
+export { createTestClock, settle, type TestClock } from './test-clock.ts';

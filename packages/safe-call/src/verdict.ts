@@ -1,0 +1,28 @@
+import type { Verdict } from './breaker.ts';
+import type { Classified } from './types.ts';
+
+/**
+ * What a failed attempt says about the service. An answer proves it is reachable, whatever it was; only broken
+ * connections, timeouts and its own 5xx count against it; what arose here says nothing.
+ */
+export function verdictOf(failure: Classified): Verdict {
+  if (failure.local) return 'neutral';
+  switch (failure.kind) {
+    case 'NETWORK':
+    case 'TIMEOUT':
+    case 'TEMPORARY':
+      return 'failure';
+    case 'AUTH':
+    case 'PERMANENT':
+      return failure.reached ? 'success' : 'neutral';
+    default:
+      return 'neutral';
+  }
+}
+
+/** Whether another attempt could help and cannot do harm. */
+export function isRetryable(failure: Classified, idempotent: boolean): boolean {
+  if (failure.local || (failure.ambiguous && !idempotent)) return false;
+  const { kind } = failure;
+  return kind === 'NETWORK' || kind === 'TIMEOUT' || kind === 'TEMPORARY' || kind === 'RATE_LIMIT';
+}
