@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const environment = z.object({
+  SANDBOX_PORT: port.default(3002),
+  HOST: z.string().default('127.0.0.1'),
+  VOXANNE_DATA_DIR: z.string().default('.voxanne'),
+  PUBLIC_URL: z.url().default('http://localhost:3001'),
+  TWILIO_ACCOUNT_SID: z.string().default('AC00000000000000000000000000005a9d'),
+  TWILIO_AUTH_TOKEN: z.string().default('sandbox-twilio-auth-token'),
+  TWILIO_FROM_NUMBER: z.string().default('+15005550006'),
+  GOOGLE_CLIENT_ID: z.string().default('sandbox.apps.googleusercontent.com'),
+  GOOGLE_CLIENT_SECRET: z.string().default('sandbox-google-secret'),
+  VAPI_API_KEY: z.string().default('sandbox-vapi-key'),
+});
+
+/** How fast the simulated world moves. Tests set it to nothing. */
+export interface Pace {
+  /** from one message status to the next */
+  callbackMs: number;
+  /** before a status callback that could not be connected is tried a second time */
+  callbackRetryMs: number;
+  /** how long callbacks of an earlier run keep looking for a receiver that is still starting */
+  callbackPatienceMs: number;
+  /** between two sentences of a phone call */
+  sentenceMs: number;
+  /** how long a call waits for an assistant that is still being created */
+  assistantPatienceMs: number;
+}
+
+export const humanPace: Pace = {
+  callbackMs: 150,
+  callbackRetryMs: 1_000,
+  callbackPatienceMs: 30_000,
+  sentenceMs: 120,
+  assistantPatienceMs: 8_000,
+};
+
+export interface SandboxConfig {
+  port: number;
+  host: string;
+  /** where the stand-ins keep what they accepted */
+  stateDir: string;
+  publicUrl: string;
+  twilio: { accountSid: string; authToken: string; fromNumber: string };
+  google: { clientId: string; clientSecret: string };
+  vapi: { apiKey: string };
+  pace: Pace;
+  now: () => number;
+  random: () => number;
+}
+
+export function readConfig(env: Record<string, string | undefined>): SandboxConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.parse(given);
+  return {
+    port: parsed.SANDBOX_PORT,
+    host: parsed.HOST,
+    stateDir: join(parsed.VOXANNE_DATA_DIR, 'sandbox'),
+    publicUrl: parsed.PUBLIC_URL.replace(/\/+$/, ''),
+    twilio: {
+      accountSid: parsed.TWILIO_ACCOUNT_SID,
+      authToken: parsed.TWILIO_AUTH_TOKEN,
+      fromNumber: parsed.TWILIO_FROM_NUMBER,
+    },
+    google: { clientId: parsed.GOOGLE_CLIENT_ID, clientSecret: parsed.GOOGLE_CLIENT_SECRET },
+    vapi: { apiKey: parsed.VAPI_API_KEY },
+    pace: humanPace,
+    now: Date.now,
+    random: Math.random,
+  };
+}

@@ -1,0 +1,10 @@
+import type { SandboxConfig } from '../config.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { GoogleEntry, GoogleState } from './state.ts';
+
+/** What every part of the Google stand-in shares. */
+export interface GoogleWorld {
+  config: SandboxConfig;
+  state: GoogleState;
+  ledger: Ledger<GoogleEntry>;
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig, type Sandbox, startSandbox } from './index.ts';
+
+const retryForMs = 3_000;
+const hasParent = process.send !== undefined;
+
+function leave(): void {
+  // A stand-in is as abrupt as a vendor's data centre: all it has promised is already in its ledger.
+  process.exit(0);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'SANDBOX_FAULT';
+}
+
+/** The stand-ins of a run that was killed may still be leaving the port. */
+async function start(): Promise<Sandbox> {
+  const config = readConfig(process.env);
+  const deadline = Date.now() + retryForMs;
+  for (;;) {
+    try {
+      return await startSandbox(config);
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE' || Date.now() > deadline) throw error;
+      await sleep(150);
+    }
+  }
+}
+
+if (hasParent) {
+  // The parent drains first and may still need us, so its signals to the group are not ours.
+  process.on('SIGTERM', () => undefined);
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', leave);
+  process.on('message', (message) => {
+    if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'stop')
+      leave();
+  });
+}
+
+try {
+  const sandbox = await start();
+  process.send?.({ type: 'ready', port: sandbox.port });
+  if (!hasParent) {
+    const close = () => sandbox.close().finally(leave);
+    process.once('SIGTERM', close);
+    process.once('SIGINT', close);
+  }
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!process.send) process.stderr.write(`The sandbox could not start: ${message}\n`);
+  process.send?.({ type: 'failed', code: codeOf(error), message });
+  process.exitCode = 1;
+  process.disconnect?.();
+}
