@@ -228,6 +228,14 @@ export class Breakers {
     return status;
   }
 
+  /** As `status(...).state`, for results: nothing is built. */
+  stateOf(name: string, key: string | undefined): CircuitState {
+    const service = this.#services.get(name);
+    if (service === undefined) return 'closed';
+    const { state } = service.own;
+    return state === 'closed' ? (service.keys.get(key)?.state ?? 'closed') : state;
+  }
+
   /** Everything that is not simply healthy. */
   list(): CircuitBreakerStatus[] {
     const all: CircuitBreakerStatus[] = [];

@@ -16,6 +16,9 @@ import type {
 } from './types.ts';
 import { isRetryable, verdictOf } from './verdict.ts';
 
+/** An open breaker keeps the message of what opened it; vendors put whole pages into theirs. */
+const LONGEST_REASON = 200;
+
 /**
  * One call from start to result. Order: total deadline, then retry with its budget, then for each attempt the
  * breaker's admission and the attempt's own timeout.
@@ -43,9 +46,12 @@ export class Call<T> implements LateListener {
     this.#deadline = deadlineMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + deadlineMs;
   }
 
-  async run(): Promise<SafeCallResult<T>> {
+  run(): Promise<SafeCallResult<T>> {
     const { signal } = this.#options;
-    if (signal === undefined) return this.#loop();
+    return signal === undefined ? this.#loop() : this.#runCancellable(signal);
+  }
+
+  async #runCancellable(signal: AbortSignal): Promise<SafeCallResult<T>> {
     if (signal.aborted) return this.#fail(this.#cancelled(false));
     // One listener a call, always taken off again: a server's own signal may live for months.
     const onAbort = () => this.#cancelPending?.();
@@ -58,7 +64,7 @@ export class Call<T> implements LateListener {
   }
 
   async #loop(): Promise<SafeCallResult<T>> {
-    const { breakers, defaults } = this.#engine;
+    const { breakers, defaults, queue } = this.#engine;
     const { key } = this.#options;
     const timeoutMs = this.#options.timeoutMs ?? defaults.timeoutMs ?? DEFAULTS.timeoutMs;
     let now = this.#startedAt;
@@ -72,7 +78,11 @@ export class Call<T> implements LateListener {
         return this.#fail(last ?? this.#rejected(permit), last === undefined ? permit : undefined);
       this.#attempts++;
       const attempt = new Attempt<T>(this.#attempts, now + bound, this);
-      await this.#runAttempt(attempt);
+      if (bound !== Number.POSITIVE_INFINITY) queue.add(attempt);
+      if (this.#options.signal !== undefined) this.#cancelPending = () => attempt.cancel();
+      await attempt.run(this.#fn);
+      queue.remove(attempt);
+      this.#cancelPending = undefined;
       if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T);
 
       const failure = this.#classify(attempt, bound);
@@ -96,15 +106,6 @@ export class Call<T> implements LateListener {
         return this.#fail(this.#cancelled(this.#ambiguous));
       now = this.#engine.clock.now();
     }
-  }
-
-  async #runAttempt(attempt: Attempt<T>): Promise<void> {
-    const { queue } = this.#engine;
-    if (attempt.at !== Number.POSITIVE_INFINITY) queue.add(attempt);
-    if (this.#options.signal !== undefined) this.#cancelPending = () => attempt.cancel();
-    await attempt.run(this.#fn);
-    queue.remove(attempt);
-    this.#cancelPending = undefined;
   }
 
   /** Resolves false when the caller cancelled meanwhile. */
@@ -193,7 +194,9 @@ export class Call<T> implements LateListener {
   #settle(permit: Permit, failure: Classified, isFinal: boolean): void {
     const { breakers } = this.#engine;
     const { key } = this.#options;
-    const reason = { kind: failure.kind, message: failure.message.slice(0, 200) };
+    const message =
+      failure.message.length > LONGEST_REASON ? failure.message.slice(0, LONGEST_REASON) : failure.message;
+    const reason = { kind: failure.kind, message };
     const verdict = verdictOf(failure);
     const counts = isFinal || verdict === 'success' || this.#countsAttempts();
     breakers.settle(this.#name, key, permit, counts ? verdict : 'neutral', this.#rules, reason);
@@ -263,7 +266,7 @@ export class Call<T> implements LateListener {
     }
     if (fallback !== undefined && kind !== 'CANCELLED') return this.#fallBack(error, ambiguous);
     // A rejection already says that the breaker is not closed; anything else has to ask.
-    const circuit = rejection === undefined ? breakers.status(this.#name, key).state : 'open';
+    const circuit = rejection === undefined ? breakers.stateOf(this.#name, key) : 'open';
     const sentence = userMessage(kind, this.#name);
     return { success: false, error, userMessage: sentence, attempts, elapsedMs, circuit, ambiguous };
   }
@@ -278,7 +281,7 @@ export class Call<T> implements LateListener {
       return { success: true, data, attempts, elapsedMs: this.#elapsed(), fallbackFor: error };
     } catch {
       // The fallback failed too; the first failure is the one that explains.
-      const circuit = this.#engine.breakers.status(this.#name, key).state;
+      const circuit = this.#engine.breakers.stateOf(this.#name, key);
       const userMessage = this.#engine.userMessage(error.kind, this.#name);
       return { success: false, error, userMessage, attempts, elapsedMs: this.#elapsed(), circuit, ambiguous };
     }

@@ -25,7 +25,7 @@ function text(value: unknown): string | undefined {
 }
 
 function httpStatus(value: unknown): number | undefined {
-  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  const status = typeof value === 'string' && value.length === 3 ? Number(value) : value;
   return typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599
     ? status
     : undefined;

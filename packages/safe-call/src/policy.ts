@@ -69,16 +69,19 @@ const BREAKER_DEFAULTS: BreakerRules = Object.freeze({
   serviceWithinMs: 30_000,
 });
 
+const NO_SERVICE_LEVEL: ServiceBreakerOptions = { keys: Number.POSITIVE_INFINITY };
+
 /** Fills in defaults. Called only off the healthy path, so that a healthy call never pays for it. */
 export function breakerRules(options?: BreakerOptions, defaults?: BreakerOptions): BreakerRules {
   if (options === undefined && defaults === undefined) return BREAKER_DEFAULTS;
-  const merged = { ...defaults, ...options };
-  const service = merged.service === false ? { keys: Number.POSITIVE_INFINITY } : merged.service;
+  const service = options?.service ?? defaults?.service;
+  const limits = service === false ? NO_SERVICE_LEVEL : service;
   return {
-    failures: merged.failures ?? BREAKER_DEFAULTS.failures,
-    cooldownMs: merged.cooldownMs ?? BREAKER_DEFAULTS.cooldownMs,
-    failureMaxAgeMs: merged.failureMaxAgeMs ?? BREAKER_DEFAULTS.failureMaxAgeMs,
-    serviceKeys: service?.keys ?? BREAKER_DEFAULTS.serviceKeys,
-    serviceWithinMs: service?.withinMs ?? BREAKER_DEFAULTS.serviceWithinMs,
+    failures: options?.failures ?? defaults?.failures ?? BREAKER_DEFAULTS.failures,
+    cooldownMs: options?.cooldownMs ?? defaults?.cooldownMs ?? BREAKER_DEFAULTS.cooldownMs,
+    failureMaxAgeMs:
+      options?.failureMaxAgeMs ?? defaults?.failureMaxAgeMs ?? BREAKER_DEFAULTS.failureMaxAgeMs,
+    serviceKeys: limits?.keys ?? BREAKER_DEFAULTS.serviceKeys,
+    serviceWithinMs: limits?.withinMs ?? BREAKER_DEFAULTS.serviceWithinMs,
   };
 }
