@@ -1,0 +1,24 @@
+import type { SimulatedCall } from '@voxanne/contract';
+
+export const defaultCaller = { from: '+14155550132', name: 'Maria Gonzalez' };
+
+/** The last words of a call and its reason can arrive in either order. */
+export const hasEnded = (call: SimulatedCall) => call.ended_reason !== null || call.status === 'ended';
+
+const tools: Record<string, string> = {
+  bookClinicAppointment: 'Book appointment',
+  checkAvailability: 'Check availability',
+  findAppointments: 'Find appointments',
+  rescheduleAppointment: 'Move appointment',
+  cancelAppointment: 'Cancel appointment',
+  takeMessage: 'Take message',
+  getClinicInfo: 'Clinic information',
+};
+
+export const toolWords = (name: string) => tools[name] ?? name;
+
+export function callState(call: SimulatedCall | undefined): { word: string; running: boolean } {
+  if (call === undefined) return { word: 'Dialling', running: true };
+  if (!hasEnded(call)) return { word: 'On the phone', running: true };
+  return { word: 'Call ended', running: false };
+}

@@ -1,0 +1,34 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { formatPhone } from '../../lib/format/format.ts';
+import { ErrorState } from '../../lib/ui/states.tsx';
+import { vapiQuery } from './assistant.api.ts';
+import classes from './receptionist-facts.module.css';
+
+/** Under which number the receptionist answers, and as which assistant. */
+export function ReceptionistFacts() {
+  const { data, error, refetch } = useQuery(vapiQuery);
+  if (error !== null) {
+    return (
+      <ErrorState
+        title="The receptionist's details could not be read"
+        error={error}
+        stillWorks="Calls are answered all the same."
+        onRetry={() => void refetch()}
+      />
+    );
+  }
+  if (data === undefined) return <Skeleton height={44} />;
+  return (
+    <dl className={classes.facts}>
+      <div>
+        <dt>Phone number</dt>
+        <dd>{data.phone_number === null ? 'Not assigned yet' : formatPhone(data.phone_number)}</dd>
+      </div>
+      <div>
+        <dt>Assistant</dt>
+        <dd>{data.assistant_id ?? 'Being created'}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,69 @@
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { SignInRequest } from '@voxanne/contract';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { AuthCard } from './auth-card.tsx';
+import { signIn } from './identity.api.ts';
+
+const route = getRouteApi('/sign-in');
+
+function validate(values: SignInRequest) {
+  const broken = new Set(SignInRequest.safeParse(values).error?.issues.map((issue) => issue.path[0]));
+  return {
+    ...(broken.has('email') ? { email: 'Enter the e-mail address of your account.' } : {}),
+    ...(broken.has('password') ? { password: 'Enter your password.' } : {}),
+  };
+}
+
+export function SignInPage() {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const { to } = route.useSearch();
+  const form = useForm<SignInRequest>({ initialValues: { email: '', password: '' }, validate });
+  const submit = useMutation({
+    mutationFn: signIn,
+    async onSuccess() {
+      queryClient.clear();
+      await navigate({ to: to ?? '/' });
+    },
+  });
+
+  return (
+    <AuthCard
+      title="Sign in"
+      hint="Welcome back. The phone was answered while you were away."
+      foot={
+        <>
+          New here?{' '}
+          <Anchor component={Link} to="/sign-up" underline="always">
+            Create a clinic
+          </Anchor>
+        </>
+      }
+    >
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+        <Stack gap="md">
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            required
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            {...form.getInputProps('password')}
+          />
+          <FormError error={submit.error} />
+          <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
+            Sign in
+          </Button>
+        </Stack>
+      </form>
+    </AuthCard>
+  );
+}

@@ -1,0 +1,95 @@
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { asApiError } from '../../lib/api/api-error.ts';
+import { detectedTimeZone } from '../../lib/format/time-zones.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { AuthCard } from './auth-card.tsx';
+import { signUp } from './identity.api.ts';
+import { fieldErrors, type SignUpValues, toSignUpRequest, validateSignUp } from './sign-up.form.ts';
+
+export function SignUpPage() {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const form = useForm<SignUpValues>({
+    initialValues: {
+      name: '',
+      organization_name: '',
+      email: '',
+      password: '',
+      phone: '',
+      time_zone: detectedTimeZone(),
+    },
+    validate: validateSignUp,
+  });
+  const submit = useMutation({
+    mutationFn: signUp,
+    async onSuccess() {
+      queryClient.clear();
+      await navigate({ to: '/setup' });
+    },
+    onError: (error) => form.setErrors(fieldErrors(asApiError(error))),
+  });
+  const errorIsInline =
+    submit.error !== null && Object.keys(fieldErrors(asApiError(submit.error))).length > 0;
+
+  return (
+    <AuthCard
+      title="Create your clinic"
+      hint="One form. The clock to your first booked appointment starts when you send it."
+      foot={
+        <>
+          Already have an account?{' '}
+          <Anchor component={Link} to="/sign-in" underline="always">
+            Sign in
+          </Anchor>
+        </>
+      }
+    >
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(toSignUpRequest(values)))}>
+        <Stack gap="md">
+          <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
+          <TextInput
+            label="Clinic name"
+            autoComplete="organization"
+            required
+            {...form.getInputProps('organization_name')}
+          />
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            required
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="new-password"
+            description="At least 8 characters"
+            required
+            {...form.getInputProps('password')}
+          />
+          <TextInput
+            label="Phone"
+            type="tel"
+            autoComplete="tel"
+            description="Optional. We text you when the system is ready."
+            placeholder="+1 415 555 0100"
+            {...form.getInputProps('phone')}
+          />
+          <TimeZoneSelect
+            label="Time zone"
+            description="Detected. All appointments are shown in it."
+            {...form.getInputProps('time_zone')}
+          />
+          {errorIsInline ? null : <FormError error={submit.error} />}
+          <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
+            Create clinic
+          </Button>
+        </Stack>
+      </form>
+    </AuthCard>
+  );
+}

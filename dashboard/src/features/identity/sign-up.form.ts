@@ -1,0 +1,46 @@
+import { SignUpRequest } from '@voxanne/contract';
+import type { ApiError } from '../../lib/api/api-error.ts';
+
+export interface SignUpValues {
+  email: string;
+  password: string;
+  name: string;
+  organization_name: string;
+  phone: string;
+  time_zone: string;
+}
+
+const sentences: Record<keyof SignUpValues, string> = {
+  email: 'Enter an e-mail address, such as you@clinic.com.',
+  password: 'Use at least 8 characters.',
+  name: 'Enter your name.',
+  organization_name: 'Enter the name of your clinic.',
+  phone: 'A phone number has at most 32 characters.',
+  time_zone: 'Choose the time zone of the clinic.',
+};
+
+/** The clinic's name is optional for the API, not for a person who signs a clinic up. */
+export function validateSignUp(values: SignUpValues): Partial<Record<keyof SignUpValues, string>> {
+  const errors: Partial<Record<keyof SignUpValues, string>> = {};
+  for (const issue of SignUpRequest.safeParse(values).error?.issues ?? []) {
+    const field = issue.path[0] as keyof SignUpValues;
+    errors[field] = sentences[field];
+  }
+  if (values.time_zone === '') errors.time_zone = sentences.time_zone;
+  return errors;
+}
+
+export function toSignUpRequest(values: SignUpValues): SignUpRequest {
+  const { phone, ...rest } = values;
+  return phone.trim() === '' ? rest : { ...rest, phone: phone.trim() };
+}
+
+/** Which field a refusal of the server belongs to; null when it belongs to none. */
+export function fieldErrors(error: ApiError): Partial<Record<keyof SignUpValues, string>> {
+  const errors: Partial<Record<keyof SignUpValues, string>> = {};
+  for (const { field, message } of error.fields) {
+    if (field in sentences) errors[field as keyof SignUpValues] = message;
+  }
+  if (Object.keys(errors).length === 0 && /exist/i.test(error.code)) errors.email = error.message;
+  return errors;
+}

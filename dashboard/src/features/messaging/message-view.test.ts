@@ -1,0 +1,59 @@
+import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
+import { MessageStatus as Statuses } from '@voxanne/contract';
+import { expect, test } from 'vitest';
+import { kindWords, milestoneView, newestBooking, newestByAppointment, statusView } from './message-view.ts';
+
+const message = (over: Partial<Message> = {}): Message => ({
+  id: '7b0f9a52-0d2c-4b7e-9a67-0d1f2c3b4a51',
+  to: '+14155550132',
+  from: '+15005550006',
+  channel: 'sms',
+  status: 'queued',
+  body: 'Your appointment is booked.',
+  kind: 'booking_confirmation',
+  appointment_id: 'a',
+  attempts: 1,
+  provider_id: null,
+  error_code: null,
+  created_at: '2030-01-07T09:00:00Z',
+  ...over,
+});
+
+const detail = (status: MessageStatus, reached: MessageStatus[]): MessageDetail => ({
+  ...message({ status }),
+  timeline: reached.map((s, i) => ({ status: s, at: `2030-01-07T09:00:0${i}Z`, detail: null })),
+});
+
+test('every status has a word', () => {
+  for (const status of Statuses.options) expect(statusView(status).word).not.toBe('');
+});
+
+test('delivered reaches every milestone even when the report of "sent" never came', () => {
+  const steps = milestoneView(detail('delivered', ['queued', 'delivered']));
+  expect(steps.map((s) => s.reached)).toEqual([true, true, true]);
+  expect(steps.map((s) => s.at === null)).toEqual([false, true, false]);
+});
+
+test('a late "sent" does not take "delivered" back', () => {
+  expect(milestoneView(detail('sent', ['queued', 'delivered', 'sent'])).at(-1)?.reached).toBe(true);
+});
+
+test('a failed text reaches only what it reached', () => {
+  expect(milestoneView(detail('failed', ['queued', 'failed'])).map((s) => s.reached)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('the newest text speaks for an appointment', () => {
+  const older = message({ id: 'old' });
+  const newer = message({ id: 'new', created_at: '2030-01-07T10:00:00Z' });
+  const unrelated = message({ id: 'none', appointment_id: null, created_at: '2030-01-08T10:00:00Z' });
+  expect(newestByAppointment([newer, older, unrelated]).get('a')?.id).toBe('new');
+  expect(newestBooking([older, unrelated, newer])?.id).toBe('new');
+});
+
+test('an unknown kind is readable', () => {
+  expect(kindWords('waitlist_offer')).toBe('waitlist offer');
+});

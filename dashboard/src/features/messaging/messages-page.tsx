@@ -1,0 +1,5 @@
+import { Page } from '../../lib/ui/page.tsx';
+
+export function MessagesPage() {
+  return <Page title="Messages">{null}</Page>;
+}

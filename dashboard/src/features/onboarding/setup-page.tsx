@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Onboarding } from '@voxanne/contract';
+import { Page } from '../../lib/ui/page.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { modeQuery } from '../tenancy/tenancy.api.ts';
+import { Announcer } from './announcer.tsx';
+import { ClockCard } from './clock-card.tsx';
+import { FinishCard } from './finish-card.tsx';
+import { onboardingQuery } from './onboarding.api.ts';
+import { ReadyText } from './ready-text.tsx';
+import classes from './setup-page.module.css';
+import { SetupSteps } from './setup-steps.tsx';
+import { setupSteps } from './setup-view.ts';
+import { useSetupClock } from './use-setup-clock.ts';
+
+/** Between two live events the server is asked again, so that a stream that never opened costs 2 seconds, not the setup. */
+const RUNNING_POLL_MS = 2_000;
+
+export function SetupPage() {
+  const { data, dataUpdatedAt, error, refetch } = useQuery({
+    ...onboardingQuery,
+    refetchInterval: ({ state }) => (state.data?.completed_at == null ? RUNNING_POLL_MS : false),
+  });
+  return (
+    <Page
+      title="Setup"
+      hint="Five steps to a receptionist that books, writes the calendar and texts the patient."
+    >
+      {data !== undefined ? (
+        <RunningSetup onboarding={data} receivedAt={dataUpdatedAt} />
+      ) : error === null ? (
+        <LoadingRows rows={4} height={120} label="Loading the setup" />
+      ) : (
+        <ErrorState
+          title="The setup could not be read"
+          error={error}
+          stillWorks="Nothing is lost: every step is kept on the server."
+          onRetry={() => void refetch()}
+        />
+      )}
+    </Page>
+  );
+}
+
+function RunningSetup({ onboarding, receivedAt }: { onboarding: Onboarding; receivedAt: number }) {
+  const seconds = useSetupClock(onboarding, receivedAt);
+  const steps = setupSteps(onboarding);
+  const sandbox = useQuery(modeQuery).data?.mode === 'sandbox';
+  const done = onboarding.completed_at !== null;
+
+  return (
+    <>
+      <div className={classes.top}>
+        <ClockCard onboarding={onboarding} steps={steps} seconds={seconds} />
+        {done ? <FinishCard seconds={seconds} sandbox={sandbox} /> : null}
+        <Announcer steps={steps} seconds={seconds} running={!done} />
+      </div>
+      <div className={classes.layout}>
+        <SetupSteps steps={steps} />
+        <div className={classes.after}>
+          <ReadyText ready={onboarding.system_ready} />
+        </div>
+      </div>
+    </>
+  );
+}

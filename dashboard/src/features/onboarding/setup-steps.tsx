@@ -1,0 +1,137 @@
+import { Alert } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { spellTimeZone } from '../../lib/format/format.ts';
+import { vapiQuery } from '../assistant/assistant.api.ts';
+import { CallPanel } from '../assistant/call-panel.tsx';
+import { defaultCaller } from '../assistant/call-view.ts';
+import { ReceptionistFacts } from '../assistant/receptionist-facts.tsx';
+import { LinkGoogleButton, WhatWeTouch } from '../calendar/link-google.tsx';
+import { meQuery } from '../identity/identity.api.ts';
+import { PatientPhone } from '../messaging/patient-phone.tsx';
+import { modeQuery } from '../tenancy/tenancy.api.ts';
+import classes from './setup-page.module.css';
+import { googleReturn, type StepView } from './setup-view.ts';
+import { StepCard } from './step-card.tsx';
+
+const route = getRouteApi('/app/setup');
+
+export function SetupSteps({ steps }: { steps: StepView[] }) {
+  const sandbox = useQuery(modeQuery).data?.mode !== 'live';
+  const organization = useQuery(meQuery).data?.organization;
+  const { call, caller, google, reason } = route.useSearch();
+  const navigate = route.useNavigate();
+  const timeZone = organization?.time_zone ?? 'UTC';
+
+  const body: Record<StepView['id'], (step: StepView) => React.ReactNode> = {
+    account: () =>
+      organization === undefined ? null : (
+        <p className={classes.note}>
+          {organization.name}, {spellTimeZone(timeZone)}
+        </p>
+      ),
+    calendar: (step) => <CalendarStep step={step} google={google} reason={reason} />,
+    receptionist: (step) =>
+      step.status === 'done' ? <ReceptionistFacts /> : <Note step={step} otherwise="No form to fill in." />,
+    booking: (step) =>
+      sandbox ? (
+        <CallPanel
+          callId={call}
+          caller={caller}
+          prominent={step.status === 'current'}
+          onStarted={(started) =>
+            void navigate({
+              search: {
+                call: started.id,
+                ...(started.caller === defaultCaller.from ? {} : { caller: started.caller }),
+              },
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      ) : (
+        <NumberToCall />
+      ),
+    text: (step) => (
+      <>
+        {sandbox ? null : (
+          <p className={classes.note}>The confirmation goes to the phone that made the call.</p>
+        )}
+        <PatientPhone
+          number={caller ?? defaultCaller.from}
+          clinic={organization?.name ?? ''}
+          timeZone={timeZone}
+          sandbox={sandbox}
+          expecting={step.status !== 'done' && steps.some((s) => s.id === 'booking' && s.status === 'done')}
+        />
+      </>
+    ),
+  };
+
+  return (
+    <ol className={classes.steps} aria-label="Setup steps">
+      {steps.map((step) => (
+        <StepCard key={step.id} step={step}>
+          {body[step.id](step)}
+          {step.status === 'failed' && step.detail !== null ? (
+            <Alert color="red" icon={<IconAlertTriangle aria-hidden />}>
+              {step.detail}
+            </Alert>
+          ) : null}
+        </StepCard>
+      ))}
+    </ol>
+  );
+}
+
+const Note = ({ step, otherwise }: { step: StepView; otherwise: string }) => (
+  <p className={classes.note}>{step.detail ?? otherwise}</p>
+);
+
+function CalendarStep({
+  step,
+  google,
+  reason,
+}: {
+  step: StepView;
+  google?: string | undefined;
+  reason?: string | undefined;
+}) {
+  const back = googleReturn(google);
+  const refused = back !== null && !back.ok && step.status !== 'done';
+  if (step.status === 'done') {
+    return (
+      <p className={classes.note}>
+        <IconCircleCheck size={16} aria-hidden style={{ verticalAlign: '-3px' }} />{' '}
+        {step.detail ?? 'Linked. New appointments are written within seconds.'}
+      </p>
+    );
+  }
+  return (
+    <>
+      {refused ? (
+        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
+          {back.text}
+          {reason === undefined ? null : ` (${reason})`}
+        </Alert>
+      ) : null}
+      <WhatWeTouch />
+      <div>
+        <LinkGoogleButton prominent={step.status === 'current' || step.status === 'failed'} />
+      </div>
+    </>
+  );
+}
+
+function NumberToCall() {
+  const { data } = useQuery(vapiQuery);
+  return (
+    <p className={classes.note}>
+      {data?.phone_number == null
+        ? 'Give the assistant a phone number in Vapi, then call it and ask for an appointment.'
+        : `Call ${data.phone_number} and ask for an appointment. This page follows along.`}
+    </p>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Onboarding, OnboardingStep } from '@voxanne/contract';
+import { expect, test } from 'vitest';
+import { googleReturn, setupSteps, stageChange, trackShares } from './setup-view.ts';
+
+const step = (id: OnboardingStep['id'], status: OnboardingStep['status'], seconds: number | null = null) => ({
+  id,
+  status,
+  at: null,
+  seconds,
+  detail: null,
+});
+
+const onboarding = (steps: OnboardingStep[]): Onboarding => ({
+  started_at: '2030-01-07T09:00:00Z',
+  now: '2030-01-07T09:00:10Z',
+  completed_at: null,
+  elapsed_seconds: 10,
+  target_seconds: 60,
+  steps,
+  system_ready: { status: 'waiting_for_calendar', to: null, detail: '' },
+});
+
+const early = [
+  step('account', 'done', 0),
+  step('receptionist', 'current'),
+  step('calendar', 'current'),
+  step('booking', 'waiting'),
+  step('text', 'waiting'),
+];
+
+test('the steps keep the order of the page whatever order they arrive in', () => {
+  expect(setupSteps(onboarding(early)).map((s) => s.id)).toEqual([
+    'account',
+    'calendar',
+    'receptionist',
+    'booking',
+    'text',
+  ]);
+});
+
+test('what is ours to do does not say that it is the turn of the person', () => {
+  const steps = setupSteps(onboarding(early));
+  expect(steps.find((s) => s.id === 'calendar')?.word).toBe('Your turn');
+  expect(steps.find((s) => s.id === 'receptionist')?.word).toBe('Getting ready');
+});
+
+test('a change of stage is one sentence with what comes next, and no change is silence', () => {
+  const before = setupSteps(onboarding(early));
+  const after = setupSteps(
+    onboarding(early.map((s) => (s.id === 'receptionist' ? step('receptionist', 'done', 2.1) : s))),
+  );
+  expect(stageChange(before, after)).toBe('Your receptionist: done. Next: Google Calendar.');
+  expect(stageChange(after, after)).toBeNull();
+});
+
+test('the track shows each split as a share of the target, or of the whole when it is late', () => {
+  const steps = setupSteps(onboarding([step('account', 'done', 0), step('calendar', 'done', 12)]));
+  expect(trackShares(steps, 12, 60)).toEqual([{ id: 'calendar', percent: 20 }]);
+  expect(trackShares(steps, 120, 60)).toEqual([{ id: 'calendar', percent: 10 }]);
+});
+
+test('the return from Google is said in words', () => {
+  expect(googleReturn(undefined)).toBeNull();
+  expect(googleReturn('connected')?.ok).toBe(true);
+  expect(googleReturn('denied')?.text).toContain('not given');
+  expect(googleReturn('something new')?.ok).toBe(false);
+});

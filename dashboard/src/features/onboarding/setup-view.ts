@@ -1,0 +1,95 @@
+import type { Onboarding, OnboardingStep, OnboardingStepId } from '@voxanne/contract';
+import type { ToneName } from '../../lib/theme/colors.ts';
+import { formatSplit } from './clock.ts';
+
+export interface StepView {
+  id: OnboardingStepId;
+  number: number;
+  title: string;
+  status: OnboardingStep['status'];
+  word: string;
+  tone: ToneName;
+  split: string | null;
+  seconds: number | null;
+  detail: string | null;
+}
+
+const titles: Record<OnboardingStepId, string> = {
+  account: 'Your clinic',
+  calendar: 'Google Calendar',
+  receptionist: 'Your receptionist',
+  booking: 'Call your receptionist',
+  text: "The patient's phone",
+};
+
+export const stepOrder: readonly OnboardingStepId[] = [
+  'account',
+  'calendar',
+  'receptionist',
+  'booking',
+  'text',
+];
+
+const words: Record<OnboardingStep['status'], { word: string; tone: ToneName }> = {
+  done: { word: 'Done', tone: 'ok' },
+  current: { word: 'Your turn', tone: 'info' },
+  waiting: { word: 'Waiting', tone: 'idle' },
+  failed: { word: 'Failed', tone: 'bad' },
+};
+
+/** Two steps are ours to do, not the person's. */
+const ours: Partial<Record<OnboardingStepId, string>> = {
+  receptionist: 'Getting ready',
+  text: 'On its way',
+};
+
+export function setupSteps(onboarding: Onboarding): StepView[] {
+  return stepOrder.map((id, index) => {
+    const step = onboarding.steps.find((s) => s.id === id);
+    const status = step?.status ?? 'waiting';
+    const { word, tone } = words[status];
+    return {
+      id,
+      number: index + 1,
+      title: titles[id],
+      status,
+      word: status === 'current' ? (ours[id] ?? word) : word,
+      tone,
+      seconds: step?.seconds ?? null,
+      split: step?.seconds == null ? null : formatSplit(step.seconds),
+      detail: step?.detail ?? null,
+    };
+  });
+}
+
+/** One sentence for a screen reader when a stage changes; null when none did. */
+export function stageChange(before: StepView[], after: StepView[]): string | null {
+  const changes = after.filter((step) => before.find((b) => b.id === step.id)?.status !== step.status);
+  const finished = changes.filter((step) => step.status === 'done' || step.status === 'failed');
+  const next = after.find((step) => step.status === 'current');
+  if (finished.length === 0) return null;
+  const done = finished.map((step) => `${step.title}: ${step.word.toLowerCase()}`).join('. ');
+  return next === undefined ? `${done}.` : `${done}. Next: ${next.title}.`;
+}
+
+/** Shares of the track under the clock; a late setup shrinks its segments rather than leaving the track. */
+export function trackShares(steps: StepView[], elapsed: number, target: number) {
+  const whole = Math.max(target, elapsed, 1);
+  return steps
+    .filter((step) => step.seconds !== null && step.seconds > 0)
+    .map((step) => ({ id: step.id, percent: ((step.seconds ?? 0) / whole) * 100 }));
+}
+
+const refusals: Record<string, string> = {
+  denied: 'Google says access was not given. Nothing was linked; you can try again.',
+  insufficient_scope:
+    'Google linked the account, but without the permission to write events. Link again and leave every box ticked.',
+  failed: 'Google did not finish linking. Nothing was changed; please try again.',
+};
+
+/** What the address bar says after Google sent the browser back; null when there is nothing to say. */
+export function googleReturn(google: string | undefined): { ok: boolean; text: string } | null {
+  if (google === undefined) return null;
+  if (google === 'connected') return { ok: true, text: 'Google Calendar is linked.' };
+  return { ok: false, text: refusals[google] ?? refusals.failed ?? '' };
+}

@@ -1,0 +1,88 @@
+import { Problem } from '@voxanne/contract';
+import { z } from 'zod';
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** One kind of error for the whole dashboard: a sentence for people, and what support needs. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | null;
+  readonly fields: FieldError[];
+  readonly body: unknown;
+
+  constructor(init: {
+    message: string;
+    status: number;
+    code: string;
+    requestId?: string | null;
+    fields?: FieldError[];
+    body?: unknown;
+  }) {
+    super(init.message);
+    this.name = 'ApiError';
+    this.status = init.status;
+    this.code = init.code;
+    this.requestId = init.requestId ?? null;
+    this.fields = init.fields ?? [];
+    this.body = init.body;
+  }
+}
+
+export const unreachable = () =>
+  new ApiError({
+    status: 0,
+    code: 'UNREACHABLE',
+    message: 'Voxanne does not answer. Check that it is running and that you are online, then try again.',
+  });
+
+export const unexpectedAnswer = (requestId: string | null) =>
+  new ApiError({
+    status: 0,
+    code: 'UNEXPECTED_ANSWER',
+    requestId,
+    message:
+      'Voxanne answered in a form this page does not know. Reload the page; it may be an older version.',
+  });
+
+const lastSegment = (path: string) =>
+  path
+    .split(/[./]/)
+    .filter((part) => part !== '')
+    .at(-1) ?? '';
+
+/** A proxy in front may answer with a page of its own; then the status has to speak for itself. */
+export function fromResponse(status: number, requestId: string | null, body: unknown): ApiError {
+  const known = Problem.safeParse(body);
+  if (!known.success) {
+    const loose = z.object({ message: z.string() }).safeParse(body);
+    return new ApiError({
+      status,
+      code: `HTTP_${status}`,
+      requestId,
+      body,
+      message: loose.success ? loose.data.message : `The server refused this (${status}). Please try again.`,
+    });
+  }
+  const problem = known.data;
+  return new ApiError({
+    status,
+    code: problem.code,
+    requestId: problem.request_id,
+    message: problem.detail,
+    body,
+    fields: (problem.errors ?? []).map((e) => ({ field: lastSegment(e.path), message: e.message })),
+  });
+}
+
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError({
+    status: 0,
+    code: 'PAGE_ERROR',
+    message: 'Something went wrong in this page. Reload it; nothing was lost on the server.',
+  });
+}

@@ -1,0 +1,17 @@
+import type { LiveEventType } from '@voxanne/contract';
+
+/** The first part of the query keys that an event makes stale. */
+export const affected: Record<LiveEventType, readonly string[]> = {
+  'organization.updated': ['me', 'organization', 'onboarding', 'health'],
+  'calendar.connected': ['integrations', 'onboarding', 'health', 'appointments'],
+  'calendar.changed': ['integrations', 'onboarding', 'health', 'appointments', 'availability'],
+  'assistant.ready': ['integrations', 'vapi', 'onboarding', 'health'],
+  'appointment.booked': ['appointments', 'availability', 'onboarding'],
+  'appointment.updated': ['appointments', 'availability', 'onboarding'],
+  'message.created': ['messages', 'phone', 'onboarding'],
+  'message.updated': ['messages', 'phone', 'onboarding'],
+  'call.ended': ['call', 'onboarding', 'appointments', 'messages', 'phone'],
+};
+
+/** What is read again after a gap in the stream, when nobody knows which events were missed. */
+export const everythingLive = [...new Set(Object.values(affected).flat())];

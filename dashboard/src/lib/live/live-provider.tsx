@@ -1,0 +1,51 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { affected, everythingLive } from './affected.ts';
+import { type LiveStatus, startLiveStream } from './live-stream.ts';
+
+const POLL_MS = 5_000;
+const Status = createContext<LiveStatus>('connecting');
+
+export const useLiveStatus = () => useContext(Status);
+
+async function openEvents(lastEventId: string | null, signal: AbortSignal) {
+  const response = await fetch('/api/events', {
+    credentials: 'same-origin',
+    headers: {
+      accept: 'text/event-stream',
+      ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
+    },
+    signal,
+  });
+  if (!response.ok || response.body === null) throw new Error(`events: ${response.status}`);
+  return response.body;
+}
+
+/** One stream a tab. Its events only make queries stale; while it is paused the visible ones are polled. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [status, setStatus] = useState<LiveStatus>('connecting');
+
+  useEffect(() => {
+    const refresh = (keys: readonly string[]) =>
+      queryClient.invalidateQueries({ predicate: ({ queryKey }) => keys.includes(String(queryKey[0])) });
+    return startLiveStream({
+      open: openEvents,
+      onOpen: () => void refresh(everythingLive),
+      onEvent: (event) => void refresh(affected[event.type]),
+      onStatus: setStatus,
+    });
+  }, [queryClient]);
+
+  useEffect(() => {
+    if (status !== 'paused') return;
+    const poll = setInterval(() => {
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => everythingLive.includes(String(queryKey[0])),
+      });
+    }, POLL_MS);
+    return () => clearInterval(poll);
+  }, [status, queryClient]);
+
+  return <Status value={status}>{children}</Status>;
+}

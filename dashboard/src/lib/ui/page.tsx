@@ -1,0 +1,28 @@
+import { Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import classes from './page.module.css';
+
+interface Props {
+  title: string;
+  hint?: ReactNode;
+  actions?: ReactNode;
+  narrow?: boolean;
+  children: ReactNode;
+}
+
+export function Page({ title, hint, actions, narrow = false, children }: Props) {
+  useDocumentTitle(`${title} \u00b7 Voxanne`);
+  return (
+    <div className={narrow ? `${classes.page} ${classes.narrow}` : classes.page}>
+      <header className={classes.head}>
+        <div>
+          <Title order={1}>{title}</Title>
+          {hint === undefined ? null : <p className={classes.hint}>{hint}</p>}
+        </div>
+        {actions}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRouter } from '@tanstack/react-router';
+import { appRoute } from './routes/app.ts';
+import { healthRoute } from './routes/health.ts';
+import { messagesRoute } from './routes/messages.ts';
+import { rootRoute } from './routes/root.ts';
+import { settingsRoute } from './routes/settings.ts';
+import { setupRoute } from './routes/setup.ts';
+import { signInRoute } from './routes/sign-in.ts';
+import { signUpRoute } from './routes/sign-up.ts';
+import { todayRoute } from './routes/today.ts';
+
+const routeTree = rootRoute.addChildren([
+  signUpRoute,
+  signInRoute,
+  appRoute.addChildren([todayRoute, messagesRoute, setupRoute, healthRoute, settingsRoute]),
+]);
+
+export const createAppRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

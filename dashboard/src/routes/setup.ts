@@ -1,0 +1,18 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { z } from 'zod';
+import { appRoute } from './app.ts';
+
+/** `google` and `reason` are what the calendar's consent brings back; `call` and `caller` survive a reload. */
+const search = z.object({
+  google: z.string().optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+  call: z.string().max(120).optional().catch(undefined),
+  caller: z.string().max(32).optional().catch(undefined),
+});
+
+export const setupRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/setup',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('../features/onboarding/setup-page.tsx'), 'SetupPage'),
+});

@@ -1,0 +1,95 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { IconLogout } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { meQuery, signOut } from '../features/identity/identity.api.ts';
+import { LiveProvider } from '../lib/live/live-provider.tsx';
+import { Logo } from '../lib/ui/logo.tsx';
+import { notifyFailed } from '../lib/ui/notify.ts';
+import { LivePill } from './live-pill.tsx';
+import { ModeChip } from './mode-chip.tsx';
+import { Navigation } from './navigation.tsx';
+import { SchemeToggle } from './scheme-toggle.tsx';
+import classes from './shell.module.css';
+
+/** A screen reader follows the page change; the first load keeps its natural focus. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const previous = useRef(pathname);
+  useEffect(() => {
+    if (previous.current === pathname) return;
+    previous.current = pathname;
+    main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
+}
+
+export function Shell() {
+  const { data: me } = useQuery(meQuery);
+  const main = useFocusOnNavigation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const leave = useMutation({
+    mutationFn: signOut,
+    async onSuccess() {
+      await navigate({ to: '/sign-in' });
+      queryClient.clear();
+    },
+    onError: (error) => notifyFailed('Signing out failed', error),
+  });
+
+  return (
+    <LiveProvider>
+      <a className={classes.skip} href="#main">
+        Skip to content
+      </a>
+      <div className={classes.frame}>
+        <header className={classes.rail}>
+          <div className={classes.brand}>
+            <Logo size={30} />
+            <span className={classes.wordmark}>Voxanne</span>
+            <ModeChip />
+            <div className={classes.mobileOnly}>
+              <SchemeToggle />
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="lg"
+                aria-label="Sign out"
+                onClick={() => leave.mutate()}
+                style={{ color: 'var(--mantine-color-dimmed)' }}
+              >
+                <IconLogout size={20} aria-hidden />
+              </ActionIcon>
+            </div>
+            <LivePill />
+          </div>
+          <Navigation />
+          <div className={classes.foot}>
+            <div>
+              <p className={classes.clinic}>{me?.organization.name}</p>
+              <p className={classes.email}>{me?.email}</p>
+            </div>
+            <div className={classes.tools}>
+              <Button
+                size="sm"
+                variant="default"
+                leftSection={<IconLogout size={16} aria-hidden />}
+                loading={leave.isPending}
+                onClick={() => leave.mutate()}
+              >
+                Sign out
+              </Button>
+              <SchemeToggle />
+            </div>
+          </div>
+        </header>
+        <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+          <Outlet />
+        </main>
+      </div>
+    </LiveProvider>
+  );
+}
