@@ -199,7 +199,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     string
   >;
   const faults: string[] = [];
-  const encryptionKeys = parseEncryptionKeys(secrets['ENCRYPTION_KEYS'] ?? '', faults);
+  const encryptionKeys = parseEncryptionKeys(secrets.ENCRYPTION_KEYS ?? '', faults);
   if (faults.length > 0) throw settingsError(faults);
   const sandbox = e.VOXANNE_MODE === 'sandbox';
   const standIns = `http://127.0.0.1:${e.SANDBOX_PORT}`;
@@ -223,11 +223,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     },
     auth: {
       mode: e.AUTH_MODE,
-      secret: secrets['AUTH_SECRET'] ?? '',
+      secret: secrets.AUTH_SECRET ?? '',
       ...defined({ supabaseUrl: e.SUPABASE_URL, supabaseJwtSecret: e.SUPABASE_JWT_SECRET }),
     },
     encryptionKeys,
-    operatorToken: secrets['OPERATOR_TOKEN'] ?? '',
+    operatorToken: secrets.OPERATOR_TOKEN ?? '',
     google: {
       clientId: e.GOOGLE_CLIENT_ID ?? SANDBOX.googleClientId,
       clientSecret: e.GOOGLE_CLIENT_SECRET ?? SANDBOX.googleClientSecret,

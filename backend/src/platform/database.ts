@@ -28,6 +28,10 @@ function scrub(error: unknown): unknown {
 class ScrubbingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg declares nine overloads of query; this one passes them all on.
   override query(...args: any[]): any {
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      args[args.length - 1] = (error: unknown, result: unknown) => callback(scrub(error), result);
+    }
     const result = (super.query as (...all: unknown[]) => unknown).apply(this, args);
     return result instanceof Promise
       ? result.catch((error: unknown) => {

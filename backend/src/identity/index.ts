@@ -1,0 +1,110 @@
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import type { Config } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import type { Logger } from '../platform/logger.ts';
+import { registerAuthRoutes } from './auth.routes.ts';
+import { createLocalIssuer, type LocalIssuer } from './local-issuer.ts';
+import { verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
+
+/** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
+export interface Identity {
+  userId: string;
+  email: string;
+  claimedOrgId: string | null;
+}
+
+export interface IdentityService {
+  /** @returns null when nobody is signed in. @throws {AppError} 401 when a token is presented and not valid. */
+  identify(request: FastifyRequest): Promise<Identity | null>;
+  registerRoutes(server: HttpServer): void;
+}
+
+export function createIdentity(options: { config: Config; pool: pg.Pool; log: Logger }): IdentityService {
+  const { config, pool, log } = options;
+  if (config.auth.mode === 'supabase') {
+    const verify = verifySupabaseTokens({
+      ...(config.auth.supabaseUrl ? { supabaseUrl: config.auth.supabaseUrl } : {}),
+      ...(config.auth.supabaseJwtSecret ? { jwtSecret: config.auth.supabaseJwtSecret } : {}),
+    });
+    return {
+      async identify(request) {
+        const token = bearerToken(request);
+        return token === null ? null : fromClaims(await verify(token));
+      },
+      registerRoutes: () => undefined,
+    };
+  }
+
+  let made: Promise<LocalIssuer> | undefined;
+  const issuer = () => {
+    made ??= createLocalIssuer({
+      pool,
+      publicUrl: config.publicUrl,
+      secret: config.auth.secret,
+      limited: config.mode === 'live',
+      log,
+    });
+    return made;
+  };
+  const verify = verifyLocalTokens(async () => (await issuer()).api.getJwks(), config.publicUrl);
+  return {
+    async identify(request) {
+      const token = bearerToken(request);
+      if (token !== null) return fromClaims(await verify(token));
+      const { cookie } = request.headers;
+      if (!cookie?.includes('voxanne')) return null;
+      const session = await (await issuer()).api.getSession({ headers: new Headers({ cookie }) });
+      if (!session) return null;
+      refuseForeignPages(request, config.publicUrl);
+      const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
+      return { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
+    },
+    registerRoutes: (server) => registerAuthRoutes(server, { issuer, publicUrl: config.publicUrl }),
+  };
+}
+
+const fromClaims = (claims: {
+  sub: string;
+  email: string;
+  app_metadata: { org_id?: string | undefined };
+}): Identity => ({
+  userId: claims.sub,
+  email: claims.email,
+  claimedOrgId: claims.app_metadata.org_id ?? null,
+});
+
+function bearerToken(request: FastifyRequest): string | null {
+  const header = request.headers.authorization;
+  if (header === undefined) return null;
+  const [, token] = /^Bearer\s+(\S+)$/i.exec(header) ?? [];
+  if (token === undefined) {
+    throw new AppError({
+      code: 'INVALID_TOKEN',
+      status: 401,
+      detail: 'The Authorization header must read "Bearer <token>". Get a token from GET /api/auth/token.',
+    });
+  }
+  return token;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+// A cookie goes along with a request that another page makes; its Origin tells.
+function refuseForeignPages(request: FastifyRequest, publicUrl: string): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const foreign =
+    origin === undefined
+      ? site === 'cross-site' || site === 'same-site'
+      : origin !== new URL(publicUrl).origin;
+  if (foreign) {
+    throw new AppError({
+      code: 'INVALID_ORIGIN',
+      status: 403,
+      detail: 'This request came from a page we do not know. Open Voxanne at its own address and try again.',
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import { AppError, describeError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+
+export interface LocalIssuerOptions {
+  pool: pg.Pool;
+  publicUrl: string;
+  secret: string;
+  /** Sign-in and sign-up attempts are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
+  limited: boolean;
+  log: Logger;
+}
+
+export const TOKEN_LIFETIME = '15m';
+export const AUDIENCE = 'authenticated';
+const SESSION_SECONDS = 7 * 24 * 3600;
+
+const METADATA_FIELDS = ['organization_name', 'phone', 'time_zone', 'country'] as const;
+
+function loopbackTwins(publicUrl: string): string[] {
+  const url = new URL(publicUrl);
+  return [
+    ...new Set([
+      publicUrl,
+      ...['localhost', '127.0.0.1'].map((host) => `${url.protocol}//${host}:${url.port}`),
+    ]),
+  ];
+}
+
+export type LocalIssuer = Awaited<ReturnType<typeof createLocalIssuer>>;
+
+/**
+ * Better Auth, for identity only: users, passwords, sessions, signed tokens. Organizations are ours; its tables
+ * live in the auth schema. Imported on first use: with AUTH_MODE=supabase it never loads.
+ */
+export async function createLocalIssuer(options: LocalIssuerOptions) {
+  const [{ betterAuth }, { jwt }, { APIError }] = await Promise.all([
+    import('better-auth/minimal'),
+    import('better-auth/plugins/jwt'),
+    import('better-auth/api'),
+  ]);
+  const { log } = options;
+  return betterAuth({
+    appName: 'Voxanne',
+    baseURL: options.publicUrl,
+    basePath: '/api/auth',
+    secret: options.secret,
+    trustedOrigins: loopbackTwins(options.publicUrl),
+    telemetry: { enabled: false },
+    database: {
+      dialect: new PostgresDialect({ pool: options.pool }),
+      type: 'postgres',
+      schemaName: 'auth',
+      transaction: true,
+    },
+    advanced: { database: { generateId: 'uuid' }, cookiePrefix: 'voxanne' },
+    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
+    user: {
+      modelName: 'users',
+      fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+      additionalFields: {
+        appMetaData: { type: 'json', fieldName: 'raw_app_meta_data', input: false, required: false },
+        userMetaData: {
+          type: 'json',
+          fieldName: 'raw_user_meta_data',
+          input: false,
+          returned: false,
+          required: false,
+        },
+      },
+    },
+    // A cached session would keep the old organization after a change.
+    session: { modelName: 'ba_sessions', expiresIn: SESSION_SECONDS, cookieCache: { enabled: false } },
+    account: { modelName: 'ba_accounts' },
+    verification: { modelName: 'ba_verifications' },
+    rateLimit: {
+      enabled: options.limited,
+      storage: 'database',
+      modelName: 'ba_rate_limits',
+      window: 60,
+      max: 100,
+      customRules: { '/sign-in/*': { window: 60, max: 30 }, '/sign-up/*': { window: 60, max: 30 } },
+    },
+    databaseHooks: {
+      user: {
+        create: {
+          // The sign-up trigger reads these for the clinic's first values; they never give rights.
+          async before(user, context) {
+            const body = (context?.body ?? {}) as Record<string, unknown>;
+            const given = METADATA_FIELDS.flatMap((field) =>
+              typeof body[field] === 'string' && body[field] !== '' ? [[field, body[field]]] : [],
+            );
+            return { data: { ...user, userMetaData: { name: user.name, ...Object.fromEntries(given) } } };
+          },
+        },
+      },
+    },
+    plugins: [
+      jwt({
+        schema: { jwks: { modelName: 'ba_jwks' } },
+        jwks: { keyPairConfig: { alg: 'ES256' } },
+        jwt: {
+          issuer: options.publicUrl,
+          audience: AUDIENCE,
+          expirationTime: TOKEN_LIFETIME,
+          getSubject: ({ user }) => user.id,
+          definePayload: ({ user }) => {
+            const orgId = (user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
+            return {
+              email: user.email,
+              role: 'authenticated',
+              app_metadata: orgId === undefined ? {} : { org_id: orgId },
+              user_id: user.id,
+              ...(orgId === undefined ? {} : { org_id: orgId }),
+            };
+          },
+        },
+      }),
+    ],
+    // Its own logger and its router print whole database errors, password hashes included.
+    logger: {
+      log: (level, message) => {
+        if (level === 'error' || level === 'warn')
+          log[level]({ source: 'better-auth' }, String(message).slice(0, 200));
+      },
+    },
+    onAPIError: {
+      onError(error) {
+        if (error instanceof APIError) return;
+        log.error({ err: describeError(error) }, '[Identity] Sign-in service failed');
+        throw new AppError({
+          code: 'IDENTITY_UNAVAILABLE',
+          status: 503,
+          detail: 'Signing in does not work at the moment; nothing was changed. Please try again shortly.',
+          retryable: true,
+        });
+      },
+    },
+  });
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  isResponseSerializationError,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { sqlState } from './database.ts';
+import { AppError, describeError } from './errors.ts';
+import type { Logger } from './logger.ts';
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route gets the body as the bytes that were signed, and parses them itself. */
+    rawBody?: boolean;
+  }
+}
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** A Fastify with zod at every boundary, RFC 9457 for every error, and one log line a request. */
+export function createHttpServer(options: { log: Logger; trustProxyHops: number }): HttpServer {
+  const server = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    return503OnClosing: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Exactly so many proxies in front: whatever a client writes into X-Forwarded-For lies beyond them.
+    trustProxy: (_address: string, hop: number) => hop < options.trustProxyHops,
+    routerOptions: { ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  parseBodies(server);
+  server.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(reply, request, toFailure(error, request)),
+  );
+  server.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 500 ? 'error' : 'debug';
+    request.log[level](
+      {
+        method: request.method,
+        // The pattern, not the URL: a query string or an id in the path may name a patient.
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      '[Http] Request answered',
+    );
+  });
+  return server;
+}
+
+function parseBodies(server: HttpServer): void {
+  server.removeContentTypeParser('text/plain');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.routeOptions.config.rawBody) return done(null, body);
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, JSON.parse(body.toString('utf8')));
+    } catch {
+      done(
+        new AppError({
+          code: 'MALFORMED_JSON',
+          status: 400,
+          detail: 'The body is not valid JSON. Check quotes, commas and that it is complete.',
+        }),
+      );
+    }
+  });
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (request.routeOptions.config.rawBody) return done(null, body);
+      done(
+        new AppError({
+          code: 'UNSUPPORTED_MEDIA_TYPE',
+          status: 415,
+          detail: 'Send the body as JSON with content-type application/json.',
+        }),
+      );
+    },
+  );
+}
+
+function toFailure(error: FastifyError | AppError, request: FastifyRequest): AppError {
+  if (error instanceof AppError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((issue) => ({
+      path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: issue.message ?? 'is not valid',
+    }));
+    const sentence = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+    return new AppError({
+      code: 'VALIDATION_FAILED',
+      status: 400,
+      detail: `The ${error.validationContext ?? 'request'} is not as expected. ${sentence}`,
+      extra: { errors },
+    });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500 && !isResponseSerializationError(error)) {
+    return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
+  }
+  request.log.error({ err: describeError(error), route: request.routeOptions.url }, '[Http] Request failed');
+  if (databaseIsAway(error)) {
+    return new AppError({
+      code: 'DATABASE_UNAVAILABLE',
+      status: 503,
+      detail: 'The database does not answer at the moment. Nothing was changed; please try again shortly.',
+      retryable: true,
+    });
+  }
+  return new AppError({
+    code: 'INTERNAL',
+    status: 500,
+    detail: `Something went wrong on our side. Nothing is known to have been lost; give the operator this request id: ${request.id}.`,
+    retryable: true,
+  });
+}
+
+const databaseIsAway = (error: unknown): boolean => {
+  const state = sqlState(error);
+  const code = (error as { code?: unknown }).code;
+  return (
+    state?.startsWith('08') === true ||
+    state === '57P01' ||
+    state === '57P02' ||
+    state === '57P03' ||
+    code === 'ECONNREFUSED' ||
+    /Connection terminated|timeout exceeded when trying to connect/.test((error as Error).message ?? '')
+  );
+};
+
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Cannot be done',
+  429: 'Too many requests',
+  500: 'Internal error',
+  502: 'Provider failed',
+  503: 'Unavailable',
+};
+
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: AppError): FastifyReply {
+  // Past the route's serializer on purpose: a problem may answer any route, declared there or not.
+  return reply
+    .code(failure.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send({
+      type: `urn:voxanne:problem:${failure.code.toLowerCase()}`,
+      title: failure.title ?? TITLES[failure.status] ?? 'Error',
+      status: failure.status,
+      detail: failure.message,
+      code: failure.code,
+      request_id: request.id,
+      retryable: failure.retryable,
+      ...failure.extra,
+    });
+}

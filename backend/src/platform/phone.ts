@@ -1,0 +1,49 @@
+import {
+  type CountryCode,
+  getCountries,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
+
+/**
+ * A phone number in E.164, or null when it cannot be one. A number that is possible but not assigned is kept:
+ * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
+ */
+export function toE164(text: string, country: string): string | null {
+  const defaultCountry = isSupportedCountry(country) ? country : 'US';
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
+  if (!parsed?.isPossible()) return null;
+  const number: string = parsed.number;
+  const northAmerican = number.startsWith('+1');
+  if (northAmerican ? !/^\+1[2-9]\d{9}$/.test(number) : !/^\+[1-9]\d{7,14}$/.test(number)) return null;
+  return number;
+}
+
+let countryByZone: Map<string, CountryCode> | undefined;
+
+/** The country a phone number without prefix most likely belongs to: by the number itself, else by the time zone. */
+export function guessCountry(hints: { phone?: string; timeZone?: string }): CountryCode | null {
+  const own =
+    hints.phone === undefined ? undefined : parsePhoneNumberFromString(hints.phone, { extract: false });
+  if (own?.country) return own.country;
+  countryByZone ??= new Map(
+    getCountries().flatMap((country) => zonesOf(country).map((zone) => [zone, country] as const)),
+  );
+  return (hints.timeZone && countryByZone.get(canonicalZone(hints.timeZone))) || null;
+}
+
+// Not in TypeScript's Intl yet; Node has it (ECMA-402 Intl Locale Info).
+function zonesOf(country: CountryCode): string[] {
+  const locale = new Intl.Locale(`und-${country}`) as Intl.Locale & {
+    getTimeZones?: () => string[] | undefined;
+  };
+  return locale.getTimeZones?.() ?? [];
+}
+
+const canonicalZone = (zone: string): string => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return zone;
+  }
+};

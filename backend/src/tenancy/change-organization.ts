@@ -1,0 +1,74 @@
+import type { OrganizationPatch } from '@voxanne/contract';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { toE164 } from '../platform/phone.ts';
+import {
+  findOrganization,
+  type OrganizationRow,
+  updateOrganization,
+  writeAudit,
+} from './organizations.queries.ts';
+import type { Tenant } from './tenant-resolver.ts';
+
+/**
+ * Changes name, phone, time zone or country of the caller's clinic; audited in the same transaction.
+ * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE (400).
+ */
+export function changeOrganization(
+  database: Database,
+  tenant: Tenant,
+  patch: OrganizationPatch,
+  requestId: string,
+): Promise<OrganizationRow> {
+  return database.withTenant(tenant, async (db) => {
+    const before = await findOrganization(db, tenant.orgId);
+    const country = patch.country?.toUpperCase() ?? before.country;
+    const changes = {
+      ...(patch.name === undefined ? {} : { name: patch.name }),
+      ...(patch.country === undefined ? {} : { country }),
+      ...(patch.time_zone === undefined ? {} : { time_zone: checkedTimeZone(patch.time_zone) }),
+      ...(patch.phone === undefined
+        ? {}
+        : { phone: patch.phone === null ? null : checkedPhone(patch.phone, country) }),
+    };
+    const names = Object.keys(changes) as (keyof typeof changes)[];
+    if (names.length === 0) return before;
+    const after = await updateOrganization(db, tenant.orgId, changes);
+    await writeAudit(db, {
+      orgId: tenant.orgId,
+      userId: tenant.userId,
+      action: 'organization.changed',
+      before: Object.fromEntries(names.map((name) => [name, before[name]])),
+      after: changes,
+      requestId,
+    });
+    return after;
+  });
+}
+
+function checkedPhone(text: string, country: string): string {
+  const phone = toE164(text, country);
+  if (phone === null) {
+    throw new AppError({
+      code: 'INVALID_PHONE',
+      status: 400,
+      detail:
+        'That is not a phone number we can text. Write it with its country code, such as +1 415 555 0100.',
+      extra: { errors: [{ path: 'phone', message: 'is not a phone number' }] },
+    });
+  }
+  return phone;
+}
+
+function checkedTimeZone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw new AppError({
+      code: 'INVALID_TIME_ZONE',
+      status: 400,
+      detail: `"${zone}" is not a time zone. Use a name such as America/New_York or Europe/Berlin.`,
+      extra: { errors: [{ path: 'time_zone', message: 'is not a time zone' }] },
+    });
+  }
+}

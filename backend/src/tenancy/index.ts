@@ -1,0 +1,10 @@
+export { createLiveEvents, type LiveEvents } from './live-events.ts';
+export { registerOrganizationRoutes } from './organization.routes.ts';
+export { findOrganization } from './organizations.queries.ts';
+export {
+  createTenantResolvers,
+  type Tenant,
+  type TenantResolver,
+  type TenantResolvers,
+  tenantOf,
+} from './tenant-resolver.ts';

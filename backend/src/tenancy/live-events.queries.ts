@@ -1,0 +1,16 @@
+import type { Db } from '../platform/database.ts';
+
+export async function eventsAfter(db: Db, lastId: string, limit: number) {
+  return db
+    .selectFrom('events')
+    .select(['id', 'type', 'data', 'created_at'])
+    .where('id', '>', lastId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function newestEventId(db: Db): Promise<string> {
+  const row = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? '0';
+}

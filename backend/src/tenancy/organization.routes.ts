@@ -1,0 +1,76 @@
+import { Me, Organization, OrganizationPatch } from '@voxanne/contract';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { changeOrganization } from './change-organization.ts';
+import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
+import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
+
+export interface OrganizationRouteOptions {
+  database: Database;
+  tenantResolver: TenantResolver;
+}
+
+export function registerOrganizationRoutes(server: HttpServer, options: OrganizationRouteOptions): void {
+  const { database, tenantResolver } = options;
+  const tags = ['organization'];
+
+  server.get(
+    '/api/me',
+    {
+      preHandler: tenantResolver,
+      schema: { tags, summary: 'Who you are and for which clinic', response: { 200: Me } },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const organization = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      return {
+        user_id: tenant.userId,
+        email: tenant.email,
+        org_id: tenant.orgId,
+        organization: { id: organization.id, name: organization.name, time_zone: organization.time_zone },
+        role: tenant.role,
+        org_source: tenant.orgSource,
+      };
+    },
+  );
+
+  server.get(
+    '/api/organization',
+    { preHandler: tenantResolver, schema: { tags, summary: 'The clinic', response: { 200: Organization } } },
+    async (request) => {
+      const tenant = tenantOf(request);
+      return present(await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId)));
+    },
+  );
+
+  server.patch(
+    '/api/organization',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Change the clinic',
+        body: OrganizationPatch,
+        response: { 200: Organization },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      if (tenant.role === 'member') {
+        throw new AppError({
+          code: 'OWNER_REQUIRED',
+          status: 403,
+          detail: 'Only an owner or admin of the clinic may change its settings. Ask one of them.',
+        });
+      }
+      return present(await changeOrganization(database, tenant, request.body, request.id));
+    },
+  );
+}
+
+const present = (row: OrganizationRow) => ({
+  ...row,
+  calendar_policy: row.calendar_policy as 'internal_only' | 'closed',
+  created_at: row.created_at.toISOString(),
+});

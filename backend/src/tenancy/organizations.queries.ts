@@ -1,0 +1,51 @@
+import type { Db } from '../platform/database.ts';
+
+const COLUMNS = [
+  'id',
+  'name',
+  'phone',
+  'time_zone',
+  'country',
+  'booking_horizon_days',
+  'calendar_policy',
+  'created_at',
+] as const;
+
+export function findOrganization(db: Db, orgId: string) {
+  return db.selectFrom('organizations').select(COLUMNS).where('id', '=', orgId).executeTakeFirstOrThrow();
+}
+
+export type OrganizationRow = Awaited<ReturnType<typeof findOrganization>>;
+
+export function updateOrganization(
+  db: Db,
+  orgId: string,
+  changes: { name?: string; phone?: string | null; time_zone?: string; country?: string },
+): Promise<OrganizationRow> {
+  return db
+    .updateTable('organizations')
+    .set(changes)
+    .where('id', '=', orgId)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+}
+
+export async function writeAudit(
+  db: Db,
+  row: { orgId: string; userId: string; action: string; before: object; after: object; requestId: string },
+): Promise<void> {
+  await db
+    .insertInto('audit_log')
+    .values({
+      org_id: row.orgId,
+      actor_type: 'user',
+      actor_id: row.userId,
+      action: row.action,
+      object_type: 'organization',
+      object_id: row.orgId,
+      before: JSON.stringify(row.before),
+      after: JSON.stringify(row.after),
+      request_id: row.requestId,
+    })
+    .execute();
+}

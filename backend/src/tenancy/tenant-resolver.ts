@@ -1,0 +1,125 @@
+import type { FastifyRequest } from 'fastify';
+import type { Identity, IdentityService } from '../identity/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+import { type Membership, membershipsOf } from './profiles.queries.ts';
+
+export interface Tenant {
+  orgId: OrgId;
+  userId: string;
+  email: string;
+  role: 'owner' | 'admin' | 'member';
+  /** Where the organization came from: the signed token, or the profiles because the token had none. */
+  orgSource: 'jwt' | 'database';
+}
+
+/** A preHandler: afterwards `tenantOf(request)` knows who asks and for which organization. */
+export type TenantResolver = (request: FastifyRequest) => Promise<void>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    tenant?: Tenant;
+  }
+}
+
+// A removed member loses access within this time (contract of tenancy: at most 30 s).
+const MEMBERSHIP_CACHE_MS = 10_000;
+
+export interface TenantResolverOptions {
+  identity: IdentityService;
+  database: Database;
+  clock: Clock;
+  log: Logger;
+}
+
+export interface TenantResolvers {
+  tenantResolver: TenantResolver;
+  /** For routes that also answer strangers: leaves `request.tenant` unset instead of refusing. */
+  optionalTenantResolver: TenantResolver;
+}
+
+export function createTenantResolvers(options: TenantResolverOptions): TenantResolvers {
+  const memberships = cachedMemberships(options);
+  const resolve = async (identity: Identity): Promise<Tenant> =>
+    tenantFor(identity, await memberships(identity.userId), options.log);
+  return {
+    async tenantResolver(request) {
+      const identity = await options.identity.identify(request);
+      if (!identity) {
+        throw new AppError({
+          code: 'NOT_SIGNED_IN',
+          status: 401,
+          detail: 'You are not signed in. Sign in and try again.',
+        });
+      }
+      request.tenant = await resolve(identity);
+    },
+    async optionalTenantResolver(request) {
+      try {
+        const identity = await options.identity.identify(request);
+        if (identity) request.tenant = await resolve(identity);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status >= 500) throw error;
+      }
+    },
+  };
+}
+
+function tenantFor(identity: Identity, memberships: Membership[], log: Logger): Tenant {
+  const [first] = memberships;
+  if (!first) {
+    throw new AppError({
+      code: 'NO_ORGANIZATION',
+      status: 403,
+      detail:
+        'Your account belongs to no clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
+    });
+  }
+  const claimed = memberships.find((membership) => membership.org_id === identity.claimedOrgId);
+  if (identity.claimedOrgId !== null && !claimed) {
+    throw new AppError({
+      code: 'NOT_A_MEMBER',
+      status: 403,
+      detail: 'You no longer belong to the clinic of this session. Sign out and in again.',
+    });
+  }
+  if (!claimed)
+    log.info(
+      { user_id: identity.userId, org_id: first.org_id },
+      '[TenantResolver] Resolved missing org_id via database',
+    );
+  const { org_id, role } = claimed ?? first;
+  return {
+    orgId: mintOrgId(org_id),
+    userId: identity.userId,
+    email: identity.email,
+    role: role as Tenant['role'],
+    orgSource: claimed ? 'jwt' : 'database',
+  };
+}
+
+function cachedMemberships({
+  database,
+  clock,
+}: TenantResolverOptions): (userId: string) => Promise<Membership[]> {
+  const cache = new Map<string, { until: number; memberships: Membership[] }>();
+  return async (userId) => {
+    const now = clock.now().getTime();
+    const hit = cache.get(userId);
+    if (hit && hit.until > now) return hit.memberships;
+    const memberships = await database.withService((db) => membershipsOf(db, userId));
+    if (cache.size > 10_000) cache.clear();
+    // "None" is not kept: it is about to change for somebody who has just signed up or was invited.
+    if (memberships.length > 0) cache.set(userId, { until: now + MEMBERSHIP_CACHE_MS, memberships });
+    return memberships;
+  };
+}
+
+/** The tenant that a resolver has set. */
+export function tenantOf(request: FastifyRequest): Tenant {
+  if (!request.tenant) throw new Error('This route has no tenant resolver before it.');
+  return request.tenant;
+}

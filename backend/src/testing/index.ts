@@ -1,0 +1,6 @@
+export {
+  createTestDatabase,
+  type NewOrganization,
+  type TestDatabase,
+  type TestOrganization,
+} from './database.ts';
