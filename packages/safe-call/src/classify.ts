@@ -131,8 +131,7 @@ function byStatus(shape: ErrorShape, status: number): Classified {
   return found(shape, 'TEMPORARY', { reached: true, ambiguous: true });
 }
 
-function byCode(shape: ErrorShape): Classified | undefined {
-  const { code } = shape;
+function byCode(shape: ErrorShape, code: string | number | undefined): Classified | undefined {
   if (typeof code !== 'string') return undefined;
   if (CONNECT_CODES.has(code)) return found(shape, 'NETWORK');
   if (code === 'ETIMEDOUT' && shape.syscall === 'connect') return found(shape, 'NETWORK');
@@ -145,7 +144,6 @@ function byCode(shape: ErrorShape): Classified | undefined {
 
 function byName(shape: ErrorShape): Classified | undefined {
   const { name, message } = shape;
-  if (name.endsWith('TimeoutError')) return found(shape, 'TIMEOUT', { ambiguous: true });
   if (message === 'fetch failed' || message === 'socket hang up' || message === 'Network Error') {
     return found(shape, 'NETWORK', { ambiguous: true });
   }
@@ -172,7 +170,7 @@ function byOwnWord(error: unknown, shape: ErrorShape): Classified | undefined {
 }
 
 function builtIn(error: unknown, shape: ErrorShape, cancelled: boolean): Classified {
-  if (shape.name === 'AbortError' || (typeof shape.code === 'string' && ABORT_CODES.has(shape.code))) {
+  if (shape.aborted || (shape.innerCode !== undefined && ABORT_CODES.has(shape.innerCode))) {
     // Clients report their own timeouts as aborts; only the caller's signal makes it a cancellation.
     return found(shape, cancelled ? 'CANCELLED' : 'TIMEOUT', { ambiguous: true });
   }
@@ -180,7 +178,9 @@ function builtIn(error: unknown, shape: ErrorShape, cancelled: boolean): Classif
     byOwnWord(error, shape) ??
     byReason(shape) ??
     (shape.status === undefined ? undefined : byStatus(shape, shape.status)) ??
-    byCode(shape) ??
+    byCode(shape, shape.innerCode) ??
+    byCode(shape, shape.code) ??
+    (shape.timedOut ? found(shape, 'TIMEOUT', { ambiguous: true }) : undefined) ??
     byName(shape) ??
     found(shape, 'TEMPORARY', { ambiguous: true })
   );

@@ -3,7 +3,13 @@ export interface ErrorShape {
   name: string;
   message: string;
   status?: number;
+  /** The outermost code: what a reader of the log knows the error by. */
   code?: string | number;
+  /** The innermost code: nearest to what happened. */
+  innerCode?: string;
+  /** Somewhere in the chain is an abort, or a timeout by name. */
+  aborted: boolean;
+  timedOut: boolean;
   syscall?: string;
   headers?: unknown;
   /** The service's own error word: OAuth `error`, Slack `error`, Google `reason`. */
@@ -51,8 +57,15 @@ function absorb(shape: ErrorShape, error: Fields): void {
   // Gaxios repeats the status as code; that is no code.
   const code = error.code;
   if ((typeof code === 'string' && code !== '') || typeof code === 'number') {
-    if (httpStatus(code) === undefined) shape.code ??= code;
-    else shape.status ??= httpStatus(code);
+    if (httpStatus(code) === undefined) {
+      shape.code ??= code;
+      if (typeof code === 'string') shape.innerCode = code;
+    } else shape.status ??= httpStatus(code);
+  }
+  const { name } = error;
+  if (typeof name === 'string') {
+    shape.aborted ||= name === 'AbortError';
+    shape.timedOut ||= name.endsWith('TimeoutError');
   }
   shape.syscall ??= text(error.syscall);
   shape.headers ??= error.headers ?? response?.headers;
@@ -70,8 +83,13 @@ function absorb(shape: ErrorShape, error: Fields): void {
  */
 export function shapeOf(error: unknown): ErrorShape {
   const outer = fields(error);
-  if (!outer) return { name: '', message: String(error) };
-  const shape: ErrorShape = { name: text(outer.name) ?? '', message: text(outer.message) ?? 'unknown error' };
+  if (!outer) return { name: '', message: String(error), aborted: false, timedOut: false };
+  const shape: ErrorShape = {
+    name: text(outer.name) ?? '',
+    message: text(outer.message) ?? 'unknown error',
+    aborted: false,
+    timedOut: false,
+  };
   let current: Fields | undefined = outer;
   for (let depth = 0; current && depth < DEEPEST_CAUSE; depth++) {
     absorb(shape, current);
