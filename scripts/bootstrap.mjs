@@ -32,7 +32,9 @@ function run(command, args, what) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: windows });
   if (result.error) fail(`${what} did not start: ${result.error.message}`);
   if (result.status !== 0) {
-    fail(`${what} failed (exit ${result.status ?? result.signal}). The lines above say why; then run the same command again.`);
+    fail(
+      `${what} failed (exit ${result.status ?? result.signal}). The lines above say why; then run the same command again.`,
+    );
   }
 }
 
@@ -60,7 +62,9 @@ function requireNode24() {
 }
 
 function* filesUnder(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     if (entry.name === 'node_modules' || entry.name === 'dist') continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesUnder(path);

@@ -1,0 +1,41 @@
+/** Where a file stands. The numbers of the floors and the order of the rooms are explained in ARCHITECTURE.md. */
+export type Zone =
+  | { kind: 'package'; name: string }
+  | { kind: 'platform' | 'top' | 'testing' | 'sandbox' | 'dashboard' | 'journeys' | 'tools' | 'nowhere' }
+  | { kind: 'room'; name: string };
+
+/** Rooms in import order; those of one line do not know each other. */
+const ROOM_ORDER = [
+  ['identity'],
+  ['tenancy'],
+  ['deliveries'],
+  ['connections'],
+  ['calendar', 'messaging'],
+  ['booking'],
+  ['assistant'],
+  ['health'],
+];
+const RANK = new Map(ROOM_ORDER.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
+const TOP = new Set(['main.ts', 'app.ts', 'worker.ts', 'dependencies.ts']);
+
+/** Help for tests: imported by tests alone. */
+export const isTestHelp = (path: string): boolean => /\/testing(\/|\.ts$)/.test(path);
+
+export const isTest = (path: string): boolean =>
+  /\.(test|journey|bench)\.tsx?$/.test(path) || isTestHelp(path);
+
+export function zoneOf(path: string): Zone {
+  const [first = '', second = '', third = ''] = path.split('/');
+  if (first === 'packages') return { kind: 'package', name: second };
+  if (first === 'journeys') return { kind: 'journeys' };
+  if (second !== 'src') return { kind: 'tools' };
+  if (first === 'sandbox' || first === 'dashboard') return { kind: first };
+  if (first !== 'backend') return { kind: 'tools' };
+  if (third === 'platform' || third === 'testing') return { kind: third };
+  if (RANK.has(third)) return { kind: 'room', name: third };
+  const onTop = path === `backend/src/${third}` && (TOP.has(third) || isTest(path));
+  return { kind: onTop ? 'top' : 'nowhere' };
+}
+
+export const roomIsLeftOf = (left: string, right: string): boolean =>
+  (RANK.get(left) ?? Number.NaN) < (RANK.get(right) ?? Number.NaN);
