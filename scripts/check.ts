@@ -12,7 +12,10 @@ const AT_ONCE = 2;
 
 const steps: [name: string, args: string[]][] = [
   ['types: server', [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']],
-  ['format, lint', [tool('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--error-on-warnings', '.']],
+  [
+    'format, lint',
+    [tool('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--error-on-warnings', '--colors=off', '.'],
+  ],
   ['types: dashboard', [tool('typescript', 'bin', 'tsc'), '-p', 'dashboard/tsconfig.json']],
   ['floors', ['scripts/floors.ts']],
   ['dead code', [tool('knip', 'bin', 'knip.js'), '--no-progress']],

@@ -2,7 +2,7 @@ import { isNode, literalText, type Node, nameOf, type Source, walk } from '../li
 import type { Finding } from './imports.ts';
 import { isTest, type Zone, zoneOf } from './zones.ts';
 
-export const MAX_LINES = 400;
+const MAX_LINES = 400;
 
 const READS_ENVIRONMENT = new Set(['backend/src/platform/config.ts', 'sandbox/src/config.ts']);
 const SERVED_ZONES: readonly Zone['kind'][] = ['package', 'platform', 'room', 'top', 'sandbox', 'dashboard'];

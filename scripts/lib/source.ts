@@ -26,7 +26,7 @@ export interface Source {
   lineAt(offset: number): number;
 }
 
-export class ParseError extends Error {
+class ParseError extends Error {
   override readonly name = 'ParseError';
 }
 
