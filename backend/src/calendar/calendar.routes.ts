@@ -1,0 +1,145 @@
+import { ConnectionTest, ConnectResponse } from '@voxanne/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import type { LinkCalendar } from './link-calendar.ts';
+
+export interface CalendarRouteOptions {
+  publicUrl: string;
+  link: LinkCalendar;
+  test: (orgId: OrgId) => Promise<z.infer<typeof ConnectionTest>>;
+  tenantResolver: TenantResolver;
+  optionalTenantResolver: TenantResolver;
+}
+
+const COOKIE = 'voxanne_google_link';
+const PATH = '/api/integrations/google';
+
+const Callback = z.object({
+  state: z.string().min(1).max(200),
+  code: z.string().min(1).max(2_000).optional(),
+  error: z.string().max(200).optional(),
+});
+
+export function registerCalendarRoutes(server: HttpServer, options: CalendarRouteOptions): void {
+  const { link, tenantResolver, optionalTenantResolver, publicUrl } = options;
+  const tags = ['integrations'];
+
+  server.post(
+    `${PATH}/connect`,
+    {
+      preHandler: tenantResolver,
+      schema: { tags, summary: 'Begin linking Google Calendar', response: { 200: ConnectResponse } },
+    },
+    async (request, reply) => {
+      const tenant = ownerOrAdmin(request);
+      const { url, browserToken } = await link.begin(tenant);
+      const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
+      reply.header(
+        'set-cookie',
+        `${COOKIE}=${browserToken}; Path=${PATH}; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
+      );
+      return { url };
+    },
+  );
+
+  server.get(
+    `${PATH}/callback`,
+    {
+      preHandler: optionalTenantResolver,
+      schema: { tags, summary: 'Where Google sends the browser back to' },
+      // The page that shows the outcome explains a broken query better than a schema would.
+      attachValidation: true,
+    },
+    async (request, reply) => {
+      const parsed = Callback.safeParse(request.query);
+      try {
+        if (!parsed.success) throw refusedReturn();
+        if (parsed.data.error !== undefined || parsed.data.code === undefined) throw denied();
+        const browserToken = cookieOf(request);
+        await link.finish({
+          state: parsed.data.state,
+          code: parsed.data.code,
+          ...(request.tenant ? { userId: request.tenant.userId } : {}),
+          ...(browserToken ? { browserToken } : {}),
+        });
+      } catch (error) {
+        if (!(error instanceof AppError) || !wantsPage(request)) throw error;
+        return backToPage(reply, publicUrl, OUTCOMES[error.code] ?? 'failed', error.code);
+      }
+      return backToPage(reply, publicUrl, 'connected');
+    },
+  );
+
+  server.post(
+    `${PATH}/test`,
+    {
+      preHandler: tenantResolver,
+      schema: { tags, summary: 'Ask Google whether the link works', response: { 200: ConnectionTest } },
+    },
+    async (request) => options.test(tenantOf(request).orgId),
+  );
+
+  server.delete(
+    PATH,
+    {
+      preHandler: tenantResolver,
+      schema: { tags, summary: 'Unlink Google Calendar', response: { 204: z.undefined() } },
+    },
+    async (request, reply) => {
+      await link.unlink(ownerOrAdmin(request).orgId);
+      return reply.code(204).send();
+    },
+  );
+}
+
+const OUTCOMES: Record<string, string> = {
+  CONSENT_DENIED: 'denied',
+  INSUFFICIENT_SCOPE: 'insufficient_scope',
+};
+
+const denied = () =>
+  new AppError({
+    code: 'CONSENT_DENIED',
+    status: 400,
+    detail: 'The consent was not given, so nothing was linked. Press "Link" again whenever you like.',
+  });
+
+const refusedReturn = () =>
+  new AppError({
+    code: 'OAUTH_STATE_INVALID',
+    status: 400,
+    detail: 'This is not an answer of Google to a link that was started here. Press "Link" again.',
+  });
+
+function ownerOrAdmin(request: FastifyRequest): Tenant {
+  const tenant = tenantOf(request);
+  if (tenant.role === 'member') {
+    throw new AppError({
+      code: 'OWNER_REQUIRED',
+      status: 403,
+      detail: 'Only an owner or admin of the clinic may link or unlink its calendar. Ask one of them.',
+    });
+  }
+  return tenant;
+}
+
+const wantsPage = (request: FastifyRequest): boolean =>
+  request.headers.accept?.includes('text/html') === true;
+
+function backToPage(reply: FastifyReply, publicUrl: string, outcome: string, reason?: string) {
+  const url = new URL('/setup', publicUrl);
+  url.searchParams.set('google', outcome);
+  if (reason) url.searchParams.set('reason', reason);
+  return reply
+    .header('set-cookie', `${COOKIE}=; Path=${PATH}; Max-Age=0; HttpOnly; SameSite=Lax`)
+    .redirect(url.toString(), 302);
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  const pairs = request.headers.cookie?.split(/;\s*/) ?? [];
+  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+}

@@ -1,0 +1,118 @@
+import type { SafeCallInstance } from '@voxanne/safe-call';
+import type { Connections, OAuthStates } from '../connections/index.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import { EVENTS_SCOPE, type GoogleClient, type GoogleTokens } from './google.client.ts';
+import { sealable } from './tokens.ts';
+
+export interface LinkCalendarOptions {
+  connections: Connections;
+  oauthStates: OAuthStates;
+  google: GoogleClient;
+  resilience: SafeCallInstance;
+  log: Logger;
+}
+
+export interface LinkCalendar {
+  begin(scope: { orgId: OrgId; userId: string }): Promise<{ url: string; browserToken: string }>;
+  /** @throws {AppError} with a code the page can explain; what was linked before stays linked. */
+  finish(back: { state: string; code: string; userId?: string; browserToken?: string }): Promise<void>;
+  unlink(orgId: OrgId): Promise<void>;
+}
+
+export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
+  const { connections, oauthStates, google, resilience, log } = options;
+
+  const lastingToken = async (orgId: OrgId, tokens: GoogleTokens): Promise<string> => {
+    if (tokens.refreshToken) return tokens.refreshToken;
+    // Google left it out because it gave one before. If that one is ours, it is still good.
+    const before = await connections.open(orgId, 'google').catch(() => undefined);
+    const kept = before && (JSON.parse(before.secret) as { refreshToken?: string }).refreshToken;
+    if (kept) return kept;
+    throw new AppError({
+      code: 'NO_LASTING_PERMISSION',
+      status: 400,
+      detail:
+        'Google gave a permission that ends within the hour. Remove Voxanne at myaccount.google.com/permissions, then link again.',
+    });
+  };
+
+  return {
+    async begin({ orgId, userId }) {
+      const { codeVerifier, urlFor } = await google.beginConsent();
+      const { state, browserToken } = await oauthStates.begin({
+        orgId,
+        userId,
+        provider: 'google',
+        codeVerifier,
+      });
+      return { url: urlFor(state), browserToken };
+    },
+
+    async finish({ code, ...back }) {
+      const { orgId, codeVerifier } = await oauthStates.finish(back, 'google');
+      const exchanged = await resilience.safeCall(
+        'google_oauth',
+        () => google.exchangeCode(code, codeVerifier),
+        {
+          key: orgId,
+          idempotent: false,
+          deadlineMs: 12_000,
+        },
+      );
+      if (!exchanged.success) {
+        throw new AppError({
+          code: exchanged.error.kind === 'AUTH' ? 'CONSENT_EXPIRED' : 'GOOGLE_UNAVAILABLE',
+          status: exchanged.error.kind === 'AUTH' ? 400 : 502,
+          detail:
+            exchanged.error.kind === 'AUTH'
+              ? 'Google no longer accepts this consent. Press "Link" again.'
+              : 'Google did not answer as it should, and nothing was linked. Try again in a minute.',
+          retryable: true,
+        });
+      }
+      const tokens = exchanged.data;
+      const refreshToken = await lastingToken(orgId, tokens);
+      const mayWrite = tokens.scopes.includes(EVENTS_SCOPE);
+      const probe = mayWrite
+        ? await resilience.safeCall(
+            'google_calendar_events',
+            ({ signal }) => google.primaryCalendar(tokens.accessToken, signal),
+            { key: orgId, deadlineMs: 6_000, retries: 1 },
+          )
+        : undefined;
+      // A probe that failed for a moment does not cost the person their consent: the permission is good.
+      const account = probe?.success ? probe.data.id : null;
+      await connections.save(orgId, 'google', {
+        status: mayWrite ? 'connected' : 'insufficient_scope',
+        account,
+        scopes: tokens.scopes,
+        secret: sealable({ ...tokens, refreshToken }),
+        expiresAt: tokens.expiresAt,
+      });
+      log.info({ org_id: orgId, writable: mayWrite }, '[GoogleCalendar] Linked');
+      if (!mayWrite) {
+        throw new AppError({
+          code: 'INSUFFICIENT_SCOPE',
+          status: 400,
+          detail:
+            'The permission to write events was not given, so bookings cannot reach the calendar. Link it again and leave every box ticked.',
+        });
+      }
+    },
+
+    async unlink(orgId) {
+      const opened = await connections.open(orgId, 'google').catch(() => undefined);
+      await connections.remove(orgId, 'google');
+      if (!opened) return;
+      const { refreshToken } = JSON.parse(opened.secret) as { refreshToken: string };
+      // Ours is gone either way; giving the permission back is a courtesy that may fail.
+      const revoked = await resilience.safeCall('google_oauth', () => google.revoke(refreshToken), {
+        key: orgId,
+        deadlineMs: 5_000,
+      });
+      log.info({ org_id: orgId, revoked: revoked.success }, '[GoogleCalendar] Unlinked');
+    },
+  };
+}

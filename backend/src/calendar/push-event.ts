@@ -1,0 +1,115 @@
+import type { SafeCallInstance, SafeCallResult } from '@voxanne/safe-call';
+import type { OrgId } from '../platform/tenant.ts';
+import type { GoogleClient, GoogleEvent } from './google.client.ts';
+import { CalendarNotUsable, type CalendarTokens } from './tokens.ts';
+
+/** An appointment as the calendar needs it; where it comes from is not this room's business. */
+export interface EventToPush {
+  appointmentId: string;
+  /** Counts up when Google has used an id for an event that was deleted since. */
+  generation: number;
+  summary: string;
+  description: string;
+  start: Date;
+  end: Date;
+  timeZone: string;
+}
+
+export type PushOutcome =
+  | { outcome: 'pushed'; eventId: string; generation: number }
+  /** Waits for a person: link the calendar (again). */
+  | { outcome: 'not_usable'; reason: CalendarNotUsable['reason'] }
+  /** Waits for Google. */
+  | { outcome: 'later'; reason: string; retryAfterMs?: number }
+  | { outcome: 'refused'; reason: string };
+
+export interface PushEventOptions {
+  google: GoogleClient;
+  tokens: CalendarTokens;
+  resilience: SafeCallInstance;
+}
+
+const CALENDAR = 'primary';
+const MOST_GENERATIONS = 5;
+
+/**
+ * Base32hex as Google demands (a-v, 0-9): the appointment's id is in it, so that inserting twice is a 409 and
+ * never a second event.
+ */
+export const eventIdFor = (appointmentId: string, generation: number): string =>
+  `${appointmentId.replaceAll('-', '')}g${generation}`;
+
+const APPOINTMENT_PROPERTY = 'voxanne_appointment_id';
+
+/** Puts an appointment into the clinic's primary calendar, once, however often it is called. */
+export async function pushEvent(
+  options: PushEventOptions,
+  orgId: OrgId,
+  wanted: EventToPush,
+): Promise<PushOutcome> {
+  const { google, tokens, resilience } = options;
+  const call = <T>(
+    work: (accessToken: string, signal: AbortSignal) => Promise<T>,
+  ): Promise<SafeCallResult<T>> =>
+    resilience.safeCall(
+      'google_calendar_events',
+      ({ signal }) => tokens.use(orgId, (accessToken) => work(accessToken, signal)),
+      // The id is ours, so a repeat cannot double: idempotent. The deadline stays within a few lease renewals.
+      { key: orgId, timeoutMs: 10_000, deadlineMs: 25_000 },
+    );
+
+  for (
+    let generation = wanted.generation;
+    generation < wanted.generation + MOST_GENERATIONS;
+    generation += 1
+  ) {
+    const event = toGoogleEvent(wanted, generation);
+    const inserted = await call((accessToken, signal) =>
+      google.insertEvent(accessToken, CALENDAR, event, signal),
+    );
+    if (inserted.success) return { outcome: 'pushed', eventId: event.id, generation };
+    if (inserted.error.status !== 409) return failed(inserted);
+
+    const existing = await call((accessToken, signal) =>
+      google.getEvent(accessToken, CALENDAR, event.id, signal),
+    );
+    if (!existing.success) return failed(existing);
+    if (existing.data.status === 'cancelled') continue;
+    if (existing.data.extendedProperties?.private?.[APPOINTMENT_PROPERTY] !== wanted.appointmentId) continue;
+    if (sameTime(existing.data, event)) return { outcome: 'pushed', eventId: event.id, generation };
+    const patched = await call((accessToken, signal) =>
+      google.patchEvent(accessToken, CALENDAR, event, signal),
+    );
+    return patched.success ? { outcome: 'pushed', eventId: event.id, generation } : failed(patched);
+  }
+  return { outcome: 'refused', reason: 'Every id for this event is already used in Google Calendar.' };
+}
+
+function toGoogleEvent(wanted: EventToPush, generation: number): GoogleEvent & { id: string } {
+  return {
+    id: eventIdFor(wanted.appointmentId, generation),
+    summary: wanted.summary,
+    description: wanted.description,
+    start: { dateTime: wanted.start.toISOString(), timeZone: wanted.timeZone },
+    end: { dateTime: wanted.end.toISOString(), timeZone: wanted.timeZone },
+    extendedProperties: { private: { [APPOINTMENT_PROPERTY]: wanted.appointmentId } },
+  };
+}
+
+const instant = (at: GoogleEvent['start']): number => new Date(at?.dateTime ?? Number.NaN).getTime();
+
+const sameTime = (a: GoogleEvent, b: GoogleEvent): boolean =>
+  instant(a.start) === instant(b.start) && instant(a.end) === instant(b.end);
+
+function failed(result: Extract<SafeCallResult<unknown>, { success: false }>): PushOutcome {
+  const { error } = result;
+  if (error.cause instanceof CalendarNotUsable) return { outcome: 'not_usable', reason: error.cause.reason };
+  if (error.kind === 'AUTH') return { outcome: 'not_usable', reason: 'reconnect_required' };
+  const reason = `Google Calendar: ${error.kind}${error.status ? ` (${error.status})` : ''}`;
+  if (error.kind === 'PERMANENT') return { outcome: 'refused', reason };
+  return {
+    outcome: 'later',
+    reason,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  };
+}

@@ -1,0 +1,175 @@
+import { type Selectable, sql } from 'kysely';
+import type { Connections as ConnectionTable } from '../platform/database.generated.ts';
+import type { Db } from '../platform/database.ts';
+
+export type ConnectionRow = Selectable<ConnectionTable>;
+export type Provider = 'google' | 'twilio' | 'vapi';
+
+export function findConnection(
+  db: Db,
+  orgId: string,
+  provider: Provider,
+): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom('connections')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('provider', '=', provider)
+    .executeTakeFirst();
+}
+
+export async function findOrgBySecretHash(
+  db: Db,
+  provider: Provider,
+  hash: Buffer,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('connections')
+    .select('org_id')
+    .where('provider', '=', provider)
+    .where('secret_hash', '=', hash)
+    .executeTakeFirst();
+  return row?.org_id;
+}
+
+export interface NewConnection {
+  status: string;
+  account: string | null;
+  scopes: string[];
+  sealed: string;
+  secretHash: Buffer | null;
+  expiresAt: Date | null;
+}
+
+/** Links anew: the time of the link, the version and a cleared error say so. */
+export async function upsertConnection(
+  db: Db,
+  orgId: string,
+  provider: Provider,
+  row: NewConnection,
+): Promise<void> {
+  await sql`
+    insert into connections as c (org_id, provider, status, account, scopes, sealed, secret_hash, expires_at)
+    values (${orgId}, ${provider}, ${row.status}, ${row.account}, ${row.scopes}, ${row.sealed}, ${row.secretHash}, ${row.expiresAt})
+    on conflict (org_id, provider) do update set
+      status = excluded.status, account = coalesce(excluded.account, c.account), scopes = excluded.scopes,
+      sealed = excluded.sealed, secret_hash = excluded.secret_hash, expires_at = excluded.expires_at,
+      connected_at = now(), error_message = null, version = c.version + 1`.execute(db);
+}
+
+/** @returns false when somebody else wrote since `version` was read; nothing is changed then. */
+export async function replaceSecret(
+  db: Db,
+  row: { orgId: string; provider: Provider; version: number; sealed: string; expiresAt: Date | null },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('connections')
+    .set({
+      sealed: row.sealed,
+      expires_at: row.expiresAt,
+      status: 'connected',
+      error_message: null,
+      version: row.version + 1,
+    })
+    .where('org_id', '=', row.orgId)
+    .where('provider', '=', row.provider)
+    .where('version', '=', row.version)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function setConnectionStatus(
+  db: Db,
+  orgId: string,
+  provider: Provider,
+  status: string,
+  errorMessage: string | null,
+): Promise<void> {
+  await db
+    .updateTable('connections')
+    .set({ status, error_message: errorMessage })
+    .where('org_id', '=', orgId)
+    .where('provider', '=', provider)
+    .execute();
+}
+
+export async function mergeConnectionDetails(
+  db: Db,
+  orgId: string,
+  provider: Provider,
+  details: Record<string, string>,
+): Promise<void> {
+  await db
+    .updateTable('connections')
+    .set({ details: sql`details || ${JSON.stringify(details)}::jsonb` })
+    .where('org_id', '=', orgId)
+    .where('provider', '=', provider)
+    .execute();
+}
+
+export async function deleteConnection(db: Db, orgId: string, provider: Provider): Promise<void> {
+  await db.deleteFrom('connections').where('org_id', '=', orgId).where('provider', '=', provider).execute();
+}
+
+/** What a signed-in user may see of the connections: row-level security and column rights decide. */
+export function visibleConnections(db: Db) {
+  return db
+    .selectFrom('connections')
+    .select(['provider', 'status', 'account', 'expires_at', 'connected_at', 'error_message'])
+    .execute();
+}
+
+/** Organizations whose credentials run out before a time, soonest first. */
+export async function expiringBefore(
+  db: Db,
+  provider: Provider,
+  before: Date,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('connections')
+    .select('org_id')
+    .where('provider', '=', provider)
+    .where('status', 'in', ['connected', 'degraded'])
+    .where('expires_at', '<', before)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.org_id);
+}
+
+export interface OAuthStateRow {
+  stateHash: Buffer;
+  orgId: string;
+  userId: string;
+  provider: Provider;
+  browserHash: Buffer;
+  sealedVerifier: string;
+  expiresAt: Date;
+}
+
+export async function insertOAuthState(db: Db, row: OAuthStateRow): Promise<void> {
+  await db.deleteFrom('oauth_states').where('expires_at', '<', sql<Date>`now()`).execute();
+  await db
+    .insertInto('oauth_states')
+    .values({
+      state_hash: row.stateHash,
+      org_id: row.orgId,
+      user_id: row.userId,
+      provider: row.provider,
+      browser_hash: row.browserHash,
+      sealed_verifier: row.sealedVerifier,
+      expires_at: row.expiresAt,
+    })
+    .execute();
+}
+
+export function findOAuthState(db: Db, stateHash: Buffer) {
+  return db.selectFrom('oauth_states').selectAll().where('state_hash', '=', stateHash).executeTakeFirst();
+}
+
+/** Single use: whoever deletes the row may go on. */
+export async function takeOAuthState(db: Db, stateHash: Buffer): Promise<boolean> {
+  const result = await db.deleteFrom('oauth_states').where('state_hash', '=', stateHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}

@@ -1,0 +1,132 @@
+import type { Keyring } from '../platform/crypto.ts';
+import { sha256 } from '../platform/crypto.ts';
+import type { Database } from '../platform/database.ts';
+import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+import {
+  type ConnectionRow,
+  deleteConnection,
+  expiringBefore,
+  findConnection,
+  findOrgBySecretHash,
+  mergeConnectionDetails,
+  type Provider,
+  replaceSecret,
+  setConnectionStatus,
+  upsertConnection,
+} from './connections.queries.ts';
+
+/** A stored connection; `status` is the stored part, `expiring` and `not_linked` are derived where it is shown. */
+export interface Connection {
+  orgId: OrgId;
+  status: 'connected' | 'degraded' | 'reconnect_required' | 'insufficient_scope' | 'revoked';
+  account: string | null;
+  scopes: string[];
+  expiresAt: Date | null;
+  connectedAt: Date;
+  details: Record<string, string>;
+  errorMessage: string | null;
+  version: number;
+}
+
+export interface SaveConnection {
+  status: Connection['status'];
+  account?: string | null;
+  scopes?: string[];
+  secret: string;
+  /** For a shared secret that a request will present: lets `findBySecret` find the organization. */
+  lookup?: string;
+  expiresAt?: Date | null;
+}
+
+export interface Connections {
+  find(orgId: OrgId, provider: Provider): Promise<Connection | undefined>;
+  /** @throws {SealError} when the stored secret cannot be opened with today's keys. */
+  open(orgId: OrgId, provider: Provider): Promise<{ connection: Connection; secret: string } | undefined>;
+  save(orgId: OrgId, provider: Provider, connection: SaveConnection): Promise<void>;
+  /** Compare-and-set on the version. @returns false when a newer secret is already there. */
+  replaceSecret(
+    orgId: OrgId,
+    provider: Provider,
+    change: { version: number; secret: string; expiresAt: Date | null },
+  ): Promise<boolean>;
+  setStatus(
+    orgId: OrgId,
+    provider: Provider,
+    status: Connection['status'],
+    errorMessage: string | null,
+  ): Promise<void>;
+  addDetails(orgId: OrgId, provider: Provider, details: Record<string, string>): Promise<void>;
+  remove(orgId: OrgId, provider: Provider): Promise<void>;
+  findBySecret(provider: Provider, secret: string): Promise<OrgId | undefined>;
+  expiringBefore(provider: Provider, before: Date): Promise<OrgId[]>;
+}
+
+// A ciphertext copied to another organization or provider does not open.
+const context = (orgId: string, provider: Provider): string => `connection|${orgId}|${provider}|secret`;
+const EXPIRING_BATCH = 100;
+
+export function createConnections({
+  database,
+  keyring,
+}: {
+  database: Database;
+  keyring: Keyring;
+}): Connections {
+  return {
+    async find(orgId, provider) {
+      const row = await database.withService((db) => findConnection(db, orgId, provider));
+      return row && present(row);
+    },
+    async open(orgId, provider) {
+      const row = await database.withService((db) => findConnection(db, orgId, provider));
+      if (!row?.sealed) return undefined;
+      return { connection: present(row), secret: keyring.open(row.sealed, context(orgId, provider)) };
+    },
+    save: (orgId, provider, connection) =>
+      database.withService((db) =>
+        upsertConnection(db, orgId, provider, {
+          status: connection.status,
+          account: connection.account ?? null,
+          scopes: connection.scopes ?? [],
+          sealed: keyring.seal(connection.secret, context(orgId, provider)),
+          secretHash: connection.lookup === undefined ? null : sha256(connection.lookup),
+          expiresAt: connection.expiresAt ?? null,
+        }),
+      ),
+    replaceSecret: (orgId, provider, { version, secret, expiresAt }) =>
+      database.withService((db) =>
+        replaceSecret(db, {
+          orgId,
+          provider,
+          version,
+          sealed: keyring.seal(secret, context(orgId, provider)),
+          expiresAt,
+        }),
+      ),
+    setStatus: (orgId, provider, status, errorMessage) =>
+      database.withService((db) => setConnectionStatus(db, orgId, provider, status, errorMessage)),
+    addDetails: (orgId, provider, details) =>
+      database.withService((db) => mergeConnectionDetails(db, orgId, provider, details)),
+    remove: (orgId, provider) => database.withService((db) => deleteConnection(db, orgId, provider)),
+    async findBySecret(provider, secret) {
+      const orgId = await database.withService((db) => findOrgBySecretHash(db, provider, sha256(secret)));
+      return orgId === undefined ? undefined : mintOrgId(orgId);
+    },
+    async expiringBefore(provider, before) {
+      const ids = await database.withService((db) => expiringBefore(db, provider, before, EXPIRING_BATCH));
+      return ids.map(mintOrgId);
+    },
+  };
+}
+
+const present = (row: ConnectionRow): Connection => ({
+  orgId: mintOrgId(row.org_id),
+  status: row.status as Connection['status'],
+  account: row.account,
+  scopes: row.scopes,
+  expiresAt: row.expires_at,
+  connectedAt: row.connected_at,
+  details: row.details as Record<string, string>,
+  errorMessage: row.error_message,
+  version: row.version,
+});

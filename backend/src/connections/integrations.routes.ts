@@ -1,0 +1,117 @@
+import { type Integration, IntegrationList } from '@voxanne/contract';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import type { HttpServer } from '../platform/http.ts';
+import type { TenantResolver } from '../tenancy/index.ts';
+import { tenantOf } from '../tenancy/index.ts';
+import { visibleConnections } from './connections.queries.ts';
+
+export interface IntegrationRouteOptions {
+  config: Config;
+  database: Database;
+  clock: Clock;
+  tenantResolver: TenantResolver;
+}
+
+/** Refreshed in the background well before this; shorter means the refresh has not succeeded yet. */
+export const EXPIRING_WITHIN_MS = 5 * 60_000;
+
+export function registerIntegrationRoutes(server: HttpServer, options: IntegrationRouteOptions): void {
+  const { config, database, clock, tenantResolver } = options;
+  server.get(
+    '/api/integrations',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags: ['integrations'],
+        summary: 'What the clinic is linked to',
+        response: { 200: IntegrationList },
+      },
+    },
+    async (request) => {
+      const rows = await database.withTenant(tenantOf(request), visibleConnections);
+      const google = rows.find((row) => row.provider === 'google');
+      const vapi = rows.find((row) => row.provider === 'vapi');
+      return { data: [describeGoogle(google, clock.now()), describeTwilio(config), describeVapi(vapi)] };
+    },
+  );
+}
+
+interface Row {
+  status: string;
+  account: string | null;
+  expires_at: Date | null;
+  connected_at: Date;
+  error_message: string | null;
+}
+
+const GOOGLE_MESSAGES: Record<Integration['status'], string> = {
+  not_linked: 'Google Calendar is not linked. Bookings are kept here and go to the calendar once it is.',
+  connected: 'Google Calendar is linked.',
+  expiring: 'Google Calendar is linked; the access token is renewed on the next use.',
+  refreshing: 'Google Calendar is linked; the access token is being renewed.',
+  degraded: 'Google Calendar is linked, but Google does not answer as it should. Voxanne keeps trying.',
+  reconnect_required:
+    'Google no longer accepts the permission. Link the calendar again; bookings wait and lose nothing.',
+  insufficient_scope:
+    'The permission to write events was not given. Link the calendar again and leave every box ticked.',
+  revoked:
+    'The permission was taken back in Google. Link the calendar again; bookings wait and lose nothing.',
+};
+
+function describeGoogle(row: Row | undefined, now: Date): Integration {
+  const status = googleStatus(row, now);
+  return {
+    provider: 'google',
+    status,
+    account: row?.account ?? null,
+    expires_at: row?.expires_at?.toISOString() ?? null,
+    connected_at: row?.connected_at.toISOString() ?? null,
+    message: GOOGLE_MESSAGES[status],
+  };
+}
+
+/** The status that people see: absent means not linked, and a linked calendar can never look like that. */
+export function googleStatus(
+  row: Pick<Row, 'status' | 'expires_at'> | undefined,
+  now: Date,
+): Integration['status'] {
+  if (!row) return 'not_linked';
+  if (
+    row.status === 'connected' &&
+    row.expires_at &&
+    row.expires_at.getTime() - now.getTime() < EXPIRING_WITHIN_MS
+  ) {
+    return 'expiring';
+  }
+  return row.status as Integration['status'];
+}
+
+function describeTwilio(config: Config): Integration {
+  return {
+    provider: 'twilio',
+    status: 'connected',
+    account: config.twilio.from ?? config.twilio.messagingServiceSid ?? null,
+    expires_at: null,
+    connected_at: null,
+    message:
+      config.mode === 'sandbox'
+        ? 'Texts go to the simulated phone on this page.'
+        : 'Texts are sent from the deployment’s own number.',
+  };
+}
+
+function describeVapi(row: Row | undefined): Integration {
+  const ready = row?.account != null;
+  return {
+    provider: 'vapi',
+    status: ready ? 'connected' : row ? 'degraded' : 'not_linked',
+    account: row?.account ?? null,
+    expires_at: null,
+    connected_at: ready ? row.connected_at.toISOString() : null,
+    message: ready
+      ? 'The receptionist answers the phone.'
+      : (row?.error_message ?? 'The receptionist is being set up; this takes a few seconds.'),
+  };
+}
