@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { appRoute } from './app.ts';
 
 const search = z.object({
-  to: z.string().max(40).optional().catch(undefined),
   message: z.string().max(64).optional().catch(undefined),
 });
 

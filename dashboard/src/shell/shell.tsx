@@ -47,42 +47,44 @@ export function Shell() {
       </a>
       <div className={classes.frame}>
         <header className={classes.rail}>
-          <div className={classes.brand}>
-            <Logo size={30} />
-            <span className={classes.wordmark}>Voxanne</span>
-            <ModeChip />
-            <div className={classes.mobileOnly}>
-              <SchemeToggle />
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="lg"
-                aria-label="Sign out"
-                onClick={() => leave.mutate()}
-                style={{ color: 'var(--mantine-color-dimmed)' }}
-              >
-                <IconLogout size={20} aria-hidden />
-              </ActionIcon>
+          <div className={classes.stack}>
+            <div className={classes.brand}>
+              <Logo size={30} />
+              <span className={classes.wordmark}>Voxanne</span>
+              <ModeChip />
+              <div className={classes.mobileOnly}>
+                <SchemeToggle />
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size="lg"
+                  aria-label="Sign out"
+                  onClick={() => leave.mutate()}
+                  style={{ color: 'var(--mantine-color-dimmed)' }}
+                >
+                  <IconLogout size={20} aria-hidden />
+                </ActionIcon>
+              </div>
+              <LivePill />
             </div>
-            <LivePill />
-          </div>
-          <Navigation />
-          <div className={classes.foot}>
-            <div>
-              <p className={classes.clinic}>{me?.organization.name}</p>
-              <p className={classes.email}>{me?.email}</p>
-            </div>
-            <div className={classes.tools}>
-              <Button
-                size="sm"
-                variant="default"
-                leftSection={<IconLogout size={16} aria-hidden />}
-                loading={leave.isPending}
-                onClick={() => leave.mutate()}
-              >
-                Sign out
-              </Button>
-              <SchemeToggle />
+            <Navigation />
+            <div className={classes.foot}>
+              <div>
+                <p className={classes.clinic}>{me?.organization.name}</p>
+                <p className={classes.email}>{me?.email}</p>
+              </div>
+              <div className={classes.tools}>
+                <Button
+                  size="sm"
+                  variant="default"
+                  leftSection={<IconLogout size={16} aria-hidden />}
+                  loading={leave.isPending}
+                  onClick={() => leave.mutate()}
+                >
+                  Sign out
+                </Button>
+                <SchemeToggle />
+              </div>
             </div>
           </div>
         </header>

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { AppointmentPage, Availability, Booked, type BookRequest, ServiceList } from '@voxanne/contract';
-import { idempotencyKey, request } from '../../lib/api/request.ts';
+import { request } from '../../lib/api/request.ts';
 
 export const servicesQuery = queryOptions({
   queryKey: ['services'],
@@ -23,9 +23,9 @@ export const availabilityQuery = (serviceType: string, from: string, to: string)
     enabled: serviceType !== '',
   });
 
-export const book = (body: BookRequest) =>
+export const book = (body: BookRequest, idempotencyKey: string) =>
   request(Booked, '/api/appointments', {
     method: 'POST',
     body,
-    headers: { 'idempotency-key': idempotencyKey() },
+    headers: { 'idempotency-key': idempotencyKey },
   });

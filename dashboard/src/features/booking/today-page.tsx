@@ -1,5 +1,110 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconCalendarPlus, IconPhoneCall } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { formatDay, groupByDay, plural, relativeDay, spellTimeZone } from '../../lib/format/format.ts';
+import { dayKey, startOfDay } from '../../lib/format/zoned.ts';
 import { Page } from '../../lib/ui/page.tsx';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { useNow } from '../../lib/ui/use-now.ts';
+import { HealthStrip } from '../health/health-strip.tsx';
+import { meQuery } from '../identity/identity.api.ts';
+import { newestByAppointment } from '../messaging/message-view.ts';
+import { messagesQuery } from '../messaging/messaging.api.ts';
+import { AppointmentList } from './appointment-list.tsx';
+import { nextUp } from './appointment-view.ts';
+import { BookDrawer } from './book-drawer.tsx';
+import { appointmentsQuery } from './booking.api.ts';
+import classes from './today-page.module.css';
 
 export function TodayPage() {
-  return <Page title="Today">{null}</Page>;
+  const now = useNow(30_000);
+  const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
+  const [booking, drawer] = useDisclosure(false);
+  return (
+    <Page
+      title="Today"
+      hint={`${formatDay(now, timeZone)}, ${spellTimeZone(timeZone)}`}
+      actions={
+        <Button leftSection={<IconCalendarPlus size={18} aria-hidden />} onClick={drawer.open}>
+          Book by hand
+        </Button>
+      }
+    >
+      <div className={classes.panels}>
+        <HealthStrip />
+        <Appointments timeZone={timeZone} now={now} />
+      </div>
+      <BookDrawer opened={booking} onClose={drawer.close} timeZone={timeZone} />
+    </Page>
+  );
+}
+
+function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
+  const appointments = useQuery(appointmentsQuery(startOfDay(now, timeZone).toISOString()));
+  const messages = useQuery(messagesQuery());
+  if (appointments.error !== null && appointments.data === undefined) {
+    return (
+      <ErrorState
+        title="The appointments could not be read"
+        error={appointments.error}
+        stillWorks="Calls are still answered and booked; this page only shows them."
+        onRetry={() => void appointments.refetch()}
+      />
+    );
+  }
+  if (appointments.data === undefined) {
+    return (
+      <Panel title="Today">
+        <LoadingRows rows={4} height={60} label="Loading appointments" />
+      </Panel>
+    );
+  }
+
+  const all = appointments.data.data;
+  if (all.length === 0) return <NoAppointments />;
+  const today = dayKey(now, timeZone);
+  const days = groupByDay(all, (item) => item.scheduled_at, timeZone);
+  const shared = {
+    texts: newestByAppointment(messages.data?.data ?? []),
+    timeZone,
+    now,
+    nextId: nextUp(all, now)?.id,
+  };
+  return (
+    <>
+      {days.some(([day]) => day === today) ? null : (
+        <Panel title="Today">
+          <p className={classes.quiet}>Nothing is booked for today.</p>
+        </Panel>
+      )}
+      {days.map(([day, items]) => (
+        <Panel
+          key={day}
+          title={relativeDay(items[0]?.scheduled_at ?? '', now, timeZone)}
+          hint={plural(items.length, 'appointment')}
+        >
+          <AppointmentList appointments={items} {...shared} />
+        </Panel>
+      ))}
+      {appointments.data.next_cursor === null ? null : (
+        <p className={classes.quiet}>Only the next {all.length} appointments are shown.</p>
+      )}
+    </>
+  );
+}
+
+function NoAppointments() {
+  return (
+    <Panel title="Appointments">
+      <EmptyState icon={IconPhoneCall} title="No appointments yet">
+        <p className={classes.quiet}>Call your receptionist and book the first one.</p>
+        <Button component={Link} to="/setup" variant="light" mt="xs">
+          Open the call panel
+        </Button>
+      </EmptyState>
+    </Panel>
+  );
 }

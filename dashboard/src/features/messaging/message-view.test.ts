@@ -1,7 +1,15 @@
 import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
 import { MessageStatus as Statuses } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { kindWords, milestoneView, newestBooking, newestByAppointment, statusView } from './message-view.ts';
+import {
+  kindWords,
+  matchesNumber,
+  milestoneView,
+  newestBooking,
+  newestByAppointment,
+  onItsWay,
+  statusView,
+} from './message-view.ts';
 
 const message = (over: Partial<Message> = {}): Message => ({
   id: '7b0f9a52-0d2c-4b7e-9a67-0d1f2c3b4a51',
@@ -56,4 +64,17 @@ test('the newest text speaks for an appointment', () => {
 
 test('an unknown kind is readable', () => {
   expect(kindWords('waitlist_offer')).toBe('waitlist offer');
+});
+
+test('a number is found however it was typed', () => {
+  expect(matchesNumber(message(), '(415) 555')).toBe(true);
+  expect(matchesNumber(message(), '')).toBe(true);
+  expect(matchesNumber(message(), '999')).toBe(false);
+});
+
+test('a text is on its way until it arrived or failed', () => {
+  expect(onItsWay([message({ status: 'sent' })])).toBe(true);
+  expect(onItsWay([message({ status: 'delivered' })])).toBe(false);
+  expect(onItsWay([message({ status: 'failed' })])).toBe(false);
+  expect(onItsWay([])).toBe(false);
 });

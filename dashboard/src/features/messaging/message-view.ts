@@ -83,3 +83,9 @@ const kinds: Record<string, string> = {
 };
 
 export const kindWords = (kind: string) => kinds[kind] ?? kind.replaceAll('_', ' ');
+
+/** Digits are compared, so that "(415) 555" finds +1415555... */
+export function matchesNumber(message: Message, typed: string): boolean {
+  const digits = typed.replace(/\D/g, '');
+  return digits === '' || message.to.replace(/\D/g, '').includes(digits);
+}

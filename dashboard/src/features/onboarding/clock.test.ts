@@ -32,7 +32,7 @@ test('amber from 45 seconds, over from 60', () => {
 
 test('past the target it says so in words', () => {
   expect(clockWords('over', 61, 60)).toContain('Past 60 seconds');
-  expect(clockWords('done', 31.2, 60)).toBe('Done, 28.8 s inside the 60 seconds.');
+  expect(clockWords('done', 31.2, 60)).toBe('Done, with 28.8 s to spare.');
   expect(clockWords('done', 71, 60)).toContain('longer than 60');
 });
 

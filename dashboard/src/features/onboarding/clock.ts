@@ -39,7 +39,7 @@ export function clockWords(tone: ClockTone, seconds: number, target: number): st
   switch (tone) {
     case 'done':
       return seconds <= target
-        ? `Done, ${formatSplit(target - seconds)} inside the ${target} seconds.`
+        ? `Done, with ${formatSplit(target - seconds)} to spare.`
         : `Done. It took longer than ${target} seconds.`;
     case 'over':
       return `Past ${target} seconds. The clock keeps counting; nothing is lost.`;

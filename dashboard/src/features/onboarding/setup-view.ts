@@ -56,7 +56,7 @@ export function setupSteps(onboarding: Onboarding): StepView[] {
       word: status === 'current' ? (ours[id] ?? word) : word,
       tone,
       seconds: step?.seconds ?? null,
-      split: step?.seconds == null ? null : formatSplit(step.seconds),
+      split: id === 'account' || step?.seconds == null ? null : formatSplit(step.seconds),
       detail: step?.detail ?? null,
     };
   });

@@ -1,5 +1,30 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Page } from '../../lib/ui/page.tsx';
+import { VapiPanel } from '../assistant/vapi-panel.tsx';
+import { GooglePanel } from '../calendar/google-panel.tsx';
+import { TwilioPanel } from '../messaging/twilio-panel.tsx';
+import { OrganizationPanel } from './organization-panel.tsx';
+import { modeQuery } from './tenancy.api.ts';
 
 export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>;
+  const version = useQuery(modeQuery).data?.version;
+  return (
+    <Page
+      title="Settings"
+      hint={
+        version === undefined
+          ? 'Your clinic and what it is linked to.'
+          : `Your clinic and what it is linked to. Voxanne ${version}.`
+      }
+      narrow
+    >
+      <Stack gap="md">
+        <OrganizationPanel />
+        <GooglePanel />
+        <VapiPanel />
+        <TwilioPanel />
+      </Stack>
+    </Page>
+  );
 }

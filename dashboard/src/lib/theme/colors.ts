@@ -65,6 +65,20 @@ export const tones: Record<'light' | 'dark', Record<ToneName, Tone>> = {
 };
 
 export const surfaces = {
-  light: { canvas: '#f4f7f9', surface: '#ffffff', sunken: '#f6f8fa', line: '#dde5ec', text: '#172030' },
-  dark: { canvas: '#0e1622', surface: '#151f2d', sunken: '#111a27', line: '#2a384a', text: '#e4eaf2' },
+  light: {
+    canvas: '#f4f7f9',
+    surface: '#ffffff',
+    sunken: '#f6f8fa',
+    line: '#dde5ec',
+    field: '#7f8c9e',
+    text: '#172030',
+  },
+  dark: {
+    canvas: '#0e1622',
+    surface: '#151f2d',
+    sunken: '#111a27',
+    line: '#2a384a',
+    field: '#6a7a90',
+    text: '#e4eaf2',
+  },
 };

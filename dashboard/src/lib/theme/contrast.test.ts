@@ -31,6 +31,13 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
+for (const scheme of ['light', 'dark'] as const) {
+  test(`${scheme}: the edge of a field stands out from what is around it`, () => {
+    const { field, canvas, surface, sunken } = surfaces[scheme];
+    for (const ground of [canvas, surface, sunken]) expect(contrast(field, ground)).toBeGreaterThanOrEqual(3);
+  });
+}
+
 test('white is readable on the brand colour of buttons', () => {
   expect(contrast('#ffffff', brand[7])).toBeGreaterThanOrEqual(4.5);
 });

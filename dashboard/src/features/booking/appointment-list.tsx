@@ -1,0 +1,76 @@
+import type { Appointment, Message } from '@voxanne/contract';
+import { formatPhone, formatTime } from '../../lib/format/format.ts';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import classes from './appointment-list.module.css';
+import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
+
+interface Props {
+  appointments: Appointment[];
+  texts: Map<string, Message>;
+  timeZone: string;
+  now: number;
+  nextId: string | undefined;
+}
+
+export function AppointmentList({ appointments, texts, timeZone, now, nextId }: Props) {
+  return (
+    <ul className={classes.list}>
+      {appointments.map((item) => (
+        <Row
+          key={item.id}
+          item={item}
+          text={texts.get(item.id)}
+          {...{ timeZone, now }}
+          next={item.id === nextId}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface RowProps {
+  item: Appointment;
+  text: Message | undefined;
+  timeZone: string;
+  now: number;
+  next: boolean;
+}
+
+function Row({ item, text, timeZone, now, next }: RowProps) {
+  const end = Date.parse(item.scheduled_at) + item.duration_minutes * 60_000;
+  const status = appointmentWord(item.status);
+  const source = sourceView(item.source);
+  const calendar = syncView(item.sync_state);
+  const confirmation = textView(text);
+  return (
+    <li className={classes.row} data-past={end < now ? '' : undefined}>
+      <div className={classes.time}>
+        <time dateTime={item.scheduled_at}>{formatTime(item.scheduled_at, timeZone)}</time>
+        <span className={classes.minutes}>{item.duration_minutes} min</span>
+      </div>
+      <div>
+        <span className={classes.name}>{item.contact.name}</span>
+        {next ? <span className={classes.next}>Next</span> : null}
+        <span className={classes.dim}>
+          {item.contact.phone === null ? 'No phone number' : formatPhone(item.contact.phone)}
+        </span>
+      </div>
+      <div>
+        {item.service_type}
+        <span className={classes.dim}>{item.provider_name}</span>
+      </div>
+      <div className={classes.tags}>
+        {status === null ? null : <StatusTag tone={status.tone}>{status.word}</StatusTag>}
+        <StatusTag tone="idle" icon={source.icon} plain>
+          {source.word}
+        </StatusTag>
+        <StatusTag tone={calendar.tone} busy={calendar.busy ?? false} plain>
+          {calendar.word}
+        </StatusTag>
+        <StatusTag tone={confirmation.tone} plain>
+          {confirmation.word}
+        </StatusTag>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,46 @@
+import { type Icon, IconPhone, IconUser } from '@tabler/icons-react';
+import type { Appointment, Message } from '@voxanne/contract';
+import type { ToneName } from '../../lib/theme/colors.ts';
+import { statusView } from '../messaging/message-view.ts';
+
+export interface Word {
+  word: string;
+  tone: ToneName;
+  busy?: boolean;
+}
+
+const sync: Record<Appointment['sync_state'], Word> = {
+  not_linked: { word: 'No calendar linked', tone: 'idle' },
+  pending: { word: 'Writing to calendar', tone: 'info', busy: true },
+  synced: { word: 'In calendar', tone: 'ok' },
+  error: { word: 'Calendar failed', tone: 'bad' },
+};
+export const syncView = (state: Appointment['sync_state']): Word => sync[state];
+
+const spoken = /vapi|call|voice|phone|assistant|simulat|\bai\b/i;
+
+export function sourceView(source: string): { word: string; icon: Icon } {
+  return spoken.test(source) ? { word: 'AI call', icon: IconPhone } : { word: 'Staff', icon: IconUser };
+}
+
+export function textView(message: Message | undefined): Word {
+  if (message === undefined) return { word: 'No text yet', tone: 'idle' };
+  const { word, tone } = statusView(message.status);
+  return { word: `Text ${word.toLowerCase()}`, tone };
+}
+
+const statuses: Partial<Record<Appointment['status'], Word>> = {
+  pending: { word: 'Pending', tone: 'warn' },
+  held: { word: 'Held', tone: 'warn' },
+  arrived: { word: 'Arrived', tone: 'ok' },
+  completed: { word: 'Completed', tone: 'idle' },
+  cancelled: { word: 'Cancelled', tone: 'bad' },
+  no_show: { word: 'Did not come', tone: 'bad' },
+};
+
+/** Confirmed is what is expected and needs no word of its own. */
+export const appointmentWord = (status: Appointment['status']): Word | null => statuses[status] ?? null;
+
+/** The first one that has not begun yet. */
+export const nextUp = (appointments: Appointment[], now: number): Appointment | undefined =>
+  appointments.find((item) => item.status !== 'cancelled' && Date.parse(item.scheduled_at) > now);

@@ -1,0 +1,120 @@
+import { Button, Input, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { asApiError } from '../../lib/api/api-error.ts';
+import { idempotencyKey } from '../../lib/api/request.ts';
+import { formatMoment, spellTimeZone } from '../../lib/format/format.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Alternatives } from './alternatives.tsx';
+import { book, servicesQuery } from './booking.api.ts';
+import { SlotPicker } from './slot-picker.tsx';
+import { alternativesOf } from './slots.ts';
+
+interface Values {
+  name: string;
+  phone: string;
+  service_type: string;
+  slot_id: string;
+}
+
+/** A second click after a lost answer must be the same booking; a changed form must not be. */
+function useBookingKey() {
+  const last = useRef({ body: '', key: '' });
+  return (values: Values) => {
+    const body = JSON.stringify(values);
+    if (last.current.body !== body) last.current = { body, key: idempotencyKey() };
+    return last.current.key;
+  };
+}
+
+export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: () => void }) {
+  const queryClient = useQueryClient();
+  const keyFor = useBookingKey();
+  const services = useQuery(servicesQuery);
+  const options = (services.data?.data ?? [])
+    .filter((item) => item.active)
+    .map((item) => ({ value: item.slug, label: `${item.name}, ${item.duration_minutes} min` }));
+  const form = useForm<Values>({
+    initialValues: { name: '', phone: '', service_type: '', slot_id: '' },
+    validate: {
+      name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
+      phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
+      slot_id: (value) => (value === '' ? 'Choose a time.' : null),
+    },
+  });
+  const service = form.values.service_type || options[0]?.value || '';
+
+  const submit = useMutation({
+    mutationFn: (values: Values) => book({ ...values, service_type: service }, keyFor(values)),
+    onSuccess({ scheduled_at }, values) {
+      notifyDone(`${values.name.trim()} is booked for ${formatMoment(scheduled_at, timeZone)}.`);
+      onBooked();
+    },
+    onError(error) {
+      const problem = asApiError(error);
+      form.setErrors(Object.fromEntries(problem.fields.map(({ field, message }) => [field, message])));
+    },
+    onSettled: () =>
+      queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          queryKey[0] === 'appointments' || queryKey[0] === 'availability' || queryKey[0] === 'messages',
+      }),
+  });
+  const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
+
+  function take(slotId: string) {
+    form.setFieldValue('slot_id', slotId);
+    submit.mutate({ ...form.values, slot_id: slotId });
+  }
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <Stack gap="md">
+        <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
+        <TextInput
+          label="Patient phone"
+          type="tel"
+          autoComplete="off"
+          placeholder="+1 415 555 0132"
+          required
+          {...form.getInputProps('phone')}
+        />
+        <Select
+          label="Service"
+          data={options}
+          value={service}
+          allowDeselect={false}
+          onChange={(value) => form.setValues({ service_type: value ?? '', slot_id: '' })}
+        />
+        <Input.Wrapper
+          label="Time"
+          labelElement="div"
+          required
+          description={spellTimeZone(timeZone)}
+          inputWrapperOrder={['label', 'description', 'error', 'input']}
+          error={form.errors.slot_id}
+        >
+          <div style={{ marginTop: 10 }}>
+            <SlotPicker
+              key={service}
+              serviceType={service}
+              timeZone={timeZone}
+              value={form.values.slot_id}
+              onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
+            />
+          </div>
+        </Input.Wrapper>
+        {alternatives === null ? (
+          <FormError error={submit.error} />
+        ) : (
+          <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
+        )}
+        <Button type="submit" loading={submit.isPending}>
+          Book appointment
+        </Button>
+      </Stack>
+    </form>
+  );
+}

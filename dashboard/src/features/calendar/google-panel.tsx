@@ -1,0 +1,99 @@
+import { Button, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Confirm } from '../../lib/ui/confirm.tsx';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { integrationsQuery, testGoogle, unlinkGoogle } from './calendar.api.ts';
+import { connectionView, isLinked, needsLinking } from './connection-view.ts';
+import { LinkGoogleButton, WhatWeTouch } from './link-google.tsx';
+
+export function GooglePanel() {
+  const { data, error, refetch } = useQuery(integrationsQuery);
+  const google = data?.data.find((item) => item.provider === 'google');
+  if (google === undefined) {
+    return (
+      <Panel title="Google Calendar">
+        {error === null ? (
+          <LoadingRows rows={2} height={36} label="Loading the calendar link" />
+        ) : (
+          <ErrorState
+            title="The link could not be read"
+            error={error}
+            stillWorks="Bookings are kept here and written to the calendar later."
+            onRetry={() => void refetch()}
+          />
+        )}
+      </Panel>
+    );
+  }
+  const { word, tone, busy } = connectionView(google.status);
+  return (
+    <Panel
+      title="Google Calendar"
+      hint={google.account === null ? google.message : `${google.account}. ${google.message}`}
+      aside={
+        <StatusTag tone={tone} busy={busy ?? false}>
+          {word}
+        </StatusTag>
+      }
+    >
+      {google.status === 'not_linked' ? <WhatWeTouch /> : null}
+      <Group mt={google.status === 'not_linked' ? 'md' : 0}>
+        {needsLinking(google.status) ? (
+          <LinkGoogleButton label={isLinked(google.status) ? 'Link again' : 'Link Google Calendar'} />
+        ) : null}
+        {isLinked(google.status) ? <LinkedActions /> : null}
+      </Group>
+    </Panel>
+  );
+}
+
+function LinkedActions() {
+  const queryClient = useQueryClient();
+  const [asking, ask] = useDisclosure(false);
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ['integrations'] });
+  const test = useMutation({ mutationFn: testGoogle, onSettled: refresh });
+  const unlink = useMutation({
+    mutationFn: unlinkGoogle,
+    onSuccess() {
+      ask.close();
+      notifyDone('Google Calendar is unlinked.');
+    },
+    onSettled: refresh,
+  });
+  return (
+    <>
+      <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+        Test the link
+      </Button>
+      <Button variant="light" color="red" onClick={ask.open}>
+        Unlink
+      </Button>
+      <div role="status">
+        {test.data === undefined ? null : (
+          <StatusTag tone={test.data.ok ? 'ok' : 'bad'} plain>
+            {test.data.message} ({Math.round(test.data.elapsed_ms)} ms)
+          </StatusTag>
+        )}
+      </div>
+      <FormError error={test.error} />
+      <Confirm
+        opened={asking}
+        title="Unlink Google Calendar?"
+        confirm="Unlink"
+        cancel="Keep linked"
+        busy={unlink.isPending}
+        onConfirm={() => unlink.mutate()}
+        onCancel={ask.close}
+      >
+        New appointments stay here and are no longer written to the calendar. Events that are already there
+        are kept. You can link again at any time.
+        <FormError error={unlink.error} />
+      </Confirm>
+    </>
+  );
+}

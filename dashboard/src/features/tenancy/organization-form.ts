@@ -1,0 +1,39 @@
+import type { Organization, OrganizationPatch } from '@voxanne/contract';
+
+export interface OrganizationValues {
+  name: string;
+  phone: string;
+  time_zone: string;
+  country: string;
+}
+
+export const toValues = (organization: Organization): OrganizationValues => ({
+  name: organization.name,
+  phone: organization.phone ?? '',
+  time_zone: organization.time_zone,
+  country: organization.country,
+});
+
+/** Only what was changed is sent, so that two people with the page open do not undo each other. */
+export function changes(before: OrganizationValues, after: OrganizationValues): OrganizationPatch {
+  const patch: OrganizationPatch = {};
+  if (after.name.trim() !== before.name) patch.name = after.name.trim();
+  if (after.phone.trim() !== before.phone)
+    patch.phone = after.phone.trim() === '' ? null : after.phone.trim();
+  if (after.time_zone !== before.time_zone) patch.time_zone = after.time_zone;
+  if (after.country.trim().toUpperCase() !== before.country)
+    patch.country = after.country.trim().toUpperCase();
+  return patch;
+}
+
+/** "US" -> "United States"; null when it is no country. */
+export function countryName(code: string): string | null {
+  try {
+    const name = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(
+      code.trim().toUpperCase(),
+    );
+    return name ?? null;
+  } catch {
+    return null;
+  }
+}

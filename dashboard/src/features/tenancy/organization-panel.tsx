@@ -1,0 +1,86 @@
+import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Organization } from '@voxanne/contract';
+import { asApiError } from '../../lib/api/api-error.ts';
+import { spellTimeZone } from '../../lib/format/format.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { changes, countryName, type OrganizationValues, toValues } from './organization-form.ts';
+import { organizationQuery, updateOrganization } from './tenancy.api.ts';
+
+export function OrganizationPanel() {
+  const { data, error, refetch } = useQuery(organizationQuery);
+  return (
+    <Panel title="Clinic">
+      {data !== undefined ? (
+        <OrganizationForm organization={data} />
+      ) : error === null ? (
+        <LoadingRows rows={3} height={56} label="Loading the clinic" />
+      ) : (
+        <ErrorState title="The clinic could not be read" error={error} onRetry={() => void refetch()} />
+      )}
+    </Panel>
+  );
+}
+
+function OrganizationForm({ organization }: { organization: Organization }) {
+  const queryClient = useQueryClient();
+  const form = useForm<OrganizationValues>({
+    initialValues: toValues(organization),
+    validate: {
+      name: (value) => (value.trim() === '' ? 'Enter the name of your clinic.' : null),
+      country: (value) =>
+        countryName(value) === null ? 'Use the two letters of the country, such as US or DE.' : null,
+    },
+  });
+  const save = useMutation({
+    mutationFn: (values: OrganizationValues) => updateOrganization(changes(toValues(organization), values)),
+    async onSuccess(saved) {
+      queryClient.setQueryData(organizationQuery.queryKey, saved);
+      form.setInitialValues(toValues(saved));
+      form.setValues(toValues(saved));
+      notifyDone('Saved.');
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === 'me' || queryKey[0] === 'onboarding',
+      });
+    },
+    onError: (error) =>
+      form.setErrors(Object.fromEntries(asApiError(error).fields.map((e) => [e.field, e.message]))),
+  });
+  const inline = save.error !== null && asApiError(save.error).fields.length > 0;
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+        <TextInput label="Clinic name" required {...form.getInputProps('name')} />
+        <TextInput
+          label="Phone"
+          type="tel"
+          description="For texts to you, not to patients"
+          {...form.getInputProps('phone')}
+        />
+        <TimeZoneSelect
+          label="Time zone"
+          description={spellTimeZone(form.values.time_zone)}
+          {...form.getInputProps('time_zone')}
+        />
+        <TextInput
+          label="Country"
+          maxLength={2}
+          description={countryName(form.values.country) ?? 'Two letters'}
+          {...form.getInputProps('country')}
+        />
+      </SimpleGrid>
+      {inline ? null : <FormError error={save.error} />}
+      <Group mt="md">
+        <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+          Save changes
+        </Button>
+      </Group>
+    </form>
+  );
+}
