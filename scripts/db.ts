@@ -1,0 +1,200 @@
+/** The database by hand: `npm run db:migrate`, `db:reset`, `db:new -- <name>`, `db:types`. */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { type Config, loadConfig } from '../backend/src/platform/config.ts';
+import { StartupError } from '../backend/src/platform/errors.ts';
+import { startEmbeddedPostgres } from '../backend/src/platform/postgres/embedded.ts';
+import { migrate, migrationFiles } from '../backend/src/platform/postgres/migrate.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const supabase = join(root, 'supabase');
+
+const USAGE = `Usage:
+  npm run db:migrate          applies the migrations that are missing
+  npm run db:reset            forgets everything in the database and migrates anew (-- --yes where it is not the trial's own)
+  npm run db:new -- <name>    makes an empty migration
+  npm run db:types            writes backend/src/platform/database.generated.ts from the migrations`;
+
+async function main([command, ...args]: string[]): Promise<void> {
+  switch (command) {
+    case 'migrate':
+      return withOwner(loadConfig(process.env, root), async (url, config) =>
+        sayApplied(await apply(url, config)),
+      );
+    case 'reset':
+      return reset(loadConfig(process.env, root), args.includes('--yes'));
+    case 'new':
+      return create(args.join('_'));
+    case 'types':
+      return types();
+    default:
+      throw new StartupError(USAGE);
+  }
+}
+
+const apply = async (url: string, { auth }: Config): Promise<string[]> =>
+  (await migrate({ url, directory: supabase, authSecret: auth.secret })).applied;
+
+function sayApplied(applied: string[]): void {
+  for (const file of applied) console.log(`applied ${file}`);
+  console.log(
+    applied.length === 0 ? 'Nothing to apply: the database is up to date.' : `${applied.length} applied.`,
+  );
+}
+
+const givenUrl = ({ database }: Config): string | undefined => database.migrationUrl ?? database.url;
+
+/** Runs `work` with the owner's URL: of the given database, or of the built-in one for as long as it takes. */
+async function withOwner(
+  config: Config,
+  work: (url: string, config: Config) => Promise<void>,
+): Promise<void> {
+  const given = givenUrl(config);
+  if (given) return work(given, config);
+  await withEmbedded(config.dataDir, config.database.embeddedPort, (url) => work(url, config));
+}
+
+async function withEmbedded(
+  dataDir: string,
+  port: number,
+  work: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = await startEmbeddedPostgres({ dataDir, port }).catch((error: Error) => {
+    if (!/Another Voxanne/.test(error.message)) throw error;
+    throw new StartupError(
+      `Another Voxanne is running on ${dataDir}, and the built-in database serves only its owner.\nStop it, then run this again. (A Voxanne migrates by itself each time it starts.)`,
+    );
+  });
+  const leave = () => void server.stop().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
+  try {
+    await work(server.ownerUrl);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function reset(config: Config, sure: boolean): Promise<void> {
+  const given = givenUrl(config);
+  if (!sure && (given || config.mode === 'live')) {
+    const { host, pathname } = new URL(given ?? `postgres://built-in${config.dataDir}`);
+    throw new StartupError(
+      `This would delete every table and row of ${host}${pathname}.\nIf that is what you want: npm run db:reset -- --yes`,
+    );
+  }
+  await withOwner(config, async (url) => {
+    await (given ? emptySchemas(url) : remakeDatabase(url));
+    sayApplied(await apply(url, config));
+  });
+}
+
+async function connected(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'voxanne db' });
+  try {
+    await client.connect();
+    await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function remakeDatabase(url: string): Promise<void> {
+  const name = pg.escapeIdentifier(new URL(url).pathname.slice(1));
+  const maintenance = new URL(url);
+  maintenance.pathname = '/postgres';
+  await connected(maintenance.toString(), async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.query(`create database ${name}`);
+  });
+}
+
+const emptySchemas = (url: string): Promise<void> =>
+  connected(url, async (client) => {
+    const { rows } = await client.query<{ managed: boolean }>(
+      `select to_regclass('auth.users') is not null
+         and obj_description(to_regnamespace('auth'), 'pg_namespace') is distinct from 'voxanne stand-in' as managed`,
+    );
+    if (rows[0]?.managed) {
+      throw new StartupError(
+        'This database has an auth schema of its own (Supabase), with users that are not ours to delete.\nUse its own tool: supabase db reset, which runs the same migrations.',
+      );
+    }
+    // One simple query is one transaction: either all of it is gone, or nothing.
+    await client.query(`
+      drop schema if exists public, app_private, auth, supabase_migrations cascade;
+      create schema public;
+      grant usage on schema public to public;`);
+  });
+
+function create(words: string): void {
+  const name = words
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+  if (!/^[a-z][a-z0-9_]{2,60}$/.test(name)) {
+    throw new StartupError(
+      'Name the migration with a few words: letters, digits and underscores.\nFor example: npm run db:new -- waiting_list',
+    );
+  }
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  // Numbers sort as they are applied, also beside a file from a clock that runs ahead.
+  const newest = migrationFiles(join(supabase, 'migrations')).at(-1)?.slice(0, 14) ?? '0';
+  const stamp = now > newest ? now : String(Number(newest) + 1);
+  const file = join(supabase, 'migrations', `${stamp}_${name}.sql`);
+  const header = `-- ${name.replaceAll('_', ' ')}: say what this is for, and why it is shaped so.
+--
+-- Append-only: once this file is shared it stays as it is; a mistake is mended by the next one.
+-- A table of a clinic ends with: select app_private.protect('public.<table>');
+`;
+  writeFileSync(file, header, { flag: 'wx' });
+  console.log(`Made ${relative(root, file)}. Fill it, then: npm run db:migrate && npm run db:types`);
+}
+
+async function types(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'voxanne-types-'));
+  chmodSync(dataDir, 0o711);
+  const outFile = join(root, 'backend', 'src', 'platform', 'database.generated.ts');
+  try {
+    await withEmbedded(dataDir, await freePort(), async (url) => {
+      await migrate({ url, directory: supabase, authSecret: randomBytes(32).toString('base64url') });
+      const codegen = fileURLToPath(import.meta.resolve('kysely-codegen/dist/cli/bin.js'));
+      const options = [
+        '--dialect',
+        'postgres',
+        '--url',
+        url,
+        '--include-pattern',
+        'public.*',
+        '--out-file',
+        outFile,
+      ];
+      const { status } = spawnSync(process.execPath, [codegen, ...options], { cwd: root, stdio: 'inherit' });
+      if (status !== 0) throw new StartupError('kysely-codegen failed. Its words are above.');
+    });
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof StartupError || error instanceof pg.DatabaseError;
+  console.error(known ? error.message : `This did not work: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
