@@ -83,8 +83,8 @@ function stamp(
     organizer: { email: account, self: true },
     reminders: { useDefault: true },
     eventType: 'default',
-    ...kept,
     ...body,
+    ...kept,
     start,
     end,
   };

@@ -47,14 +47,18 @@ export function tokenRoutes(app: FastifyInstance, google: GoogleWorld): void {
     return {};
   });
 
-  app.get('/tokeninfo', async (request) => {
-    const held = state.accessTokens.get(tokenQuery.parse(request.query).access_token ?? '');
-    if (!held || held.expires_at <= config.now()) {
-      throw new OAuthError(400, 'invalid_token', 'Invalid Value');
-    }
-    const { client_id, scope, account, expires_at } = held;
-    const expires_in = String(Math.floor((expires_at - config.now()) / 1_000));
-    return { azp: client_id, aud: client_id, sub: subjectOf(account), scope, expires_in, email: account };
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/tokeninfo',
+    handler: async (request) => {
+      const held = state.accessTokens.get(tokenQuery.parse(request.query).access_token ?? bearerOf(request));
+      if (!held || held.expires_at <= config.now()) {
+        throw new OAuthError(400, 'invalid_token', 'Invalid Value');
+      }
+      const { client_id, scope, account, expires_at } = held;
+      const expires_in = String(Math.floor((expires_at - config.now()) / 1_000));
+      return { azp: client_id, aud: client_id, sub: subjectOf(account), scope, expires_in, email: account };
+    },
   });
 
   app.get('/oauth2/v3/userinfo', async (request) => {

@@ -78,6 +78,9 @@ describe('a text from a patient', () => {
 
     const answer = await sandbox.control('POST', '/inbound-sms', { from: patient, body: 'Hi' });
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'WEBHOOK_UNREACHABLE', detail: expect.stringContaining('ECONNREFUSED') } });
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'WEBHOOK_UNREACHABLE', detail: expect.stringContaining('ECONNREFUSED') },
+    });
   });
 });
