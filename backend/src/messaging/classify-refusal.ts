@@ -1,0 +1,55 @@
+import type { CallError, ClassifyAnswer } from '@voxanne/safe-call';
+
+/**
+ * What a failure that surely sent nothing means for the text.
+ * - `temporary`: goes by itself
+ * - `configuration`: a person mends the account or its settings, then the text goes
+ * - `opted_out`, `recipient`: this number will never get it
+ */
+export type Refusal = 'temporary' | 'configuration' | 'opted_out' | 'recipient';
+
+const CONFIGURATION = new Set([
+  20003, 20005, 20006, 20404, 21212, 21219, 21408, 21601, 21603, 21606, 21608, 21609, 21701, 21703, 21705,
+  30002, 30024, 30032, 30033, 30034, 63001, 63002, 63007, 63008, 63020, 63041, 63042, 63051,
+]);
+const OPTED_OUT = new Set([21610, 63014, 63033]);
+const SENDER_QUEUE_FULL = 21611;
+
+/** Twilio splits and adds codes over the years, so the HTTP status decides first and an unknown code is final. */
+export function classifyRefusal(error: Pick<CallError, 'kind' | 'status' | 'code'>): Refusal {
+  if (error.kind === 'AUTH') return 'configuration';
+  // Without a status it arose here and says nothing about the number.
+  if (error.kind !== 'PERMANENT' || error.status === undefined) return 'temporary';
+  const code = Number(error.code);
+  if (CONFIGURATION.has(code)) return 'configuration';
+  return OPTED_OUT.has(code) ? 'opted_out' : 'recipient';
+}
+
+/** For safeCall: Twilio reports a full sender queue as 400, and it is a rate limit. */
+export function classifyTwilioError(error: unknown): ClassifyAnswer {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === SENDER_QUEUE_FULL ? 'RATE_LIMIT' : undefined;
+}
+
+/** Twilio's code, else the HTTP status, else our kind: what a person looks up. */
+export function codeOf(error: Pick<CallError, 'kind' | 'status' | 'code'>): string {
+  if (typeof error.code === 'number' && error.code > 0) return String(error.code);
+  return error.status === undefined ? error.kind : `HTTP_${error.status}`;
+}
+
+/** What happened and what to do, in words that may be stored and logged: never Twilio's, which quote the number. */
+export function explainRefusal(refusal: Refusal, code: string): string {
+  const manual = /^\d{5}$/.test(code) ? ` See https://www.twilio.com/docs/errors/${code}.` : '';
+  switch (refusal) {
+    case 'configuration':
+      return code === '20003' || code === 'HTTP_401'
+        ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is kept and goes out once they are right.`
+        : `Twilio does not send with the present settings (${code}).${manual} The text is kept and goes out once they are right.`;
+    case 'opted_out':
+      return `The recipient has opted out of texts from this number (${code}).`;
+    case 'recipient':
+      return `Twilio cannot send this text to this number (${code}).${manual}`;
+    case 'temporary':
+      return `Twilio did not take the text (${code}). It is kept and will be sent later.`;
+  }
+}

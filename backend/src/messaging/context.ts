@@ -1,0 +1,55 @@
+import type { SafeCallInstance } from '@voxanne/safe-call';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { SignatureCheck, TwilioClient } from './twilio.client.ts';
+
+/** The breaker's name; one breaker an organization. */
+export const TWILIO_SMS = 'twilio_sms';
+
+export type SafeCalls = Pick<
+  SafeCallInstance,
+  'safeCall' | 'getCircuitBreakerStatus' | 'resetCircuitBreaker' | 'on'
+>;
+
+export interface Tuning {
+  /** Bound of one request to Twilio. */
+  timeoutMs: number;
+  /** Bound of one delivery with its retries. */
+  deadlineMs: number;
+  /**
+   * How long after an attempt Twilio may still begin to know of it. Only then is "not found" an answer.
+   * Longer than `timeoutMs`, so that no request of the attempt can be under way any more.
+   */
+  settleMs: number;
+  /** From an ambiguous answer to the first question about it. */
+  firstLookMs: number;
+  /** A text that could not leave for so long would only confuse. */
+  expireMs: number;
+}
+
+export const TUNING: Tuning = {
+  timeoutMs: 8_000,
+  deadlineMs: 20_000,
+  settleMs: 10_000,
+  firstLookMs: 2_000,
+  expireMs: 24 * 60 * 60 * 1_000,
+};
+
+/** What every verb of the room works with. */
+export interface MessagingContext {
+  database: Database;
+  log: Logger;
+  clock: Clock;
+  safeCalls: SafeCalls;
+  twilio: TwilioClient;
+  isSignedByTwilio: SignatureCheck;
+  publicUrl: string;
+  /** Our own number, as far as it is known before Twilio chose one. */
+  from: string | null;
+  isConfigured: boolean;
+  /** Undefined where Twilio could not reach it and would refuse the message for it. */
+  statusCallback(messageId: string): string | undefined;
+  tuning: Tuning;
+  random: () => number;
+}

@@ -1,0 +1,192 @@
+import type { CallError } from '@voxanne/safe-call';
+import { retryDelayMs } from '../deliveries/index.ts';
+import { sqlState } from '../platform/database.ts';
+import { classifyRefusal, classifyTwilioError, codeOf, explainRefusal } from './classify-refusal.ts';
+import { type MessagingContext, TWILIO_SMS } from './context.ts';
+import { type Delivery, failed, later, settledDelivery } from './delivery.ts';
+import { fromTwilioStatus } from './message-status.ts';
+import {
+  applyProviderWord,
+  claimAttempt,
+  type MessageRow,
+  markFailed,
+  markQueued,
+  markUnknown,
+  readMessage,
+} from './messages.queries.ts';
+import { reconcileMessage } from './reconcile-message.ts';
+import type { TwilioMessage } from './twilio.client.ts';
+
+const CONFIGURATION_RETRY_MS = 300_000;
+const LOST_RACE_MS = 1_000;
+
+/**
+ * Brings a text to Twilio, once, however often and from wherever this is called.
+ *
+ * Before each request the row says `sending`, committed; an answer that could mean "sent" makes it `unknown`, and
+ * from there Twilio is asked before anything is sent again.
+ * @param wanted - False: settle what may have been sent, and send nothing.
+ */
+export async function deliverMessage(
+  context: MessagingContext,
+  messageId: string,
+  { wanted = true }: { wanted?: boolean } = {},
+): Promise<Delivery> {
+  const message = await read(context, messageId);
+  if (!message) return failed('There is no such message any more.');
+  const settled = settledDelivery(message);
+  if (settled) return settled;
+  if (message.status !== 'queued') {
+    const answer = await reconcileMessage(context, message);
+    const stillOpen = answer?.outcome === 'later' && message.age_ms > context.tuning.expireMs;
+    if (answer && !stillOpen) return answer;
+    if (stillOpen) return giveUp(context, message, 'UNRESOLVED', answer.reason);
+  }
+  if (!wanted) return giveUp(context, message, 'NOT_WANTED', 'The text is not wanted any more.');
+  if (message.age_ms > context.tuning.expireMs)
+    return giveUp(context, message, 'EXPIRED', 'The text could not leave for too long to be of use now.');
+  return waitForBreaker(context, message) ?? (await attempt(context, message));
+}
+
+const read = (context: MessagingContext, id: string) =>
+  context.database.withService((db) => readMessage(db, id));
+
+async function giveUp(
+  context: MessagingContext,
+  message: MessageRow,
+  code: string,
+  reason: string,
+): Promise<Delivery> {
+  await context.database.withService((db) => markFailed(db, message, code));
+  const { id: message_id, org_id } = message;
+  context.log.warn({ org_id, message_id, error_code: code }, '[Messaging] Text not sent');
+  return failed(reason);
+}
+
+/** Asked first, so that a text that cannot leave is not shown as being sent. */
+function waitForBreaker({ safeCalls }: MessagingContext, message: MessageRow): Delivery | undefined {
+  const now = Date.now();
+  for (const status of [
+    safeCalls.getCircuitBreakerStatus(TWILIO_SMS),
+    safeCalls.getCircuitBreakerStatus(TWILIO_SMS, message.org_id),
+  ]) {
+    // Without a time it is held open by hand.
+    const waitMs = (status.nextAttemptAt?.getTime() ?? now + CONFIGURATION_RETRY_MS) - now;
+    if (status.state === 'open' && waitMs > 0)
+      return later(message.status, explainRefusal('temporary', 'CIRCUIT_OPEN'), waitMs);
+  }
+  return undefined;
+}
+
+async function attempt(context: MessagingContext, message: MessageRow): Promise<Delivery> {
+  const { database, safeCalls, tuning, twilio } = context;
+  const claim = () => database.withService((db) => claimAttempt(db, current));
+  const current = { id: message.id, attempts: message.attempts };
+  const first = await claim();
+  if (first === undefined) return overtaken(context, message);
+  current.attempts = first;
+
+  const result = await safeCalls.safeCall(
+    TWILIO_SMS,
+    async (call) => {
+      if (call.attempt > 1) {
+        const next = await claim().catch(notTwiliosFault);
+        // After a timeout nobody waits for this any more; what it sent now would be a surprise.
+        if (next === undefined || call.signal.aborted) throw notTwiliosFault(undefined);
+        current.attempts = next;
+      }
+      const statusCallback = context.statusCallback(message.id);
+      return twilio.createMessage({ to: message.to_address, body: message.body, statusCallback });
+    },
+    {
+      key: message.org_id,
+      idempotent: false,
+      classify: classifyTwilioError,
+      timeoutMs: tuning.timeoutMs,
+      deadlineMs: tuning.deadlineMs,
+    },
+  );
+  const sent = { ...message, attempts: current.attempts };
+  if (result.success) return accept(context, sent, result.data);
+  if (result.ambiguous) return doubt(context, sent, codeOf(result.error));
+  return refuse(context, sent, result.error, result.userMessage);
+}
+
+/** CANCELLED: neither retried nor held against Twilio. */
+function notTwiliosFault(cause: unknown): never {
+  throw Object.assign(new Error('the text could not be claimed for another attempt', { cause }), {
+    kind: 'CANCELLED',
+    ambiguous: false,
+  });
+}
+
+async function overtaken(context: MessagingContext, message: MessageRow): Promise<Delivery> {
+  const current = await read(context, message.id);
+  const settled = current && settledDelivery(current);
+  return (
+    settled ?? later(current?.status ?? 'sending', 'The text is being sent by another process.', LOST_RACE_MS)
+  );
+}
+
+async function accept(
+  context: MessagingContext,
+  message: MessageRow,
+  { sid, status: word, errorCode, from }: TwilioMessage,
+): Promise<Delivery> {
+  const { id: message_id, org_id } = message;
+  const status = fromTwilioStatus(word);
+  try {
+    const applied = await context.database.withService((db) =>
+      applyProviderWord(db, { messageId: message.id, sid, status, errorCode, from }),
+    );
+    if (!applied) context.log.error({ org_id, message_id }, '[Messaging] A text was taken twice by Twilio');
+  } catch (error) {
+    if (sqlState(error) !== '23505') throw error;
+    // Another row with the same words to the same number holds this SID: that one is sent, this one is not.
+    return doubt(context, message, 'SID_TAKEN');
+  }
+  context.log.info({ org_id, message_id }, '[TwilioGuard] SMS sent successfully');
+  return { outcome: 'accepted', status };
+}
+
+async function doubt(context: MessagingContext, message: MessageRow, code: string): Promise<Delivery> {
+  const { id: message_id, org_id } = message;
+  await context.database.withService((db) => markUnknown(db, message, true));
+  context.log.warn({ org_id, message_id, error_code: code }, '[TwilioGuard] Answer lost, asking Twilio');
+  // A callback may have told the answer meanwhile.
+  const current = await read(context, message.id);
+  return (
+    (current && settledDelivery(current)) ??
+    later(
+      'unknown',
+      `Twilio may have taken the text, its answer was lost (${code}). Twilio is asked before it is sent again.`,
+      context.tuning.firstLookMs,
+    )
+  );
+}
+
+async function refuse(
+  context: MessagingContext,
+  message: MessageRow,
+  error: CallError,
+  userMessage: string,
+): Promise<Delivery> {
+  const refusal = classifyRefusal(error);
+  const code = codeOf(error);
+  const reason = explainRefusal(refusal, code);
+  const isFinal = refusal === 'recipient' || refusal === 'opted_out';
+  await context.database.withService((db) =>
+    isFinal ? markFailed(db, message, code) : markQueued(db, message, code),
+  );
+  const { id: message_id, org_id } = message;
+  const level = refusal === 'configuration' ? 'error' : 'warn';
+  context.log[level](
+    { org_id, message_id, kind: error.kind, error_code: code, reason },
+    '[TwilioGuard] SMS not sent',
+  );
+  if (isFinal) return failed(reason, userMessage);
+  const backoffMs =
+    refusal === 'configuration' ? CONFIGURATION_RETRY_MS : retryDelayMs(message.attempts, context.random);
+  const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);
+  return { outcome: 'later', status: 'queued', reason, userMessage, delayMs };
+}

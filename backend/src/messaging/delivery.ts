@@ -1,0 +1,37 @@
+import type { MessageStatus } from '@voxanne/contract';
+import { isOpen } from './message-status.ts';
+import type { MessageRow } from './messages.queries.ts';
+
+/** How an attempt to deliver a text ended. */
+export type Delivery =
+  | { outcome: 'accepted'; status: MessageStatus }
+  | { outcome: 'failed'; status: MessageStatus; reason: string; userMessage: string }
+  /** Kept, and worth another attempt. */
+  | { outcome: 'later'; status: MessageStatus; reason: string; userMessage: string; delayMs: number };
+
+export const COULD_NOT =
+  "I'm sorry, I wasn't able to send that text. Someone from our team will follow up with you.";
+const WILL_COME = 'The text is on its way, it may take a moment to arrive.';
+
+export const later = (status: MessageStatus, reason: string, delayMs: number): Delivery => ({
+  outcome: 'later',
+  status,
+  reason,
+  userMessage: WILL_COME,
+  delayMs: Math.max(0, Math.round(delayMs)),
+});
+
+export const failed = (reason: string, userMessage = COULD_NOT): Delivery => ({
+  outcome: 'failed',
+  status: 'failed',
+  reason,
+  userMessage,
+});
+
+/** What is known of a text without doing anything; undefined while Twilio is not known to have it. */
+export function settledDelivery(message: MessageRow): Delivery | undefined {
+  const { status } = message;
+  if (isOpen(status)) return undefined;
+  if (status !== 'failed' && status !== 'undelivered') return { outcome: 'accepted', status };
+  return { ...failed(`The text could not be delivered (${message.error_code ?? 'no code'}).`), status };
+}

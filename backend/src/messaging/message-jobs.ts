@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { GiveUp, type JobHandler, RetryLater } from '../deliveries/index.ts';
+import { applyStatus } from './apply-status.ts';
+import type { MessagingContext } from './context.ts';
+import { deliverMessage } from './deliver-message.ts';
+import { findByKey, keepMessage, type NewMessage } from './messages.queries.ts';
+import { confirmationText, systemReadyText } from './templates.ts';
+
+const ConfirmationPayload = z.object({
+  appointment_id: z.guid(),
+  version: z.coerce.number().int(),
+  to: z.string(),
+  organization_name: z.string(),
+  time_zone: z.string(),
+  scheduled_at: z.iso.datetime({ offset: true }),
+});
+const SystemReadyPayload = z.object({ to: z.string(), organization_name: z.string() });
+const SendPayload = z.object({ message_id: z.guid() });
+
+export interface MessageJobOptions {
+  /** False once the appointment is cancelled, moved on to another version or over: the text is not sent. */
+  stillWanted(orgId: string, appointmentId: string, version: number): Promise<boolean>;
+}
+
+/** For the worker: handlers by topic of each queue. */
+export interface MessageJobs {
+  outbox: Record<string, JobHandler>;
+  webhooks: Record<string, JobHandler>;
+}
+
+export function createMessageJobs(context: MessagingContext, options: MessageJobOptions): MessageJobs {
+  const { clock, database } = context;
+
+  const deliver = async (messageId: string, wanted = true): Promise<undefined> => {
+    const delivery = await deliverMessage(context, messageId, { wanted });
+    // Not counted: how long a text is worth sending is decided by its age, not by how often Twilio was away.
+    if (delivery.outcome === 'later')
+      throw new RetryLater(delivery.reason, { delayMs: delivery.delayMs, countAttempt: false });
+  };
+  const keepAndDeliver = async (message: NewMessage): Promise<undefined> => {
+    const { row } = await database.withService((db) => keepMessage(db, message));
+    return deliver(row.id);
+  };
+
+  return {
+    outbox: {
+      'message.confirmation': async (job) => {
+        const payload = parse(ConfirmationPayload, job.payload);
+        const orgId = organizationOf(job);
+        const { appointment_id: appointmentId, version } = payload;
+        const key = { orgId, kind: 'confirmation', dedupeKey: `${appointmentId}:${version}` };
+        if (!(await options.stillWanted(orgId, appointmentId, version))) {
+          const existing = await database.withService((db) => findByKey(db, key));
+          return existing && deliver(existing.id, false);
+        }
+        const body = confirmationText({
+          organizationName: payload.organization_name,
+          timeZone: payload.time_zone,
+          scheduledAt: new Date(payload.scheduled_at),
+          now: clock.now(),
+        });
+        return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
+      },
+      'message.system_ready': async (job) => {
+        const { to, organization_name: organizationName } = parse(SystemReadyPayload, job.payload);
+        const orgId = organizationOf(job);
+        const body = systemReadyText({ organizationName });
+        const key = { orgId, kind: 'system_ready', dedupeKey: orgId };
+        return keepAndDeliver({ ...key, to, from: context.from, body });
+      },
+      'message.send': (job) => deliver(parse(SendPayload, job.payload).message_id),
+    },
+    webhooks: {
+      'twilio.status': (job) => applyStatus(context, job),
+    },
+  };
+}
+
+function parse<T extends z.ZodType>(schema: T, payload: unknown): z.infer<T> {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new GiveUp(`The job cannot be read: ${where}.`);
+}
+
+function organizationOf({ org_id }: { org_id: string | null }): string {
+  if (org_id === null) throw new GiveUp('The job names no organization.');
+  return org_id;
+}

@@ -1,0 +1,160 @@
+import type { MessageStatus } from '@voxanne/contract';
+import { sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
+import { statusesBefore } from './message-status.ts';
+
+export interface NewMessage {
+  orgId: string;
+  to: string;
+  from: string | null;
+  body: string;
+  kind: string;
+  /** With `kind`, which text it is: it can exist once. */
+  dedupeKey: string;
+  appointmentId?: string;
+}
+
+export interface MessageRow {
+  id: string;
+  org_id: string;
+  to_address: string;
+  status: MessageStatus;
+  body: string;
+  attempts: number;
+  attempted_at: Date | null;
+  provider_id: string | null;
+  error_code: string | null;
+  /** Since the last attempt, by the database's clock. */
+  idle_ms: number | null;
+  /** Since it was written, by the database's clock. */
+  age_ms: number;
+}
+
+const ROW = sql`
+  id, org_id, to_address, status, body, attempts, attempted_at, provider_id, error_code,
+  (extract(epoch from clock_timestamp() - attempted_at) * 1000)::float8 as idle_ms,
+  (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms`;
+
+/** Writes the text unless it exists, and reads it. */
+export async function keepMessage(db: Db, message: NewMessage): Promise<{ row: MessageRow; isNew: boolean }> {
+  const inserted = await sql<MessageRow>`
+    insert into messages (org_id, to_address, from_address, body, kind, dedupe_key, appointment_id)
+    values (${message.orgId}, ${message.to}, ${message.from}, ${message.body}, ${message.kind},
+      ${message.dedupeKey}, ${message.appointmentId ?? null})
+    on conflict (org_id, kind, dedupe_key) do nothing
+    returning ${ROW}`.execute(db);
+  const [row] = inserted.rows;
+  if (row) return { row, isNew: true };
+  const existing = await findByKey(db, message);
+  if (!existing) throw new Error('A text that exists could not be read.');
+  return { row: existing, isNew: false };
+}
+
+export async function findByKey(
+  db: Db,
+  key: Pick<NewMessage, 'orgId' | 'kind' | 'dedupeKey'>,
+): Promise<MessageRow | undefined> {
+  const { rows } = await sql<MessageRow>`
+    select ${ROW} from messages
+    where org_id = ${key.orgId} and kind = ${key.kind} and dedupe_key = ${key.dedupeKey}`.execute(db);
+  return rows[0];
+}
+
+export async function readMessage(db: Db, id: string): Promise<MessageRow | undefined> {
+  const { rows } = await sql<MessageRow>`select ${ROW} from messages where id = ${id}`.execute(db);
+  return rows[0];
+}
+
+/** The durable order to send a text. With a delay it is the safety net of a sender that tries at once. */
+export async function enqueueSend(
+  db: Db,
+  message: Pick<MessageRow, 'id' | 'org_id'>,
+  delayMs: number,
+): Promise<void> {
+  await sql`
+    insert into outbox (org_id, topic, key, payload, run_at)
+    values (${message.org_id}, 'message.send', ${message.id},
+      jsonb_build_object('message_id', ${message.id}::text), now() + ${delayMs} * interval '1 millisecond')
+    on conflict (org_id, topic, key) do nothing`.execute(db);
+}
+
+/**
+ * Committed before every single request to Twilio. `attempts` is the fence: whoever read an older number has lost
+ * the text to somebody else.
+ * @returns the new number of attempts, or undefined when the text is no longer the caller's to send.
+ */
+export async function claimAttempt(
+  db: Db,
+  message: Pick<MessageRow, 'id' | 'attempts'>,
+): Promise<number | undefined> {
+  const { rows } = await sql<{ attempts: number }>`
+    update messages set status = 'sending', attempts = attempts + 1, attempted_at = clock_timestamp(), error_code = null
+    where id = ${message.id} and attempts = ${message.attempts} and provider_id is null
+      and status in ('queued', 'sending', 'unknown')
+    returning attempts`.execute(db);
+  return rows[0]?.attempts;
+}
+
+/** `endedNow`: the attempt ended this moment; otherwise nobody lived to see it end and its beginning stays. */
+export async function markUnknown(
+  db: Db,
+  message: Pick<MessageRow, 'id' | 'attempts'>,
+  endedNow: boolean,
+): Promise<void> {
+  await sql`
+    update messages set status = 'unknown',
+      attempted_at = case when ${endedNow}::boolean then clock_timestamp() else attempted_at end
+    where id = ${message.id} and attempts = ${message.attempts} and status = 'sending'`.execute(db);
+}
+
+/** Surely not sent: it waits for the next attempt, and says why. */
+export async function markQueued(
+  db: Db,
+  message: Pick<MessageRow, 'id' | 'attempts'>,
+  errorCode: string,
+): Promise<void> {
+  await sql`
+    update messages set status = 'queued', error_code = ${errorCode}
+    where id = ${message.id} and attempts = ${message.attempts} and status = 'sending'`.execute(db);
+}
+
+/** Surely not sent, and never will be. */
+export async function markFailed(
+  db: Db,
+  message: Pick<MessageRow, 'id' | 'attempts'>,
+  errorCode: string,
+): Promise<void> {
+  await sql`
+    update messages set status = 'failed', error_code = ${errorCode}
+    where id = ${message.id} and attempts = ${message.attempts} and provider_id is null
+      and status in ('queued', 'sending', 'unknown')`.execute(db);
+}
+
+export interface ProviderWord {
+  messageId: string;
+  sid: string;
+  status: MessageStatus;
+  errorCode: string | null;
+  from: string | null;
+}
+
+/**
+ * What Twilio says about a text, applied forwards only. Its word also overtakes a failure that was our own verdict.
+ * @returns false when the text is known under another SID.
+ */
+export async function applyProviderWord(db: Db, word: ProviderWord): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    with word as (
+      select m.id,
+        m.status = any(${statusesBefore(word.status)}::text[]) or (m.status = 'failed' and m.provider_id is null) as forwards
+      from messages m where m.id = ${word.messageId} for update)
+    update messages m set
+      provider_id = ${word.sid},
+      from_address = coalesce(m.from_address, ${word.from}),
+      status = case when word.forwards then ${word.status} else m.status end,
+      error_code = case when word.forwards then ${word.errorCode} else m.error_code end,
+      delivered_at = case when word.forwards and ${word.status} = 'delivered' then clock_timestamp() else m.delivered_at end
+    from word
+    where m.id = word.id and (m.provider_id is null or m.provider_id = ${word.sid})`.execute(db);
+  return numAffectedRows === 1n;
+}

@@ -1,0 +1,96 @@
+import { Id, type Message, MessageDetail, MessagePage, MessageQuery, MessageStatus } from '@voxanne/contract';
+import { z } from 'zod';
+import type { Database } from '../platform/database.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { toE164 } from '../platform/phone.ts';
+import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { findListed, type ListedMessage, listMessages, timelineOf } from './message-list.queries.ts';
+import { invalidCursor, messageNotFound } from './messaging.errors.ts';
+
+export interface MessageRouteOptions {
+  database: Database;
+  tenantResolver: TenantResolver;
+}
+
+export function registerMessageRoutes(server: HttpServer, options: MessageRouteOptions): void {
+  const { database, tenantResolver } = options;
+  const tags = ['messages'];
+
+  server.get(
+    '/api/messages',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Texts, newest first',
+        querystring: MessageQuery,
+        response: { 200: MessagePage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { appointment_id: appointmentId, cursor, limit, to } = request.query;
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await database.withTenant(tenant, async (db) => {
+        const address = to && asStored(to, (await findOrganization(db, tenant.orgId)).country);
+        return listMessages(db, { to: address, appointmentId, after, limit: limit + 1 });
+      });
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return { data: page.map(present), next_cursor: last ? toCursor(last.id) : null };
+    },
+  );
+
+  server.get(
+    '/api/messages/:id',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'One text with everything that happened to it',
+        params: z.object({ id: Id }),
+        response: { 200: MessageDetail },
+      },
+    },
+    async (request) =>
+      database.withTenant(tenantOf(request), async (db) => {
+        const row = await findListed(db, request.params.id);
+        if (!row) throw messageNotFound();
+        const timeline = await timelineOf(db, row.id);
+        return {
+          ...present(row),
+          timeline: timeline.map(({ status, detail, created_at }) => ({
+            status: MessageStatus.parse(status),
+            at: created_at.toISOString(),
+            detail,
+          })),
+        };
+      }),
+  );
+}
+
+function present(row: ListedMessage): Message {
+  const { to_address: to, from_address: from, created_at, channel, status, ...rest } = row;
+  return {
+    ...rest,
+    to,
+    from,
+    channel: channel as Message['channel'],
+    status: MessageStatus.parse(status),
+    created_at: created_at.toISOString(),
+  };
+}
+
+/** A plus that was not escaped in the address arrives as a space. */
+const asStored = (to: string, country: string): string => {
+  const number = to.replace(/^ (?=\d)/, '+');
+  return toE164(number, country) ?? number;
+};
+
+const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+function readCursor(cursor: string): string {
+  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!id.success) throw invalidCursor();
+  return id.data;
+}

@@ -1,0 +1,52 @@
+import { plainLength, toPlainSms } from './gsm7.ts';
+
+const ONE_PART = 160;
+
+export interface Confirmation {
+  organizationName: string;
+  timeZone: string;
+  scheduledAt: Date;
+  now: Date;
+}
+
+/** The text after a booking. It names no service: a phone on a table is read by others. */
+export function confirmationText({ organizationName, timeZone, scheduledAt, now }: Confirmation): string {
+  const when = spokenTime(scheduledAt, timeZone, now);
+  return withName(
+    organizationName,
+    (name) => `${name}: your appointment is booked for ${when}. To change it, please call us.`,
+  );
+}
+
+/** The text to the owner once everything is linked. */
+export function systemReadyText({ organizationName }: { organizationName: string }): string {
+  return withName(
+    organizationName,
+    (name) => `Voxanne is ready for ${name}: your calendar is linked and your receptionist can book.`,
+  );
+}
+
+function spokenTime(at: Date, timeZone: string, now: Date): string {
+  const yearOf = (date: Date) => new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric' }).format(date);
+  const year = yearOf(at) === yearOf(now) ? {} : { year: 'numeric' as const };
+  const day = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    weekday: 'long',
+    month: 'long',
+    day: 'numeric',
+    ...year,
+  }).format(at);
+  const time = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit' }).format(at);
+  // Intl puts a narrow no-break space before AM, which alone would halve the size of a part.
+  return toPlainSms(`${day} at ${time}`);
+}
+
+/** Shortens the name, never the sentence, when the text would need a second part. */
+function withName(name: string, sentence: (name: string) => string): string {
+  const whole = toPlainSms(name.replace(/\s+/g, ' '));
+  const text = sentence(whole);
+  const length = plainLength(text);
+  if (length === undefined || length <= ONE_PART) return text;
+  const room = whole.length - (length - ONE_PART) - '...'.length;
+  return sentence(`${whole.slice(0, room).replace(/[\s,.&-]+$/, '')}...`);
+}

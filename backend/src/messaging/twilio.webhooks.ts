@@ -1,0 +1,83 @@
+import { Id } from '@voxanne/contract';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { receiveEvent } from '../deliveries/index.ts';
+import type { HttpServer } from '../platform/http.ts';
+import type { StatusPayload } from './apply-status.ts';
+import { invalidSignature } from './messaging.errors.ts';
+import type { Messaging } from './messaging.ts';
+import { receiveInbound } from './receive-inbound.ts';
+import { field, readForm } from './twilio-form.ts';
+import { findForCallback } from './webhooks.queries.ts';
+
+const NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+/** What Twilio calls. Signed, kept, answered; everything else happens in a worker. */
+export function registerTwilioWebhooks(server: HttpServer, { messaging }: { messaging: Messaging }): void {
+  const { context } = messaging;
+  const tags = ['webhooks'];
+
+  const signedForm = async (request: FastifyRequest) => {
+    const params = readForm(request.body);
+    const signature = request.headers['x-twilio-signature']?.toString();
+    const url = `${context.publicUrl}${request.url}`;
+    if (!(await context.isSignedByTwilio({ signature, url, params }))) throw invalidSignature();
+    return params;
+  };
+
+  server.post(
+    '/api/webhooks/twilio/status',
+    {
+      config: { rawBody: true },
+      schema: {
+        tags,
+        summary: 'Twilio: what became of a text',
+        querystring: z.looseObject({ m: z.unknown().optional() }),
+      },
+    },
+    async (request, reply) => {
+      const form = await signedForm(request);
+      const sid = field(form, 'MessageSid');
+      const status = field(form, 'MessageStatus');
+      if (sid && status) await keepStatus(form, { sid, status, m: request.query.m });
+      return reply.code(204).send();
+    },
+  );
+
+  async function keepStatus(
+    form: ReturnType<typeof readForm>,
+    { sid, status, m }: { sid: string; status: string; m: unknown },
+  ): Promise<void> {
+    const messageId = Id.safeParse(m).data ?? null;
+    const message = await context.database.withService((db) => findForCallback(db, { sid, messageId }));
+    if (!message) {
+      context.log.warn({ provider_id: sid }, '[Messaging] Status of a text that is not ours');
+      return;
+    }
+    const payload: z.infer<typeof StatusPayload> = {
+      message_id: message.id,
+      sid,
+      status,
+      error_code: field(form, 'ErrorCode') || null,
+      from: field(form, 'From') || null,
+    };
+    await receiveEvent(context.database, {
+      provider: 'twilio',
+      scope: message.org_id,
+      orgId: message.org_id,
+      eventType: 'status',
+      eventId: `${sid}:${status}`,
+      payload,
+    });
+  }
+
+  server.post(
+    '/api/webhooks/twilio/inbound',
+    { config: { rawBody: true }, schema: { tags, summary: 'Twilio: a patient has texted' } },
+    async (request, reply) => {
+      const form = await signedForm(request);
+      await receiveInbound(context, form);
+      return reply.type('text/xml; charset=utf-8').send(NOTHING_TO_SAY);
+    },
+  );
+}
