@@ -26,7 +26,13 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
 
   await app.listen({ port: config.port, host: config.host });
   // The port is the lock on the state: only who holds it may read and write what was accepted before.
-  for (const standIn of standIns) standIn.open();
+  try {
+    for (const standIn of standIns) standIn.open();
+  } catch (error) {
+    open();
+    await app.close();
+    throw error;
+  }
   open();
 
   const { port } = app.server.address() as AddressInfo;

@@ -6,7 +6,7 @@ const hasParent = process.send !== undefined;
 
 function leave(): void {
   // A stand-in is as abrupt as a vendor's data centre: all it has promised is already in its ledger.
-  process.exit(0);
+  process.exit();
 }
 
 function codeOf(error: unknown): string {
@@ -49,7 +49,6 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   if (!process.send) process.stderr.write(`The sandbox could not start: ${message}\n`);
-  process.send?.({ type: 'failed', code: codeOf(error), message });
   process.exitCode = 1;
-  process.disconnect?.();
+  process.send?.({ type: 'failed', code: codeOf(error), message }, leave);
 }

@@ -56,6 +56,7 @@ export interface Received {
 /** Somebody who is called back: keeps what came, answers what the test wants. */
 export async function aReceiver(
   answer: (received: Received) => { status?: number; body?: string } = () => ({}),
+  port = 0,
 ) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -69,11 +70,13 @@ export async function aReceiver(
     const { status = 204, body = '' } = answer(one);
     response.writeHead(status).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { received, port, url: `http://127.0.0.1:${port}` };
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  onTestFinished(stop);
+  const { port: open } = server.address() as AddressInfo;
+  return { received, stop, port: open, url: `http://127.0.0.1:${open}` };
 }
