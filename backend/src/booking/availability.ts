@@ -1,0 +1,93 @@
+import { type Interval, localDate, type WorkingHours, windowsOf } from './working-hours.ts';
+
+export interface ProviderSchedule {
+  id: string;
+  name: string;
+  hours: WorkingHours;
+  /** What occupies the provider, in any order. */
+  busy: Interval[];
+}
+
+export interface AvailabilityRequest {
+  providers: ProviderSchedule[];
+  /** Nothing before it is offered, nor at or after `to`. */
+  from: number;
+  to: number;
+  durationMs: number;
+  timeZone: string;
+}
+
+export interface FreeSlot extends Interval {
+  providerId: string;
+  providerName: string;
+}
+
+export interface EmptyDay {
+  /** `2026-11-23` in the clinic's zone. */
+  date: string;
+  reason: 'closed' | 'full' | 'past';
+}
+
+export interface FreeTimes {
+  slots: FreeSlot[];
+  emptyDays: EmptyDay[];
+}
+
+// Anchored to each opening time, so that a clinic that opens at 9:10 offers 9:10, 9:25 ...
+const STEP_MS = 15 * 60_000;
+
+/** All free slots of a range, by start; days without one say why. Integers only in the loops. */
+export function findFreeTimes(request: AvailabilityRequest): FreeTimes {
+  const { timeZone, from, to, durationMs } = request;
+  const providers = request.providers.map((provider) => ({
+    ...provider,
+    busy: provider.busy.toSorted((a, b) => a.from - b.from),
+  }));
+  const slots: FreeSlot[] = [];
+  const emptyDays: EmptyDay[] = [];
+  const last = localDate(to - 1, timeZone);
+  for (let day = localDate(from, timeZone); day.toString() <= last.toString(); day = day.add({ days: 1 })) {
+    const before = slots.length;
+    let open = false;
+    let reachable = false;
+    for (const provider of providers) {
+      for (const window of windowsOf(provider.hours, day, timeZone)) {
+        open = true;
+        if (window.to - durationMs >= from) reachable = true;
+        sweep(window, provider, request, slots);
+      }
+    }
+    if (slots.length === before) {
+      emptyDays.push({ date: day.toString(), reason: !open ? 'closed' : reachable ? 'full' : 'past' });
+    }
+  }
+  slots.sort((a, b) => a.from - b.from || (a.providerId < b.providerId ? -1 : 1));
+  return { slots, emptyDays };
+}
+
+function sweep(
+  window: Interval,
+  provider: ProviderSchedule,
+  request: AvailabilityRequest,
+  slots: FreeSlot[],
+): void {
+  const { from, to, durationMs } = request;
+  let index = 0;
+  for (let start = window.from; start + durationMs <= window.to; start += STEP_MS) {
+    if (start < from || start >= to) continue;
+    const end = start + durationMs;
+    while (index < provider.busy.length && (provider.busy[index]?.to ?? 0) <= start) index += 1;
+    const next = provider.busy[index];
+    if (next && next.from < end) continue;
+    slots.push({ from: start, to: end, providerId: provider.id, providerName: provider.name });
+  }
+}
+
+/** The slots closest to a time, in the order of the clock; one a start. */
+export function closestTo(slots: FreeSlot[], at: number, count: number): FreeSlot[] {
+  const oneEach = slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);
+  return oneEach
+    .toSorted((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at) || a.from - b.from)
+    .slice(0, count)
+    .sort((a, b) => a.from - b.from);
+}

@@ -1,0 +1,60 @@
+import { Temporal } from 'temporal-polyfill';
+import { bookingErrors } from './booking.errors.ts';
+
+/**
+ * A wall-clock date and time in the clinic's zone as an instant.
+ * @param date `2026-11-23`
+ * @param time `09:00`, `9:00 AM`, `9 am`, `14:30`
+ * @throws {AppError} INVALID_TIME for a date that does not exist (30 February), an hour that the clocks skip, or
+ * text that is neither; nothing is rolled over silently.
+ */
+export function fromWallClock(date: string, time: string, timeZone: string): Date {
+  const day = parseDate(date);
+  const clock = parseTime(time);
+  const local = day.toPlainDateTime(clock);
+  try {
+    return new Date(local.toZonedDateTime(timeZone, { disambiguation: 'reject' }).epochMilliseconds);
+  } catch {
+    const first = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+    // The clocks are set back: the hour exists twice, and the first one is what people mean.
+    if (first.toPlainDateTime().equals(local)) return new Date(first.epochMilliseconds);
+    throw bookingErrors.invalidTime(
+      `The clocks are set forward on ${date}: ${time} does not exist on that day. Choose another time.`,
+    );
+  }
+}
+
+function parseDate(text: string): Temporal.PlainDate {
+  const [, year, month, day] = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(text) ?? [];
+  if (year === undefined) {
+    throw bookingErrors.invalidTime(
+      `"${text.slice(0, 40)}" is not a date. Write it as year-month-day, such as 2026-11-23.`,
+    );
+  }
+  try {
+    return Temporal.PlainDate.from(
+      { year: Number(year), month: Number(month), day: Number(day) },
+      { overflow: 'reject' },
+    );
+  } catch {
+    throw bookingErrors.invalidTime(`There is no ${text.trim()} in the calendar. Ask for the date again.`);
+  }
+}
+
+function parseTime(text: string): Temporal.PlainTime {
+  const [, hourText, minuteText = '00', half] =
+    /^\s*(\d{1,2})(?::(\d{2}))?(?::\d{2})?\s*([ap])?\.?m?\.?\s*$/i.exec(text) ?? [];
+  const hour = Number(hourText);
+  const minute = Number(minuteText);
+  const fits = half === undefined ? hour <= 23 : hour >= 1 && hour <= 12;
+  if (hourText === undefined || !fits || minute > 59) {
+    throw bookingErrors.invalidTime(
+      `"${text.slice(0, 40)}" is not a time of day. Write it as 09:30 or 9:30 AM.`,
+    );
+  }
+  const afternoon = half?.toLowerCase() === 'p';
+  return Temporal.PlainTime.from({
+    hour: half === undefined ? hour : (hour % 12) + (afternoon ? 12 : 0),
+    minute,
+  });
+}
