@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline-queue.ts';
+import type { Deadline, DeadlineQueue } from './deadline-queue.ts';
 import type { CallContext, CallFunction } from './types.ts';
 
 export type AttemptState = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
@@ -31,6 +31,7 @@ export class Attempt<T> implements CallContext, Deadline {
   error: unknown = undefined;
   #controller: AbortController | undefined = undefined;
   #resolve: ((attempt: Attempt<T>) => void) | undefined = undefined;
+  #queue: DeadlineQueue | undefined = undefined;
   readonly #late: LateListener;
 
   constructor(attempt: number, at: number, late: LateListener) {
@@ -48,7 +49,11 @@ export class Attempt<T> implements CallContext, Deadline {
   }
 
   /** Settles with itself: outcomes are values, so that nothing is thrown on the way. */
-  run(fn: CallFunction<T>): Promise<Attempt<T>> {
+  run(fn: CallFunction<T>, queue: DeadlineQueue): Promise<Attempt<T>> {
+    if (this.at !== Number.POSITIVE_INFINITY) {
+      this.#queue = queue;
+      queue.add(this);
+    }
     return new Promise((resolve) => {
       this.#resolve = resolve;
       try {
@@ -104,6 +109,7 @@ export class Attempt<T> implements CallContext, Deadline {
 
   #end(state: AttemptState): void {
     this.state = state;
+    this.#queue?.remove(this);
     this.#resolve?.(this);
   }
 }

@@ -1,106 +1,119 @@
-import { Breaker, type OpenReason, type Transition, type Verdict } from './breaker.ts';
+import type { Breaker, OpenReason, Transition, Verdict } from './breaker.ts';
+import { type CircuitBreakerStatus, type Level, listAll, statusOf } from './breaker-status.ts';
+import { BreakerTable, type Service } from './breaker-table.ts';
 import type { Clock } from './clock.ts';
 import type { Emitter } from './emitter.ts';
-import type { BreakerRules, CircuitState } from './policy.ts';
+import { type BreakerOptions, type BreakerRules, breakerRules, type CircuitState } from './policy.ts';
+import type { BreakerObserver, OpenedBy, SharedOpen } from './store.ts';
 
 /** Leave to make one attempt. Handed back with a verdict when the attempt has ended. */
 export interface Permit {
   readonly admitted: true;
   /** The tick of its admission: what a breaker compares with its epoch. */
   readonly tick: number;
-  /** The one attempt that decides whether an open breaker closes. */
-  readonly probe: boolean;
+  /** The levels whose open breaker this one attempt decides about; empty for all but probes. */
+  readonly probes: readonly Level[];
 }
 
 export interface Rejection {
   readonly admitted: false;
-  readonly level: 'key' | 'service';
+  readonly level: Level;
   readonly retryAfterMs: number;
   readonly reason: OpenReason | undefined;
 }
 
-export interface CircuitBreakerStatus {
-  name: string;
-  key: string | null;
-  level: 'key' | 'service';
-  state: CircuitState;
-  failures: number;
-  openedAt: Date | null;
-  nextAttemptAt: Date | null;
-}
-
-interface Service {
-  readonly name: string;
-  readonly own: Breaker;
-  readonly keys: Map<string | undefined, Breaker>;
-  /** Keys that failed lately, and when. Never larger than the threshold: reaching it opens the service. */
-  readonly failing: Map<string | undefined, number>;
-}
-
 interface Options {
   clock: Clock;
+  random: () => number;
   emitter: Emitter;
   maxBreakers: number;
+  defaults: BreakerOptions | undefined;
 }
 
-const SWEEP_EVERY_MS = 60_000;
-/** An open breaker that nobody has asked for so long after its time belongs to a tenant that left. */
-const IDLE_MS = 600_000;
+const NONE: readonly Level[] = Object.freeze([]);
+/** A closed entry outlives its close by so much, so that calls from before the reset have no say. */
 const REMEMBER_MS = 30_000;
 
+/** What a transition is about, besides the breaker. */
+interface About {
+  service: Service;
+  key: string | undefined;
+  level: Level;
+  by: OpenedBy;
+  reason: OpenReason | undefined;
+  /** The tick of the permit that caused it: a shared probe is closed by its own lease only. */
+  tick: number | undefined;
+  remote?: boolean;
+}
+
+/** How one attempt ended, with what is needed to tell both levels. */
+interface Ending {
+  service: Service;
+  key: string | undefined;
+  permit: Permit;
+  verdict: Verdict;
+  now: number;
+  rules: BreakerRules;
+  tick: number;
+  reason: OpenReason | undefined;
+}
+
 /**
- * All breakers of an instance, on two levels: one a service and key, one for the service itself.
- *
- * Sparse: a service or key without trouble has no entry, so the healthy path is one failed lookup and memory
- * follows the sick keys only.
+ * All breakers of an instance, on two levels: one a service and key, one for the service itself. The healthy path
+ * is one failed lookup.
  */
 export class Breakers {
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #emitter: Emitter;
-  readonly #maxBreakers: number;
-  readonly #services = new Map<string, Service>();
-  #size = 0;
-  #evicted = 0;
-  #sweptAt = 0;
+  readonly #defaults: BreakerOptions | undefined;
+  readonly #table: BreakerTable;
   #tick = 1;
-  #healthy: Permit = { admitted: true, tick: 1, probe: false };
+  #healthy: Permit = { admitted: true, tick: 1, probes: NONE };
+  /** Told of what happens here, to share it with other processes. */
+  observer: BreakerObserver | undefined = undefined;
 
   constructor(options: Options) {
     this.#clock = options.clock;
+    this.#random = options.random;
     this.#emitter = options.emitter;
-    this.#maxBreakers = options.maxBreakers;
+    this.#defaults = options.defaults;
+    this.#table = new BreakerTable(options.maxBreakers);
   }
 
-  /** Entries held and entries dropped because the bound was reached. */
   get stats(): { breakers: number; evicted: number } {
-    return { breakers: this.#size, evicted: this.#evicted };
+    return this.#table.stats;
   }
 
   admit(name: string, key: string | undefined, leaseMs: number): Permit | Rejection {
-    const service = this.#services.get(name);
+    const service = this.#table.get(name);
     return service === undefined ? this.#healthy : this.#admitSick(service, key, leaseMs);
   }
 
   #admitSick(service: Service, key: string | undefined, leaseMs: number): Permit | Rejection {
     const { own } = service;
     const now = this.#clock.now();
-    const serviceWait = own.check(now);
+    const serviceWait = own.check(now, this.#random);
     if (serviceWait > 0) return rejection('service', serviceWait, own);
     if (own.forced === 'closed') return this.#healthy;
     const breaker = service.keys.get(key);
-    const keyWait = breaker?.check(now) ?? 0;
+    const keyWait = breaker?.check(now, this.#random) ?? 0;
     if (breaker !== undefined && keyWait > 0) return rejection('key', keyWait, breaker);
     if (serviceWait === 0 && keyWait === 0) return this.#healthy;
     const tick = this.#nextTick();
+    const probes: Level[] = [];
     if (serviceWait < 0) {
       own.startProbe(now, leaseMs, tick);
-      this.#emitter.emit('half_open', { name: service.name, key: undefined, level: 'service' });
+      probes.push('service');
     }
     if (breaker !== undefined && keyWait < 0) {
       breaker.startProbe(now, leaseMs, tick);
-      this.#emitter.emit('half_open', { name: service.name, key, level: 'key' });
+      probes.push('key');
     }
-    return { admitted: true, tick, probe: true };
+    for (const level of probes) {
+      this.#emitter.emit('half_open', { name: service.name, key: level === 'key' ? key : undefined, level });
+    }
+    return { admitted: true, tick, probes };
   }
 
   /** Hands a permit back. `reason` is kept for the message of the calls that an open breaker turns away. */
@@ -109,64 +122,135 @@ export class Breakers {
     key: string | undefined,
     permit: Permit,
     verdict: Verdict,
-    rules: () => BreakerRules,
+    options: BreakerOptions | undefined,
     reason?: OpenReason,
   ): void {
-    let service = this.#services.get(name);
+    let service = this.#table.get(name);
+    const needsEntry =
+      verdict === 'failure' ||
+      (verdict !== 'neutral' && (options?.window ?? this.#defaults?.window) !== undefined);
     if (service === undefined) {
-      if (verdict !== 'failure') return;
-      service = this.#addService(name);
+      if (!needsEntry) return;
+      service = this.#table.ensureService(name);
     }
     const now = this.#clock.now();
-    const breaker =
-      service.keys.get(key) ?? (verdict === 'failure' ? this.#addBreaker(service, key) : undefined);
-    const applied = rules();
-    const tick = this.#nextTick();
-    if (breaker !== undefined) {
-      const transition = breaker.settle(permit.tick, verdict, now, applied, tick);
-      this.#announce(service, key, 'key', breaker, transition, reason);
-      if (verdict === 'success' && breaker.isForgettable(now, IDLE_MS)) this.#drop(service, key);
+    const rules = breakerRules(options, this.#defaults);
+    const breaker = needsEntry ? this.#table.ensureBreaker(service, key, now) : service.keys.get(key);
+    const isStale = breaker !== undefined && permit.tick < breaker.epoch;
+    const ending: Ending = { service, key, permit, verdict, now, rules, tick: this.#nextTick(), reason };
+    if (breaker !== undefined) this.#settleKey(breaker, ending);
+    if (service.own.state !== 'closed') this.#settleServiceProbe(ending);
+    else if (!isStale) this.#countForService(ending);
+    if (verdict !== 'neutral') return;
+    for (const level of permit.probes) {
+      this.observer?.released({ name, key: level === 'key' ? key : undefined, level }, permit.tick);
     }
-    this.#settleService(service, key, permit, verdict, now, applied, tick, reason);
   }
 
-  #settleService(
-    service: Service,
-    key: string | undefined,
-    permit: Permit,
-    verdict: Verdict,
-    now: number,
-    rules: BreakerRules,
-    tick: number,
-    reason: OpenReason | undefined,
-  ): void {
+  #settleKey(breaker: Breaker, ending: Ending): void {
+    const { service, key, permit, verdict, now, rules, tick, reason } = ending;
+    const counted = breaker.state === 'closed' ? breaker.failures : 0;
+    const transition = breaker.settle(permit.tick, verdict, now, rules, tick);
+    const by = permit.probes.length > 0 ? 'probe' : 'failures';
+    this.#announce(breaker, transition, { service, key, level: 'key', by, reason, tick: permit.tick });
+    const recovered = counted > 0 && breaker.state === 'closed' && breaker.failures === 0;
+    if (recovered) this.observer?.recovered(service.name, key);
+  }
+
+  #settleServiceProbe(ending: Ending): void {
+    const { service, permit, verdict, now, rules, tick, reason } = ending;
+    const transition = service.own.settle(permit.tick, verdict, now, rules, tick);
+    const about: About = {
+      service,
+      key: undefined,
+      level: 'service',
+      by: 'probe',
+      reason,
+      tick: permit.tick,
+    };
+    this.#announce(service.own, transition, about);
+  }
+
+  /** Distinct keys that fail at the same time mean that it is the service, not a tenant. */
+  #countForService(ending: Ending): void {
+    const { service, key, permit, verdict, now, rules, tick, reason } = ending;
     const { own, failing } = service;
-    if (permit.tick < own.epoch || own.forced !== undefined) return;
-    if (own.state !== 'closed') {
-      const transition = own.settle(permit.tick, verdict, now, rules, tick);
-      this.#announce(service, undefined, 'service', own, transition, reason);
-    } else if (verdict === 'success') {
-      failing.delete(key);
-      this.#dropIfHealthy(service, now);
-    } else if (verdict === 'failure') {
-      failing.delete(key);
-      for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
-      failing.set(key, now);
-      if (failing.size < rules.serviceKeys) return;
-      own.failures = failing.size;
-      failing.clear();
-      this.#announce(service, undefined, 'service', own, own.open(now, rules.cooldownMs, tick), reason);
+    if (verdict === 'neutral' || permit.tick < own.epoch || own.forced !== undefined) return;
+    failing.delete(key);
+    if (verdict !== 'failure') {
+      this.#table.forgetIfHealthy(service, key, now);
+      return;
     }
+    for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
+    failing.set(key, now);
+    this.observer?.failed(service.name, key, rules, reason);
+    if (failing.size < rules.serviceKeys) return;
+    own.failures = failing.size;
+    failing.clear();
+    const about: About = {
+      service,
+      key: undefined,
+      level: 'service',
+      by: 'failures',
+      reason,
+      tick: undefined,
+    };
+    this.#announce(own, own.open(now, rules.cooldownMs, tick), about);
   }
 
   /** The service named a time (Retry-After): this key rests until then. */
   hold(name: string, key: string | undefined, permit: Permit, forMs: number, reason: OpenReason): void {
-    const service = this.#services.get(name) ?? this.#addService(name);
-    const breaker = service.keys.get(key) ?? this.#addBreaker(service, key);
-    const isProbe = permit.tick >= breaker.epoch;
-    if (breaker.forced !== undefined || (breaker.state === 'half_open' && !isProbe)) return;
-    const transition = breaker.hold(this.#clock.now(), forMs, this.#nextTick());
-    this.#announce(service, key, 'key', breaker, transition, reason);
+    const now = this.#clock.now();
+    const service = this.#table.ensureService(name);
+    const breaker = this.#table.ensureBreaker(service, key, now);
+    const isStale = permit.tick < breaker.epoch;
+    if (breaker.forced !== undefined || (breaker.state === 'half_open' && isStale)) return;
+    const transition = breaker.hold(now, forMs, this.#nextTick());
+    this.#announce(breaker, transition, { service, key, level: 'key', by: 'hold', reason, tick: undefined });
+  }
+
+  /** Another process has the probe: this one stays open until that one's lease ends. */
+  yieldProbe(name: string, key: string | undefined, permit: Permit, waitMs: number): void {
+    const service = this.#table.get(name);
+    if (service === undefined) return;
+    const now = this.#clock.now();
+    for (const level of permit.probes) {
+      const breaker = level === 'service' ? service.own : service.keys.get(key);
+      if (breaker?.epoch !== permit.tick || breaker.state !== 'half_open') continue;
+      const { openedAt } = breaker;
+      breaker.open(now, waitMs, this.#nextTick());
+      breaker.openedAt = openedAt;
+    }
+  }
+
+  /** What another process found out. */
+  applyOpen(open: SharedOpen): void {
+    if (open.remainingMs < 0) return;
+    const now = this.#clock.now();
+    const { level, key } = open;
+    const service = this.#table.ensureService(open.name);
+    const breaker = level === 'service' ? service.own : this.#table.ensureBreaker(service, key, now);
+    if (breaker.forced !== undefined) return;
+    breaker.failures = Math.max(breaker.failures, open.failures);
+    const transition = breaker.hold(now, open.remainingMs, this.#nextTick());
+    const reason = { kind: open.kind, message: open.message };
+    this.#announce(breaker, transition, {
+      service,
+      key,
+      level,
+      by: 'failures',
+      reason,
+      tick: undefined,
+      remote: true,
+    });
+  }
+
+  /** Another process closed it. */
+  applyClose(name: string, key: string | undefined, level: Level): void {
+    const service = this.#table.get(name);
+    const breaker = level === 'service' ? service?.own : service?.keys.get(key);
+    if (service === undefined || breaker === undefined || breaker.forced !== undefined) return;
+    this.#close(service, key, level, breaker, true);
   }
 
   /** `null` lifts the force and leaves the breaker closed. */
@@ -175,174 +259,96 @@ export class Breakers {
       this.reset(name, key);
       return;
     }
-    const service = this.#services.get(name) ?? this.#addService(name);
-    const breaker =
-      key === undefined ? service.own : (service.keys.get(key) ?? this.#addBreaker(service, key));
-    const level = key === undefined ? 'service' : 'key';
     const now = this.#clock.now();
+    const service = this.#table.ensureService(name);
+    const level = key === undefined ? 'service' : 'key';
+    const breaker = level === 'service' ? service.own : this.#table.ensureBreaker(service, key, now);
     const tick = this.#nextTick();
     const transition = to === 'open' ? breaker.hold(now, 0, tick) : breaker.close(now, REMEMBER_MS, tick);
     breaker.forced = to;
-    this.#announce(service, key, level, breaker, transition, undefined);
+    const about: About = {
+      service,
+      key,
+      level,
+      by: 'hold',
+      reason: undefined,
+      tick: undefined,
+      remote: true,
+    };
+    this.#announce(breaker, transition, about);
   }
 
   /** Without a key: the service and every key of it. */
   reset(name: string, key?: string): void {
-    const service = this.#services.get(name);
+    const service = this.#table.get(name);
     if (service === undefined) return;
-    const now = this.#clock.now();
     for (const [one, breaker] of service.keys) {
-      if (key === undefined || key === one) this.#lift(service, one, 'key', breaker, now);
+      if (key !== undefined && key !== one) continue;
+      breaker.forced = undefined;
+      this.#close(service, one, 'key', breaker, false);
     }
     if (key !== undefined) {
       service.failing.delete(key);
       return;
     }
     service.failing.clear();
-    this.#lift(service, undefined, 'service', service.own, now);
+    service.own.forced = undefined;
+    this.#close(service, undefined, 'service', service.own, false);
   }
 
-  #lift(
-    service: Service,
-    key: string | undefined,
-    level: 'key' | 'service',
-    breaker: Breaker,
-    now: number,
-  ): void {
-    breaker.forced = undefined;
-    const transition = breaker.close(now, REMEMBER_MS, this.#nextTick());
-    this.#announce(service, key, level, breaker, transition, undefined);
+  #close(service: Service, key: string | undefined, level: Level, breaker: Breaker, remote: boolean): void {
+    const transition = breaker.close(this.#clock.now(), REMEMBER_MS, this.#nextTick());
+    const about: About = { service, key, level, by: 'probe', reason: undefined, tick: undefined, remote };
+    this.#announce(breaker, transition, about);
   }
 
-  /** Without a key: the service's own breaker, or that of the calls made without a key when only that is not closed. */
   status(name: string, key?: string): CircuitBreakerStatus {
-    const service = this.#services.get(name);
-    const breaker = service?.keys.get(key);
-    if (key !== undefined) return this.#describe(name, key, 'key', breaker);
-    const own = service?.own;
-    const useOwn =
-      own !== undefined && (own.state !== 'closed' || own.forced !== undefined || breaker === undefined);
-    if (!useOwn) return this.#describe(name, undefined, 'key', breaker);
-    const status = this.#describe(name, undefined, 'service', own);
-    if (own.state === 'closed') status.failures = service?.failing.size ?? 0;
-    return status;
+    return statusOf(this.#clock, this.#table.get(name), name, key);
+  }
+
+  list(): CircuitBreakerStatus[] {
+    return listAll(this.#clock, this.#table.all());
+  }
+
+  levelState(name: string, key: string | undefined, level: Level): CircuitState {
+    const service = this.#table.get(name);
+    return (level === 'service' ? service?.own.state : service?.keys.get(key)?.state) ?? 'closed';
   }
 
   /** As `status(...).state`, for results: nothing is built. */
   stateOf(name: string, key: string | undefined): CircuitState {
-    const service = this.#services.get(name);
+    const service = this.#table.get(name);
     if (service === undefined) return 'closed';
     const { state } = service.own;
     return state === 'closed' ? (service.keys.get(key)?.state ?? 'closed') : state;
   }
 
-  /** Everything that is not simply healthy. */
-  list(): CircuitBreakerStatus[] {
-    const all: CircuitBreakerStatus[] = [];
-    for (const service of this.#services.values()) {
-      const own = this.#describe(service.name, undefined, 'service', service.own);
-      if (own.state === 'closed') own.failures = service.failing.size;
-      all.push(own);
-      for (const [key, breaker] of service.keys) all.push(this.#describe(service.name, key, 'key', breaker));
+  #announce(breaker: Breaker, transition: Transition, about: About): void {
+    if (transition === undefined) return;
+    const { service, level, reason, by, tick, remote = false } = about;
+    const key = level === 'key' ? about.key : undefined;
+    const { name } = service;
+    if (transition === 'close') {
+      this.#emitter.emit('close', { name, key, level, remote });
+      if (!remote) this.observer?.closed({ name, key, level }, tick);
+      return;
     }
-    return all;
-  }
-
-  #describe(
-    name: string,
-    key: string | undefined,
-    level: 'key' | 'service',
-    breaker: Breaker | undefined,
-  ): CircuitBreakerStatus {
-    const closed = { name, key: key ?? null, level, openedAt: null, nextAttemptAt: null };
-    if (breaker === undefined) return { ...closed, state: 'closed', failures: 0 };
-    const { state, failures, forced } = breaker;
-    const now = this.#clock.now();
-    if (state === 'closed') return { ...closed, state, failures: now < breaker.until ? failures : 0 };
-    const wall = this.#clock.wallNow() - now;
-    const next = forced === 'open' ? null : new Date(wall + Math.max(breaker.until, now));
-    return { ...closed, state, failures, openedAt: new Date(wall + breaker.openedAt), nextAttemptAt: next };
-  }
-
-  #announce(
-    service: Service,
-    key: string | undefined,
-    level: 'key' | 'service',
-    breaker: Breaker,
-    transition: Transition,
-    reason: OpenReason | undefined,
-  ): void {
-    if (transition === 'open') {
-      breaker.reason = reason;
-      const retryAfterMs = breaker.until - breaker.openedAt;
-      const { failures } = breaker;
-      this.#emitter.emit('open', {
-        name: service.name,
-        key,
-        level,
-        kind: reason?.kind,
-        failures,
-        retryAfterMs,
-      });
-    } else if (transition === 'close') {
-      this.#emitter.emit('close', { name: service.name, key, level });
-    }
+    breaker.reason = reason;
+    const { failures } = breaker;
+    const remainingMs = breaker.until - breaker.openedAt;
+    const kind = reason?.kind;
+    this.#emitter.emit('open', { name, key, level, kind, failures, retryAfterMs: remainingMs, remote });
+    if (remote || reason === undefined) return;
+    this.observer?.opened({ name, key, level, remainingMs, failures, ...reason }, by, tick);
   }
 
   #nextTick(): number {
     this.#tick++;
-    this.#healthy = { admitted: true, tick: this.#tick, probe: false };
+    this.#healthy = { admitted: true, tick: this.#tick, probes: NONE };
     return this.#tick;
-  }
-
-  #addService(name: string): Service {
-    const service = { name, own: new Breaker(), keys: new Map(), failing: new Map() };
-    this.#services.set(name, service);
-    return service;
-  }
-
-  #addBreaker(service: Service, key: string | undefined): Breaker {
-    const now = this.#clock.now();
-    if (now - this.#sweptAt >= SWEEP_EVERY_MS) this.#sweep(now);
-    if (this.#size >= this.#maxBreakers) this.#evictOldest();
-    this.#services.set(service.name, service);
-    const breaker = new Breaker();
-    service.keys.set(key, breaker);
-    this.#size++;
-    return breaker;
-  }
-
-  #drop(service: Service, key: string | undefined): void {
-    if (service.keys.delete(key)) this.#size--;
-  }
-
-  #dropIfHealthy(service: Service, now: number): void {
-    if (service.keys.size > 0 || service.failing.size > 0) return;
-    if (service.own.isForgettable(now, IDLE_MS)) this.#services.delete(service.name);
-  }
-
-  #sweep(now: number): void {
-    this.#sweptAt = now;
-    for (const service of this.#services.values()) {
-      for (const [key, breaker] of service.keys)
-        if (breaker.isForgettable(now, IDLE_MS)) this.#drop(service, key);
-      for (const [key, at] of service.failing) if (now - at >= IDLE_MS) service.failing.delete(key);
-      this.#dropIfHealthy(service, now);
-    }
-  }
-
-  #evictOldest(): void {
-    for (const service of this.#services.values()) {
-      for (const [key, breaker] of service.keys) {
-        if (breaker.forced !== undefined) continue;
-        this.#drop(service, key);
-        this.#evicted++;
-        return;
-      }
-    }
   }
 }
 
-function rejection(level: 'key' | 'service', retryAfterMs: number, breaker: Breaker): Rejection {
+function rejection(level: Level, retryAfterMs: number, breaker: Breaker): Rejection {
   return { admitted: false, level, retryAfterMs, reason: breaker.reason };
 }

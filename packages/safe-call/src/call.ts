@@ -1,10 +1,13 @@
 import { Attempt, type LateListener } from './attempt.ts';
-import { afterRetryAfter, backoffDelay } from './backoff.ts';
 import type { Permit, Rejection } from './breakers.ts';
+import { Bulkheads, type Entered } from './bulkhead.ts';
 import { classify } from './classify.ts';
-import type { Deadline } from './deadline-queue.ts';
+import type { Deadline, DeadlineQueue } from './deadline-queue.ts';
 import type { Engine } from './engine.ts';
-import { type BreakerRules, breakerRules, DEFAULTS } from './policy.ts';
+import { runHedged } from './hedge.ts';
+import { bulkheadFull, cancelled, circuitOpen, noTimeLeft, timedOut } from './local-failures.ts';
+import { type BulkheadOptions, DEFAULTS } from './policy.ts';
+import { delayBeforeRetry } from './retry-plan.ts';
 import type {
   AttemptRecord,
   CallError,
@@ -14,7 +17,10 @@ import type {
   SafeCallOptions,
   SafeCallResult,
 } from './types.ts';
-import { isRetryable, verdictOf } from './verdict.ts';
+import { verdictOf } from './verdict.ts';
+
+/** The loser of a hedge was wanted by nobody. */
+const SILENT: LateListener = { onLate: () => {} };
 
 /** An open breaker keeps the message of what opened it; vendors put whole pages into theirs. */
 const LONGEST_REASON = 200;
@@ -64,41 +70,45 @@ export class Call<T> implements LateListener {
   }
 
   async #loop(): Promise<SafeCallResult<T>> {
-    const { breakers, defaults, queue } = this.#engine;
+    const { breakers, defaults, queue, shared } = this.#engine;
     const { key } = this.#options;
     const timeoutMs = this.#options.timeoutMs ?? defaults.timeoutMs ?? DEFAULTS.timeoutMs;
     let now = this.#startedAt;
     let last: Classified | undefined;
     let firstKind: ErrorKind | undefined;
     for (;;) {
-      const bound = Math.min(timeoutMs, this.#deadline - now);
-      if (bound <= 0) return this.#fail(this.#tooLate());
-      const permit = breakers.admit(this.#name, key, Math.min(bound, this.#cooldownMs()));
-      if (!permit.admitted)
-        return this.#fail(last ?? this.#rejected(permit), last === undefined ? permit : undefined);
+      let bound = Math.min(timeoutMs, this.#deadline - now);
+      if (bound <= 0) return this.#fail(noTimeLeft(this.#name));
+      const leaseMs = Math.min(bound, this.#cooldownMs());
+      const permit = breakers.admit(this.#name, key, leaseMs);
+      if (!permit.admitted) return this.#turnAway(last, permit);
+      if (permit.probes.length > 0 && shared !== undefined) {
+        const waitMs = await shared.lease(this.#name, key, permit, leaseMs);
+        if (waitMs !== undefined) return this.#turnAway(last, this.#yieldProbe(permit, waitMs));
+      }
+      if (this.#bulkhead !== undefined) {
+        const entered = await this.#enter(this.#bulkhead, now + bound);
+        if (entered !== 'entered') {
+          breakers.settle(this.#name, key, permit, 'neutral', this.#options.breaker);
+          return this.#fail(
+            this.#isCancelled() ? this.#cancelled(this.#ambiguous) : bulkheadFull(this.#name),
+          );
+        }
+        now = this.#engine.clock.now();
+        bound = Math.min(timeoutMs, this.#deadline - now);
+      }
       this.#attempts++;
-      const attempt = new Attempt<T>(this.#attempts, now + bound, this);
-      if (bound !== Number.POSITIVE_INFINITY) queue.add(attempt);
-      if (this.#options.signal !== undefined) this.#cancelPending = () => attempt.cancel();
-      await attempt.run(this.#fn);
-      queue.remove(attempt);
-      this.#cancelPending = undefined;
-      if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T);
+      const attempt = await this.#runAttempt(now, bound, queue);
+      if (this.#bulkhead !== undefined) this.#engine.bulkheads.leave(Bulkheads.id(this.#name, key));
+      if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T, now);
 
       const failure = this.#classify(attempt, bound);
       const startedAt = now;
       now = this.#engine.clock.now();
       last = failure;
       firstKind ??= failure.kind;
-      this.#ambiguous ||= failure.ambiguous;
-      this.#history ??= [];
-      this.#history.push({
-        attempt: this.#attempts,
-        kind: failure.kind,
-        message: failure.message,
-        elapsedMs: now - startedAt,
-      });
-      const delayMs = this.#delayBeforeRetry(failure, firstKind, permit, now);
+      this.#remember(failure, now - startedAt);
+      const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, firstKind, now);
       this.#settle(permit, failure, delayMs === undefined);
       if (delayMs === undefined) return this.#fail(failure);
       this.#announceRetry(failure, delayMs);
@@ -106,6 +116,63 @@ export class Call<T> implements LateListener {
         return this.#fail(this.#cancelled(this.#ambiguous));
       now = this.#engine.clock.now();
     }
+  }
+
+  #runAttempt(now: number, bound: number, queue: DeadlineQueue): Promise<Attempt<T>> {
+    const hedge = this.#options.hedge ?? this.#engine.defaults.hedge;
+    const attempt = new Attempt<T>(this.#attempts, now + bound, this);
+    if (this.#options.signal !== undefined) this.#cancelPending = () => attempt.cancel();
+    if (hedge !== undefined && (this.#options.idempotent ?? this.#engine.defaults.idempotent ?? true)) {
+      const second = () => this.#hedge(now + bound);
+      return runHedged({ first: attempt, fn: this.#fn, queue, at: now + hedge.afterMs, second });
+    }
+    return attempt.run(this.#fn, queue);
+  }
+
+  /** A hedge is a retry made early, and is paid for from the same budget. */
+  #hedge(at: number): Attempt<T> | undefined {
+    const { budgets, defaults, emitter } = this.#engine;
+    const budget = this.#options.retryBudget ?? defaults.retryBudget;
+    if (budget !== false && !budgets.take(this.#name, budget)) return undefined;
+    emitter.emit('hedge', { name: this.#name, key: this.#options.key });
+    return new Attempt<T>(this.#attempts, at, SILENT);
+  }
+
+  #enter(options: BulkheadOptions, until: number): Entered | Promise<Entered> {
+    const id = Bulkheads.id(this.#name, this.#options.key);
+    return this.#engine.bulkheads.enter(id, options, until, (giveUp) => {
+      this.#cancelPending = giveUp;
+    });
+  }
+
+  get #bulkhead(): BulkheadOptions | undefined {
+    return this.#options.bulkhead ?? this.#engine.defaults.bulkhead;
+  }
+
+  #isCancelled(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  #yieldProbe(permit: Permit, retryAfterMs: number): Rejection {
+    this.#engine.breakers.yieldProbe(this.#name, this.#options.key, permit, retryAfterMs);
+    return { admitted: false, level: permit.probes[0] ?? 'key', retryAfterMs, reason: undefined };
+  }
+
+  /** After an attempt its failure says more than the breaker that came between. */
+  #turnAway(
+    last: Classified | undefined,
+    rejection: Rejection,
+  ): SafeCallResult<T> | Promise<SafeCallResult<T>> {
+    if (last !== undefined) return this.#fail(last);
+    this.#cause = rejection.reason;
+    return this.#fail(circuitOpen(this.#name, rejection), rejection);
+  }
+
+  #remember(failure: Classified, elapsedMs: number): void {
+    const { kind, message } = failure;
+    this.#ambiguous ||= failure.ambiguous;
+    this.#history ??= [];
+    this.#history.push({ attempt: this.#attempts, kind, message, elapsedMs });
   }
 
   /** Resolves false when the caller cancelled meanwhile. */
@@ -123,13 +190,10 @@ export class Call<T> implements LateListener {
 
   #classify(attempt: Attempt<T>, boundMs: number): Classified {
     if (attempt.state === 'cancelled') return this.#cancelled(true);
-    if (attempt.state === 'timed_out') {
-      const message = `${this.#name} did not answer within ${Math.round(boundMs)} ms`;
-      return { kind: 'TIMEOUT', message, ambiguous: true, reached: false, local: false };
-    }
+    if (attempt.state === 'timed_out') return timedOut(this.#name, boundMs);
     const classified = classify(attempt.error, {
       wallNow: this.#engine.clock.wallNow(),
-      cancelled: this.#options.signal?.aborted ?? false,
+      cancelled: this.#isCancelled(),
       custom: this.#options.classify ?? this.#engine.defaults.classify,
     });
     if (classified.retryAfterMs !== undefined) {
@@ -141,53 +205,18 @@ export class Call<T> implements LateListener {
 
   #cancelled(ambiguous: boolean): Classified {
     this.#cause = this.#options.signal?.reason;
-    return { kind: 'CANCELLED', message: 'the caller cancelled', ambiguous, reached: false, local: false };
+    return cancelled(ambiguous);
   }
 
-  #tooLate(): Classified {
-    const message = `no time was left to call ${this.#name}`;
-    return { kind: 'TIMEOUT', message, ambiguous: this.#ambiguous, reached: false, local: true };
-  }
-
-  #rejected(rejection: Rejection): Classified {
-    this.#cause = rejection.reason;
-    const { level, retryAfterMs } = rejection;
-    const whose = level === 'service' ? 'the service' : 'this key';
-    const message = `${this.#name} is not called: the circuit breaker of ${whose} is open`;
-    return { kind: 'CIRCUIT_OPEN', message, retryAfterMs, ambiguous: false, reached: false, local: true };
-  }
-
-  #delayBeforeRetry(
-    failure: Classified,
-    firstKind: ErrorKind,
-    permit: Permit,
-    now: number,
-  ): number | undefined {
-    const { defaults, budgets, random, emitter } = this.#engine;
-    const options = this.#options;
-    if (this.#attempts > (options.retries ?? defaults.retries ?? DEFAULTS.retries)) return undefined;
-    if (!isRetryable(failure, options.idempotent ?? defaults.idempotent ?? true)) return undefined;
-    // A probe that failed has just opened the breaker again.
-    if (permit.probe) return undefined;
-    let delayMs: number;
-    if (failure.retryAfterMs === undefined) {
-      const baseMs = options.backoffMs ?? defaults.backoffMs ?? DEFAULTS.backoffMs;
-      const maxMs = options.maxBackoffMs ?? defaults.maxBackoffMs ?? DEFAULTS.maxBackoffMs;
-      delayMs = backoffDelay(this.#attempts - 1, firstKind, baseMs, maxMs, random());
-    } else {
-      if (
-        failure.retryAfterMs >
-        (options.maxRetryAfterMs ?? defaults.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs)
-      ) {
-        return undefined;
-      }
-      delayMs = afterRetryAfter(failure.retryAfterMs, random());
-    }
-    if (now + delayMs >= this.#deadline) return undefined;
-    const budget = options.retryBudget ?? defaults.retryBudget;
-    if (budget === false || budgets.take(this.#name, budget)) return delayMs;
-    emitter.emit('budget', { name: this.#name, key: options.key, kind: failure.kind });
-    return undefined;
+  #delayBeforeRetry(failure: Classified, firstKind: ErrorKind, now: number): number | undefined {
+    const situation = {
+      name: this.#name,
+      attempts: this.#attempts,
+      firstKind,
+      now,
+      deadline: this.#deadline,
+    };
+    return delayBeforeRetry(this.#engine, this.#options as SafeCallOptions<never>, failure, situation);
   }
 
   /** One failure a call: an attempt that will be retried hands its permit back without a verdict. */
@@ -199,13 +228,11 @@ export class Call<T> implements LateListener {
     const reason = { kind: failure.kind, message };
     const verdict = verdictOf(failure);
     const counts = isFinal || verdict === 'success' || this.#countsAttempts();
-    breakers.settle(this.#name, key, permit, counts ? verdict : 'neutral', this.#rules, reason);
+    breakers.settle(this.#name, key, permit, counts ? verdict : 'neutral', this.#options.breaker, reason);
     if (failure.retryAfterMs !== undefined && failure.retryAfterMs > 0 && failure.kind !== 'CIRCUIT_OPEN') {
       breakers.hold(this.#name, key, permit, failure.retryAfterMs, reason);
     }
   }
-
-  readonly #rules = (): BreakerRules => breakerRules(this.#options.breaker, this.#engine.defaults.breaker);
 
   #cooldownMs(): number {
     return this.#options.breaker?.cooldownMs ?? this.#engine.defaults.breaker?.cooldownMs ?? 30_000;
@@ -229,14 +256,17 @@ export class Call<T> implements LateListener {
     });
   }
 
-  #succeed(permit: Permit, data: T): SafeCallResult<T> {
+  #succeed(permit: Permit, data: T, startedAt: number): SafeCallResult<T> {
     const { breakers, budgets, clock, emitter, defaults } = this.#engine;
     const { key } = this.#options;
-    breakers.settle(this.#name, key, permit, 'success', this.#rules);
+    const now = clock.now();
+    const slowMs = (this.#options.breaker?.window ?? defaults.breaker?.window)?.slowCallMs;
+    const verdict = slowMs !== undefined && now - startedAt > slowMs ? 'slow' : 'success';
+    breakers.settle(this.#name, key, permit, verdict, this.#options.breaker);
     const budget = this.#options.retryBudget ?? defaults.retryBudget;
     if (budget !== false) budgets.earn(this.#name, budget);
     const attempts = this.#attempts;
-    const elapsedMs = clock.now() - this.#startedAt;
+    const elapsedMs = now - this.#startedAt;
     if (emitter.has('success')) emitter.emit('success', { name: this.#name, key, attempts, elapsedMs });
     return { success: true, data, attempts, elapsedMs };
   }

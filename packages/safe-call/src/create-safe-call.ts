@@ -1,5 +1,7 @@
 import { createBatch, type SafeCallBatch } from './batch.ts';
-import { Breakers, type CircuitBreakerStatus } from './breakers.ts';
+import type { CircuitBreakerStatus } from './breaker-status.ts';
+import { Breakers } from './breakers.ts';
+import { Bulkheads } from './bulkhead.ts';
 import { Call } from './call.ts';
 import { type Clock, createSystemClock } from './clock.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
@@ -8,6 +10,8 @@ import type { Engine } from './engine.ts';
 import { USER_MESSAGES, type UserMessages } from './messages.ts';
 import { RetryBudgets } from './retry-budget.ts';
 import { toSafeCallError } from './safe-call-error.ts';
+import { SharedBreakers } from './shared-breakers.ts';
+import type { BreakerStore } from './store.ts';
 import { createTokenRefresh } from './token-refresh.ts';
 import type { CallDefaults, CallFunction, ErrorKind, SafeCallOptions, SafeCallResult } from './types.ts';
 
@@ -21,6 +25,10 @@ export interface SafeCallConfig {
   messages?: Partial<UserMessages> | ((kind: ErrorKind, name: string) => string) | undefined;
   /** Unhealthy keys held at the same time; the oldest goes first. Default 100000. */
   maxBreakers?: number | undefined;
+  /** Shares breakers with other processes. */
+  store?: BreakerStore | undefined;
+  /** How often the store is read, in case news was lost. Default 2000. */
+  storePollMs?: number | undefined;
 }
 
 /** The call itself, with its throwing form. */
@@ -55,6 +63,8 @@ export interface SafeCallInstance {
   forceCircuitBreaker(name: string, to: 'open' | 'closed' | null, key?: string): void;
   /** Listens to an event; returns the function that stops it. */
   on<E extends SafeCallEvent>(event: E, listener: Listener<E>): () => void;
+  /** Stops listening to the store. Calls go on with local breakers. */
+  close(): Promise<void>;
   /** Entries held: breakers, dropped ones, timeouts and delays under way. */
   stats(): { breakers: number; evicted: number; pending: number };
 }
@@ -71,18 +81,31 @@ function messagesOf(messages: SafeCallConfig['messages']): (kind: ErrorKind, nam
 export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
   const clock = config.clock ?? createSystemClock();
   const emitter = new Emitter();
-  const breakers = new Breakers({ clock, emitter, maxBreakers: config.maxBreakers ?? 100_000 });
+  const random = config.random ?? Math.random;
+  const defaults = Object.freeze({ ...config.defaults });
+  const maxBreakers = config.maxBreakers ?? 100_000;
+  const breakers = new Breakers({ clock, random, emitter, maxBreakers, defaults: defaults.breaker });
   const queue = new DeadlineQueue(clock);
+  const shared = config.store && shareThrough(config.store);
   const engine: Engine = {
     clock,
-    random: config.random ?? Math.random,
+    random,
     queue,
     breakers,
+    bulkheads: new Bulkheads(queue),
     budgets: new RetryBudgets(clock),
+    shared,
     emitter,
-    defaults: Object.freeze({ ...config.defaults }),
+    defaults,
     userMessage: messagesOf(config.messages),
   };
+
+  function shareThrough(store: BreakerStore): SharedBreakers {
+    const pollMs = config.storePollMs ?? 2_000;
+    const bridge = new SharedBreakers({ store, breakers, queue, emitter, now: () => clock.now(), pollMs });
+    breakers.observer = bridge;
+    return bridge;
+  }
 
   function run<T>(
     name: string,
@@ -112,6 +135,7 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
     resetCircuitBreaker: (name, key) => breakers.reset(name, key),
     forceCircuitBreaker: (name, to, key) => breakers.force(name, key, to),
     on: (event, listener) => emitter.on(event, listener),
+    close: async () => shared?.stop(),
     stats: () => ({ ...breakers.stats, pending: queue.size }),
   };
 }

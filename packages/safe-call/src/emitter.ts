@@ -1,3 +1,4 @@
+import type { Level } from './breaker-status.ts';
 import type { CallError, ErrorKind } from './types.ts';
 
 interface Subject {
@@ -16,20 +17,25 @@ export interface SafeCallEvents {
     ambiguous: boolean;
   };
   retry: Subject & { kind: ErrorKind; attempt: number; delayMs: number; message: string };
-  /** `level` tells a tenant's breaker from the service's own. */
+  /** `level` tells a tenant's breaker from the service's own; `remote` that another process found it out. */
   open: Subject & {
-    level: 'key' | 'service';
+    level: Level;
     kind: ErrorKind | undefined;
     failures: number;
     retryAfterMs: number;
+    remote: boolean;
   };
-  half_open: Subject & { level: 'key' | 'service' };
-  close: Subject & { level: 'key' | 'service' };
+  half_open: Subject & { level: Level };
+  close: Subject & { level: Level; remote: boolean };
   /** `fn` ended after its call had been answered. With `outcome: success` the work was done after all. */
   late: Subject & { outcome: 'success' | 'failure'; attempt: number; data?: unknown; error?: unknown };
   /** A retry was not made because the name's budget is spent. */
   budget: Subject & { kind: ErrorKind };
+  /** A second request was started because the first was slow. */
+  hedge: Subject;
   token_refreshed: Subject;
+  /** The store went away (calls go on with local breakers) or came back. */
+  store: { available: boolean; error?: unknown };
   /** A listener threw; the call did not notice. */
   listener_error: { event: string; error: unknown };
 }

@@ -1,7 +1,7 @@
 import { createSafeCall } from './create-safe-call.ts';
 
 export type { BatchItem, BatchOptions, BatchProgress } from './batch.ts';
-export type { CircuitBreakerStatus } from './breakers.ts';
+export type { CircuitBreakerStatus, Level } from './breaker-status.ts';
 export { classify } from './classify.ts';
 export { type Clock, createSystemClock } from './clock.ts';
 export {
@@ -11,6 +11,7 @@ export {
   type SafeCallInstance,
 } from './create-safe-call.ts';
 export type { Listener, SafeCallEvent, SafeCallEvents } from './emitter.ts';
+export { createMemoryHub, type MemoryHub } from './memory-store.ts';
 export { USER_MESSAGES, type UserMessages } from './messages.ts';
 export type {
   BreakerOptions,
@@ -20,9 +21,17 @@ export type {
   RetryBudgetOptions,
   ServiceBreakerOptions,
 } from './policy.ts';
+export {
+  createRedisStore,
+  type RedisCommands,
+  type RedisStoreOptions,
+  type RedisSubscriber,
+} from './redis-store.ts';
 export { isSafeCallError, SafeCallError } from './safe-call-error.ts';
+export type * from './store.ts';
 export type { TokenRefreshOptions } from './token-refresh.ts';
 export type * from './types.ts';
+export type { WindowOptions } from './window.ts';
 
 const instance = createSafeCall();
 

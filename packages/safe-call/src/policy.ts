@@ -1,3 +1,5 @@
+import type { WindowOptions } from './window.ts';
+
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
 /** When a breaker opens and for how long. */
@@ -12,6 +14,14 @@ export interface BreakerOptions {
   count?: 'calls' | 'attempts' | undefined;
   /** The service itself opens when so many keys fail within the time; `false` turns that level off. */
   service?: ServiceBreakerOptions | false | undefined;
+  /** Opens by rate instead of by a row of failures. Every key in use then has an entry. Default off. */
+  window?: WindowOptions | undefined;
+  /** Each failed probe multiplies the cooldown by this. Default 1. */
+  cooldownGrowth?: number | undefined;
+  /** Bound of a cooldown that grows. Default 600000. */
+  maxCooldownMs?: number | undefined;
+  /** After closing, lets calls through little by little over this time. Default 0: all at once. */
+  slowStartMs?: number | undefined;
 }
 
 export interface ServiceBreakerOptions {
@@ -49,6 +59,10 @@ export interface BreakerRules {
   failureMaxAgeMs: number;
   serviceKeys: number;
   serviceWithinMs: number;
+  window: WindowOptions | undefined;
+  cooldownGrowth: number;
+  maxCooldownMs: number;
+  slowStartMs: number;
 }
 
 export const DEFAULTS = {
@@ -67,6 +81,10 @@ const BREAKER_DEFAULTS: BreakerRules = Object.freeze({
   failureMaxAgeMs: 120_000,
   serviceKeys: 5,
   serviceWithinMs: 30_000,
+  window: undefined,
+  cooldownGrowth: 1,
+  maxCooldownMs: 600_000,
+  slowStartMs: 0,
 });
 
 const NO_SERVICE_LEVEL: ServiceBreakerOptions = { keys: Number.POSITIVE_INFINITY };
@@ -83,5 +101,9 @@ export function breakerRules(options?: BreakerOptions, defaults?: BreakerOptions
       options?.failureMaxAgeMs ?? defaults?.failureMaxAgeMs ?? BREAKER_DEFAULTS.failureMaxAgeMs,
     serviceKeys: limits?.keys ?? BREAKER_DEFAULTS.serviceKeys,
     serviceWithinMs: limits?.withinMs ?? BREAKER_DEFAULTS.serviceWithinMs,
+    window: options?.window ?? defaults?.window,
+    cooldownGrowth: options?.cooldownGrowth ?? defaults?.cooldownGrowth ?? BREAKER_DEFAULTS.cooldownGrowth,
+    maxCooldownMs: options?.maxCooldownMs ?? defaults?.maxCooldownMs ?? BREAKER_DEFAULTS.maxCooldownMs,
+    slowStartMs: options?.slowStartMs ?? defaults?.slowStartMs ?? BREAKER_DEFAULTS.slowStartMs,
   };
 }
