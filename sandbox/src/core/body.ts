@@ -25,7 +25,7 @@ export function parseBodies(app: FastifyInstance): void {
 }
 
 /** A repeated field becomes a list, as in Twilio's MediaUrl. */
-export function formFields(params: URLSearchParams): Record<string, string | string[]> {
+function formFields(params: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(params.keys())];
   return Object.fromEntries(
     names.map((name) => {

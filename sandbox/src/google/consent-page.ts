@@ -25,8 +25,8 @@ export function consentPage(wanted: AuthorizationRequest, account: string): stri
       <input id="account" name="account" type="email" autocomplete="off" required value="${escapeHtml(account)}">
       <fieldset><legend>This will allow Voxanne to</legend><ul>${rights.join('')}</ul></fieldset>
       <div class="buttons">
-        <button class="quiet" name="decision" value="deny" formnovalidate>Deny</button>
         <button name="decision" value="approve">Allow</button>
+        <button class="quiet" name="decision" value="deny" formnovalidate>Deny</button>
       </div>
     </form>`,
   );
@@ -46,6 +46,7 @@ function document(title: string, content: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>${title}</title>
 <style>${style}</style>
 </head>

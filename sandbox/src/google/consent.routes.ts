@@ -10,18 +10,19 @@ const many = z.union([z.string(), z.array(z.string())]).optional();
 
 const decision = z.object({
   decision: z.enum(['approve', 'deny']),
-  account: z.email().optional(),
+  account: z.string().optional(),
   /** present when the page let the person choose; then `granted` holds what was left ticked */
   choose: z.string().optional(),
   granted: many,
 });
 
+const usualAccount = 'reception@clinic.example';
 const codeLifeMs = 10 * 60 * 1_000;
 
 export function consentRoutes(app: FastifyInstance, { state, ledger, config }: GoogleWorld): void {
   app.get('/o/oauth2/v2/auth', async (request, reply) => {
     const wanted = check(request.query, reply);
-    return wanted && page(reply, 200, consentPage(wanted, wanted.login_hint ?? 'reception@clinic.example'));
+    return wanted && page(reply, 200, consentPage(wanted, wanted.login_hint ?? usualAccount));
   });
 
   app.post('/o/oauth2/v2/auth', async (request, reply) => {
@@ -29,16 +30,17 @@ export function consentRoutes(app: FastifyInstance, { state, ledger, config }: G
     const wanted = check(given, reply);
     if (!wanted) return reply;
     const answer = decision.safeParse(given);
-    if (!answer.success) {
-      return page(reply, 400, errorPage('invalid_request', 'Give an account e-mail, and allow or deny.'));
-    }
+    if (!answer.success) return page(reply, 400, errorPage('invalid_request', 'Allow or deny.'));
     const back = new URL(wanted.redirect_uri);
     if (wanted.state !== undefined) back.searchParams.set('state', wanted.state);
     if (answer.data.decision === 'deny') {
       back.searchParams.set('error', 'access_denied');
       return reply.redirect(back.href, 302);
     }
-    const account = answer.data.account ?? wanted.login_hint ?? 'reception@clinic.example';
+    const account = answer.data.account ?? wanted.login_hint ?? usualAccount;
+    if (!z.email().safeParse(account).success) {
+      return page(reply, 400, errorPage('invalid_request', `"${account}" is not an e-mail address.`));
+    }
     const scope = grantedScope(wanted.scope, answer.data);
     const isAgain = state.hasGrant(config.google.clientId, account);
     const code = `4/0sandbox-${randomBytes(24).toString('base64url')}`;
@@ -93,7 +95,7 @@ function page(reply: FastifyReply, status: number, html: string): FastifyReply {
     .header('cache-control', 'no-store')
     .header(
       'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'",
     )
     .send(html);
 }

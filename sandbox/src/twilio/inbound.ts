@@ -119,7 +119,7 @@ export async function deliverInbound(
   return { status: answer.status, replies: isTwiml ? twimlMessages(answer.body) : [] };
 }
 
-export function twimlMessages(twiml: string): string[] {
+function twimlMessages(twiml: string): string[] {
   return [...twiml.matchAll(/<Message\b[^>]*>([\s\S]*?)<\/Message>/g)]
     .map(([, inside = '']) => {
       const text = /<Body\b[^>]*>([\s\S]*?)<\/Body>/.exec(inside)?.[1] ?? inside;

@@ -125,6 +125,17 @@ describe('a text message', () => {
   });
 });
 
+describe('the account', () => {
+  it('is active for whoever has its token', async () => {
+    const sandbox = await aSandbox();
+    const { accountSid } = sandbox.config.twilio;
+
+    const account = await clientOf(sandbox).api.v2010.accounts(accountSid).fetch();
+
+    expect(account).toMatchObject({ sid: accountSid, status: 'active' });
+  });
+});
+
 describe('the list of messages', () => {
   it('is read page by page to its end, newest first', async () => {
     const client = clientOf(await aSandbox());
