@@ -49,7 +49,7 @@ export function Shell() {
         <header className={classes.rail}>
           <div className={classes.stack}>
             <div className={classes.brand}>
-              <Logo size={30} />
+              <Logo size={28} />
               <span className={classes.wordmark}>Voxanne</span>
               <ModeChip />
               <div className={classes.mobileOnly}>

@@ -12,10 +12,10 @@ test('every status but confirmed has a word', () => {
 });
 
 test('what the receptionist booked is told apart from what a person booked', () => {
-  expect(sourceView('vapi').word).toBe('AI call');
-  expect(sourceView('phone_call').word).toBe('AI call');
-  expect(sourceView('staff').word).toBe('Staff');
+  expect(sourceView('voice').word).toBe('AI call');
   expect(sourceView('dashboard').word).toBe('Staff');
+  expect(sourceView('api').word).toBe('Program');
+  expect(sourceView('import').word).toBe('import');
 });
 
 test('an appointment without a text says so', () => {

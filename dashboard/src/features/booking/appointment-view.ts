@@ -1,4 +1,4 @@
-import { type Icon, IconPhone, IconUser } from '@tabler/icons-react';
+import { type Icon, IconCode, IconPhone, IconUser } from '@tabler/icons-react';
 import type { Appointment, Message } from '@voxanne/contract';
 import type { ToneName } from '../../lib/theme/colors.ts';
 import { statusView } from '../messaging/message-view.ts';
@@ -17,11 +17,12 @@ const sync: Record<Appointment['sync_state'], Word> = {
 };
 export const syncView = (state: Appointment['sync_state']): Word => sync[state];
 
-const spoken = /vapi|call|voice|phone|assistant|simulat|\bai\b/i;
-
-export function sourceView(source: string): { word: string; icon: Icon } {
-  return spoken.test(source) ? { word: 'AI call', icon: IconPhone } : { word: 'Staff', icon: IconUser };
-}
+const sources: Record<string, { word: string; icon: Icon }> = {
+  voice: { word: 'AI call', icon: IconPhone },
+  dashboard: { word: 'Staff', icon: IconUser },
+  api: { word: 'Program', icon: IconCode },
+};
+export const sourceView = (source: string) => sources[source] ?? { word: source, icon: IconCode };
 
 export function textView(message: Message | undefined): Word {
   if (message === undefined) return { word: 'No text yet', tone: 'idle' };

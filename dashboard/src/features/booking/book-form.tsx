@@ -2,9 +2,9 @@ import { Button, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { asApiError } from '../../lib/api/api-error.ts';
+import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
-import { formatMoment, spellTimeZone } from '../../lib/format/format.ts';
+import { formatMoment } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Alternatives } from './alternatives.tsx';
@@ -52,10 +52,7 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
       notifyDone(`${values.name.trim()} is booked for ${formatMoment(scheduled_at, timeZone)}.`);
       onBooked();
     },
-    onError(error) {
-      const problem = asApiError(error);
-      form.setErrors(Object.fromEntries(problem.fields.map(({ field, message }) => [field, message])));
-    },
+    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
     onSettled: () =>
       queryClient.invalidateQueries({
         predicate: ({ queryKey }) =>
@@ -88,24 +85,20 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
           allowDeselect={false}
           onChange={(value) => form.setValues({ service_type: value ?? '', slot_id: '' })}
         />
-        <Input.Wrapper
-          label="Time"
-          labelElement="div"
-          required
-          description={spellTimeZone(timeZone)}
-          inputWrapperOrder={['label', 'description', 'error', 'input']}
-          error={form.errors.slot_id}
-        >
-          <div style={{ marginTop: 10 }}>
-            <SlotPicker
-              key={service}
-              serviceType={service}
-              timeZone={timeZone}
-              value={form.values.slot_id}
-              onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
-            />
-          </div>
-        </Input.Wrapper>
+        <div>
+          <SlotPicker
+            key={service}
+            serviceType={service}
+            timeZone={timeZone}
+            value={form.values.slot_id}
+            onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
+          />
+          {form.errors.slot_id === undefined ? null : (
+            <Input.Error mt={6} role="alert">
+              {form.errors.slot_id}
+            </Input.Error>
+          )}
+        </div>
         {alternatives === null ? (
           <FormError error={submit.error} />
         ) : (

@@ -1,7 +1,8 @@
-import { Button, Chip, VisuallyHidden } from '@mantine/core';
+import { Select } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { formatDay, formatTime } from '../../lib/format/format.ts';
+import { useId, useState } from 'react';
+import { formatDay, formatTime, spellTimeZone } from '../../lib/format/format.ts';
 import { startOfDay } from '../../lib/format/zoned.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { availabilityQuery } from './booking.api.ts';
@@ -9,7 +10,6 @@ import classes from './slot-picker.module.css';
 import { slotDays } from './slots.ts';
 
 const WINDOW_DAYS = 14;
-const DAYS_AT_FIRST = 3;
 
 interface Props {
   serviceType: string;
@@ -19,8 +19,9 @@ interface Props {
 }
 
 export function SlotPicker({ serviceType, timeZone, value, onChange }: Props) {
+  const group = useId();
   const [openedAt] = useState(Date.now);
-  const [allDays, setAllDays] = useState(false);
+  const [chosenDay, setChosenDay] = useState<string | null>(null);
   const { data, error, refetch } = useQuery(
     availabilityQuery(
       serviceType,
@@ -39,30 +40,43 @@ export function SlotPicker({ serviceType, timeZone, value, onChange }: Props) {
   }
 
   const { days, severalProviders } = slotDays(data.slots, timeZone);
-  const shown = allDays ? days : days.slice(0, DAYS_AT_FIRST);
+  const [day, slots] = days.find(([key]) => key === chosenDay) ?? days[0] ?? ['', []];
+
+  function changeDay(key: string | null) {
+    setChosenDay(key);
+    onChange('');
+  }
   return (
     <div className={classes.days}>
-      <Chip.Group value={value} onChange={onChange}>
-        {shown.map(([day, slots]) => (
-          <fieldset key={day} className={classes.day}>
-            <legend>{formatDay(slots[0]?.start ?? day, timeZone)}</legend>
-            <div className={classes.times}>
-              {slots.map((slot) => (
-                <Chip key={slot.slot_id} value={slot.slot_id} size="md" radius="md">
-                  {formatTime(slot.start, timeZone)}
-                  {severalProviders ? `, ${slot.provider_name}` : ''}
-                  <VisuallyHidden>, {formatDay(slot.start, timeZone)}</VisuallyHidden>
-                </Chip>
-              ))}
-            </div>
-          </fieldset>
-        ))}
-      </Chip.Group>
-      {shown.length === days.length ? null : (
-        <Button variant="subtle" size="sm" onClick={() => setAllDays(true)}>
-          Show later days
-        </Button>
-      )}
+      <Select
+        label="Day"
+        value={day}
+        onChange={changeDay}
+        allowDeselect={false}
+        data={days.map(([key, free]) => ({
+          value: key,
+          label: `${formatDay(free[0]?.start ?? key, timeZone)} (${free.length} free)`,
+        }))}
+      />
+      <fieldset className={classes.day}>
+        <legend>Time, {spellTimeZone(timeZone)}</legend>
+        <div className={classes.times}>
+          {slots.map((slot) => (
+            <label key={slot.slot_id} className={classes.time}>
+              <input
+                type="radio"
+                name={group}
+                value={slot.slot_id}
+                checked={slot.slot_id === value}
+                onChange={() => onChange(slot.slot_id)}
+              />
+              <IconCheck size={16} stroke={2.5} aria-hidden />
+              {formatTime(slot.start, timeZone)}
+              {severalProviders ? `, ${slot.provider_name}` : ''}
+            </label>
+          ))}
+        </div>
+      </fieldset>
     </div>
   );
 }

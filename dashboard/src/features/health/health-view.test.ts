@@ -15,17 +15,24 @@ const health = (over: Partial<HealthIntegrations>): HealthIntegrations => ({
   ...over,
 });
 
-test('the strip repeats the first recommendation without its symbol', () => {
-  expect(healthSentence(health({}))).toBe('All systems operational');
+test('the symbol in front of a recommendation is left to the icon', () => {
   expect(withoutSymbol('\u{1F7E1} Google Calendar not linked')).toBe('Google Calendar not linked');
+  expect(withoutSymbol('\u2705 All systems operational')).toBe('All systems operational');
 });
 
-test('what is broken is named first', () => {
-  const broken = health({
-    status: 'critical',
-    integrations: [{ name: 'Database', status: 'critical', message: 'no connection', details: {} }],
+test('the strip names what is worst, also when the whole is healthy', () => {
+  const item = (name: string, status: 'healthy' | 'degraded' | 'critical') => ({
+    name,
+    status,
+    message: 'as it is',
+    details: {},
   });
-  expect(healthSentence(broken)).toBe('Database: no connection');
+  const unlinked = [item('Database', 'healthy'), item('Google Calendar', 'degraded')];
+  expect(healthSentence(health({}))).toBe('All systems operational');
+  expect(healthSentence(health({ integrations: unlinked }))).toBe('Google Calendar: as it is');
+  expect(
+    healthSentence(health({ status: 'critical', integrations: [...unlinked, item('Twilio', 'critical')] })),
+  ).toBe('Twilio: as it is');
 });
 
 test('breakers have names for people, unknown ones keep theirs', () => {

@@ -30,12 +30,10 @@ export const breakerName = (name: string) => services[name] ?? name;
 export const withoutSymbol = (sentence: string) =>
   sentence.replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '');
 
-/** One sentence for the strip on Today. */
+/** One sentence for the strip on Today: the worst thing there is, harmless ones included. */
 export function healthSentence(health: HealthIntegrations): string {
-  const worst = health.integrations.find(
-    (item) => item.status === health.status && item.status !== 'healthy',
-  );
-  if (worst !== undefined) return `${worst.name}: ${worst.message}`;
-  const advice = health.recommendations[0];
-  return advice === undefined ? 'All systems operational' : withoutSymbol(advice);
+  const worst =
+    health.integrations.find((item) => item.status === 'critical') ??
+    health.integrations.find((item) => item.status === 'degraded');
+  return worst === undefined ? 'All systems operational' : `${worst.name}: ${worst.message}`;
 }

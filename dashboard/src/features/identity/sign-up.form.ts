@@ -1,5 +1,5 @@
 import { SignUpRequest } from '@voxanne/contract';
-import type { ApiError } from '../../lib/api/api-error.ts';
+import { type ApiError, fieldMessages } from '../../lib/api/api-error.ts';
 
 export interface SignUpValues {
   email: string;
@@ -38,7 +38,7 @@ export function toSignUpRequest(values: SignUpValues): SignUpRequest {
 /** Which field a refusal of the server belongs to; null when it belongs to none. */
 export function fieldErrors(error: ApiError): Partial<Record<keyof SignUpValues, string>> {
   const errors: Partial<Record<keyof SignUpValues, string>> = {};
-  for (const { field, message } of error.fields) {
+  for (const [field, message] of Object.entries(fieldMessages(error))) {
     if (field in sentences) errors[field as keyof SignUpValues] = message;
   }
   if (Object.keys(errors).length === 0 && /exist/i.test(error.code)) errors.email = error.message;

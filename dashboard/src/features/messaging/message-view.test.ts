@@ -18,7 +18,7 @@ const message = (over: Partial<Message> = {}): Message => ({
   channel: 'sms',
   status: 'queued',
   body: 'Your appointment is booked.',
-  kind: 'booking_confirmation',
+  kind: 'confirmation',
   appointment_id: 'a',
   attempts: 1,
   provider_id: null,

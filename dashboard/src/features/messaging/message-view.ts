@@ -74,9 +74,7 @@ export function onItsWay(messages: Message[]): boolean {
 }
 
 const kinds: Record<string, string> = {
-  booking_confirmation: 'Confirmation',
   confirmation: 'Confirmation',
-  appointment_confirmation: 'Confirmation',
   system_ready: 'System ready',
   reminder: 'Reminder',
   manual: 'Written by staff',

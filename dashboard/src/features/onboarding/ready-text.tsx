@@ -46,7 +46,7 @@ function PhoneForm() {
           required
           value={phone}
           onChange={(event) => setPhone(event.currentTarget.value)}
-          error={error?.fields[0]?.message ?? error?.message}
+          error={error?.message}
           style={{ flex: '1 1 12rem' }}
         />
         <Button type="submit" variant="default" loading={save.isPending} mt={26}>

@@ -2,7 +2,7 @@ import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
-import { asApiError } from '../../lib/api/api-error.ts';
+import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
 import { spellTimeZone } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
@@ -48,15 +48,19 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         predicate: ({ queryKey }) => queryKey[0] === 'me' || queryKey[0] === 'onboarding',
       });
     },
-    onError: (error) =>
-      form.setErrors(Object.fromEntries(asApiError(error).fields.map((e) => [e.field, e.message]))),
+    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
   });
   const inline = save.error !== null && asApiError(save.error).fields.length > 0;
 
   return (
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
-        <TextInput label="Clinic name" required {...form.getInputProps('name')} />
+        <TextInput
+          label="Clinic name"
+          description="As patients read it in their texts"
+          required
+          {...form.getInputProps('name')}
+        />
         <TextInput
           label="Phone"
           type="tel"

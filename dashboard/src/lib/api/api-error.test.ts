@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromResponse } from './api-error.ts';
+import { fieldMessages, fromResponse } from './api-error.ts';
 
 const problem = {
   type: 'about:blank',
@@ -32,6 +32,17 @@ test('an answer that is not a problem still gives a sentence, a code and the req
   expect(error.message).toContain('502');
   expect(error.code).toBe('HTTP_502');
   expect(error.requestId).toBe('r-2');
+});
+
+test('a field is told the sentence of the problem when it is the only one, else its own words', () => {
+  const one = fromResponse(400, null, { ...problem, errors: [{ path: 'phone', message: 'is no phone' }] });
+  expect(fieldMessages(one)).toEqual({ phone: problem.detail });
+  const checked = {
+    ...problem,
+    code: 'VALIDATION_FAILED',
+    errors: [{ path: 'phone', message: 'is no phone' }],
+  };
+  expect(fieldMessages(fromResponse(400, null, checked))).toEqual({ phone: 'Is no phone' });
 });
 
 test('what extends the problem stays readable, such as the alternatives of a taken slot', () => {

@@ -78,6 +78,14 @@ export function fromResponse(status: number, requestId: string | null, body: unk
   });
 }
 
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What to write under each field. A refusal of one field is explained better by the sentence of the whole problem. */
+export function fieldMessages(error: ApiError): Record<string, string> {
+  const only = error.fields.length === 1 && error.code !== 'VALIDATION_FAILED' ? error.message : null;
+  return Object.fromEntries(error.fields.map(({ field, message }) => [field, only ?? capitalised(message)]));
+}
+
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError({

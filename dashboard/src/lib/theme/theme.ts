@@ -29,7 +29,11 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'md' } },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },
+    InputWrapper: { styles: { label: { marginBottom: 4 } } },
     Select: { defaultProps: { size: 'md', comboboxProps: { shadow: 'md' } } },
+    // Their <header> would be a second banner of the page.
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     Skeleton: { defaultProps: { radius: 'md' } },
   },
 });

@@ -1,8 +1,10 @@
 import { notifications } from '@mantine/notifications';
 import { asApiError } from '../api/api-error.ts';
 
+const closeButtonProps = { 'aria-label': 'Dismiss' };
+
 export const notifyDone = (message: string) =>
-  notifications.show({ message, color: 'brand', withBorder: true });
+  notifications.show({ message, color: 'brand', withBorder: true, closeButtonProps });
 
 /** Failures stay until they are dismissed: a toast that leaves takes the request id with it. */
 export function notifyFailed(title: string, error: unknown) {
@@ -14,5 +16,6 @@ export function notifyFailed(title: string, error: unknown) {
     color: 'red',
     autoClose: false,
     withBorder: true,
+    closeButtonProps,
   });
 }
