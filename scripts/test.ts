@@ -21,11 +21,11 @@ const onPath = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => runnable(join(folder, program)));
 
 const chosen = process.env.CHROMIUM_PATH;
-const hasChromium = chosen ? runnable(chosen) : CHROMIUM.some(runnable);
+const chromium = [chosen ?? CHROMIUM].flat().find(runnable);
 const hasRedis = onPath('redis-server');
 
 const leftOut: string[] = [];
-if (!hasChromium) {
+if (!chromium) {
   const where = chosen ? `CHROMIUM_PATH (${chosen}) is no program` : 'there is no Chromium here';
   leftOut.push(
     `The journeys in a browser are left out: ${where}. Get it: apt-get install -y chromium (or set CHROMIUM_PATH).`,
@@ -41,7 +41,7 @@ const sayLeftOut = () => {
 };
 
 sayLeftOut();
-const env = { ...process.env, ...(hasChromium ? {} : { VOXANNE_NO_BROWSER: '1' }) };
+const env = { ...process.env, ...(chromium ? { CHROMIUM_PATH: chromium } : { VOXANNE_NO_BROWSER: '1' }) };
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
   cwd: root,
