@@ -85,6 +85,10 @@ export class Call<T> implements LateListener {
       if (permit.probes.length > 0 && shared !== undefined) {
         const waitMs = await shared.lease(this.#name, key, permit, leaseMs);
         if (waitMs !== undefined) return this.#turnAway(last, this.#yieldProbe(permit, waitMs));
+        if (this.#isCancelled()) {
+          breakers.settle(this.#name, key, permit, 'neutral', this.#options.breaker);
+          return this.#fail(this.#cancelled(this.#ambiguous));
+        }
       }
       if (this.#bulkhead !== undefined) {
         const entered = await this.#enter(this.#bulkhead, now + bound);

@@ -1,1 +1,2 @@
+export { type StoreCase, type StoreUnderTest, storeContract } from './store-contract.ts';
 export { createTestClock, settle, type TestClock } from './test-clock.ts';

@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A Redis of our own on a free port, without persistence. */
+export interface PrivateRedis {
+  port: number;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Whether the program is there. A test that needs it says so and is left out; with `CI=true` it must be there. */
+export function hasRedisServer(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  return address.port;
+}
+
+/** Starts it and waits until it takes connections. Never touches a Redis that is already running. */
+export async function startRedis(): Promise<PrivateRedis> {
+  const port = await freePort();
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  server.unref();
+  let output = '';
+  for await (const chunk of server.stdout) {
+    output += String(chunk);
+    if (output.includes('Ready to accept connections')) break;
+  }
+  const { pid } = server;
+  if (pid === undefined || server.exitCode !== null)
+    throw new Error(`redis-server did not start: ${output.slice(-500)}`);
+  return {
+    port,
+    pid,
+    async stop() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      const ended = once(server, 'exit');
+      server.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
