@@ -1,5 +1,6 @@
 import type { Appointment, Message } from '@voxanne/contract';
-import { formatPhone, formatTime } from '../../lib/format/format.ts';
+import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
+import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
 import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
@@ -28,6 +29,12 @@ export function AppointmentList({ appointments, texts, timeZone, now, nextId }: 
   );
 }
 
+/** For somebody who looks from another time zone. */
+function whereYouAre(instant: string, timeZone: string): string | undefined {
+  const here = detectedTimeZone();
+  return here === timeZone ? undefined : `${formatMoment(instant, here)}, where you are`;
+}
+
 interface RowProps {
   item: Appointment;
   text: Message | undefined;
@@ -45,7 +52,9 @@ function Row({ item, text, timeZone, now, next }: RowProps) {
   return (
     <li className={classes.row} data-past={end < now ? '' : undefined}>
       <div className={classes.time}>
-        <time dateTime={item.scheduled_at}>{formatTime(item.scheduled_at, timeZone)}</time>
+        <time dateTime={item.scheduled_at} title={whereYouAre(item.scheduled_at, timeZone)}>
+          {formatTime(item.scheduled_at, timeZone)}
+        </time>
         <span className={classes.minutes}>{item.duration_minutes} min</span>
       </div>
       <div>

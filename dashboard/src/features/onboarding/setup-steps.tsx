@@ -114,7 +114,7 @@ function CalendarStep({
       {refused ? (
         <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
           {back.text}
-          {reason === undefined ? null : ` (${reason})`}
+          {google === 'failed' && reason !== undefined ? ` (${reason})` : null}
         </Alert>
       ) : null}
       <WhatWeTouch />
