@@ -1,4 +1,4 @@
-import type { CallError } from '@voxanne/safe-call';
+import { type CallError, USER_MESSAGES } from '@voxanne/safe-call';
 import { retryDelayMs } from '../deliveries/index.ts';
 import { sqlState } from '../platform/database.ts';
 import { classifyRefusal, classifyTwilioError, codeOf, explainRefusal } from './classify-refusal.ts';
@@ -73,27 +73,37 @@ function waitForBreaker({ safeCalls }: MessagingContext, message: MessageRow): D
     // Without a time it is held open by hand.
     const waitMs = (status.nextAttemptAt?.getTime() ?? now + CONFIGURATION_RETRY_MS) - now;
     if (status.state === 'open' && waitMs > 0)
-      return later(message.status, explainRefusal('temporary', 'CIRCUIT_OPEN'), waitMs);
+      return {
+        ...later(message.status, explainRefusal('temporary', 'CIRCUIT_OPEN'), waitMs),
+        userMessage: USER_MESSAGES.CIRCUIT_OPEN,
+      };
   }
   return undefined;
 }
 
 async function attempt(context: MessagingContext, message: MessageRow): Promise<Delivery> {
   const { database, safeCalls, tuning, twilio } = context;
-  const claim = () => database.withService((db) => claimAttempt(db, current));
-  const current = { id: message.id, attempts: message.attempts };
-  const first = await claim();
-  if (first === undefined) return overtaken(context, message);
-  current.attempts = first;
+  const current = { id: message.id, attempts: message.attempts, claimedAt: 0 };
+  const claim = async (): Promise<boolean> => {
+    const claimedAt = Date.now();
+    const attempts = await database.withService((db) => claimAttempt(db, current));
+    if (attempts === undefined) return false;
+    Object.assign(current, { attempts, claimedAt });
+    return true;
+  };
+  // A process that was stopped for a while (a paused machine) must not send on an old claim: others count
+  // `settleMs` from it, and the request itself takes up to `timeoutMs` of that.
+  const isOld = () => Date.now() - current.claimedAt > (tuning.settleMs - tuning.timeoutMs) / 2;
+  await twilio.prepare();
+  if (!(await claim())) return overtaken(context, message);
 
   const result = await safeCalls.safeCall(
     TWILIO_SMS,
     async (call) => {
-      if (call.attempt > 1) {
-        const next = await claim().catch(notTwiliosFault);
+      if (call.attempt > 1 || isOld()) {
+        const isMine = await claim().catch(notTwiliosFault);
         // After a timeout nobody waits for this any more; what it sent now would be a surprise.
-        if (next === undefined || call.signal.aborted) throw notTwiliosFault(undefined);
-        current.attempts = next;
+        if (!isMine || call.signal.aborted) throw notTwiliosFault(undefined);
       }
       const statusCallback = context.statusCallback(message.id);
       return twilio.createMessage({ to: message.to_address, body: message.body, statusCallback });

@@ -3,17 +3,34 @@ import { isOpen } from './message-status.ts';
 import type { MessageRow } from './messages.queries.ts';
 
 /** How an attempt to deliver a text ended. */
-export type Delivery =
-  | { outcome: 'accepted'; status: MessageStatus }
-  | { outcome: 'failed'; status: MessageStatus; reason: string; userMessage: string }
-  /** Kept, and worth another attempt. */
-  | { outcome: 'later'; status: MessageStatus; reason: string; userMessage: string; delayMs: number };
+export type Delivery = Accepted | Failed | Later;
+
+interface Accepted {
+  outcome: 'accepted';
+  status: MessageStatus;
+}
+
+interface Failed {
+  outcome: 'failed';
+  status: MessageStatus;
+  reason: string;
+  userMessage: string;
+}
+
+/** Kept, and worth another attempt. */
+interface Later {
+  outcome: 'later';
+  status: MessageStatus;
+  reason: string;
+  userMessage: string;
+  delayMs: number;
+}
 
 export const COULD_NOT =
   "I'm sorry, I wasn't able to send that text. Someone from our team will follow up with you.";
 const WILL_COME = 'The text is on its way, it may take a moment to arrive.';
 
-export const later = (status: MessageStatus, reason: string, delayMs: number): Delivery => ({
+export const later = (status: MessageStatus, reason: string, delayMs: number): Later => ({
   outcome: 'later',
   status,
   reason,
@@ -21,7 +38,7 @@ export const later = (status: MessageStatus, reason: string, delayMs: number): D
   delayMs: Math.max(0, Math.round(delayMs)),
 });
 
-export const failed = (reason: string, userMessage = COULD_NOT): Delivery => ({
+export const failed = (reason: string, userMessage = COULD_NOT): Failed => ({
   outcome: 'failed',
   status: 'failed',
   reason,

@@ -15,6 +15,8 @@ export interface TwilioMessage {
 }
 
 export interface TwilioClient {
+  /** Loads the SDK, so that no first request waits for it after it was announced. */
+  prepare(): Promise<void>;
   createMessage(message: { to: string; body: string; statusCallback?: string }): Promise<TwilioMessage>;
   /** What was sent to a number since a moment, newest first. */
   findMessages(query: { to: string; since: Date }): Promise<TwilioMessage[]>;
@@ -48,6 +50,9 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
       : { messagingServiceSid: config.messagingServiceSid };
 
   return {
+    async prepare() {
+      await messages();
+    },
     async createMessage({ to, body, statusCallback }) {
       return present(await (await messages()).create({ to, body, statusCallback, ...sender }));
     },

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { GiveUp, startLeaseQueue } from '../deliveries/index.ts';
+import type { TestOrganization } from '../testing/index.ts';
+import { createScene, type Scene, work } from './testing.ts';
+
+describe('the jobs of messaging', () => {
+  let scene: Scene;
+  let clinic: TestOrganization;
+  beforeAll(async () => {
+    scene = await createScene();
+    clinic = await scene.createOrganization({ phone: '+15551235000' });
+  });
+  afterAll(() => scene.close());
+
+  const book = async (phone: string) => {
+    const { rows } = await scene.owner.query<{ booked: { appointment_id: string } }>(
+      `select public.book_appointment_atomic($1, 'Ann Example', null, $2, 'consultation',
+         date_trunc('hour', now()) + $3 * interval '1 hour', 30) as booked`,
+      [clinic.orgId, phone, Number(phone.slice(-3))],
+    );
+    const { rows: orders } = await scene.owner.query(
+      `select id, org_id, topic, payload from outbox where topic = 'message.confirmation' and key like $1`,
+      [`${rows[0]!.booked.appointment_id}:%`],
+    );
+    return { ...orders[0], attempts: 1, lease_token: randomUUID() };
+  };
+  const confirm = (job: Awaited<ReturnType<typeof book>>, stillWanted: boolean) =>
+    scene.messaging.jobs({ stillWanted: async () => stillWanted }).outbox['message.confirmation']!(job);
+
+  test('a booking’s order is read as the booking wrote it, and texted once', async () => {
+    const job = await book('+15551235001');
+    await work(() => confirm(job, true));
+    await work(() => confirm(job, true));
+    await vi.waitFor(async () => expect(await scene.phone('+15551235001')).toHaveLength(1));
+    const [text] = await scene.phone('+15551235001');
+    expect(text?.body).toMatch(
+      /^Bright Smiles: your appointment is booked for \w+day, .* at \d+:\d\d [AP]M\./,
+    );
+    const { rows } = await scene.owner.query(
+      'select kind, dedupe_key, appointment_id from messages where to_address = $1',
+      ['+15551235001'],
+    );
+    const { appointment_id } = job.payload;
+    expect(rows).toEqual([{ kind: 'confirmation', dedupe_key: `${appointment_id}:1`, appointment_id }]);
+  });
+
+  test('a confirmation that nobody wants any more is not sent, and one that may be out is settled', async () => {
+    const job = await book('+15551235002');
+    await confirm(job, false);
+    expect(await scene.created('+15551235002')).toHaveLength(0);
+
+    await scene.fault('reset', { times: 1, match: 'POST' });
+    await expect(confirm(job, true)).rejects.toThrow('answer was lost');
+    await work(() => confirm(job, false));
+    expect(await scene.phone('+15551235002')).toHaveLength(0);
+    const { rows } = await scene.owner.query(
+      'select status, error_code from messages where to_address = $1',
+      ['+15551235002'],
+    );
+    expect(rows).toEqual([{ status: 'failed', error_code: 'NOT_WANTED' }]);
+  });
+
+  test('a job that cannot be read is given up with the name of what is wrong', async () => {
+    const job = await book('+15551235003');
+    const broken = { ...job, payload: { ...job.payload, scheduled_at: 'soon' } };
+    await expect(confirm(broken, true)).rejects.toThrow(new GiveUp('The job cannot be read: scheduled_at.'));
+  });
+
+  test('worker, Twilio and callbacks together: the text is delivered, and its timeline says how', async () => {
+    const jobs = scene.messaging.jobs({ stillWanted: async () => true });
+    const options = { database: scene.database, log: scene.messaging.context.log, pollMs: 20 };
+    await scene.owner.query(
+      `insert into outbox (org_id, topic, key, payload) values ($1::uuid, 'message.system_ready', $1::uuid::text, $2)`,
+      [clinic.orgId, { to: '+15551235000', organization_name: 'Bright Smiles' }],
+    );
+    const outbox = startLeaseQueue({ ...options, table: 'outbox', handlers: jobs.outbox });
+    const webhooks = startLeaseQueue({ ...options, table: 'webhook_delivery_log', handlers: jobs.webhooks });
+    try {
+      await vi.waitFor(async () => {
+        const { rows } = await scene.owner.query(
+          `select id, status from messages where kind = 'system_ready'`,
+        );
+        expect(rows).toEqual([{ id: expect.any(String), status: 'delivered' }]);
+      }, 5_000);
+    } finally {
+      await Promise.all([outbox.drain(), webhooks.drain()]);
+    }
+    expect(await scene.phone('+15551235000')).toHaveLength(1);
+    const { rows: events } = await scene.owner.query(
+      `select e.status from message_events e join messages m on m.id = e.message_id
+       where m.kind = 'system_ready' order by e.id`,
+    );
+    const timeline = events.map((event) => event.status);
+    // A callback may overtake another and even the answer; none may take the text back.
+    const whole = ['queued', 'sending', 'accepted', 'sent', 'delivered'];
+    expect(timeline).toEqual(whole.filter((status) => timeline.includes(status)));
+    expect(timeline.at(-1)).toBe('delivered');
+  });
+
+  test('a text whose last callback never came is asked about', async () => {
+    const sent = await scene.messaging.sendSmsWithGuard(clinic.orgId, '+15551235009', 'Hello');
+    await vi.waitFor(async () => expect(await scene.phone('+15551235009')).toHaveLength(1));
+    await vi.waitFor(async () => {
+      await scene.messaging.refreshStatuses({ olderThanMs: 0 });
+      expect(await scene.message(sent.messageId!)).toMatchObject({
+        status: 'delivered',
+        delivered_at: expect.any(Date),
+      });
+    });
+  });
+});

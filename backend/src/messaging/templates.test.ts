@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { plainLength, toPlainSms } from './gsm7.ts';
+import { confirmationText, systemReadyText } from './templates.ts';
+
+const monday = {
+  organizationName: 'Bright Smiles',
+  timeZone: 'America/New_York',
+  scheduledAt: new Date('2026-11-23T14:00:00Z'),
+  now: new Date('2026-11-20T12:00:00Z'),
+};
+
+describe('the confirmation', () => {
+  test('says the clinic, the day and the time on the clinic’s wall', () => {
+    expect(confirmationText(monday)).toBe(
+      'Bright Smiles: your appointment is booked for Monday, November 23 at 9:00 AM. To change it, please call us.',
+    );
+    expect(confirmationText({ ...monday, timeZone: 'Asia/Tokyo' })).toContain(
+      'Monday, November 23 at 11:00 PM',
+    );
+  });
+
+  test('names the year only when it is not this one, as the clinic counts years', () => {
+    const newYear = { ...monday, scheduledAt: new Date('2027-01-04T15:00:00Z') };
+    expect(confirmationText(newYear)).toContain('Monday, January 4, 2027 at 10:00 AM');
+    const alreadyNew = { ...newYear, timeZone: 'Asia/Tokyo', now: new Date('2026-12-31T16:00:00Z') };
+    expect(confirmationText(alreadyNew)).toContain('Tuesday, January 5 at 12:00 AM');
+  });
+
+  test('fits one plain text, whatever typography the name has, and shortens the name before the sentence', () => {
+    for (const organizationName of [
+      'Dr. O’Neill – “Smiles”',
+      'Praxis Müller & Söhne',
+      'Zahnärzte '.repeat(12),
+    ]) {
+      const text = confirmationText({ ...monday, organizationName });
+      expect(plainLength(text), text).toBeLessThanOrEqual(160);
+      expect(text).toMatch(/at 9:00 AM\. To change it, please call us\.$/);
+    }
+  });
+
+  test('keeps a name in another script', () => {
+    expect(confirmationText({ ...monday, organizationName: '光 歯科 🦷' })).toMatch(/^光 歯科: your/);
+  });
+});
+
+test('the owner is told that everything is linked', () => {
+  expect(systemReadyText(monday)).toBe(
+    'Voxanne is ready for Bright Smiles: your calendar is linked and your receptionist can book.',
+  );
+});
+
+describe('the plain alphabet', () => {
+  test.each([
+    ['“Hi” – it’s…', '"Hi" - it\'s...'],
+    ['Crêpe façade', 'Crepe facade'],
+    ['Müller é ß', 'Müller é ß'],
+    ['9:00\u202fAM', '9:00 AM'],
+    ['Łódź œuvre', 'Lodz oeuvre'],
+  ])('%s becomes %s', (text, plain) => {
+    expect(toPlainSms(text)).toBe(plain);
+    expect(plainLength(plain)).toBeDefined();
+  });
+
+  test('counts brackets and the euro twice', () => {
+    expect(plainLength('a€[')).toBe(5);
+    expect(plainLength('ê')).toBeUndefined();
+  });
+});

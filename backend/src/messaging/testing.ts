@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createSafeCall } from '@voxanne/safe-call';
+import { readConfig, startSandbox } from '@voxanne/sandbox';
+import { RetryLater } from '../deliveries/index.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createHttpServer } from '../platform/http.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createTestDatabase, type TestOrganization } from '../testing/index.ts';
+import { freePort } from '../testing/postgres.setup.ts';
+import type { Tuning } from './context.ts';
+import {
+  createMessaging,
+  registerMessageRoutes,
+  registerSmsRoutes,
+  registerTwilioWebhooks,
+} from './index.ts';
+
+export const PATIENT = '+15551230001';
+export const OURS = '+15005550006';
+
+/** A world in which everything Twilio does is over in milliseconds. */
+const QUICK: Tuning = {
+  timeoutMs: 400,
+  deadlineMs: 2_000,
+  settleMs: 500,
+  firstLookMs: 20,
+  expireMs: 60_000,
+};
+const AT_ONCE = {
+  callbackMs: 1,
+  callbackRetryMs: 20,
+  callbackPatienceMs: 500,
+  sentenceMs: 0,
+  assistantPatienceMs: 0,
+};
+
+/** A database, the Twilio stand-in behind the real SDK, and the HTTP server that it calls back. */
+export async function createScene() {
+  const db = await createTestDatabase();
+  const stateDir = mkdtempSync(join(tmpdir(), 'voxanne-messaging-'));
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const sandboxConfig = { ...readConfig({}), port: 0, stateDir, publicUrl, pace: AT_ONCE };
+  const sandbox = await startSandbox(sandboxConfig);
+  const { accountSid, authToken } = sandboxConfig.twilio;
+
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger(
+    'info',
+    new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(JSON.parse(String(chunk)));
+        done();
+      },
+    }),
+  );
+  const build = (tuning: Partial<Tuning> = {}) =>
+    createMessaging({
+      database: db.database,
+      config: {
+        mode: 'sandbox',
+        publicUrl,
+        twilio: { accountSid, authToken, from: OURS, baseUrl: `${sandbox.url}/twilio` },
+      },
+      log,
+      clock: systemClock,
+      safeCalls: createSafeCall({ defaults: { backoffMs: 5 } }),
+      tuning: { ...QUICK, ...tuning },
+    });
+  const messaging = build();
+
+  const server = createHttpServer({ log, trustProxyHops: 0 });
+  let signedIn: TestOrganization | undefined;
+  const tenantResolver = async (request: { tenant?: unknown }) => {
+    request.tenant = signedIn && {
+      ...signedIn.scope,
+      email: signedIn.email,
+      role: 'owner',
+      orgSource: 'jwt',
+    };
+  };
+  registerSmsRoutes(server, { messaging, database: db.database, tenantResolver });
+  registerMessageRoutes(server, { database: db.database, tenantResolver });
+  registerTwilioWebhooks(server, { messaging });
+  await server.listen({ port, host: '127.0.0.1' });
+
+  const control = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${sandbox.url}/_sandbox${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return text ? JSON.parse(text) : null;
+  };
+
+  return {
+    ...db,
+    messaging,
+    /** Another one on the same database, with other breakers. */
+    build,
+    server,
+    publicUrl,
+    authToken,
+    lines,
+    signIn(organization: TestOrganization) {
+      signedIn = organization;
+    },
+    fault: (kind: string, more: object = {}) =>
+      control('PUT', '/faults', { provider: 'twilio', kind, ...more }),
+    heal: () => control('DELETE', '/faults'),
+    patientTexts: (text: { from: string; to: string; body: string }) => control('POST', '/inbound-sms', text),
+    /** What reached the patient. */
+    async phone(to: string): Promise<{ body: string; sid: string }[]> {
+      return (await control('GET', `/messages?to=${encodeURIComponent(to)}`)).data;
+    },
+    /** What reached Twilio. */
+    async created(to: string): Promise<unknown[]> {
+      const { data } = await control('GET', '/requests?provider=twilio');
+      return data.filter(
+        (request: { method: string; body?: { To?: string } }) =>
+          request.method === 'POST' && request.body?.To === to,
+      );
+    },
+    async message(id: string) {
+      const { rows } = await db.owner.query('select * from messages where id = $1', [id]);
+      return rows[0];
+    },
+    async close() {
+      messaging.close();
+      await sandbox.close();
+      // A connection of the stand-in that is open and has asked nothing yet would hold the server for a minute.
+      const closed = server.close();
+      server.server.closeAllConnections();
+      await closed;
+      await db.close();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Scene = Awaited<ReturnType<typeof createScene>>;
+
+/** Runs a job as the worker would, waiting out what it asks for; gives up after `tries`. */
+export async function work(run: () => Promise<unknown>, tries = 20): Promise<{ runs: number }> {
+  for (let runs = 1; ; runs += 1) {
+    try {
+      await run();
+      return { runs };
+    } catch (error) {
+      if (!(error instanceof RetryLater) || runs === tries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(error.delayMs ?? 50, 600)));
+    }
+  }
+}
