@@ -5,7 +5,7 @@ export interface Service {
   readonly name: string;
   readonly own: Breaker;
   readonly keys: Map<string | undefined, Breaker>;
-  /** Keys that failed lately, and when. Never larger than the threshold: reaching it opens the service. */
+  /** Keys that failed lately, and when. Never larger than the threshold: there old ones go, or the service opens. */
   readonly failing: Map<string | undefined, number>;
 }
 

@@ -85,14 +85,13 @@ export class Breakers {
     return this.#table.stats;
   }
 
-  admit(name: string, key: string | undefined, leaseMs: number): Permit | Rejection {
+  admit(name: string, key: string | undefined, leaseMs: number, now: number): Permit | Rejection {
     const service = this.#table.get(name);
-    return service === undefined ? this.#healthy : this.#admitSick(service, key, leaseMs);
+    return service === undefined ? this.#healthy : this.#admitSick(service, key, leaseMs, now);
   }
 
-  #admitSick(service: Service, key: string | undefined, leaseMs: number): Permit | Rejection {
+  #admitSick(service: Service, key: string | undefined, leaseMs: number, now: number): Permit | Rejection {
     const { own } = service;
-    const now = this.#clock.now();
     const serviceWait = own.check(now, this.#random);
     if (serviceWait > 0) return rejection('service', serviceWait, own);
     if (own.forced === 'closed') return this.#healthy;
@@ -123,6 +122,7 @@ export class Breakers {
     permit: Permit,
     verdict: Verdict,
     options: BreakerOptions | undefined,
+    now: number,
     reason?: OpenReason,
   ): void {
     let service = this.#table.get(name);
@@ -133,7 +133,6 @@ export class Breakers {
       if (!needsEntry) return;
       service = this.#table.ensureService(name);
     }
-    const now = this.#clock.now();
     const rules = breakerRules(options, this.#defaults);
     const breaker = needsEntry ? this.#table.ensureBreaker(service, key, now) : service.keys.get(key);
     const isStale = breaker !== undefined && permit.tick < breaker.epoch;
@@ -176,13 +175,16 @@ export class Breakers {
     const { service, key, permit, verdict, now, rules, tick, reason } = ending;
     const { own, failing } = service;
     if (verdict === 'neutral' || permit.tick < own.epoch || own.forced !== undefined) return;
-    failing.delete(key);
     if (verdict !== 'failure') {
+      failing.delete(key);
       this.#table.forgetIfHealthy(service, key, now);
       return;
     }
-    for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
     failing.set(key, now);
+    // Only a full list needs to know which of its entries are old.
+    if (failing.size >= rules.serviceKeys) {
+      for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
+    }
     this.observer?.failed(service.name, key, rules, reason);
     if (failing.size < rules.serviceKeys) return;
     own.failures = failing.size;

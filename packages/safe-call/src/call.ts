@@ -36,6 +36,8 @@ export class Call<T> implements LateListener {
   readonly #options: SafeCallOptions<T>;
   readonly #startedAt: number;
   readonly #deadline: number;
+  /** The time at the last point where some may have passed: reading the clock is not free. */
+  #now: number;
   #attempts = 0;
   #ambiguous = false;
   #cause: unknown = undefined;
@@ -48,6 +50,7 @@ export class Call<T> implements LateListener {
     this.#fn = fn;
     this.#options = options;
     this.#startedAt = engine.clock.now();
+    this.#now = this.#startedAt;
     const deadlineMs = options.deadlineMs ?? engine.defaults.deadlineMs;
     this.#deadline = deadlineMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + deadlineMs;
   }
@@ -73,53 +76,58 @@ export class Call<T> implements LateListener {
     const { breakers, defaults, queue, shared } = this.#engine;
     const { key } = this.#options;
     const timeoutMs = this.#options.timeoutMs ?? defaults.timeoutMs ?? DEFAULTS.timeoutMs;
-    let now = this.#startedAt;
     let last: Classified | undefined;
     let firstKind: ErrorKind | undefined;
     for (;;) {
-      let bound = Math.min(timeoutMs, this.#deadline - now);
-      if (bound <= 0) return this.#fail(noTimeLeft(this.#name));
+      let bound = Math.min(timeoutMs, this.#deadline - this.#now);
+      if (!(bound > 0)) return this.#fail(last ?? noTimeLeft(this.#name));
       const leaseMs = Math.min(bound, this.#cooldownMs());
-      const permit = breakers.admit(this.#name, key, leaseMs);
+      const permit = breakers.admit(this.#name, key, leaseMs, this.#now);
       if (!permit.admitted) return this.#turnAway(last, permit);
       if (permit.probes.length > 0 && shared !== undefined) {
         const waitMs = await shared.lease(this.#name, key, permit, leaseMs);
+        this.#refresh();
         if (waitMs !== undefined) return this.#turnAway(last, this.#yieldProbe(permit, waitMs));
-        if (this.#isCancelled()) {
-          breakers.settle(this.#name, key, permit, 'neutral', this.#options.breaker);
-          return this.#fail(this.#cancelled(this.#ambiguous));
-        }
+        if (this.#isCancelled()) return this.#handBack(permit, this.#cancelled(this.#ambiguous));
       }
       if (this.#bulkhead !== undefined) {
-        const entered = await this.#enter(this.#bulkhead, now + bound);
-        if (entered !== 'entered') {
-          breakers.settle(this.#name, key, permit, 'neutral', this.#options.breaker);
-          return this.#fail(
-            this.#isCancelled() ? this.#cancelled(this.#ambiguous) : bulkheadFull(this.#name),
-          );
-        }
-        now = this.#engine.clock.now();
-        bound = Math.min(timeoutMs, this.#deadline - now);
+        const entered = await this.#enter(this.#bulkhead, this.#now + bound);
+        this.#refresh();
+        if (this.#isCancelled()) return this.#handBack(permit, this.#cancelled(this.#ambiguous));
+        if (entered !== 'entered') return this.#handBack(permit, bulkheadFull(this.#name));
+        bound = Math.min(timeoutMs, this.#deadline - this.#now);
       }
       this.#attempts++;
-      const attempt = await this.#runAttempt(now, bound, queue);
+      const startedAt = this.#now;
+      const attempt = await this.#runAttempt(startedAt, bound, queue);
+      this.#refresh();
       if (this.#bulkhead !== undefined) this.#engine.bulkheads.leave(Bulkheads.id(this.#name, key));
-      if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T, now);
+      if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T, startedAt);
 
       const failure = this.#classify(attempt, bound);
-      const startedAt = now;
-      now = this.#engine.clock.now();
       last = failure;
       firstKind ??= failure.kind;
-      this.#remember(failure, now - startedAt);
-      const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, firstKind, now);
+      this.#remember(failure, this.#now - startedAt);
+      const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, firstKind);
       this.#settle(permit, failure, delayMs === undefined);
       if (delayMs === undefined) return this.#fail(failure);
       this.#announceRetry(failure, delayMs);
-      if (delayMs > 0 && !(await this.#sleep(now + delayMs)))
-        return this.#fail(this.#cancelled(this.#ambiguous));
-      now = this.#engine.clock.now();
+      if (delayMs === 0) continue;
+      const slept = await this.#sleep(this.#now + delayMs);
+      this.#refresh();
+      if (!slept) return this.#fail(this.#cancelled(this.#ambiguous));
     }
+  }
+
+  #refresh(): void {
+    this.#now = this.#engine.clock.now();
+  }
+
+  /** Ends without the attempt that the permit was for. */
+  #handBack(permit: Permit, failure: Classified): SafeCallResult<T> | Promise<SafeCallResult<T>> {
+    const { breakers } = this.#engine;
+    breakers.settle(this.#name, this.#options.key, permit, 'neutral', this.#options.breaker, this.#now);
+    return this.#fail(failure);
   }
 
   #runAttempt(now: number, bound: number, queue: DeadlineQueue): Promise<Attempt<T>> {
@@ -196,7 +204,7 @@ export class Call<T> implements LateListener {
     if (attempt.state === 'cancelled') return this.#cancelled(true);
     if (attempt.state === 'timed_out') return timedOut(this.#name, boundMs);
     const classified = classify(attempt.error, {
-      wallNow: this.#engine.clock.wallNow(),
+      wallNow: this.#engine.clock.wallNow,
       cancelled: this.#isCancelled(),
       custom: this.#options.classify ?? this.#engine.defaults.classify,
     });
@@ -212,12 +220,12 @@ export class Call<T> implements LateListener {
     return cancelled(ambiguous);
   }
 
-  #delayBeforeRetry(failure: Classified, firstKind: ErrorKind, now: number): number | undefined {
+  #delayBeforeRetry(failure: Classified, firstKind: ErrorKind): number | undefined {
     const situation = {
       name: this.#name,
       attempts: this.#attempts,
       firstKind,
-      now,
+      now: this.#now,
       deadline: this.#deadline,
     };
     return delayBeforeRetry(this.#engine, this.#options as SafeCallOptions<never>, failure, situation);
@@ -232,7 +240,15 @@ export class Call<T> implements LateListener {
     const reason = { kind: failure.kind, message };
     const verdict = verdictOf(failure);
     const counts = isFinal || verdict === 'success' || this.#countsAttempts();
-    breakers.settle(this.#name, key, permit, counts ? verdict : 'neutral', this.#options.breaker, reason);
+    breakers.settle(
+      this.#name,
+      key,
+      permit,
+      counts ? verdict : 'neutral',
+      this.#options.breaker,
+      this.#now,
+      reason,
+    );
     if (failure.retryAfterMs !== undefined && failure.retryAfterMs > 0 && failure.kind !== 'CIRCUIT_OPEN') {
       breakers.hold(this.#name, key, permit, failure.retryAfterMs, reason);
     }
@@ -261,12 +277,12 @@ export class Call<T> implements LateListener {
   }
 
   #succeed(permit: Permit, data: T, startedAt: number): SafeCallResult<T> {
-    const { breakers, budgets, clock, emitter, defaults } = this.#engine;
+    const { breakers, budgets, emitter, defaults } = this.#engine;
     const { key } = this.#options;
-    const now = clock.now();
+    const now = this.#now;
     const slowMs = (this.#options.breaker?.window ?? defaults.breaker?.window)?.slowCallMs;
     const verdict = slowMs !== undefined && now - startedAt > slowMs ? 'slow' : 'success';
-    breakers.settle(this.#name, key, permit, verdict, this.#options.breaker);
+    breakers.settle(this.#name, key, permit, verdict, this.#options.breaker, now);
     const budget = this.#options.retryBudget ?? defaults.retryBudget;
     if (budget !== false) budgets.earn(this.#name, budget);
     const attempts = this.#attempts;
@@ -276,7 +292,7 @@ export class Call<T> implements LateListener {
   }
 
   #fail(failure: Classified, rejection?: Rejection): SafeCallResult<T> | Promise<SafeCallResult<T>> {
-    const { clock, emitter, breakers, userMessage } = this.#engine;
+    const { emitter, breakers, userMessage } = this.#engine;
     const { key, fallback } = this.#options;
     const { kind, message, status, code, retryAfterMs } = failure;
     const history = this.#history ?? [];
@@ -293,7 +309,7 @@ export class Call<T> implements LateListener {
       history,
     };
     const attempts = this.#attempts;
-    const elapsedMs = clock.now() - this.#startedAt;
+    const elapsedMs = this.#now - this.#startedAt;
     const ambiguous = this.#ambiguous || failure.ambiguous;
     if (emitter.has('failure')) {
       emitter.emit('failure', { name: this.#name, key, kind, error, attempts, elapsedMs, ambiguous });

@@ -132,6 +132,19 @@ describe('classify', () => {
     expect(classify(error).kind).toBe('TEMPORARY');
   });
 
+  it('survives errors that cannot be read, and classifiers that throw', () => {
+    const hostile = new Proxy(new Error('x'), {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(classify(hostile)).toMatchObject({ kind: 'TEMPORARY', ambiguous: true });
+    const custom = () => {
+      throw new Error('a bug');
+    };
+    expect(classify(make({ status: 404 }), { custom }).kind).toBe('PERMANENT');
+  });
+
   it('lets the caller decide first, by kind or by facts', () => {
     const error = make({ status: 404 });
     expect(classify(error, { custom: () => 'TEMPORARY' })).toMatchObject({ kind: 'TEMPORARY', status: 404 });
@@ -144,7 +157,7 @@ describe('classify', () => {
 });
 
 describe('Retry-After', () => {
-  const wallNow = Date.UTC(2026, 0, 5, 9, 0, 0);
+  const wallNow = () => Date.UTC(2026, 0, 5, 9, 0, 0);
   const read = (headers: unknown) => classify(make({ status: 429, headers }), { wallNow }).retryAfterMs;
 
   it.each<[string, unknown, number | undefined]>([

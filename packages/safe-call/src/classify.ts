@@ -186,23 +186,45 @@ function builtIn(error: unknown, shape: ErrorShape, cancelled: boolean): Classif
   );
 }
 
+export interface ClassifyOptions {
+  /** The wall clock, read only for a Retry-After that is a date. */
+  wallNow?: (() => number) | undefined;
+  cancelled?: boolean | undefined;
+  custom?: ((error: unknown) => ClassifyAnswer) | undefined;
+}
+
 /**
  * Says what an error means. Structure decides (status, code, reason, `cause`), the message only as a last resort;
  * what nothing is known about is TEMPORARY and may have been processed.
  */
-export function classify(
-  error: unknown,
-  options: {
-    wallNow?: number | undefined;
-    cancelled?: boolean | undefined;
-    custom?: ((error: unknown) => ClassifyAnswer) | undefined;
-  } = {},
-): Classified {
-  const shape = shapeOf(error);
-  const classified = builtIn(error, shape, options.cancelled ?? false);
-  classified.retryAfterMs ??=
-    retryAfterOf(shape.headers, options.wallNow ?? Date.now()) ?? parseRetryAfter(shape.retryAfterSeconds, 0);
-  const answer = options.custom?.(error);
+export function classify(error: unknown, options: ClassifyOptions = {}): Classified {
+  const classified = understand(error, options);
+  const answer = ask(options.custom, error);
   if (answer === undefined) return classified;
   return { ...classified, ...(typeof answer === 'string' ? { kind: answer } : answer) };
+}
+
+function understand(error: unknown, options: ClassifyOptions): Classified {
+  try {
+    const shape = shapeOf(error);
+    const classified = builtIn(error, shape, options.cancelled ?? false);
+    if (classified.retryAfterMs === undefined && (shape.headers ?? shape.retryAfterSeconds) !== undefined) {
+      const wallNow = options.wallNow ?? Date.now;
+      classified.retryAfterMs =
+        retryAfterOf(shape.headers, wallNow) ?? parseRetryAfter(shape.retryAfterSeconds, wallNow);
+    }
+    return classified;
+  } catch {
+    // An error may be anything, a proxy that throws included. A call never fails for that.
+    const message = 'the error cannot be read';
+    return { kind: 'TEMPORARY', message, ambiguous: true, reached: false, local: false };
+  }
+}
+
+function ask(custom: ClassifyOptions['custom'], error: unknown): ClassifyAnswer {
+  try {
+    return custom?.(error);
+  } catch {
+    return undefined;
+  }
 }

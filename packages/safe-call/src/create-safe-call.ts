@@ -72,7 +72,15 @@ export interface SafeCallInstance {
 const NO_OPTIONS: SafeCallOptions<never> = Object.freeze({});
 
 function messagesOf(messages: SafeCallConfig['messages']): (kind: ErrorKind, name: string) => string {
-  if (typeof messages === 'function') return messages;
+  if (typeof messages === 'function') {
+    return (kind, name) => {
+      try {
+        return messages(kind, name);
+      } catch {
+        return USER_MESSAGES[kind];
+      }
+    };
+  }
   const all = messages === undefined ? USER_MESSAGES : { ...USER_MESSAGES, ...messages };
   return (kind) => all[kind];
 }
