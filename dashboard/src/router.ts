@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRouter } from '@tanstack/react-router';
+import { createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from './routes/app.ts';
 import { healthRoute } from './routes/health.ts';
 import { messagesRoute } from './routes/messages.ts';
@@ -20,6 +20,7 @@ export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({
     routeTree,
     context: { queryClient },
+    defaultErrorComponent: lazyRouteComponent(() => import('./shell/outside.tsx'), 'PageBroken'),
     defaultPreload: 'intent',
     scrollRestoration: true,
   });

@@ -18,5 +18,6 @@ export const appRoute = createRoute({
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
     }
   },
+  errorComponent: lazyRouteComponent(() => import('../shell/outside.tsx'), 'Unavailable'),
   component: lazyRouteComponent(() => import('../shell/shell.tsx'), 'Shell'),
 });

@@ -1,9 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, lazyRouteComponent } from '@tanstack/react-router';
 
-const outside = () => import('../shell/outside.tsx');
-
 export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  notFoundComponent: lazyRouteComponent(outside, 'NotFound'),
-  errorComponent: lazyRouteComponent(outside, 'Unavailable'),
+  notFoundComponent: lazyRouteComponent(() => import('../shell/outside.tsx'), 'NotFound'),
 });

@@ -59,3 +59,17 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
     </main>
   );
 }
+
+/** One page failed to draw itself; the rail stays, so that the others can be reached. */
+export function PageBroken({ error, reset }: ErrorComponentProps) {
+  return (
+    <Page title="This page broke">
+      <ErrorState
+        title="The page could not be shown."
+        error={error}
+        stillWorks="The other pages, calls and texts are not affected."
+        onRetry={reset}
+      />
+    </Page>
+  );
+}

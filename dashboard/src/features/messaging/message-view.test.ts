@@ -72,9 +72,11 @@ test('a number is found however it was typed', () => {
   expect(matchesNumber(message(), '999')).toBe(false);
 });
 
-test('a text is on its way until it arrived or failed', () => {
-  expect(onItsWay([message({ status: 'sent' })])).toBe(true);
-  expect(onItsWay([message({ status: 'delivered' })])).toBe(false);
-  expect(onItsWay([message({ status: 'failed' })])).toBe(false);
-  expect(onItsWay([])).toBe(false);
+test('a text is on its way until it arrived, failed, or took longer than anybody waits', () => {
+  const now = Date.parse('2030-01-07T09:00:20Z');
+  expect(onItsWay([message({ status: 'sent' })], now)).toBe(true);
+  expect(onItsWay([message({ status: 'sent' })], now + 60_000)).toBe(false);
+  expect(onItsWay([message({ status: 'delivered' })], now)).toBe(false);
+  expect(onItsWay([message({ status: 'failed' })], now)).toBe(false);
+  expect(onItsWay([], now)).toBe(false);
 });

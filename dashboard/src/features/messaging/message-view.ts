@@ -67,10 +67,15 @@ export const newestBooking = (messages: Message[]): Message | undefined =>
 
 const open: readonly MessageStatus[] = ['queued', 'sending', 'accepted', 'sent'];
 
+/** Some carriers never report a delivery: after a minute nobody waits for it any more. */
+const WAIT_MS = 60_000;
+
 /** Whether the newest text of a booking is still between here and the phone. */
-export function onItsWay(messages: Message[]): boolean {
+export function onItsWay(messages: Message[], now: number): boolean {
   const newest = newestBooking(messages);
-  return newest !== undefined && open.includes(newest.status);
+  return (
+    newest !== undefined && open.includes(newest.status) && now - Date.parse(newest.created_at) < WAIT_MS
+  );
 }
 
 const kinds: Record<string, string> = {

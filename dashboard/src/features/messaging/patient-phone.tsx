@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { ErrorState } from '../../lib/ui/states.tsx';
 import { newestBooking, onItsWay } from './message-view.ts';
 import { messageQuery, messagesQuery, phoneQuery } from './messaging.api.ts';
@@ -18,18 +19,24 @@ interface Props {
 }
 
 export function PatientPhone({ number, clinic, timeZone, sandbox, expecting }: Props) {
-  const messages = useQuery({
-    ...messagesQuery(sandbox ? number : undefined),
-    refetchInterval: ({ state }) => (expecting || onItsWay(state.data?.data ?? []) ? POLL_MS : false),
-  });
-  const newest = newestBooking(messages.data?.data ?? []);
-  const poll = expecting || onItsWay(messages.data?.data ?? []) ? POLL_MS : false;
-  const phone = useQuery({ ...phoneQuery(number), enabled: sandbox, refetchInterval: poll });
-  const detail = useQuery({
-    ...messageQuery(newest?.id ?? ''),
-    enabled: newest !== undefined,
-    refetchInterval: poll,
-  });
+  const queryClient = useQueryClient();
+  const phone = useQuery({ ...phoneQuery(number), enabled: sandbox });
+  // The server knows the number's full form; what was typed may lack the country.
+  const messages = useQuery(messagesQuery(sandbox ? (phone.data?.number ?? number) : undefined));
+  const list = messages.data?.data ?? [];
+  const newest = newestBooking(list);
+  const detail = useQuery({ ...messageQuery(newest?.id ?? ''), enabled: newest !== undefined });
+  const waiting = expecting || onItsWay(list, Date.now());
+
+  useEffect(() => {
+    if (!waiting) return;
+    const look = setInterval(() => {
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === 'phone' || queryKey[0] === 'messages',
+      });
+    }, POLL_MS);
+    return () => clearInterval(look);
+  }, [waiting, queryClient]);
 
   return (
     <>

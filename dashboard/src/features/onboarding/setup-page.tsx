@@ -10,16 +10,13 @@ import { onboardingQuery } from './onboarding.api.ts';
 import { ReadyText } from './ready-text.tsx';
 import classes from './setup-page.module.css';
 import { SetupSteps } from './setup-steps.tsx';
-import { setupSteps } from './setup-view.ts';
+import { pollInterval, setupSteps } from './setup-view.ts';
 import { useSetupClock } from './use-setup-clock.ts';
-
-/** Between two live events the server is asked again, so that a stream that never opened costs 2 seconds, not the setup. */
-const RUNNING_POLL_MS = 2_000;
 
 export function SetupPage() {
   const { data, dataUpdatedAt, error, refetch } = useQuery({
     ...onboardingQuery,
-    refetchInterval: ({ state }) => (state.data?.completed_at == null ? RUNNING_POLL_MS : false),
+    refetchInterval: ({ state }) => pollInterval(state.data),
   });
   return (
     <Page

@@ -12,7 +12,7 @@ import { meQuery } from '../identity/identity.api.ts';
 import { PatientPhone } from '../messaging/patient-phone.tsx';
 import { modeQuery } from '../tenancy/tenancy.api.ts';
 import classes from './setup-page.module.css';
-import { googleReturn, type StepView } from './setup-view.ts';
+import { expectingText, googleReturn, type StepView } from './setup-view.ts';
 import { StepCard } from './step-card.tsx';
 
 const route = getRouteApi('/app/setup');
@@ -54,7 +54,7 @@ export function SetupSteps({ steps }: { steps: StepView[] }) {
       ) : (
         <NumberToCall />
       ),
-    text: (step) => (
+    text: () => (
       <>
         {sandbox ? null : (
           <p className={classes.note}>The confirmation goes to the phone that made the call.</p>
@@ -64,7 +64,7 @@ export function SetupSteps({ steps }: { steps: StepView[] }) {
           clinic={organization?.name ?? ''}
           timeZone={timeZone}
           sandbox={sandbox}
-          expecting={step.status !== 'done' && steps.some((s) => s.id === 'booking' && s.status === 'done')}
+          expecting={expectingText(steps, Date.now())}
         />
       </>
     ),

@@ -1,6 +1,13 @@
 import type { Onboarding, OnboardingStep } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { googleReturn, setupSteps, stageChange, trackShares } from './setup-view.ts';
+import {
+  expectingText,
+  googleReturn,
+  pollInterval,
+  setupSteps,
+  stageChange,
+  trackShares,
+} from './setup-view.ts';
 
 const step = (id: OnboardingStep['id'], status: OnboardingStep['status'], seconds: number | null = null) => ({
   id,
@@ -64,4 +71,20 @@ test('the return from Google is said in words', () => {
   expect(googleReturn('connected')?.ok).toBe(true);
   expect(googleReturn('denied')?.text).toContain('not given');
   expect(googleReturn('something new')?.ok).toBe(false);
+});
+
+test('an abandoned setup is asked for seldom, a finished one not at all', () => {
+  expect(pollInterval(onboarding(early))).toBe(2_000);
+  expect(pollInterval({ ...onboarding(early), elapsed_seconds: 500 })).toBe(30_000);
+  expect(pollInterval({ ...onboarding(early), completed_at: '2030-01-07T09:00:31Z' })).toBe(false);
+});
+
+test('the text is expected for a minute after the booking', () => {
+  const booked = early.map((s) =>
+    s.id === 'booking' ? { ...step('booking', 'done', 4), at: '2030-01-07T09:00:20Z' } : s,
+  );
+  const steps = setupSteps(onboarding(booked));
+  expect(expectingText(steps, Date.parse('2030-01-07T09:00:30Z'))).toBe(true);
+  expect(expectingText(steps, Date.parse('2030-01-07T09:02:00Z'))).toBe(false);
+  expect(expectingText(setupSteps(onboarding(early)), Date.parse('2030-01-07T09:00:30Z'))).toBe(false);
 });

@@ -12,6 +12,7 @@ export interface StepView {
   split: string | null;
   seconds: number | null;
   detail: string | null;
+  at: string | null;
 }
 
 const titles: Record<OnboardingStepId, string> = {
@@ -22,13 +23,7 @@ const titles: Record<OnboardingStepId, string> = {
   text: "The patient's phone",
 };
 
-export const stepOrder: readonly OnboardingStepId[] = [
-  'account',
-  'calendar',
-  'receptionist',
-  'booking',
-  'text',
-];
+const stepOrder: readonly OnboardingStepId[] = ['account', 'calendar', 'receptionist', 'booking', 'text'];
 
 const words: Record<OnboardingStep['status'], { word: string; tone: ToneName }> = {
   done: { word: 'Done', tone: 'ok' },
@@ -58,6 +53,7 @@ export function setupSteps(onboarding: Onboarding): StepView[] {
       seconds: step?.seconds ?? null,
       split: id === 'account' || step?.seconds == null ? null : formatSplit(step.seconds),
       detail: step?.detail ?? null,
+      at: step?.at ?? null,
     };
   });
 }
@@ -92,4 +88,17 @@ export function googleReturn(google: string | undefined): { ok: boolean; text: s
   if (google === undefined) return null;
   if (google === 'connected') return { ok: true, text: 'Google Calendar is linked.' };
   return { ok: false, text: refusals[google] ?? refusals.failed ?? '' };
+}
+
+/** Between a booking and its text: a minute in which it pays to look at the phone without being told. */
+export function expectingText(steps: StepView[], now: number): boolean {
+  const booked = steps.find((step) => step.id === 'booking')?.at ?? null;
+  const text = steps.find((step) => step.id === 'text');
+  return booked !== null && text?.status !== 'done' && now - Date.parse(booked) < 60_000;
+}
+
+/** Live events carry the news. Until the setup is done the server is asked as well, seldom once nobody hurries. */
+export function pollInterval(onboarding: Onboarding | undefined): number | false {
+  if (onboarding === undefined || onboarding.completed_at !== null) return false;
+  return onboarding.elapsed_seconds < 120 ? 2_000 : 30_000;
 }

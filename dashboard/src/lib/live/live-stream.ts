@@ -11,7 +11,7 @@ export interface LiveStreamOptions {
   now?: () => number;
 }
 
-export const SILENCE_MS = 30_000;
+const SILENCE_MS = 30_000;
 const CHECK_MS = 1_000;
 const MAX_BACKOFF_MS = 5_000;
 
