@@ -10,6 +10,7 @@ create table public.connections (
   scopes text[] not null default '{}',
   sealed text,
   secret_hash bytea,
+  previous_secret_hash bytea,
   expires_at timestamptz,
   connected_at timestamptz not null default now(),
   details jsonb not null default '{}',
@@ -22,8 +23,11 @@ create table public.connections (
 comment on column public.connections.sealed is 'AES-256-GCM, bound to organization and provider; never leaves the connections room opened.';
 comment on column public.connections.secret_hash is 'SHA-256 of a shared secret, to find the organization of a signed request.';
 comment on column public.connections.version is 'Compare-and-set: a refresh that lost a race must not overwrite the newer tokens.';
+comment on column public.connections.previous_secret_hash is 'Still accepted while a rotated secret is on its way to the provider.';
 create unique index connections_secret_hash_idx on public.connections (provider, secret_hash)
   where secret_hash is not null;
+create index connections_previous_secret_hash_idx on public.connections (provider, previous_secret_hash)
+  where previous_secret_hash is not null;
 create trigger touch before update on public.connections
   for each row execute function app_private.touch_updated_at();
 select app_private.protect('public.connections');

@@ -52,7 +52,7 @@ begin
         case when v_now_connected then 'calendar.connected' else 'calendar.changed' end,
         jsonb_build_object('status', case when tg_op = 'DELETE' then 'not_linked' else v_row.status end));
     end if;
-  elsif v_row.provider = 'vapi' and tg_op = 'UPDATE' and new.details ? 'assistant_id' and not old.details ? 'assistant_id' then
+  elsif v_row.provider = 'vapi' and tg_op = 'UPDATE' and new.account is not null and old.account is null then
     perform app_private.emit(v_row.org_id, 'assistant.ready', '{}');
   end if;
   return null;

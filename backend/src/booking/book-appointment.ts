@@ -3,13 +3,7 @@ import { sqlState } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { bookingErrors } from './booking.errors.ts';
-import {
-  type AtomicResult,
-  activeProviders,
-  bookAtomically,
-  findClinic,
-  type ServiceRow,
-} from './booking.queries.ts';
+import { type AtomicResult, activeProviders, bookAtomically, findClinic } from './booking.queries.ts';
 import { cleanContact } from './contact.ts';
 import { type AvailabilityContext, findAlternatives, findService } from './find-availability.ts';
 import { spokenDay, spokenTime } from './labels.ts';
@@ -125,10 +119,11 @@ export async function bookAppointment(
       };
     });
   const booked = await retriedOnce(attempt);
-  if ('taken' in booked) {
+  if (booked.taken) {
+    const { taken } = booked;
     // In a transaction of its own: the refused one held the provider's lock, and other callers wait for it.
     throw bookingErrors.taken(
-      await database.withTenant(scope, (db) => findAlternatives(context, db, scope.orgId, booked.taken)),
+      await database.withTenant(scope, (db) => findAlternatives(context, db, scope.orgId, taken)),
     );
   }
   log.info(

@@ -18,7 +18,7 @@ export interface CalendarInfo {
 
 export interface GoogleClient {
   /** Where the person is sent to consent (PKCE, S256); the verifier stays here until they come back. */
-  beginConsent(): Promise<{ codeVerifier: string; urlFor(state: string): string }>;
+  beginConsent(loginHint: string): Promise<{ codeVerifier: string; urlFor(state: string): string }>;
   exchangeCode(code: string, codeVerifier: string): Promise<GoogleTokens>;
   refresh(refreshToken: string): Promise<GoogleTokens>;
   revoke(token: string): Promise<void>;
@@ -89,7 +89,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
   };
 
   return {
-    async beginConsent() {
+    async beginConsent(loginHint) {
       const client = await oauth();
       const { codeVerifier, codeChallenge = '' } = await client.generateCodeVerifierAsync();
       return {
@@ -103,6 +103,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
               include_granted_scopes: true,
               scope: [EVENTS_SCOPE, READ_SCOPE],
               state,
+              login_hint: loginHint,
             }),
           );
           url.searchParams.set('code_challenge', codeChallenge);

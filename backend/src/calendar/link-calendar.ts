@@ -15,7 +15,11 @@ export interface LinkCalendarOptions {
 }
 
 export interface LinkCalendar {
-  begin(scope: { orgId: OrgId; userId: string }): Promise<{ url: string; browserToken: string }>;
+  begin(person: {
+    orgId: OrgId;
+    userId: string;
+    email: string;
+  }): Promise<{ url: string; browserToken: string }>;
   /** @throws {AppError} with a code the page can explain; what was linked before stays linked. */
   finish(back: { state: string; code: string; userId?: string; browserToken?: string }): Promise<void>;
   unlink(orgId: OrgId): Promise<void>;
@@ -39,8 +43,8 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
   };
 
   return {
-    async begin({ orgId, userId }) {
-      const { codeVerifier, urlFor } = await google.beginConsent();
+    async begin({ orgId, userId, email }) {
+      const { codeVerifier, urlFor } = await google.beginConsent(email);
       const { state, browserToken } = await oauthStates.begin({
         orgId,
         userId,

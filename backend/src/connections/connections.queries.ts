@@ -27,7 +27,7 @@ export async function findOrgBySecretHash(
     .selectFrom('connections')
     .select('org_id')
     .where('provider', '=', provider)
-    .where('secret_hash', '=', hash)
+    .where((eb) => eb.or([eb('secret_hash', '=', hash), eb('previous_secret_hash', '=', hash)]))
     .executeTakeFirst();
   return row?.org_id;
 }
@@ -41,7 +41,10 @@ export interface NewConnection {
   expiresAt: Date | null;
 }
 
-/** Links anew: the time of the link, the version and a cleared error say so. */
+/**
+ * Links anew: the time of the link, the version and a cleared error say so. A shared secret that is replaced
+ * stays good until `forgetPreviousSecret`.
+ */
 export async function upsertConnection(
   db: Db,
   orgId: string,
@@ -53,7 +56,8 @@ export async function upsertConnection(
     values (${orgId}, ${provider}, ${row.status}, ${row.account}, ${row.scopes}, ${row.sealed}, ${row.secretHash}, ${row.expiresAt})
     on conflict (org_id, provider) do update set
       status = excluded.status, account = coalesce(excluded.account, c.account), scopes = excluded.scopes,
-      sealed = excluded.sealed, secret_hash = excluded.secret_hash, expires_at = excluded.expires_at,
+      sealed = excluded.sealed, previous_secret_hash = c.secret_hash, secret_hash = excluded.secret_hash,
+      expires_at = excluded.expires_at,
       connected_at = now(), error_message = null, version = c.version + 1`.execute(db);
 }
 
@@ -97,11 +101,23 @@ export async function mergeConnectionDetails(
   db: Db,
   orgId: string,
   provider: Provider,
-  details: Record<string, string>,
+  change: { details: Record<string, string>; account?: string },
 ): Promise<void> {
   await db
     .updateTable('connections')
-    .set({ details: sql`details || ${JSON.stringify(details)}::jsonb` })
+    .set({
+      details: sql`details || ${JSON.stringify(change.details)}::jsonb`,
+      ...(change.account === undefined ? {} : { account: change.account }),
+    })
+    .where('org_id', '=', orgId)
+    .where('provider', '=', provider)
+    .execute();
+}
+
+export async function forgetPreviousSecret(db: Db, orgId: string, provider: Provider): Promise<void> {
+  await db
+    .updateTable('connections')
+    .set({ previous_secret_hash: null })
     .where('org_id', '=', orgId)
     .where('provider', '=', provider)
     .execute();

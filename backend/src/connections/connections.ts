@@ -8,6 +8,7 @@ import {
   expiringBefore,
   findConnection,
   findOrgBySecretHash,
+  forgetPreviousSecret,
   mergeConnectionDetails,
   type Provider,
   replaceSecret,
@@ -55,7 +56,15 @@ export interface Connections {
     status: Connection['status'],
     errorMessage: string | null,
   ): Promise<void>;
-  addDetails(orgId: OrgId, provider: Provider, details: Record<string, string>): Promise<void>;
+  /** Adds to the details; `account` is what people see, and for the receptionist says that it is ready. */
+  addDetails(
+    orgId: OrgId,
+    provider: Provider,
+    details: Record<string, string>,
+    account?: string,
+  ): Promise<void>;
+  /** The rotated secret has arrived at the provider: the one before it is refused from now on. */
+  forgetPreviousSecret(orgId: OrgId, provider: Provider): Promise<void>;
   remove(orgId: OrgId, provider: Provider): Promise<void>;
   findBySecret(provider: Provider, secret: string): Promise<OrgId | undefined>;
   expiringBefore(provider: Provider, before: Date): Promise<OrgId[]>;
@@ -105,8 +114,15 @@ export function createConnections({
       ),
     setStatus: (orgId, provider, status, errorMessage) =>
       database.withService((db) => setConnectionStatus(db, orgId, provider, status, errorMessage)),
-    addDetails: (orgId, provider, details) =>
-      database.withService((db) => mergeConnectionDetails(db, orgId, provider, details)),
+    addDetails: (orgId, provider, details, account) =>
+      database.withService((db) =>
+        mergeConnectionDetails(db, orgId, provider, {
+          details,
+          ...(account === undefined ? {} : { account }),
+        }),
+      ),
+    forgetPreviousSecret: (orgId, provider) =>
+      database.withService((db) => forgetPreviousSecret(db, orgId, provider)),
     remove: (orgId, provider) => database.withService((db) => deleteConnection(db, orgId, provider)),
     async findBySecret(provider, secret) {
       const orgId = await database.withService((db) => findOrgBySecretHash(db, provider, sha256(secret)));

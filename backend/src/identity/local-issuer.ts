@@ -1,6 +1,6 @@
 import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
-import { AppError, describeError } from '../platform/errors.ts';
+import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export interface LocalIssuerOptions {
@@ -36,7 +36,7 @@ export type LocalIssuer = Awaited<ReturnType<typeof createLocalIssuer>>;
  */
 export async function createLocalIssuer(options: LocalIssuerOptions) {
   const [{ betterAuth }, { jwt }, { APIError }] = await Promise.all([
-    import('better-auth/minimal'),
+    import('better-auth'),
     import('better-auth/plugins/jwt'),
     import('better-auth/api'),
   ]);
@@ -128,7 +128,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
     onAPIError: {
       onError(error) {
         if (error instanceof APIError) return;
-        log.error({ err: describeError(error) }, '[Identity] Sign-in service failed');
+        log.error({ err: error }, '[Identity] Sign-in service failed');
         throw new AppError({
           code: 'IDENTITY_UNAVAILABLE',
           status: 503,

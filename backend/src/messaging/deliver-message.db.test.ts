@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RetryLater } from '../deliveries/index.ts';
 import type { TestOrganization } from '../testing/index.ts';
 import { deliverMessage } from './deliver-message.ts';
@@ -48,8 +48,7 @@ describe('delivering a text', () => {
   test('says sending before it calls, and accepted with the SID after', async () => {
     const { id, to } = await aText();
     await expect(deliverMessage(scene.messaging.context, id)).resolves.toMatchObject({ outcome: 'accepted' });
-    await vi.waitFor(async () => expect(await scene.phone(to)).toHaveLength(1));
-    const [received] = await scene.phone(to);
+    const [received] = await scene.received(to);
     expect(await scene.message(id)).toMatchObject({
       status: 'accepted',
       provider_id: received?.sid,
@@ -85,7 +84,7 @@ describe('delivering a text', () => {
     expect(await scene.message(id)).toMatchObject({ status: 'unknown', provider_id: null });
     await work(jobOf(id));
     expect(await scene.created(to)).toHaveLength(1);
-    const [received] = await scene.phone(to);
+    const [received] = await scene.received(to);
     expect(await scene.message(id)).toMatchObject({ provider_id: received?.sid, attempts: 1 });
   });
 
@@ -100,7 +99,7 @@ describe('delivering a text', () => {
       expect(await scene.created(to)).toHaveLength(1);
       await work(jobOf(id));
       expect(await scene.created(to)).toHaveLength(2);
-      await vi.waitFor(async () => expect(await scene.phone(to)).toHaveLength(1));
+      await scene.received(to);
       expect(await scene.message(id)).toMatchObject({ attempts: 2 });
     },
   );
@@ -129,7 +128,7 @@ describe('delivering a text', () => {
     expect(await scene.created(to)).toHaveLength(0);
     await work(jobOf(id));
     expect(await scene.created(to)).toHaveLength(1);
-    await vi.waitFor(async () => expect(await scene.phone(to)).toHaveLength(1));
+    await scene.received(to);
   });
 
   test('of all that read the text at the same moment one may send it, and a late one may not', async () => {
@@ -145,7 +144,7 @@ describe('delivering a text', () => {
   test('while Twilio cannot be asked, nothing is sent again', async () => {
     const { id, to, attempts } = await aText();
     await scene.database.withService((db) => claimAttempt(db, { id, attempts }));
-    await new Promise((resolve) => setTimeout(resolve, 550));
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
     await scene.fault('status', { match: 'GET', status: 503 });
     await expect(jobOf(id)()).rejects.toThrow('cannot be asked now');
     expect(await scene.created(to)).toHaveLength(0);
@@ -160,7 +159,7 @@ describe('delivering a text', () => {
     const first = await aText();
     const second = await aText({ to: first.to });
     await Promise.all([work(jobOf(first.id), 40), work(jobOf(second.id), 40)]);
-    await vi.waitFor(async () => expect(await scene.phone(first.to)).toHaveLength(2));
+    await scene.received(first.to, 2);
     const [one, two] = [await scene.message(first.id), await scene.message(second.id)];
     expect(one.provider_id).not.toBe(two.provider_id);
   });
@@ -181,7 +180,7 @@ describe('delivering a text', () => {
       sid,
     ]);
     await work(jobOf(lost.id));
-    await vi.waitFor(async () => expect(await scene.phone(lost.to)).toHaveLength(2));
+    await scene.received(lost.to, 2);
   });
 
   test('a rate limit sends it back into the queue, and it goes later', async () => {
@@ -191,7 +190,7 @@ describe('delivering a text', () => {
     expect(await scene.message(id)).toMatchObject({ status: 'queued', error_code: '20429' });
     await scene.heal();
     await work(jobOf(id, scene.build()));
-    await vi.waitFor(async () => expect(await scene.phone(to)).toHaveLength(1));
+    await scene.received(to);
   });
 
   test('a number that is none fails with Twilio’s code, and the job is done', async () => {
@@ -216,7 +215,7 @@ describe('delivering a text', () => {
     expect(await scene.message(id)).toMatchObject({ status: 'queued', error_code: '20003' });
     await scene.heal();
     await work(jobOf(id));
-    await vi.waitFor(async () => expect(await scene.phone(to)).toHaveLength(1));
+    await scene.received(to);
     expect((await scene.message(id)).error_code).toBeNull();
   });
 

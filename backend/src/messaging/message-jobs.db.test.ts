@@ -32,8 +32,7 @@ describe('the jobs of messaging', () => {
     const job = await book('+15551235001');
     await work(() => confirm(job, true));
     await work(() => confirm(job, true));
-    await vi.waitFor(async () => expect(await scene.phone('+15551235001')).toHaveLength(1));
-    const [text] = await scene.phone('+15551235001');
+    const [text] = await scene.received('+15551235001');
     expect(text?.body).toMatch(
       /^Bright Smiles: your appointment is booked for \w+day, .* at \d+:\d\d [AP]M\./,
     );
@@ -100,7 +99,7 @@ describe('the jobs of messaging', () => {
 
   test('a text whose last callback never came is asked about', async () => {
     const sent = await scene.messaging.sendSmsWithGuard(clinic.orgId, '+15551235009', 'Hello');
-    await vi.waitFor(async () => expect(await scene.phone('+15551235009')).toHaveLength(1));
+    await scene.received('+15551235009');
     await vi.waitFor(async () => {
       await scene.messaging.refreshStatuses({ olderThanMs: 0 });
       expect(await scene.message(sent.messageId!)).toMatchObject({

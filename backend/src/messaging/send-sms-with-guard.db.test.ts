@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TestOrganization } from '../testing/index.ts';
 import { createScene, type Scene } from './testing.ts';
 
@@ -15,7 +15,7 @@ describe('sendSmsWithGuard', () => {
   test('sends now, and keeps the order for the case that it is killed', async () => {
     const sent = await scene.messaging.sendSmsWithGuard(clinic.orgId, '(555) 123-2001', 'Hello');
     expect(sent).toEqual({ success: true, messageId: expect.any(String) });
-    await vi.waitFor(async () => expect(await scene.phone('+15551232001')).toHaveLength(1));
+    await scene.received('+15551232001');
     const { rows } = await scene.owner.query(
       `select topic, payload, run_at > now() + interval '20 s' as later from outbox where key = $1`,
       [sent.messageId],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createSafeCall } from '@voxanne/safe-call';
 import { readConfig, startSandbox } from '@voxanne/sandbox';
+import { vi } from 'vitest';
 import { RetryLater } from '../deliveries/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createHttpServer } from '../platform/http.ts';
@@ -25,7 +26,7 @@ export const OURS = '+15005550006';
 const QUICK: Tuning = {
   timeoutMs: 400,
   deadlineMs: 2_000,
-  settleMs: 500,
+  settleMs: 1_000,
   firstLookMs: 20,
   expireMs: 60_000,
 };
@@ -97,6 +98,10 @@ export async function createScene() {
     return text ? JSON.parse(text) : null;
   };
 
+  /** What reached the patient. */
+  const phone = async (to: string): Promise<{ body: string; sid: string }[]> =>
+    (await control('GET', `/messages?to=${encodeURIComponent(to)}`)).data;
+
   return {
     ...db,
     messaging,
@@ -113,9 +118,13 @@ export async function createScene() {
       control('PUT', '/faults', { provider: 'twilio', kind, ...more }),
     heal: () => control('DELETE', '/faults'),
     patientTexts: (text: { from: string; to: string; body: string }) => control('POST', '/inbound-sms', text),
-    /** What reached the patient. */
-    async phone(to: string): Promise<{ body: string; sid: string }[]> {
-      return (await control('GET', `/messages?to=${encodeURIComponent(to)}`)).data;
+    phone,
+    /** Waits until so many texts have reached the patient. */
+    async received(to: string, count = 1): Promise<{ body: string; sid: string }[]> {
+      await vi.waitFor(async () => {
+        if ((await phone(to)).length !== count) throw new Error(`${to} has not got ${count} texts`);
+      });
+      return phone(to);
     },
     /** What reached Twilio. */
     async created(to: string): Promise<unknown[]> {
@@ -152,7 +161,7 @@ export async function work(run: () => Promise<unknown>, tries = 20): Promise<{ r
       return { runs };
     } catch (error) {
       if (!(error instanceof RetryLater) || runs === tries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(error.delayMs ?? 50, 600)));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(error.delayMs ?? 50, 1_000)));
     }
   }
 }

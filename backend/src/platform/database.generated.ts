@@ -92,6 +92,10 @@ export interface Connections {
   expires_at: Timestamp | null;
   id: Generated<string>;
   org_id: string;
+  /**
+   * Still accepted while a rotated secret is on its way to the provider.
+   */
+  previous_secret_hash: Buffer | null;
   provider: string;
   scopes: Generated<string[]>;
   /**

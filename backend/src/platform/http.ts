@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
   type RawServerDefault,
 } from 'fastify';
 import {
@@ -16,7 +17,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { sqlState } from './database.ts';
-import { AppError, describeError } from './errors.ts';
+import { AppError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 export type HttpServer = FastifyInstance<
@@ -40,7 +41,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 export function createHttpServer(options: { log: Logger; trustProxyHops: number }): HttpServer {
   const server = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     return503OnClosing: true,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -126,7 +127,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
   if (status < 500 && !isResponseSerializationError(error)) {
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
   }
-  request.log.error({ err: describeError(error), route: request.routeOptions.url }, '[Http] Request failed');
+  request.log.error({ err: error, route: request.routeOptions.url }, '[Http] Request failed');
   if (databaseIsAway(error)) {
     return new AppError({
       code: 'DATABASE_UNAVAILABLE',

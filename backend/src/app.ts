@@ -1,0 +1,187 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import {
+  registerSimulatorRoutes,
+  registerVapiIntegrationRoutes,
+  registerVapiRoutes,
+} from './assistant/index.ts';
+import { registerBookingRoutes } from './booking/index.ts';
+import { registerCalendarRoutes, testCalendar } from './calendar/index.ts';
+import { registerIntegrationRoutes } from './connections/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { answers, registerHealthRoutes } from './health/index.ts';
+import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
+import { AppError } from './platform/errors.ts';
+import { createHttpServer, type HttpServer, sendProblem } from './platform/http.ts';
+import { registerOrganizationRoutes } from './tenancy/index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+/** Every route there is, in the order of the rooms. */
+export async function createApp(
+  dependencies: Dependencies,
+  options: { isServing: () => boolean },
+): Promise<HttpServer> {
+  const { config, log, database, clock, tenants, connections, resilience, messaging } = dependencies;
+  const { tenantResolver, optionalTenantResolver } = tenants;
+  const server = createHttpServer({ log, trustProxyHops: config.trustProxyHops });
+  await describeApi(server);
+  server.addHook('onSend', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'same-origin');
+    reply.header('x-frame-options', 'DENY');
+    if (request.url.startsWith('/api/'))
+      reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
+  });
+
+  dependencies.identity.registerRoutes(server);
+  registerOrganizationRoutes(server, { database, tenantResolver });
+  dependencies.liveEvents.registerRoutes(server);
+  registerIntegrationRoutes(server, { config, database, clock, tenantResolver });
+  registerCalendarRoutes(server, {
+    publicUrl: config.publicUrl,
+    link: dependencies.linkCalendar,
+    test: (orgId) =>
+      testCalendar(
+        { connections, google: dependencies.google, tokens: dependencies.calendarTokens, resilience, clock },
+        orgId,
+      ),
+    tenantResolver,
+    optionalTenantResolver,
+  });
+  registerSmsRoutes(server, { messaging, database, tenantResolver });
+  registerMessageRoutes(server, { database, tenantResolver });
+  registerTwilioWebhooks(server, { messaging });
+  registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });
+  registerVapiRoutes(server, {
+    database,
+    connections,
+    tools: dependencies.tools,
+    log,
+    authenticate: dependencies.authenticateVapi,
+  });
+  registerVapiIntegrationRoutes(server, {
+    connections,
+    provisioning: dependencies.provisioning,
+    publicUrl: config.publicUrl,
+    tenantResolver,
+  });
+  if (config.mode === 'sandbox') {
+    registerSimulatorRoutes(server, { database, sandbox: dependencies.sandbox, tenantResolver });
+  }
+  registerHealthRoutes(server, {
+    mode: config.mode,
+    version,
+    database,
+    connections,
+    resilience,
+    clock,
+    twilio: () => messaging.twilioHealth(),
+    isReady: async () => {
+      if (!options.isServing()) return false;
+      return database.withService(answers).then(
+        () => true,
+        () => false,
+      );
+    },
+    tenantResolver,
+    optionalTenantResolver,
+  });
+  await serveDashboard(server, config.publicUrl);
+  return server;
+}
+
+async function describeApi(server: HttpServer): Promise<void> {
+  await server.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Voxanne',
+        version,
+        description:
+          'The back office of an AI phone receptionist. Sign up, take a token from GET /api/auth/token, send it as Authorization: Bearer. Errors are RFC 9457 problem documents.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
+  // A constant, because the plug-in's type knows only some of the settings that its page reads.
+  const configuration = {
+    title: 'Voxanne API',
+    url: '/api/openapi.json',
+    // Without these the page talks to its vendor.
+    withDefaultFonts: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    showDeveloperTools: 'never' as const,
+    telemetry: false,
+    hideClientButton: true,
+  };
+  await server.register(scalar, { routePrefix: '/docs', configuration });
+}
+
+const PAGE_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+// The reference page has an inline script of its own, and may talk to us only.
+const DOCS_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'";
+const LOOPBACK = new Set(['localhost', '127.0.0.1']);
+
+async function serveDashboard(server: HttpServer, publicUrl: string): Promise<void> {
+  const dist = join(root, 'dashboard', 'dist');
+  const built = existsSync(join(dist, 'index.html'));
+  server.addHook('onSend', async (request, reply) => {
+    if (reply.getHeader('content-type')?.toString().startsWith('text/html')) {
+      reply.header('content-security-policy', request.url.startsWith('/docs') ? DOCS_POLICY : PAGE_POLICY);
+    }
+  });
+  const home = new URL(publicUrl);
+  server.addHook('onRequest', async (request, reply) => {
+    // 127.0.0.1 and localhost are one machine and two cookie jars; Google sends people back to PUBLIC_URL.
+    const { hostname } = request;
+    const page = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    if (
+      page &&
+      hostname !== home.hostname &&
+      LOOPBACK.has(hostname) &&
+      LOOPBACK.has(home.hostname) &&
+      !request.url.startsWith('/api/')
+    ) {
+      return reply.redirect(new URL(request.url, publicUrl).toString(), 307);
+    }
+  });
+  if (built) {
+    await server.register(fastifyStatic, {
+      root: dist,
+      wildcard: false,
+      index: false,
+      setHeaders: (reply, path) => {
+        reply.header(
+          'cache-control',
+          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        );
+      },
+    });
+  }
+  server.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    const belongsToPages = !['/api/', '/assets/', '/docs'].some((prefix) => request.url.startsWith(prefix));
+    if (page && belongsToPages && built)
+      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const detail =
+      belongsToPages && page
+        ? 'The dashboard has not been built. Start Voxanne with "npm start", which builds it.'
+        : `There is nothing at ${request.method} ${request.url.split('?')[0]}. GET /docs lists every route.`;
+    return sendProblem(reply, request, new AppError({ code: 'NOT_FOUND', status: 404, detail }));
+  });
+}

@@ -1,0 +1,55 @@
+import type { ToolDefinition } from './tools/tool.ts';
+import type { AssistantDefinition, ServerDefinition } from './vapi.client.ts';
+
+export interface ReceptionistProfile {
+  orgId: string;
+  clinicName: string;
+  timeZone: string;
+  services: string[];
+}
+
+// Vapi allows 40 characters.
+const LONGEST_NAME = 40;
+const TOOL_TIMEOUT_SECONDS = 20;
+
+/** Only what we act on: Vapi's default set sends a message for every word spoken. */
+const SERVER_MESSAGES = ['tool-calls', 'status-update', 'end-of-call-report', 'hang'] as const;
+
+/** The receptionist as Vapi runs it. Everything it may do goes through the tools, signed with the clinic's secret. */
+export function defineAssistant(
+  profile: ReceptionistProfile,
+  tools: ToolDefinition[],
+  server: ServerDefinition,
+  toolServer: (name: string) => ServerDefinition,
+): AssistantDefinition {
+  return {
+    name: `Receptionist ${profile.clinicName}`.slice(0, LONGEST_NAME),
+    firstMessage: `Thank you for calling ${profile.clinicName}. I am the clinic's AI receptionist. How can I help you?`,
+    model: {
+      provider: 'openai',
+      model: 'gpt-4o',
+      messages: [{ role: 'system', content: instructions(profile) }],
+      tools: tools.map((tool) => ({
+        type: 'function' as const,
+        async: false,
+        function: { name: tool.name, description: tool.description, parameters: tool.parameters },
+        server: { ...toolServer(tool.name), timeoutSeconds: TOOL_TIMEOUT_SECONDS },
+      })),
+    },
+    server,
+    serverMessages: [...SERVER_MESSAGES],
+    metadata: { org_id: profile.orgId, managed_by: 'voxanne' },
+  };
+}
+
+// {{now}} of Vapi is UTC: an evening call in America would think it is tomorrow. The tools tell the local time.
+const instructions = (profile: ReceptionistProfile): string =>
+  [
+    `You are the phone receptionist of ${profile.clinicName}. You book appointments; you give no medical advice.`,
+    `The clinic's time zone is ${profile.timeZone}. Every tool answer names the local time; believe that clock only.`,
+    `Services: ${profile.services.join(', ')}.`,
+    'Offer only times that checkAvailability returned, and book with the slot_id it gave.',
+    'Ask for the caller’s full name. Their own number is known; ask only if they want the text somewhere else.',
+    'Never say that an appointment is booked before bookClinicAppointment has said so. Read its answer to the caller.',
+    'If the caller describes an emergency, tell them to hang up and call the emergency number.',
+  ].join('\n');

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: unknown;
+}
+
+export interface ToolCallMessage {
+  /** `envelope`: Vapi's own message. `short`: one call, for scripts. */
+  form: 'envelope' | 'short';
+  calls: ToolCall[];
+  callId: string | null;
+  callerNumber: string | null;
+}
+
+const looseText = z.string().max(500).nullish();
+const FunctionCall = z.looseObject({
+  name: looseText,
+  arguments: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+});
+// Documentation and wire disagree about where the arguments are and whether they are an object or JSON text; all
+// forms that were seen are read.
+const RawToolCall = z.looseObject({
+  id: looseText,
+  toolCallId: looseText,
+  name: looseText,
+  function: FunctionCall.nullish(),
+  arguments: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+});
+const Call = z.looseObject({ id: looseText, customer: z.looseObject({ number: looseText }).nullish() });
+
+export const Message = z.looseObject({
+  type: z.string().max(100),
+  timestamp: z.unknown().optional(),
+  call: Call.nullish(),
+  customer: z.looseObject({ number: looseText }).nullish(),
+  phoneNumber: z.looseObject({ number: looseText }).nullish(),
+  toolCallList: z.array(RawToolCall).max(20).nullish(),
+  toolCalls: z.array(RawToolCall).max(20).nullish(),
+  toolWithToolCallList: z
+    .array(z.looseObject({ toolCall: RawToolCall.nullish() }))
+    .max(20)
+    .nullish(),
+});
+export type Message = z.infer<typeof Message>;
+
+const Envelope = z.looseObject({ message: Message });
+const Short = z.looseObject({
+  toolCallId: z.string().min(1).max(200),
+  tool: z.looseObject({ name: looseText, arguments: z.unknown().optional() }),
+  call: Call.nullish(),
+  customer: z.looseObject({ number: looseText }).nullish(),
+});
+
+export const parseEnvelope = (body: unknown) => Envelope.safeParse(body);
+
+/** Reads the tool calls of either form. @returns null when the body is neither. */
+export function readToolCalls(body: unknown, tool: string | undefined): ToolCallMessage | null {
+  const short = Short.safeParse(body);
+  if (short.success && tool !== undefined) {
+    return {
+      form: 'short',
+      calls: [{ id: short.data.toolCallId, name: tool, arguments: unwrap(short.data.tool.arguments) }],
+      callId: short.data.call?.id ?? null,
+      callerNumber: short.data.customer?.number ?? short.data.call?.customer?.number ?? null,
+    };
+  }
+  const envelope = Envelope.safeParse(body);
+  if (!envelope.success) return null;
+  const { message } = envelope.data;
+  const raw: z.infer<typeof RawToolCall>[] =
+    message.toolCallList ??
+    message.toolCalls ??
+    message.toolWithToolCallList?.flatMap((entry) => entry.toolCall ?? []) ??
+    [];
+  const calls = raw.flatMap((entry) => {
+    const id = entry.id ?? entry.toolCallId;
+    const name = entry.function?.name ?? entry.name ?? tool;
+    if (!id || !name) return [];
+    const given =
+      entry.function?.arguments ?? entry.arguments ?? entry.function?.parameters ?? entry.parameters ?? {};
+    return [{ id, name, arguments: unwrap(given) }];
+  });
+  if (calls.length === 0) return null;
+  return {
+    form: 'envelope',
+    calls,
+    callId: message.call?.id ?? null,
+    callerNumber: message.customer?.number ?? message.call?.customer?.number ?? null,
+  };
+}
+
+function unwrap(given: unknown): unknown {
+  if (typeof given !== 'string') return given ?? {};
+  try {
+    return JSON.parse(given) as unknown;
+  } catch {
+    return given;
+  }
+}

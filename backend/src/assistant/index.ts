@@ -1,0 +1,31 @@
+import type { BookingContext } from '../booking/index.ts';
+import type { Database } from '../platform/database.ts';
+import { type Clinic, readClinic } from './clinic.queries.ts';
+import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
+import { checkAvailability } from './tools/check-availability.ts';
+import { getClinicInfo } from './tools/get-clinic-info.ts';
+import type { Tool } from './tools/tool.ts';
+
+export { callReportHandler } from './call-log.ts';
+export { registerVapiIntegrationRoutes } from './integration.routes.ts';
+export { createProvisioning, type Provisioning } from './provision.ts';
+export { createSandboxClient } from './sandbox.client.ts';
+export { registerSimulatorRoutes } from './simulator.routes.ts';
+export { createVapiClient } from './vapi.client.ts';
+export { registerVapiRoutes } from './vapi.routes.ts';
+export { createVapiAuth } from './vapi-auth.ts';
+
+/** Everything the receptionist can do, by the name Vapi calls it. */
+export function createTools(booking: BookingContext): Record<string, Tool> {
+  const { clock } = booking;
+  const clinicOf = (orgId: string): Promise<Clinic> => readClinicOf(booking.database, orgId);
+  const tools = [
+    bookClinicAppointment(booking),
+    checkAvailability(booking, async (orgId) => (await clinicOf(orgId)).timeZone),
+    getClinicInfo(clock, clinicOf),
+  ];
+  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+}
+
+const readClinicOf = (database: Database, orgId: string): Promise<Clinic> =>
+  database.withService((db) => readClinic(db, orgId));

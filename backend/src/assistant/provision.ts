@@ -1,0 +1,170 @@
+import type { SafeCallInstance } from '@voxanne/safe-call';
+import type { Connections } from '../connections/index.ts';
+import { type JobHandler, RetryLater } from '../deliveries/index.ts';
+import { randomToken } from '../platform/crypto.ts';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+import { defineAssistant } from './assistant-definition.ts';
+import { readClinic, requeueProvisioning as requeue } from './clinic.queries.ts';
+import type { ToolDefinition } from './tools/tool.ts';
+import type { ServerDefinition, VapiClient } from './vapi.client.ts';
+
+export interface ProvisionOptions {
+  database: Database;
+  connections: Connections;
+  vapi: VapiClient;
+  resilience: SafeCallInstance;
+  publicUrl: string;
+  tools: ToolDefinition[];
+  log: Logger;
+}
+
+export interface Provisioning {
+  /** The organization's secret for Vapi, made on first use. */
+  secretOf(orgId: OrgId): Promise<string>;
+  /** Makes the assistant and its number at Vapi, or brings them up to date. Can be repeated at will. */
+  provision(orgId: OrgId, options?: { maybeInterrupted?: boolean }): Promise<void>;
+  rotateSecret(orgId: OrgId): Promise<string>;
+  handler: JobHandler;
+}
+
+export const webhookUrl = (publicUrl: string): string => `${publicUrl}/api/vapi/webhook`;
+const toolUrl = (publicUrl: string, name: string): string => `${publicUrl}/api/vapi/tools/${name}`;
+
+export function createProvisioning(options: ProvisionOptions): Provisioning {
+  const { database, connections, vapi, resilience, publicUrl, log } = options;
+
+  const call = async <T>(
+    orgId: OrgId,
+    work: (signal: AbortSignal) => Promise<T>,
+    idempotent: boolean,
+  ): Promise<T> => {
+    const result = await resilience.safeCall('vapi', ({ signal }) => work(signal), {
+      key: orgId,
+      idempotent,
+      timeoutMs: 10_000,
+      deadlineMs: 20_000,
+    });
+    if (result.success) return result.data;
+    throw new ProvisioningFailed(result.error.kind, result.error.status);
+  };
+
+  const secretOf = async (orgId: OrgId): Promise<string> => {
+    const opened = await connections.open(orgId, 'vapi');
+    if (opened) return opened.secret;
+    await saveSecret(orgId, randomToken());
+    return secretOf(orgId);
+  };
+
+  const saveSecret = (orgId: OrgId, secret: string) =>
+    connections.save(orgId, 'vapi', { status: 'connected', secret, lookup: secret });
+
+  const provision: Provisioning['provision'] = async (orgId, { maybeInterrupted = false } = {}) => {
+    const secret = await secretOf(orgId);
+    const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
+    const clinic = await database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
+    // The API's `server.secret` has left its specification; the header it set is what counts.
+    const serverAt = (url: string): ServerDefinition => ({ url, headers: { 'X-Vapi-Secret': secret } });
+    const server = serverAt(webhookUrl(publicUrl));
+    const definition = defineAssistant(
+      {
+        orgId,
+        clinicName: clinic.name,
+        timeZone: clinic.timeZone,
+        services: clinic.services.map((s) => s.service_type),
+      },
+      options.tools,
+      server,
+      (name) => serverAt(toolUrl(publicUrl, name)),
+    );
+
+    // After a crash between Vapi's answer and our note of it, the assistant is there already: look before making one.
+    const known =
+      details.assistant_id ??
+      (maybeInterrupted
+        ? (await call(orgId, (signal) => vapi.findAssistant(orgId, signal), true))?.id
+        : undefined);
+    if (known) await call(orgId, (signal) => vapi.updateAssistant(known, definition, signal), true);
+    const assistantId =
+      known ?? (await call(orgId, (signal) => vapi.createAssistant(definition, signal), false)).id;
+    await connections.addDetails(orgId, 'vapi', { assistant_id: assistantId });
+
+    const number = await provisionNumber(orgId, details.phone_number_id, server, clinic.name);
+    await connections.addDetails(
+      orgId,
+      'vapi',
+      number ? { phone_number_id: number.id, ...(number.number ? { phone_number: number.number } : {}) } : {},
+      number?.number ?? assistantId,
+    );
+    await connections.forgetPreviousSecret(orgId, 'vapi');
+    log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
+  };
+
+  const provisionNumber = async (
+    orgId: OrgId,
+    id: string | undefined,
+    server: ServerDefinition,
+    clinicName: string,
+  ) => {
+    if (id)
+      return { id, ...(await call(orgId, (signal) => vapi.updatePhoneNumber(id, server, signal), true)) };
+    try {
+      return await call(
+        orgId,
+        (signal) => vapi.createPhoneNumber(server, clinicName.slice(0, 40), signal),
+        false,
+      );
+    } catch (error) {
+      // Vapi's free numbers can run out. The assistant works all the same once a number of the clinic leads to it.
+      if (error instanceof ProvisioningFailed && error.kind === 'PERMANENT') return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    secretOf,
+    provision,
+    async rotateSecret(orgId) {
+      const secret = randomToken();
+      await secretOf(orgId);
+      await saveSecret(orgId, secret);
+      try {
+        await provision(orgId);
+      } catch (error) {
+        if (!(error instanceof ProvisioningFailed)) throw error;
+        await database.withService((db) => requeue(db, orgId));
+        log.warn({ org_id: orgId, kind: error.kind }, '[Assistant] The new secret will reach Vapi later');
+      }
+      return secret;
+    },
+    async handler(job) {
+      if (job.org_id === null) return undefined;
+      try {
+        await provision(mintOrgId(job.org_id), { maybeInterrupted: job.attempts > 1 });
+      } catch (error) {
+        if (!(error instanceof ProvisioningFailed)) throw error;
+        // Vapi being away, or a wrong key that a person will mend: neither may leave a clinic without a receptionist.
+        throw new RetryLater(error.message, {
+          countAttempt: false,
+          delayMs: error.kind === 'AUTH' ? 60_000 : 5_000,
+        });
+      }
+      return undefined;
+    },
+  };
+}
+
+class ProvisioningFailed extends AppError {
+  readonly kind: string;
+  constructor(kind: string, status: number | undefined) {
+    super({
+      code: 'VAPI_UNAVAILABLE',
+      status: 502,
+      detail: `Vapi did not take the receptionist's settings (${kind}${status ? ` ${status}` : ''}). Voxanne tries again by itself.`,
+      retryable: true,
+    });
+    this.kind = kind;
+  }
+}

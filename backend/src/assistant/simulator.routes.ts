@@ -1,0 +1,123 @@
+import { SimulatedCall, SimulatedCallRequest, SimulatedCallStarted, SimulatedPhone } from '@voxanne/contract';
+import { z } from 'zod';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { toE164 } from '../platform/phone.ts';
+import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { ownMessageSids } from './clinic.queries.ts';
+import type { SandboxClient } from './sandbox.client.ts';
+
+export interface SimulatorOptions {
+  database: Database;
+  sandbox: SandboxClient;
+  tenantResolver: TenantResolver;
+}
+
+/** "Call your receptionist": the same signed HTTP as a real call, with a scripted caller. Sandbox mode only. */
+export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOptions): void {
+  const { database, sandbox, tenantResolver } = options;
+  const tags = ['simulator'];
+
+  server.post(
+    '/api/simulator/call',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Play a phone call',
+        body: SimulatedCallRequest,
+        response: { 200: SimulatedCallStarted },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { from, patient_name: name, service_type } = request.body;
+      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const caller = numberOf(from, country);
+      const script = {
+        patient: { phone: caller, ...(name ? { name } : {}) },
+        ...(service_type ? { service_type } : {}),
+      };
+      return { call_id: await sandbox.call({ org_id: tenant.orgId, from: caller, script }) };
+    },
+  );
+
+  server.get(
+    '/api/simulator/calls/:id',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'A played call so far',
+        params: z.object({ id: z.string().max(100) }),
+        response: { 200: SimulatedCall },
+      },
+    },
+    async (request) => {
+      const call = await sandbox.findCall(request.params.id);
+      if (!call || call.org_id !== tenantOf(request).orgId) {
+        throw new AppError({ code: 'CALL_NOT_FOUND', status: 404, detail: 'There is no such call.' });
+      }
+      return {
+        call_id: call.call_id,
+        status: call.status,
+        ended_reason: call.ended_reason ?? null,
+        transcript: call.transcript,
+        tool_calls: call.tool_calls.map((tool) => ({
+          id: tool.id,
+          name: tool.name,
+          result: tool.result ?? null,
+          error: tool.error ?? null,
+          ms: tool.ms ?? null,
+        })),
+      };
+    },
+  );
+
+  server.get(
+    '/api/simulator/phone',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'What the patient’s phone shows',
+        querystring: z.object({ number: z.string().min(3).max(40) }),
+        response: { 200: SimulatedPhone },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const number = numberOf(request.query.number, country);
+      const texts = await sandbox.textsTo(number);
+      // The stand-in's phone is everybody's: a clinic sees its own texts on it.
+      const own = await database.withTenant(tenant, (db) =>
+        ownMessageSids(
+          db,
+          tenant.orgId,
+          texts.map((text) => text.sid),
+        ),
+      );
+      return {
+        number,
+        data: texts
+          .filter((text) => own.has(text.sid))
+          .map(({ sid, from, body, at }) => ({ sid, from, body, at })),
+      };
+    },
+  );
+}
+
+function numberOf(text: string, country: string): string {
+  const number = toE164(text, country);
+  if (number === null) {
+    throw new AppError({
+      code: 'INVALID_PHONE',
+      status: 400,
+      detail: 'That is not a phone number. Write it with its country code, such as +1 415 555 0132.',
+      extra: { errors: [{ path: 'from', message: 'is not a phone number' }] },
+    });
+  }
+  return number;
+}

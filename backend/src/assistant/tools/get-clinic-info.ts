@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { spokenTime } from '../../booking/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Clinic } from '../clinic.queries.ts';
+import { defineTool } from './tool.ts';
+
+export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise<Clinic>) =>
+  defineTool({
+    name: 'getClinicInfo',
+    description:
+      'Tells the clinic’s name, services, opening hours, time zone and the local time now. Use it when the caller asks about the clinic, or before resolving words such as tomorrow.',
+    parameters: { type: 'object', properties: {}, required: [] },
+    arguments: z.object({}),
+    async run(_input, call) {
+      const clinic = await clinicOf(call.orgId);
+      const now = clock.now();
+      return {
+        say: JSON.stringify({
+          name: clinic.name,
+          time_zone: clinic.timeZone,
+          now_local: spokenTime(now, clinic.timeZone, now),
+          services: clinic.services,
+          opening_hours: clinic.openingHours,
+        }),
+      };
+    },
+  });

@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Connections } from '../connections/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import { hmacSha256Hex, sameSecret } from '../platform/crypto.ts';
+import { AppError } from '../platform/errors.ts';
+import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+
+// As Stripe and Standard Webhooks do; Vapi documents no figure of its own.
+const TOLERANCE_MS = 300_000;
+const Org = z.object({ org: z.guid() });
+
+export type AuthenticateVapi = (request: FastifyRequest, rawBody: Buffer) => Promise<OrgId>;
+
+/**
+ * Whose receptionist is calling: the shared secret finds the organization; nothing in the body is asked. Either
+ * `X-Vapi-Secret`, `Authorization: Bearer`, or an HMAC of the body for `?org=`.
+ * @throws {AppError} 401, before anything is written.
+ */
+export function createVapiAuth(options: { connections: Connections; clock: Clock }): AuthenticateVapi {
+  const { connections, clock } = options;
+  const refused = () =>
+    new AppError({
+      code: 'INVALID_VAPI_SECRET',
+      status: 401,
+      detail:
+        'The secret of this request is missing or wrong. Voxanne writes it to Vapi by itself; if it was changed there, rotate it in Settings.',
+    });
+
+  const bySignature = async (request: FastifyRequest, rawBody: Buffer, signature: string): Promise<OrgId> => {
+    const org = Org.safeParse(request.query);
+    const timestamp = request.headers['x-timestamp'];
+    if (!org.success || typeof timestamp !== 'string' || !isRecent(timestamp, clock.now())) throw refused();
+    const orgId = mintOrgId(org.data.org);
+    const opened = await connections.open(orgId, 'vapi');
+    if (!opened) throw refused();
+    const expected = hmacSha256Hex(opened.secret, Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]));
+    if (!sameSecret(signature.replace(/^sha256=/, ''), expected)) throw refused();
+    return orgId;
+  };
+
+  return async (request, rawBody) => {
+    const { 'x-vapi-secret': shared, 'x-signature': signature, authorization } = request.headers;
+    const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+    const secret = typeof shared === 'string' ? shared : bearer;
+    if (secret !== undefined) {
+      // Looked up by its hash: neither the comparison nor the index tells how much of a guess was right.
+      const orgId = await connections.findBySecret('vapi', secret);
+      if (orgId) return orgId;
+      throw refused();
+    }
+    if (typeof signature === 'string') return bySignature(request, rawBody, signature);
+    throw refused();
+  };
+}
+
+/** Seconds, milliseconds or ISO: the unit is not documented. */
+function isRecent(timestamp: string, now: Date): boolean {
+  const number = Number(timestamp);
+  const at = Number.isNaN(number) ? Date.parse(timestamp) : number < 1e11 ? number * 1_000 : number;
+  return Math.abs(now.getTime() - at) <= TOLERANCE_MS;
+}

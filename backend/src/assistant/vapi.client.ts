@@ -1,0 +1,69 @@
+import type { Vapi } from '@vapi-ai/server-sdk';
+import type { Config } from '../platform/config.ts';
+
+export type AssistantDefinition = Vapi.CreateAssistantDto;
+export type ServerDefinition = Vapi.Server;
+
+export interface VapiClient {
+  createAssistant(definition: AssistantDefinition, signal?: AbortSignal): Promise<{ id: string }>;
+  updateAssistant(id: string, definition: AssistantDefinition, signal?: AbortSignal): Promise<void>;
+  /** The newest assistant that carries this organization in its metadata. */
+  findAssistant(orgId: string, signal?: AbortSignal): Promise<{ id: string } | undefined>;
+  createPhoneNumber(
+    server: ServerDefinition,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<{ id: string; number: string | null }>;
+  updatePhoneNumber(
+    id: string,
+    server: ServerDefinition,
+    signal?: AbortSignal,
+  ): Promise<{ number: string | null }>;
+}
+
+const TIMEOUT_SECONDS = 10;
+const NEWEST = 100;
+
+/** Vapi's own SDK, loaded on first use. It would retry a POST after a 5xx and so make two assistants: retries off. */
+export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
+  const load = async () => {
+    const { VapiClient: Client } = await import('@vapi-ai/server-sdk');
+    return new Client({ token: config.vapi.apiKey, baseUrl: config.vapi.baseUrl });
+  };
+  let client: ReturnType<typeof load> | undefined;
+  const api = () => {
+    client ??= load();
+    return client;
+  };
+  const options = (signal?: AbortSignal) => ({
+    maxRetries: 0,
+    timeoutInSeconds: TIMEOUT_SECONDS,
+    ...(signal ? { abortSignal: signal } : {}),
+  });
+  const numberOf = (phone: object): string | null => (phone as { number?: string }).number ?? null;
+  return {
+    createAssistant: async (definition, signal) =>
+      (await api()).assistants.create(definition, options(signal)),
+    async updateAssistant(id, definition, signal) {
+      await (await api()).assistants.update({ id, ...definition }, options(signal));
+    },
+    async findAssistant(orgId, signal) {
+      const assistants = await (await api()).assistants.list({ limit: NEWEST }, options(signal));
+      return assistants.find((assistant) => assistant.metadata?.org_id === orgId);
+    },
+    async createPhoneNumber(server, name, signal) {
+      const phone = await (await api()).phoneNumbers.create(
+        { provider: 'vapi', name, server },
+        options(signal),
+      );
+      return { id: phone.id, number: numberOf(phone) };
+    },
+    async updatePhoneNumber(id, server, signal) {
+      const phone = await (await api()).phoneNumbers.update(
+        { id, body: { provider: 'vapi', server } },
+        options(signal),
+      );
+      return { number: numberOf(phone) };
+    },
+  };
+}

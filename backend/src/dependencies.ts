@@ -1,0 +1,144 @@
+import { createSafeCall, type SafeCallInstance } from '@voxanne/safe-call';
+import {
+  createProvisioning,
+  createSandboxClient,
+  createTools,
+  createVapiAuth,
+  createVapiClient,
+  type Provisioning,
+} from './assistant/index.ts';
+import type { BookingContext } from './booking/index.ts';
+import {
+  type CalendarTokens,
+  createCalendarTokens,
+  createGoogleClient,
+  createLinkCalendar,
+  type GoogleClient,
+  type LinkCalendar,
+} from './calendar/index.ts';
+import { type Connections, createConnections, createOAuthStates } from './connections/index.ts';
+import { createIdentity, type IdentityService } from './identity/index.ts';
+import { createMessaging, type Messaging } from './messaging/index.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { createKeyring, deriveKey } from './platform/crypto.ts';
+import { createDatabase, type Database } from './platform/database.ts';
+import type { Logger } from './platform/logger.ts';
+import {
+  createLiveEvents,
+  createTenantResolvers,
+  type LiveEvents,
+  type TenantResolvers,
+} from './tenancy/index.ts';
+
+/** Everything, built once and in one place. A test overrides what it names. */
+export interface Dependencies {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  database: Database;
+  runtimeUrl: string;
+  resilience: SafeCallInstance;
+  identity: IdentityService;
+  tenants: TenantResolvers;
+  liveEvents: LiveEvents;
+  connections: Connections;
+  google: GoogleClient;
+  calendarTokens: CalendarTokens;
+  linkCalendar: LinkCalendar;
+  messaging: Messaging;
+  booking: BookingContext;
+  tools: ReturnType<typeof createTools>;
+  provisioning: Provisioning;
+  authenticateVapi: ReturnType<typeof createVapiAuth>;
+  sandbox: ReturnType<typeof createSandboxClient>;
+  close(): Promise<void>;
+}
+
+export interface DependencyOptions {
+  config: Config;
+  runtimeUrl: string;
+  log: Logger;
+  clock?: Clock;
+}
+
+const MOST_CONNECTIONS = 10;
+
+export function createDependencies({
+  config,
+  runtimeUrl,
+  log,
+  clock = systemClock,
+}: DependencyOptions): Dependencies {
+  const database = createDatabase({
+    url: runtimeUrl,
+    maxConnections: MOST_CONNECTIONS,
+    onError: (err) => log.warn({ err }, '[Database] A connection broke'),
+  });
+  const keyring = createKeyring(config.encryptionKeys);
+  const resilience = createSafeCall();
+  logBreakers(resilience, log);
+  const identity = createIdentity({ config, pool: database.pool, log });
+  const tenants = createTenantResolvers({ identity, database, clock, log });
+  const connections = createConnections({ database, keyring });
+  const google = createGoogleClient(config);
+  const calendarTokens = createCalendarTokens({ connections, google, resilience, clock, log });
+  const oauthStates = createOAuthStates({ database, keyring, clock });
+  const messaging = createMessaging({ database, config, log, clock, safeCalls: resilience });
+  const booking: BookingContext = {
+    database,
+    clock,
+    log,
+    slotKey: deriveKey(config.auth.secret, 'slot ids'),
+  };
+  const tools = createTools(booking);
+  const provisioning = createProvisioning({
+    database,
+    connections,
+    vapi: createVapiClient(config),
+    resilience,
+    publicUrl: config.publicUrl,
+    tools: Object.values(tools),
+    log,
+  });
+  return {
+    config,
+    clock,
+    log,
+    database,
+    runtimeUrl,
+    resilience,
+    identity,
+    tenants,
+    liveEvents: createLiveEvents({ database, tenantResolver: tenants.tenantResolver }),
+    connections,
+    google,
+    calendarTokens,
+    linkCalendar: createLinkCalendar({ connections, oauthStates, google, resilience, log }),
+    messaging,
+    booking,
+    tools,
+    provisioning,
+    authenticateVapi: createVapiAuth({ connections, clock }),
+    sandbox: createSandboxClient(config.sandboxPort),
+    async close() {
+      messaging.close();
+      await database.close();
+    },
+  };
+}
+
+function logBreakers(resilience: SafeCallInstance, log: Logger): void {
+  resilience.on('open', ({ name, key, kind, retryAfterMs }) =>
+    log.warn(
+      { service: name, org_id: key, kind, retry_after_ms: retryAfterMs },
+      `[SafeCall] Circuit breaker opened for ${name}`,
+    ),
+  );
+  resilience.on('close', ({ name, key }) =>
+    log.info({ service: name, org_id: key }, `[SafeCall] Circuit breaker closed for ${name}`),
+  );
+  resilience.on('token_refreshed', ({ name, key }) =>
+    log.info({ service: name, org_id: key }, `[SafeCall] Token refreshed for ${name}`),
+  );
+}

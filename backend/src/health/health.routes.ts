@@ -1,0 +1,121 @@
+import { CircuitBreakerList, HealthIntegrations, Onboarding } from '@voxanne/contract';
+import { z } from 'zod';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { onboardingFacts } from './onboarding.queries.ts';
+import { describeOnboarding } from './onboarding.ts';
+import type { ProbeOptions } from './probes.ts';
+import { reportHealth, toMarkdown } from './report.ts';
+
+export interface HealthRouteOptions extends ProbeOptions {
+  mode: 'sandbox' | 'live';
+  version: string;
+  isReady: () => Promise<boolean>;
+  tenantResolver: TenantResolver;
+  optionalTenantResolver: TenantResolver;
+}
+
+export function registerHealthRoutes(server: HttpServer, options: HealthRouteOptions): void {
+  const { database, clock, resilience, tenantResolver, version } = options;
+  const tags = ['health'];
+
+  server.get(
+    '/health',
+    {
+      schema: {
+        tags,
+        summary: 'The process lives',
+        response: { 200: z.object({ status: z.literal('ok'), version: z.string(), uptime_s: z.number() }) },
+      },
+    },
+    async () => ({ status: 'ok' as const, version, uptime_s: Math.round(process.uptime() * 10) / 10 }),
+  );
+
+  server.get(
+    '/ready',
+    { schema: { tags, summary: 'Ready for traffic: database and migrations' } },
+    async () => {
+      if (await options.isReady()) return { status: 'ready' };
+      throw new AppError({
+        code: 'NOT_READY',
+        status: 503,
+        detail: 'Not ready: starting, stopping, or without its database. Ask again in a few seconds.',
+        retryable: true,
+      });
+    },
+  );
+
+  server.get(
+    '/api/mode',
+    {
+      schema: {
+        tags,
+        summary: 'Whether providers are real',
+        response: { 200: z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() }) },
+      },
+    },
+    async () => ({ mode: options.mode, version }),
+  );
+
+  server.get(
+    '/api/health/integrations',
+    { schema: { tags, summary: 'Can the receptionist answer?', response: { 200: HealthIntegrations } } },
+    async (request, reply) => {
+      // Who asks can itself fail when the database is away, and this page must say so rather than fail too.
+      await options.optionalTenantResolver(request).catch(() => undefined);
+      const report = await reportHealth(options, request.tenant?.orgId ?? null);
+      if (!request.headers.accept?.includes('text/markdown')) return report;
+      return reply
+        .type('text/markdown; charset=utf-8')
+        .serializer((payload: unknown) => String(payload))
+        .send(toMarkdown(report) as never);
+    },
+  );
+
+  server.get(
+    '/api/circuit-breakers',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Breakers of this clinic that are not simply closed',
+        response: { 200: CircuitBreakerList },
+      },
+    },
+    async (request) => {
+      const { orgId } = tenantOf(request);
+      const mine = resilience
+        .getCircuitBreakerStatus()
+        .filter((breaker) => breaker.level === 'service' || breaker.key === orgId);
+      return {
+        data: mine.map((breaker) => ({
+          name: breaker.name,
+          state: breaker.state,
+          failures: breaker.failures,
+          opened_at: breaker.openedAt?.toISOString() ?? null,
+          next_attempt_at: breaker.nextAttemptAt?.toISOString() ?? null,
+        })),
+      };
+    },
+  );
+
+  server.get(
+    '/api/onboarding',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags: ['onboarding'],
+        summary: 'The five steps and their times',
+        response: { 200: Onboarding },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      return describeOnboarding(
+        await database.withTenant(tenant, (db) => onboardingFacts(db, tenant.orgId)),
+        clock.now(),
+      );
+    },
+  );
+}

@@ -1,0 +1,2 @@
+export { answers } from './health.queries.ts';
+export { registerHealthRoutes } from './health.routes.ts';

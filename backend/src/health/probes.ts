@@ -1,0 +1,137 @@
+import type { IntegrationHealth } from '@voxanne/contract';
+import type { SafeCallInstance } from '@voxanne/safe-call';
+import { type Connections, googleStatus } from '../connections/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import { answers } from './health.queries.ts';
+
+export interface TwilioFacts {
+  configured: boolean;
+  message: string;
+}
+
+export interface ProbeOptions {
+  database: Database;
+  connections: Connections;
+  resilience: SafeCallInstance;
+  clock: Clock;
+  twilio: () => TwilioFacts;
+}
+
+/** One entry of the report, and whether its being degraded leaves the whole healthy. */
+export type Probe = IntegrationHealth & { harmless?: boolean };
+
+const PATIENCE_MS = 2_000;
+
+export async function probeDatabase({ database }: ProbeOptions): Promise<Probe> {
+  const started = performance.now();
+  try {
+    await within(PATIENCE_MS, database.withService(answers));
+    const latencyMs = Math.round(performance.now() - started);
+    return {
+      name: 'Database',
+      status: 'healthy',
+      message: 'PostgreSQL connection active',
+      details: { latencyMs },
+    };
+  } catch {
+    return {
+      name: 'Database',
+      status: 'critical',
+      message: 'PostgreSQL does not answer; nothing can be booked until it does',
+      details: {},
+    };
+  }
+}
+
+export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
+  const entry = (status: Probe['status'], message: string, rest: Partial<Probe> = {}): Probe => ({
+    name: 'Google Calendar',
+    status,
+    message,
+    details: {},
+    ...rest,
+  });
+  if (orgId === null) return entry('degraded', 'No authenticated user or org_id', { harmless: true });
+  try {
+    const connection = await within(PATIENCE_MS, options.connections.find(orgId, 'google'));
+    const now = options.clock.now();
+    const status = googleStatus(
+      connection && { status: connection.status, expires_at: connection.expiresAt },
+      now,
+    );
+    const details = { status, account: connection?.account ?? null };
+    switch (status) {
+      case 'not_linked':
+        return entry('degraded', 'Google Calendar not linked', { details, harmless: true });
+      case 'connected':
+        return entry('healthy', 'Google Calendar connected', { details });
+      case 'expiring': {
+        const left = Math.round(((connection?.expiresAt?.getTime() ?? 0) - now.getTime()) / 1_000);
+        return entry('degraded', 'Google Calendar token expiring soon', {
+          details: { ...details, expiresInSeconds: Math.max(0, left) },
+          harmless: true,
+        });
+      }
+      default:
+        return entry('degraded', `Google Calendar needs attention: ${status.replaceAll('_', ' ')}`, {
+          details,
+        });
+    }
+  } catch {
+    return entry('degraded', 'Google Calendar state cannot be read because the database does not answer');
+  }
+}
+
+export function probeTwilio({ twilio, resilience }: ProbeOptions, orgId: OrgId | null): Probe {
+  const { configured, message } = twilio();
+  if (!configured) return { name: 'Twilio', status: 'critical', message, details: {} };
+  const breaker = resilience.getCircuitBreakerStatus('twilio_sms', orgId ?? undefined);
+  if (breaker.state === 'closed') return { name: 'Twilio', status: 'healthy', message, details: {} };
+  return {
+    name: 'Twilio',
+    status: 'degraded',
+    message: `${message}, but Twilio does not answer as it should; texts wait and are sent later`,
+    details: { nextAttemptAt: breaker.nextAttemptAt },
+  };
+}
+
+export function probeBreakers({ resilience }: ProbeOptions, orgId: OrgId | null): Probe {
+  // A clinic sees its own breakers and those of a service as a whole, never another clinic's.
+  const open = resilience
+    .getCircuitBreakerStatus()
+    .filter(
+      (breaker) => breaker.state !== 'closed' && (breaker.level === 'service' || breaker.key === orgId),
+    );
+  if (open.length === 0) {
+    return {
+      name: 'Circuit Breakers',
+      status: 'healthy',
+      message: 'All circuit breakers closed',
+      details: { open: [] },
+    };
+  }
+  const names = [...new Set(open.map((breaker) => breaker.name))];
+  return {
+    name: 'Circuit Breakers',
+    status: 'degraded',
+    message: `${names.length === 1 ? 'One circuit breaker is' : `${names.length} circuit breakers are`} not closed: ${names.join(', ')}`,
+    details: {
+      open: names,
+      nextAttemptAt: open.map((breaker) => breaker.nextAttemptAt).find(Boolean) ?? null,
+    },
+  };
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('too late')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

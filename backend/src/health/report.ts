@@ -1,0 +1,133 @@
+import type { HealthAction, HealthIntegrations } from '@voxanne/contract';
+import type { OrgId } from '../platform/tenant.ts';
+import {
+  type Probe,
+  type ProbeOptions,
+  probeBreakers,
+  probeCalendar,
+  probeDatabase,
+  probeTwilio,
+} from './probes.ts';
+
+/** Can this clinic's receptionist answer? Four probes, one verdict, what to do. */
+export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): Promise<HealthIntegrations> {
+  const started = performance.now();
+  const [database, calendar] = await Promise.all([probeDatabase(options), probeCalendar(options, orgId)]);
+  const probes = [database, calendar, probeTwilio(options, orgId), probeBreakers(options, orgId)];
+  const count = (status: Probe['status']) => probes.filter((probe) => probe.status === status).length;
+  const advice = probes.flatMap(adviceFor);
+  return {
+    status: overall(probes),
+    timestamp: options.clock.now().toISOString(),
+    elapsedMs: Math.round(performance.now() - started),
+    integrations: probes.map(({ harmless: _harmless, ...entry }) => entry),
+    summary: { healthy: count('healthy'), degraded: count('degraded'), critical: count('critical') },
+    recommendations: advice.length > 0 ? advice.map((item) => item.text) : ['✅ All systems operational'],
+    actions: advice.flatMap((item) => item.action ?? []),
+  };
+}
+
+function overall(probes: Probe[]): HealthIntegrations['status'] {
+  if (probes.some((probe) => probe.status === 'critical')) return 'critical';
+  return probes.some((probe) => probe.status === 'degraded' && !probe.harmless) ? 'degraded' : 'healthy';
+}
+
+interface Advice {
+  text: string;
+  action?: HealthAction;
+}
+
+const action = (
+  given: Pick<HealthAction, 'id' | 'severity' | 'problem'> & Partial<HealthAction>,
+): HealthAction => ({
+  evidence: [],
+  method: null,
+  path: null,
+  cli: null,
+  requires_human: true,
+  ...given,
+});
+
+function adviceFor(probe: Probe): Advice[] {
+  if (probe.status === 'healthy') return [];
+  switch (probe.name) {
+    case 'Database':
+      return [
+        {
+          text: '🔴 DATABASE CRITICAL: Check Supabase connection and service key',
+          action: action({ id: 'database.check', severity: 'critical', problem: probe.message }),
+        },
+      ];
+    case 'Google Calendar':
+      return calendarAdvice(probe);
+    case 'Twilio':
+      return [
+        {
+          text:
+            probe.status === 'critical'
+              ? '🔴 Twilio is not configured - no text can be sent'
+              : '🟡 Twilio does not answer - texts wait and are sent later',
+          action: action({
+            id: 'twilio.check',
+            severity: probe.status === 'critical' ? 'critical' : 'warning',
+            problem: probe.message,
+          }),
+        },
+      ];
+    default:
+      return [{ text: `🟡 ${probe.message} - calls are held back until the service answers again` }];
+  }
+}
+
+function calendarAdvice(probe: Probe): Advice[] {
+  switch (probe.details.status) {
+    case undefined:
+      return [];
+    case 'not_linked':
+      return [
+        {
+          text: '🟡 Google Calendar not linked - users cannot book appointments',
+          action: action({
+            id: 'google.connect',
+            severity: 'warning',
+            problem: 'No calendar is linked. Bookings are kept here and do not reach a calendar.',
+            method: 'POST',
+            path: '/api/integrations/google/connect',
+          }),
+        },
+      ];
+    case 'expiring':
+      return [{ text: '🟡 Google Calendar token expiring soon - will auto-refresh on next use' }];
+    default:
+      return [
+        {
+          text: `🟡 ${probe.message} - link it again; bookings wait and lose nothing`,
+          action: action({
+            id: 'google.reconnect',
+            severity: 'warning',
+            problem: probe.message,
+            evidence: [`status: ${String(probe.details.status)}`],
+            method: 'POST',
+            path: '/api/integrations/google/connect',
+          }),
+        },
+      ];
+  }
+}
+
+/** The same report as prose. */
+export function toMarkdown(report: HealthIntegrations): string {
+  const marks = { healthy: '✅', degraded: '🟡', critical: '🔴' };
+  return [
+    `# Voxanne is ${report.status}`,
+    '',
+    `Checked at ${report.timestamp} in ${report.elapsedMs} ms.`,
+    '',
+    ...report.integrations.map((entry) => `- ${marks[entry.status]} **${entry.name}**: ${entry.message}`),
+    '',
+    '## What to do',
+    '',
+    ...report.recommendations.map((line) => `- ${line}`),
+    '',
+  ].join('\n');
+}

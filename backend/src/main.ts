@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url';
+import { createApp } from './app.ts';
+import { createDependencies } from './dependencies.ts';
+import { type Config, loadConfig } from './platform/config.ts';
+import { StartupError } from './platform/errors.ts';
+import { listen } from './platform/listener.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { describePortOwner, portTaken } from './platform/ports.ts';
+import { startEmbeddedPostgres } from './platform/postgres/embedded.ts';
+import { migrate } from './platform/postgres/migrate.ts';
+import { checkRuntimeRole } from './platform/postgres/runtime-check.ts';
+import { createShutdown, type Shutdown } from './platform/shutdown.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
+import { startWorker } from './worker.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function openDatabase(config: Config, shutdownLater: Later[]): Promise<string> {
+  const { database } = config;
+  let ownerUrl = database.migrationUrl ?? database.url;
+  if (ownerUrl === undefined) {
+    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, port: database.embeddedPort });
+    shutdownLater.push(['embedded database', 10_000, () => embedded.stop()]);
+    ownerUrl = embedded.ownerUrl;
+  }
+  const { runtimeUrl } = await migrate({
+    url: ownerUrl,
+    directory: `${root}supabase`,
+    authSecret: config.auth.secret,
+  });
+  return database.runtimeUrl ?? runtimeUrl;
+}
+
+type Later = [name: string, timeoutMs: number, work: () => Promise<unknown>];
+
+/** Starts everything the role asks for and prints one line when it serves. */
+async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+  // Before anything is touched: a second start beside a running one must break nothing.
+  if (config.role !== 'worker' && (await portTaken(config.port, config.host))) {
+    throw new StartupError(
+      `Port ${config.port} is taken by ${await describePortOwner(config.port)}.\nUse that one, stop it, or choose another port with PORT (and SANDBOX_PORT, DATABASE_PORT and VOXANNE_DATA_DIR for a second Voxanne beside it).`,
+    );
+  }
+  // What starts first stops last.
+  const last: Later[] = [];
+  const started = Promise.all([
+    openDatabase(config, last),
+    config.mode === 'sandbox' && config.role !== 'worker' ? startSandboxProcess(config) : undefined,
+  ]);
+  let serving = false;
+  const [runtimeUrl, sandbox] = await started.catch(async (error: unknown) => {
+    for (const [, , work] of last) await work().catch(() => undefined);
+    throw error;
+  });
+  if (sandbox) last.unshift(['sandbox', 5_000, () => sandbox.stop()]);
+
+  const dependencies = createDependencies({ config, runtimeUrl, log });
+  try {
+    await checkRuntimeRole(dependencies.database.pool);
+  } catch (error) {
+    for (const [, , work] of [['', 0, () => dependencies.close()] as Later, ...last])
+      await work().catch(() => undefined);
+    throw error;
+  }
+  const web =
+    config.role === 'worker'
+      ? undefined
+      : await createApp(dependencies, { isServing: () => serving && !shutdown.requested });
+  await web?.listen({ port: config.port, host: config.host });
+  const worker = config.role === 'web' ? undefined : startWorker(dependencies);
+  const listener = listen({
+    url: runtimeUrl,
+    channels: ['voxanne_events', 'voxanne_work'],
+    onNotify: (channel, payload) =>
+      channel === 'voxanne_events' ? dependencies.liveEvents.wake(payload) : worker?.wake(),
+    log,
+  });
+
+  // Requests end before the worker, so that what they queued may still leave; the database goes last.
+  shutdown.phase('requests', 10_000, async () => web?.close());
+  shutdown.phase('worker', 25_000, async () => worker?.drain());
+  shutdown.phase('listener', 2_000, () => listener.close());
+  shutdown.phase('connections', 5_000, () => dependencies.close());
+  for (const [name, timeoutMs, work] of last) shutdown.phase(name, timeoutMs, work);
+  serving = true;
+  say(config.role === 'worker' ? 'Voxanne worker is ready' : `Voxanne is ready at ${config.publicUrl}`);
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env, root);
+  const log = createLogger(config.logLevel);
+  const shutdown = createShutdown(log);
+  const end = async (reason: string, exitCode: number): Promise<void> => {
+    await shutdown.run(reason);
+    process.exit(exitCode);
+  };
+  let first: NodeJS.Signals | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // npm passes on a signal that its whole group has got already: the same one again is no second request.
+    process.on(signal, () => {
+      if (first !== undefined && first !== signal) process.exit(1);
+      first = signal;
+      void starting.finally(() => end(signal, 0));
+    });
+  }
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, '[Process] Uncaught exception');
+    void end('uncaught exception', 1);
+  });
+  process.on('unhandledRejection', (err) => {
+    log.fatal({ err }, '[Process] Unhandled rejection');
+    void end('unhandled rejection', 1);
+  });
+  const starting = start(config, log, shutdown);
+  await starting;
+}
+
+main().catch((error: unknown) => {
+  const words =
+    error instanceof StartupError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  process.stderr.write(`\n${words}\n`);
+  process.exit(1);
+});

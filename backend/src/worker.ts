@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { callReportHandler } from './assistant/index.ts';
+import { confirmationStillWanted, markNotSynced, markSynced, viewForCalendar } from './booking/index.ts';
+import { pushEvent } from './calendar/index.ts';
+import { GiveUp, type JobHandler, RetryLater, startLeaseQueue } from './deliveries/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { mintOrgId } from './platform/tenant.ts';
+
+export interface Worker {
+  /** Something may be due. */
+  wake(): void;
+  drain(): Promise<void>;
+}
+
+const REFRESH_TOKENS_EVERY_MS = 60_000;
+const WAIT_FOR_RELINK_MS = 60_000;
+
+/** The one handler table: here, and only here, a row of one room becomes a verb of another. */
+export function startWorker(dependencies: Dependencies): Worker {
+  const { database, log, messaging, provisioning, calendarTokens } = dependencies;
+  const messages = messaging.jobs({
+    stillWanted: (orgId, appointmentId, version) =>
+      confirmationStillWanted(database, mintOrgId(orgId), appointmentId, version),
+  });
+  const outbox = startLeaseQueue({
+    database,
+    log,
+    table: 'outbox',
+    handlers: {
+      ...messages.outbox,
+      'calendar.push': calendarPush(dependencies),
+      'assistant.provision': provisioning.handler,
+    },
+  });
+  const inbox = startLeaseQueue({
+    database,
+    log,
+    table: 'webhook_delivery_log',
+    handlers: { ...messages.webhooks, 'vapi.end-of-call-report': callReportHandler },
+  });
+  const refresh = () => {
+    calendarTokens
+      .refreshExpiring()
+      .catch((err: unknown) => log.warn({ err }, '[GoogleCalendar] Could not look for expiring tokens'));
+  };
+  const timer = setInterval(refresh, REFRESH_TOKENS_EVERY_MS);
+  refresh();
+  return {
+    wake() {
+      outbox.wake();
+      inbox.wake();
+    },
+    async drain() {
+      clearInterval(timer);
+      await Promise.all([outbox.drain(), inbox.drain()]);
+    },
+  };
+}
+
+const PushPayload = z.object({ appointment_id: z.guid() });
+
+function calendarPush({ database, google, calendarTokens, resilience }: Dependencies): JobHandler {
+  return async (job) => {
+    const payload = PushPayload.safeParse(job.payload);
+    if (!payload.success || job.org_id === null) throw new GiveUp('The row does not name an appointment.');
+    const orgId = mintOrgId(job.org_id);
+    const { appointment_id: appointmentId } = payload.data;
+    const view = await viewForCalendar(database, orgId, appointmentId);
+    if (!view) return undefined;
+    const pushed = await pushEvent({ google, tokens: calendarTokens, resilience }, orgId, view);
+    switch (pushed.outcome) {
+      case 'pushed':
+        return (db) => markSynced(db, orgId, appointmentId, pushed);
+      case 'later':
+        throw new RetryLater(
+          pushed.reason,
+          pushed.retryAfterMs === undefined ? {} : { delayMs: pushed.retryAfterMs },
+        );
+      case 'not_usable':
+        // Unlinked: the next link pushes everything that waits, so this row has nothing left to do.
+        if (pushed.reason === 'not_linked')
+          return (db) => markNotSynced(db, orgId, appointmentId, 'not_linked');
+        throw new RetryLater(`The calendar must be linked again (${pushed.reason}).`, {
+          countAttempt: false,
+          delayMs: WAIT_FOR_RELINK_MS,
+        });
+      case 'refused':
+        await database.withService((db) => markNotSynced(db, orgId, appointmentId, 'error'));
+        throw new GiveUp(pushed.reason);
+    }
+  };
+}
