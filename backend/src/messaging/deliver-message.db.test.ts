@@ -144,7 +144,7 @@ describe('delivering a text', () => {
   test('while Twilio cannot be asked, nothing is sent again', async () => {
     const { id, to, attempts } = await aText();
     await scene.database.withService((db) => claimAttempt(db, { id, attempts }));
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    await new Promise((resolve) => setTimeout(resolve, 1_250));
     await scene.fault('status', { match: 'GET', status: 503 });
     await expect(jobOf(id)()).rejects.toThrow('cannot be asked now');
     expect(await scene.created(to)).toHaveLength(0);
