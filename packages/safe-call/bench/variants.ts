@@ -1,8 +1,8 @@
 /** What is measured. Each variant answers with one call, and runs in a process of its own. */
 import * as cockatiel from 'cockatiel';
 import pRetry from 'p-retry';
+import { CircuitBreaker } from '../src/differential/opossum.ts';
 import { createSafeCall } from '../src/index.ts';
-import { CircuitBreaker } from './opossum.ts';
 
 export type Step = (n: number) => Promise<unknown>;
 

@@ -180,12 +180,14 @@ export class Breakers {
       this.#table.forgetIfHealthy(service, key, now);
       return;
     }
+    this.observer?.failed(service.name, key, rules, reason);
+    // Without that level nothing is kept for it either.
+    if (rules.serviceKeys === Number.POSITIVE_INFINITY) return;
     failing.set(key, now);
     // Only a full list needs to know which of its entries are old.
     if (failing.size >= rules.serviceKeys) {
       for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
     }
-    this.observer?.failed(service.name, key, rules, reason);
     if (failing.size < rules.serviceKeys) return;
     own.failures = failing.size;
     failing.clear();
