@@ -21,11 +21,10 @@ async function develop(): Promise<number> {
   });
   await dashboard.listen();
 
-  const server = spawn(
-    process.execPath,
-    ['--watch', '--watch-preserve-output', '--max-semi-space-size=8', 'backend/src/main.ts'],
-    { cwd: root, stdio: 'inherit' },
-  );
+  const server = spawn(process.execPath, ['--watch', '--watch-preserve-output', 'backend/src/main.ts'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   // Vite ends the process at a SIGTERM, and the server would drain without us.
   process.removeAllListeners('SIGTERM');
   // A terminal signals the whole group, a supervisor only us; the server takes a repeat for what it is.

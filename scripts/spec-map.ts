@@ -111,8 +111,11 @@ function readRows(text: string): Row[] {
   });
 }
 
+/** The planned path, or the same file name elsewhere in the server or the scripts. */
 const builtFile = (row: Row, files: Set<string>): string | undefined =>
-  row.as ? [...files].find((file) => basename(file) === basename(row.as)) : undefined;
+  [...files].find(
+    (file) => file === row.as || (/^(backend|scripts)\//.test(file) && basename(file) === basename(row.as)),
+  );
 
 const PRODUCT = /^(backend\/src|packages\/safe-call|supabase\/migrations|scripts)\/.*\.(ts|sql)$/;
 
