@@ -1,4 +1,5 @@
 import type { SimulatedCall } from '@voxanne/contract';
+import { z } from 'zod';
 
 export const defaultCaller = { from: '+14155550132', name: 'Maria Gonzalez' };
 
@@ -21,4 +22,15 @@ export function callState(call: SimulatedCall | undefined): { word: string; runn
   if (call === undefined) return { word: 'Dialling', running: true };
   if (!hasEnded(call)) return { word: 'On the phone', running: true };
   return { word: 'Call ended', running: false };
+}
+
+const Spoken = z.object({ say: z.string() });
+
+/** What a tool answered, as the caller heard it: some results are JSON with the spoken line in `say`. */
+export function spokenResult(result: string): string {
+  try {
+    return Spoken.safeParse(JSON.parse(result)).data?.say ?? result;
+  } catch {
+    return result;
+  }
 }

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconPhone, IconTool } from '@tabler/icons-react';
 import type { SimulatedCall } from '@voxanne/contract';
 import { useEffect, useRef } from 'react';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { callState, toolWords } from './call-view.ts';
+import { callState, spokenResult, toolWords } from './call-view.ts';
 import classes from './transcript.module.css';
 
 const speakers = { assistant: 'Receptionist', user: 'Caller' };
@@ -24,7 +24,7 @@ function ToolChips({ calls }: { calls: SimulatedCall['tool_calls'] }) {
           </span>
           <span className={classes.ms}>{call.ms === null ? 'running' : `${Math.round(call.ms)} ms`}</span>
           {call.error === null && call.result === null ? null : (
-            <span className={classes.result}>{call.error ?? call.result}</span>
+            <span className={classes.result}>{call.error ?? spokenResult(call.result ?? '')}</span>
           )}
         </li>
       ))}

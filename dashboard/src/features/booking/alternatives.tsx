@@ -12,6 +12,7 @@ interface Props {
 
 /** Somebody was faster. The next free times are one click each. */
 export function Alternatives({ slots, timeZone, busy, onTake }: Props) {
+  const severalProviders = new Set(slots.map((slot) => slot.provider_name)).size > 1;
   return (
     <Alert
       role="alert"
@@ -32,7 +33,7 @@ export function Alternatives({ slots, timeZone, busy, onTake }: Props) {
             onClick={() => onTake(slot.slot_id)}
           >
             Book {formatMoment(slot.start, timeZone)}
-            {slot.provider_name === undefined ? '' : ` with ${slot.provider_name}`}
+            {severalProviders ? ` with ${slot.provider_name}` : ''}
           </Button>
         ))}
       </Stack>

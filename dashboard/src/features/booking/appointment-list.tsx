@@ -1,5 +1,5 @@
 import type { Appointment, Message } from '@voxanne/contract';
-import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
+import { capitalised, formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
@@ -65,7 +65,7 @@ function Row({ item, text, timeZone, now, next }: RowProps) {
         </span>
       </div>
       <div>
-        {item.service_type}
+        {capitalised(item.service_type)}
         <span className={classes.dim}>{item.provider_name}</span>
       </div>
       <div className={classes.tags}>

@@ -2,9 +2,10 @@ import { Button, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Alternatives } from './alternatives.tsx';
@@ -52,7 +53,11 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
       notifyDone(`${values.name.trim()} is booked for ${formatMoment(scheduled_at, timeZone)}.`);
       onBooked();
     },
-    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
+    onError(error) {
+      const messages = fieldMessages(asApiError(error));
+      form.setErrors(messages);
+      focusFirst(form)(messages);
+    },
     onSettled: () =>
       queryClient.invalidateQueries({
         predicate: ({ queryKey }) =>
@@ -67,7 +72,7 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusFirst(form))}>
       <Stack gap="md">
         <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
         <TextInput
@@ -100,7 +105,9 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
           )}
         </div>
         {alternatives === null ? (
-          <FormError error={submit.error} />
+          isInline(submit.error) ? null : (
+            <FormError error={submit.error} />
+          )
         ) : (
           <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
         )}

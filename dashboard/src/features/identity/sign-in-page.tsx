@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { SignInRequest } from '@voxanne/contract';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { AuthCard } from './auth-card.tsx';
 import { signIn } from './identity.api.ts';
@@ -43,7 +44,7 @@ export function SignInPage() {
         </>
       }
     >
-      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values))}>
+      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusFirst(form))}>
         <Stack gap="md">
           <TextInput
             label="E-mail"

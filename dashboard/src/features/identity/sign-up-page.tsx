@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { AuthCard } from './auth-card.tsx';
@@ -30,7 +31,11 @@ export function SignUpPage() {
       queryClient.clear();
       await navigate({ to: '/setup' });
     },
-    onError: (error) => form.setErrors(fieldErrors(asApiError(error))),
+    onError(error) {
+      const errors = fieldErrors(asApiError(error));
+      form.setErrors(errors);
+      focusFirst(form)(errors);
+    },
   });
   const errorIsInline =
     submit.error !== null && Object.keys(fieldErrors(asApiError(submit.error))).length > 0;
@@ -48,7 +53,10 @@ export function SignUpPage() {
         </>
       }
     >
-      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(toSignUpRequest(values)))}>
+      <form
+        noValidate
+        onSubmit={form.onSubmit((values) => submit.mutate(toSignUpRequest(values)), focusFirst(form))}
+      >
         <Stack gap="md">
           <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
           <TextInput

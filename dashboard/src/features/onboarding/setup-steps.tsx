@@ -105,7 +105,8 @@ function CalendarStep({
     return (
       <p className={classes.note}>
         <IconCircleCheck size={16} aria-hidden style={{ verticalAlign: '-3px' }} />{' '}
-        {step.detail ?? 'Linked. New appointments are written within seconds.'}
+        {step.detail === null ? 'Linked.' : `Linked: ${step.detail}.`} New appointments are written to it
+        within seconds.
       </p>
     );
   }

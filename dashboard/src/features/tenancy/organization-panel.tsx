@@ -2,8 +2,9 @@ import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
-import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
 import { spellTimeZone } from '../../lib/format/format.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
@@ -50,10 +51,9 @@ function OrganizationForm({ organization }: { organization: Organization }) {
     },
     onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
   });
-  const inline = save.error !== null && asApiError(save.error).fields.length > 0;
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))}>
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <TextInput
           label="Clinic name"
@@ -79,7 +79,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
           {...form.getInputProps('country')}
         />
       </SimpleGrid>
-      {inline ? null : <FormError error={save.error} />}
+      {isInline(save.error) ? null : <FormError error={save.error} />}
       <Group mt="md">
         <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
           Save changes

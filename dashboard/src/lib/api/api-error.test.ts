@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldMessages, fromResponse } from './api-error.ts';
+import { fieldMessages, fromResponse, isInline } from './api-error.ts';
 
 const problem = {
   type: 'about:blank',
@@ -43,6 +43,13 @@ test('a field is told the sentence of the problem when it is the only one, else 
     errors: [{ path: 'phone', message: 'is no phone' }],
   };
   expect(fieldMessages(fromResponse(400, null, checked))).toEqual({ phone: 'Is no phone' });
+});
+
+test('a refusal that names no field is put where it belongs by its code', () => {
+  const error = fromResponse(400, null, { ...problem, code: 'INVALID_PHONE' });
+  expect(fieldMessages(error)).toEqual({ phone: problem.detail });
+  expect(isInline(error)).toBe(true);
+  expect(isInline(fromResponse(500, null, 'x'))).toBe(false);
 });
 
 test('what extends the problem stays readable, such as the alternatives of a taken slot', () => {

@@ -1,5 +1,6 @@
 import { Problem } from '@voxanne/contract';
 import { z } from 'zod';
+import { capitalised } from '../format/format.ts';
 
 export interface FieldError {
   field: string;
@@ -78,13 +79,20 @@ export function fromResponse(status: number, requestId: string | null, body: unk
   });
 }
 
-const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** Refusals that concern one field and come without a list of fields. */
+const fieldOfCode: Record<string, string> = { INVALID_PHONE: 'phone', INVALID_EMAIL: 'email' };
 
 /** What to write under each field. A refusal of one field is explained better by the sentence of the whole problem. */
 export function fieldMessages(error: ApiError): Record<string, string> {
+  const field = fieldOfCode[error.code];
+  if (error.fields.length === 0) return field === undefined ? {} : { [field]: error.message };
   const only = error.fields.length === 1 && error.code !== 'VALIDATION_FAILED' ? error.message : null;
-  return Object.fromEntries(error.fields.map(({ field, message }) => [field, only ?? capitalised(message)]));
+  return Object.fromEntries(error.fields.map((item) => [item.field, only ?? capitalised(item.message)]));
 }
+
+/** Whether the fields say everything, so that the form need not say it again. */
+export const isInline = (error: unknown): boolean =>
+  error !== null && Object.keys(fieldMessages(asApiError(error))).length > 0;
 
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

@@ -1,0 +1,34 @@
+import type { SimulatedCall } from '@voxanne/contract';
+import { expect, test } from 'vitest';
+import { callState, hasEnded, spokenResult, toolWords } from './call-view.ts';
+
+const call = (over: Partial<SimulatedCall> = {}): SimulatedCall => ({
+  call_id: 'c',
+  status: 'in-progress',
+  ended_reason: null,
+  transcript: [],
+  tool_calls: [],
+  ...over,
+});
+
+test('a call has ended by its status or by its reason, whichever comes first', () => {
+  expect(hasEnded(call())).toBe(false);
+  expect(hasEnded(call({ status: 'ended' }))).toBe(true);
+  expect(hasEnded(call({ ended_reason: 'customer-ended-call' }))).toBe(true);
+});
+
+test('a call that nothing is known of yet is dialling', () => {
+  expect(callState(undefined)).toEqual({ word: 'Dialling', running: true });
+  expect(callState(call({ status: 'ended' })).running).toBe(false);
+});
+
+test('a tool result is shown as it was spoken', () => {
+  expect(spokenResult('{"slots":[],"say":"Nothing is free on Monday."}')).toBe('Nothing is free on Monday.');
+  expect(spokenResult('You are booked.')).toBe('You are booked.');
+  expect(spokenResult('{"other":1}')).toBe('{"other":1}');
+});
+
+test('an unknown tool keeps its name', () => {
+  expect(toolWords('bookClinicAppointment')).toBe('Book appointment');
+  expect(toolWords('somethingNew')).toBe('somethingNew');
+});
