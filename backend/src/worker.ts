@@ -13,6 +13,8 @@ export interface Worker {
 }
 
 const REFRESH_TOKENS_EVERY_MS = 60_000;
+// Texts whose last callback never came are asked for.
+const REFRESH_TEXTS_EVERY_MS = 300_000;
 const WAIT_FOR_RELINK_MS = 60_000;
 
 /** The one handler table: here, and only here, a row of one room becomes a verb of another. */
@@ -43,7 +45,15 @@ export function startWorker(dependencies: Dependencies): Worker {
       .refreshExpiring()
       .catch((err: unknown) => log.warn({ err }, '[GoogleCalendar] Could not look for expiring tokens'));
   };
-  const timer = setInterval(refresh, REFRESH_TOKENS_EVERY_MS);
+  const refreshTexts = () => {
+    messaging
+      .refreshStatuses()
+      .catch((err: unknown) => log.warn({ err }, '[Messaging] Could not ask for the state of texts'));
+  };
+  const timers = [
+    setInterval(refresh, REFRESH_TOKENS_EVERY_MS),
+    setInterval(refreshTexts, REFRESH_TEXTS_EVERY_MS),
+  ];
   refresh();
   return {
     wake() {
@@ -51,7 +61,7 @@ export function startWorker(dependencies: Dependencies): Worker {
       inbox.wake();
     },
     async drain() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await Promise.all([outbox.drain(), inbox.drain()]);
     },
   };

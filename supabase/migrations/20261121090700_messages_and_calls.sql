@@ -28,6 +28,7 @@ comment on column public.messages.status is
   'sending is committed before the provider is called; unknown: the provider may have taken it, ask before sending again.';
 create unique index messages_provider_id_idx on public.messages (provider_id) where provider_id is not null;
 create index messages_created_at_idx on public.messages (org_id, created_at desc, id desc);
+create index messages_to_address_idx on public.messages (to_address, created_at desc);
 create trigger touch before update on public.messages
   for each row execute function app_private.touch_updated_at();
 select app_private.protect('public.messages');

@@ -74,7 +74,7 @@ export function readToolCalls(body: unknown, tool: string | undefined): ToolCall
   const raw: z.infer<typeof RawToolCall>[] =
     message.toolCallList ??
     message.toolCalls ??
-    message.toolWithToolCallList?.flatMap((entry) => entry.toolCall ?? []) ??
+    message.toolWithToolCallList?.flatMap(({ toolCall }) => (toolCall ? [toolCall] : [])) ??
     [];
   const calls = raw.flatMap((entry) => {
     const id = entry.id ?? entry.toolCallId;
