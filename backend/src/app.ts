@@ -153,7 +153,6 @@ function serveReference(server: HttpServer): void {
       return reply
         .code(page.statusCode)
         .type(String(type ?? 'text/plain'))
-        .serializer((payload: unknown) => payload as Buffer)
         .send(page.rawPayload);
     });
   }
