@@ -18,7 +18,6 @@ export function startSandboxProcess(config: Config): Promise<SandboxProcess> {
   const child = fork(fileURLToPath(new URL('../../sandbox/src/main.ts', import.meta.url)), [], {
     execArgv: ['--max-semi-space-size=4'],
     env: {
-      PATH: process.env.PATH,
       SANDBOX_PORT: String(config.sandboxPort),
       VOXANNE_DATA_DIR: config.dataDir,
       PUBLIC_URL: config.publicUrl,

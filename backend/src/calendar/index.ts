@@ -1,6 +1,6 @@
 export { registerCalendarRoutes } from './calendar.routes.ts';
 export { createGoogleClient, type GoogleClient } from './google.client.ts';
 export { createLinkCalendar, type LinkCalendar } from './link-calendar.ts';
-export { type EventToPush, type PushOutcome, pushEvent } from './push-event.ts';
+export { pushEvent } from './push-event.ts';
 export { testCalendar } from './test-calendar.ts';
 export { type CalendarTokens, createCalendarTokens } from './tokens.ts';

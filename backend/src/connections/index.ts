@@ -1,3 +1,3 @@
 export { type Connection, type Connections, createConnections } from './connections.ts';
-export { EXPIRING_WITHIN_MS, googleStatus, registerIntegrationRoutes } from './integrations.routes.ts';
+export { googleStatus, registerIntegrationRoutes } from './integrations.routes.ts';
 export { createOAuthStates, type OAuthStates } from './oauth-state.ts';

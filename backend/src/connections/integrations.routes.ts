@@ -15,7 +15,7 @@ export interface IntegrationRouteOptions {
 }
 
 /** Refreshed in the background well before this; shorter means the refresh has not succeeded yet. */
-export const EXPIRING_WITHIN_MS = 5 * 60_000;
+const EXPIRING_WITHIN_MS = 5 * 60_000;
 
 export function registerIntegrationRoutes(server: HttpServer, options: IntegrationRouteOptions): void {
   const { config, database, clock, tenantResolver } = options;

@@ -1,10 +1,9 @@
-export { answerOnce, type InboxEvent, receiveEvent } from './inbox.ts';
+export { answerOnce, receiveEvent } from './inbox.ts';
 export type { Job } from './lease-queue.queries.ts';
 export {
   type Effects,
   GiveUp,
   type JobHandler,
-  type LeaseQueue,
   RetryLater,
   retryDelayMs,
   startLeaseQueue,

@@ -12,7 +12,7 @@ export interface LocalIssuerOptions {
   log: Logger;
 }
 
-export const TOKEN_LIFETIME = '15m';
+const TOKEN_LIFETIME = '15m';
 export const AUDIENCE = 'authenticated';
 const SESSION_SECONDS = 7 * 24 * 3600;
 

@@ -50,7 +50,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   }
 }
 
-export const runtimePassword = (authSecret: string): string =>
+const runtimePassword = (authSecret: string): string =>
   deriveKey(authSecret, 'runtime database login').toString('base64url');
 
 /** Names of the migrations that this code brings, oldest first. */
