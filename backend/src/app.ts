@@ -178,6 +178,10 @@ async function serveDashboard(server: HttpServer, publicUrl: string): Promise<vo
     // 127.0.0.1 and localhost are one machine and two cookie jars; Google sends people back to PUBLIC_URL.
     const { hostname } = request;
     const page = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    // Probes get JSON there, people the page of the same name.
+    if (built && page && request.url.split('?')[0] === '/health') {
+      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    }
     if (
       page &&
       hostname !== home.hostname &&

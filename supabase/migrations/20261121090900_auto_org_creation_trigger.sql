@@ -33,7 +33,7 @@ begin
       coalesce(app_private.valid_time_zone(v_meta ->> 'time_zone'), 'UTC'),
       v_country)
     returning id into v_org_id;
-  perform app_private.create_clinic_defaults(v_org_id, 'First available');
+  perform app_private.create_clinic_defaults(v_org_id, 'Main provider');
   perform app_private.enqueue(v_org_id, 'assistant.provision', v_org_id::text, '{}');
   new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id);
   return new;

@@ -1,18 +1,42 @@
+interface Formats {
+  year: Intl.DateTimeFormat;
+  day: Intl.DateTimeFormat;
+  dayAndYear: Intl.DateTimeFormat;
+  time: Intl.DateTimeFormat;
+  date: Intl.DateTimeFormat;
+}
+
+// Making a format costs 50 us and some kilobytes of ICU; an availability answer needs hundreds of labels.
+const byZone = new Map<string, Formats>();
+const MOST_ZONES = 500;
+
+function formatsFor(timeZone: string): Formats {
+  let formats = byZone.get(timeZone);
+  if (!formats) {
+    const format = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat('en-US', { timeZone, ...options });
+    const day = { weekday: 'long', month: 'long', day: 'numeric' } as const;
+    formats = {
+      year: format({ year: 'numeric' }),
+      day: format(day),
+      dayAndYear: format({ ...day, year: 'numeric' }),
+      time: format({ hour: 'numeric', minute: '2-digit' }),
+      date: format({ dateStyle: 'long' }),
+    };
+    if (byZone.size >= MOST_ZONES) byZone.clear();
+    byZone.set(timeZone, formats);
+  }
+  return formats;
+}
+
 /** "Monday, November 23 at 9:00 AM", in the clinic's time zone; the year only when it is not this one. */
 export function spokenTime(at: Date, timeZone: string, now: Date): string {
-  const year = (date: Date) => new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric' }).format(date);
-  const day = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    weekday: 'long',
-    month: 'long',
-    day: 'numeric',
-    ...(year(at) === year(now) ? {} : { year: 'numeric' }),
-  }).format(at);
-  const time = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit' }).format(at);
+  const formats = formatsFor(timeZone);
+  const sameYear = formats.year.format(at) === formats.year.format(now);
+  const day = (sameYear ? formats.day : formats.dayAndYear).format(at);
   // ICU puts a narrow no-break space before AM; a text message would become twice as long for it.
-  return `${day} at ${time}`.replace(/[\u00a0\u202f]/g, ' ');
+  return `${day} at ${formats.time.format(at)}`.replace(/[\u00a0\u202f]/g, ' ');
 }
 
 /** "November 23, 2026" */
-export const spokenDay = (at: Date, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-US', { timeZone, dateStyle: 'long' }).format(at);
+export const spokenDay = (at: Date, timeZone: string): string => formatsFor(timeZone).date.format(at);
