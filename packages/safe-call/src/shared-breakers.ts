@@ -21,8 +21,10 @@ interface Options {
   pollMs: number;
 }
 
-/** A probe may wait so long for its lease; nothing else ever waits for the store. */
-const STORE_CAP_MS = 100;
+/** A probe may wait so long for its lease; no other call ever waits for the store. */
+const LEASE_CAP_MS = 100;
+/** News that took longer has not arrived. Nobody waits for it, so a busy moment is no reason to give the store up. */
+const NEWS_CAP_MS = 2_000;
 /** After a failure the store is left alone for so long. */
 const STORE_REST_MS = 5_000;
 
@@ -114,7 +116,7 @@ export class SharedBreakers implements BreakerObserver {
   ): Promise<number | undefined> {
     for (const level of permit.probes) {
       const id: BreakerId = { name, key: level === 'key' ? key : undefined, level };
-      const lease = await this.#ask((store) => store.takeProbe(id, leaseMs));
+      const lease = await this.#ask((store) => store.takeProbe(id, leaseMs), LEASE_CAP_MS);
       if (lease === undefined) continue;
       if (!lease.granted) {
         for (const other of permit.probes) {
@@ -163,7 +165,7 @@ export class SharedBreakers implements BreakerObserver {
   }
 
   /** Nothing when the store is away, too slow or failing. Never rejects. */
-  #ask<R>(operation: (store: BreakerStore) => Promise<R>): Promise<R | undefined> {
+  #ask<R>(operation: (store: BreakerStore) => Promise<R>, capMs = NEWS_CAP_MS): Promise<R | undefined> {
     if (this.#stopped || this.#now() < this.#restUntil) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const fail = (error: unknown) => {
@@ -172,9 +174,9 @@ export class SharedBreakers implements BreakerObserver {
         resolve(undefined);
       };
       const cap: Deadline = {
-        at: this.#now() + STORE_CAP_MS,
+        at: this.#now() + capMs,
         slot: -1,
-        onDue: () => fail(new Error(`the store did not answer within ${STORE_CAP_MS} ms`)),
+        onDue: () => fail(new Error(`the store did not answer within ${capMs} ms`)),
       };
       this.#queue.add(cap);
       Promise.resolve()

@@ -134,3 +134,35 @@ describe('H16: what is left of a call', () => {
     expect(failed(await call).elapsedMs).toBe(20);
   });
 });
+
+describe('100,000 calls', () => {
+  it('leave nothing behind: the heap is flat and the process ends by itself', () => {
+    const program = `
+      import { createSafeCall } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
+      const defaults = { retries: 0, breaker: { failures: 3, cooldownMs: 1, service: { keys: 50 } } };
+      const { safeCall, stats } = createSafeCall({ defaults, maxBreakers: 1_000 });
+      const works = [
+        async () => 'ok',
+        ({ signal }) => Promise.resolve(signal.aborted),
+        () => Promise.reject(Object.assign(new Error('gone'), { status: 404 })),
+        () => Promise.reject(new Error('down')),
+      ];
+      const heap = () => (gc(), gc(), process.memoryUsage().heapUsed);
+      async function run(calls) {
+        const { signal } = new AbortController();
+        for (let n = 0; n < calls; n++) await safeCall('svc', works[n % 4], { key: 'tenant-' + (n % 5_000), signal });
+      }
+      await run(20_000);
+      const before = heap();
+      await run(100_000);
+      console.log(JSON.stringify({ grown: heap() - before, pending: stats().pending, breakers: stats().breakers }));
+    `;
+    const args = ['--expose-gc', '--input-type=module', '-e', program];
+    const { status, stdout } = spawnSync(process.execPath, args, { timeout: 60_000, encoding: 'utf8' });
+    expect(status).toBe(0);
+    const { grown, pending, breakers } = JSON.parse(stdout);
+    expect(grown).toBeLessThan(1_000_000);
+    expect(pending).toBe(0);
+    expect(breakers).toBeLessThanOrEqual(1_000);
+  }, 60_000);
+});
