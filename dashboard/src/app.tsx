@@ -30,7 +30,7 @@ export function mount(root: HTMLElement | null) {
         colorSchemeManager={colorScheme}
         defaultColorScheme="auto"
       >
-        <Notifications position="top-right" />
+        <Notifications position="top-center" />
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>

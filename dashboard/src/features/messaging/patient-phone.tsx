@@ -51,7 +51,7 @@ export function PatientPhone({ number, clinic, timeZone, sandbox, expecting }: P
       ) : phone.data === undefined ? (
         <Skeleton height={420} radius={40} maw={312} mx="auto" />
       ) : (
-        <PhoneFrame number={number} clinic={clinic} timeZone={timeZone} texts={phone.data.data} />
+        <PhoneFrame number={phone.data.number} clinic={clinic} timeZone={timeZone} texts={phone.data.data} />
       )}
     </>
   );
