@@ -40,7 +40,8 @@ if (hasParent) {
 
 try {
   const sandbox = await start();
-  process.send?.({ type: 'ready', port: sandbox.port });
+  // A parent that failed meanwhile is gone: not an error of ours, and 'disconnect' follows.
+  process.send?.({ type: 'ready', port: sandbox.port }, () => undefined);
   if (!hasParent) {
     const close = () => sandbox.close().finally(leave);
     process.once('SIGTERM', close);

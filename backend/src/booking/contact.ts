@@ -46,7 +46,7 @@ export function cleanContact(given: GivenContact, country: string): CleanContact
   if (phone === null) {
     throw bookingErrors.refused(
       'INVALID_PHONE',
-      'That is not a phone number that can be called or texted. Ask for it again, digit by digit, with the area code.',
+      'That is not a phone number that can be called or texted. Check it digit by digit, with the area code.',
     );
   }
   const email = given.email?.trim().normalize('NFKC').toLowerCase() ?? '';

@@ -97,7 +97,7 @@ function describeTwilio(config: Config): Integration {
     connected_at: null,
     message:
       config.mode === 'sandbox'
-        ? 'Texts go to the simulated phone on this page.'
+        ? 'Texts go to the simulated phone on the Setup page.'
         : 'Texts are sent from the deployment’s own number.',
   };
 }

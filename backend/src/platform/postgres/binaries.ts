@@ -61,7 +61,12 @@ export function createRunner(user: RunAs | undefined, places: string[]): RunProg
     (place) => spawnSync('test', ['-x', place], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0,
   );
   if (reachable) return (program, args) => run(program, args, { uid, gid });
-  const keep = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // Without the secure bit the kernel forgets the capability in access(2), by which PostgreSQL looks for its own files.
+  const keep = [
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=-all,+dac_override',
+    '--ambient-caps=-all,+dac_override',
+  ];
   const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...keep];
   const able = spawnSync('setpriv', [...become, 'test', '-x', places[0] ?? '/'], {
     stdio: 'ignore',
