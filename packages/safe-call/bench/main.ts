@@ -19,7 +19,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function run<T>(script: string, ...args: string[]): T {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const flags = ['--expose-gc', '--max-semi-space-size=128'];
+  const flags = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
   return JSON.parse(execFileSync(process.execPath, [...flags, file, ...args], { encoding: 'utf8' })) as T;
 }
 

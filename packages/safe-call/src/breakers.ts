@@ -54,7 +54,6 @@ interface Ending {
   verdict: Verdict;
   now: number;
   rules: BreakerRules;
-  tick: number;
   reason: OpenReason | undefined;
 }
 
@@ -67,6 +66,7 @@ export class Breakers {
   readonly #random: () => number;
   readonly #emitter: Emitter;
   readonly #defaults: BreakerOptions | undefined;
+  readonly #rules: BreakerRules;
   readonly #table: BreakerTable;
   #tick = 1;
   #healthy: Permit = { admitted: true, tick: 1, probes: NONE };
@@ -78,6 +78,7 @@ export class Breakers {
     this.#random = options.random;
     this.#emitter = options.emitter;
     this.#defaults = options.defaults;
+    this.#rules = breakerRules(undefined, options.defaults);
     this.#table = new BreakerTable(options.maxBreakers);
   }
 
@@ -133,10 +134,10 @@ export class Breakers {
       if (!needsEntry) return;
       service = this.#table.ensureService(name);
     }
-    const rules = breakerRules(options, this.#defaults);
+    const rules = options === undefined ? this.#rules : breakerRules(options, this.#defaults);
     const breaker = needsEntry ? this.#table.ensureBreaker(service, key, now) : service.keys.get(key);
     const isStale = breaker !== undefined && permit.tick < breaker.epoch;
-    const ending: Ending = { service, key, permit, verdict, now, rules, tick: this.#nextTick(), reason };
+    const ending: Ending = { service, key, permit, verdict, now, rules, reason };
     if (breaker !== undefined) this.#settleKey(breaker, ending);
     if (service.own.state !== 'closed') this.#settleServiceProbe(ending);
     else if (!isStale) this.#countForService(ending);
@@ -147,18 +148,24 @@ export class Breakers {
   }
 
   #settleKey(breaker: Breaker, ending: Ending): void {
-    const { service, key, permit, verdict, now, rules, tick, reason } = ending;
+    const { service, key, permit, verdict, now, rules, reason } = ending;
+    const tick = this.#tick + 1;
     const counted = breaker.state === 'closed' ? breaker.failures : 0;
     const transition = breaker.settle(permit.tick, verdict, now, rules, tick);
-    const by = permit.probes.length > 0 ? 'probe' : 'failures';
-    this.#announce(breaker, transition, { service, key, level: 'key', by, reason, tick: permit.tick });
+    this.#useTick(breaker, tick);
+    if (transition !== undefined) {
+      const by = permit.probes.length > 0 ? 'probe' : 'failures';
+      this.#announce(breaker, transition, { service, key, level: 'key', by, reason, tick: permit.tick });
+    }
     const recovered = counted > 0 && breaker.state === 'closed' && breaker.failures === 0;
     if (recovered) this.observer?.recovered(service.name, key);
   }
 
   #settleServiceProbe(ending: Ending): void {
-    const { service, permit, verdict, now, rules, tick, reason } = ending;
+    const { service, permit, verdict, now, rules, reason } = ending;
+    const tick = this.#tick + 1;
     const transition = service.own.settle(permit.tick, verdict, now, rules, tick);
+    this.#useTick(service.own, tick);
     const about: About = {
       service,
       key: undefined,
@@ -172,7 +179,7 @@ export class Breakers {
 
   /** Distinct keys that fail at the same time mean that it is the service, not a tenant. */
   #countForService(ending: Ending): void {
-    const { service, key, permit, verdict, now, rules, tick, reason } = ending;
+    const { service, key, permit, verdict, now, rules, reason } = ending;
     const { own, failing } = service;
     if (verdict === 'neutral' || permit.tick < own.epoch || own.forced !== undefined) return;
     if (verdict !== 'failure') {
@@ -199,7 +206,7 @@ export class Breakers {
       reason,
       tick: undefined,
     };
-    this.#announce(own, own.open(now, rules.cooldownMs, tick), about);
+    this.#announce(own, own.open(now, rules.cooldownMs, this.#nextTick()), about);
   }
 
   /** The service named a time (Retry-After): this key rests until then. */
@@ -344,6 +351,11 @@ export class Breakers {
     this.#emitter.emit('open', { name, key, level, kind, failures, retryAfterMs: remainingMs, remote });
     if (remote || reason === undefined) return;
     this.observer?.opened({ name, key, level, remainingMs, failures, ...reason }, by, tick);
+  }
+
+  /** Most calls change no state; the tick offered to them is then still free. */
+  #useTick(breaker: Breaker, offered: number): void {
+    if (breaker.epoch === offered) this.#nextTick();
   }
 
   #nextTick(): number {

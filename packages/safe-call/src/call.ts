@@ -221,6 +221,8 @@ export class Call<T> implements LateListener {
   }
 
   #delayBeforeRetry(failure: Classified, firstKind: ErrorKind): number | undefined {
+    const { retries = this.#engine.defaults.retries ?? DEFAULTS.retries } = this.#options;
+    if (this.#attempts > retries) return undefined;
     const situation = {
       name: this.#name,
       attempts: this.#attempts,

@@ -13,7 +13,7 @@ interface Situation {
   deadline: number;
 }
 
-/** How long to wait before another attempt; nothing when there must not be one. */
+/** How long to wait before another attempt; nothing when there must not be one. Their number is counted by the call. */
 export function delayBeforeRetry(
   engine: Engine,
   options: SafeCallOptions<never>,
@@ -21,8 +21,7 @@ export function delayBeforeRetry(
   situation: Situation,
 ): number | undefined {
   const { defaults } = engine;
-  const { attempts, now, deadline } = situation;
-  if (attempts > (options.retries ?? defaults.retries ?? DEFAULTS.retries)) return undefined;
+  const { now, deadline } = situation;
   if (!isRetryable(failure, options.idempotent ?? defaults.idempotent ?? true)) return undefined;
   const delayMs =
     failure.retryAfterMs === undefined
