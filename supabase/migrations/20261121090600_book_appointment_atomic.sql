@@ -57,6 +57,12 @@ begin
   if p_scheduled_at is null or p_scheduled_at not between '2000-01-01Z' and '2200-01-01Z' then
     return app_private.booking_refused('INVALID_TIME', 'The time of the appointment is missing or impossible.');
   end if;
+  if length(btrim(p_notes)) > 2000 then
+    return app_private.booking_refused('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+  end if;
+  if p_source is null or p_source not in ('api', 'dashboard', 'voice') then
+    return app_private.booking_refused('INVALID_SOURCE', 'A booking comes from api, dashboard or voice.');
+  end if;
   if p_provider_id is not null and not exists (
     select 1 from public.providers where org_id = p_org_id and id = p_provider_id and active) then
     return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');

@@ -1,0 +1,165 @@
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { fixedClock } from '../platform/clock.ts';
+import { createHttpServer } from '../platform/http.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
+import { type BookingRequest, bookAppointment } from './book-appointment.ts';
+import { registerBookingRoutes } from './booking.routes.ts';
+import { findAvailability } from './index.ts';
+
+/** Wednesday, 10 in the morning in New York. */
+export const NOW = '2026-11-18T15:00:00Z';
+export const MONDAY_9 = '2026-11-23T14:00:00.000Z';
+
+/** A database, a clock that stands still, the verbs, and the routes with somebody signed in. */
+export async function createBookingScene() {
+  const db = await createTestDatabase();
+  const clock = fixedClock(NOW);
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const context = {
+    database: db.database,
+    clock,
+    log: createLogger('info', sink),
+    slotKey: Buffer.alloc(32, 7),
+  };
+  const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
+  let signedIn: TestOrganization | undefined;
+  registerBookingRoutes(server, {
+    context,
+    tenantResolver: async (request) => {
+      if (signedIn)
+        request.tenant = { ...signedIn.scope, email: signedIn.email, role: 'owner', orgSource: 'jwt' };
+    },
+  });
+  const ask = async (method: 'GET' | 'POST', url: string, body?: object) => {
+    const answer = await server.inject({
+      method,
+      url,
+      ...(body && { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  return {
+    ...db,
+    clock,
+    context,
+    lines,
+    signIn(organization: TestOrganization) {
+      signedIn = organization;
+    },
+    get: (url: string) => ask('GET', url),
+    post: (url: string, body: object) => ask('POST', url, body),
+    /** A clinic with so many providers, named "Dr. Ada", "Dr. Ben", "Dr. Cyd". */
+    async clinic(options: NewOrganization & { providers?: string[] } = {}) {
+      const organization = await db.createOrganization(options);
+      for (const name of options.providers ?? []) {
+        await db.owner.query('insert into public.providers (org_id, name) values ($1, $2)', [
+          organization.orgId,
+          name,
+        ]);
+      }
+      if (options.providers) {
+        await db.owner.query(`delete from public.providers where org_id = $1 and name = 'First available'`, [
+          organization.orgId,
+        ]);
+      }
+      const { rows } = await db.owner.query<{ id: string }>(
+        'select id from public.providers where org_id = $1 order by name',
+        [organization.orgId],
+      );
+      return { ...organization, providerIds: rows.map((row) => row.id) };
+    },
+    book: (organization: TestOrganization, request: Partial<BookingRequest> = {}, origin: object = {}) =>
+      bookAppointment(
+        context,
+        organization.scope,
+        {
+          name: 'Maria Lopez',
+          phone: '+14155550132',
+          serviceType: 'consultation',
+          when: { at: new Date(MONDAY_9) },
+          ...request,
+        },
+        { source: 'api', requestId: 'test', ...origin },
+      ),
+    freeTimes: (organization: TestOrganization, query: object = {}) =>
+      findAvailability(context, organization.scope, { serviceType: 'consultation', ...query }),
+    appointments: async (organization: Pick<TestOrganization, 'orgId'>) =>
+      (
+        await db.owner.query('select * from public.appointments where org_id = $1 order by scheduled_at', [
+          organization.orgId,
+        ])
+      ).rows,
+    /** Rows of every table: what a refusal must leave as it was. */
+    counts: () => countEveryTable(db.owner),
+    async close() {
+      await server.close();
+      await db.close();
+    },
+  };
+}
+export type BookingScene = Awaited<ReturnType<typeof createBookingScene>>;
+
+async function countEveryTable(owner: pg.Pool): Promise<Record<string, string>> {
+  const { rows } = await owner.query<{ name: string; rows: string }>(`
+    select c.relname as name,
+      (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %s', c.oid::regclass), false, true, '')))[1]::text as rows
+    from pg_class c where c.relkind = 'r' and c.relnamespace in ('public'::regnamespace, 'auth'::regnamespace)`);
+  return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
+}
+
+/** What a refused promise says; a promise that was kept fails the test. */
+export async function refusalOf(work: Promise<unknown>): Promise<{
+  code: string;
+  message: string;
+  extra: { alternatives?: { slot_id: string; start: string; end: string; provider_id: string }[] };
+}> {
+  return work.then(
+    () => {
+      throw new Error('It was not refused.');
+    },
+    (error) => error,
+  );
+}
+
+export interface Answer {
+  success: boolean;
+  error?: string;
+  appointment_id?: string;
+  contact_id?: string;
+  provider_id?: string;
+  name?: string;
+  phone?: string;
+  repeated?: boolean;
+}
+
+/** Connections of their own, as the workers' role: the function as any number of processes call it. */
+export function openCallers(runtimeUrl: string, count: number) {
+  const pool = new pg.Pool({ connectionString: runtimeUrl, max: count });
+  return {
+    /** All are connected before one of them begins, so that it is a race. */
+    async race(calls: unknown[][], sql: string): Promise<Answer[]> {
+      const clients = await Promise.all(calls.map(() => pool.connect()));
+      try {
+        await Promise.all(clients.map((client) => client.query('begin; set local role voxanne_service')));
+        return await Promise.all(
+          clients.map(async (client, index) => {
+            const { rows } = await client.query(sql, calls[index]);
+            await client.query('commit');
+            return rows[0].answer;
+          }),
+        );
+      } finally {
+        for (const client of clients) client.release();
+      }
+    },
+    close: () => pool.end(),
+  };
+}
