@@ -1,6 +1,6 @@
 /** What 10,000 keys cost at rest: `node --expose-gc heap.ts <library> <healthy|sick>` prints one line of JSON. */
 import * as cockatiel from 'cockatiel';
-import { CircuitBreaker } from '../src/differential/opossum.ts';
+import CircuitBreaker from 'opossum';
 import { createSafeCall } from '../src/index.ts';
 
 /** Armed timers, also those that do not keep the process alive: they cost the same. */

@@ -1,7 +1,7 @@
 /** What is measured. Each variant answers with one call, and runs in a process of its own. */
 import * as cockatiel from 'cockatiel';
+import CircuitBreaker from 'opossum';
 import pRetry from 'p-retry';
-import { CircuitBreaker } from '../src/differential/opossum.ts';
 import { createSafeCall } from '../src/index.ts';
 
 export type Step = (n: number) => Promise<unknown>;

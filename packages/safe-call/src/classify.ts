@@ -2,7 +2,7 @@ import { type ErrorShape, shapeOf } from './error-shape.ts';
 import { parseRetryAfter, retryAfterOf } from './retry-after.ts';
 import type { Classified, ClassifyAnswer, ErrorKind } from './types.ts';
 
-export const ERROR_KINDS: ReadonlySet<string> = new Set<ErrorKind>([
+const ERROR_KINDS: ReadonlySet<string> = new Set<ErrorKind>([
   'NETWORK',
   'AUTH',
   'RATE_LIMIT',

@@ -1,9 +1,9 @@
 import * as cockatiel from 'cockatiel';
+import CircuitBreaker from 'opossum';
 import pRetry from 'p-retry';
 import { createSafeCall } from '../create-safe-call.ts';
 import { toSafeCallError } from '../safe-call-error.ts';
 import type { SafeCallOptions } from '../types.ts';
-import { CircuitBreaker } from './opossum.ts';
 
 export type Work = (context: { signal?: AbortSignal | undefined }) => Promise<unknown>;
 
@@ -37,7 +37,7 @@ export const COOLDOWN = 30_000;
 /** What all are told not to count: bugs of the caller. */
 const counts = (error: unknown) => !(error instanceof TypeError);
 
-export const safeCallSubject: Subject = {
+const safeCallSubject: Subject = {
   name: 'safe-call',
   make({ retries = 0, timeoutMs = Number.POSITIVE_INFINITY, limit, delayMs } = {}) {
     const { safeCall, getCircuitBreakerStatus, on } = createSafeCall({ random: () => 0.5 });
@@ -61,7 +61,7 @@ export const safeCallSubject: Subject = {
   },
 };
 
-export const cockatielSubject: Subject = {
+const cockatielSubject: Subject = {
   name: 'cockatiel',
   make({ retries = 0, timeoutMs, limit, delayMs } = {}) {
     const breaker = cockatiel.circuitBreaker(cockatiel.handleWhen(counts), {
@@ -86,7 +86,7 @@ export const cockatielSubject: Subject = {
 };
 
 /** opossum has no retry; with p-retry around it, as people do. */
-export const opossumSubject: Subject = {
+const opossumSubject: Subject = {
   name: 'opossum + p-retry',
   make({ retries = 0, timeoutMs, limit, delayMs } = {}) {
     const breaker = new CircuitBreaker((work: Work, signal?: AbortSignal) => work({ signal }), {
