@@ -112,15 +112,19 @@ export interface Config {
 const known = new Set(Object.keys(Environment.shape));
 
 function parseEncryptionKeys(text: string, faults: string[]): EncryptionKey[] {
-  return text.split(',').flatMap((entry) => {
-    const [id = '', encoded = ''] = entry.trim().split(':');
+  const ids = new Set<string>();
+  return text.split(',').flatMap((entry, index) => {
+    const [, id = '', encoded = ''] = /^([A-Za-z0-9_-]{1,16}):(.*)$/.exec(entry.trim()) ?? [];
     const key = Buffer.from(encoded, 'base64');
-    if (!/^[A-Za-z0-9_-]{1,16}$/.test(id) || key.length !== 32) {
+    if (key.length !== 32) {
+      // Never the text itself: whoever forgot the name wrote the key in its place.
       faults.push(
-        `ENCRYPTION_KEYS: "${id}" is not <name>:<base64 of 32 bytes>. Make one: echo "k1:$(openssl rand -base64 32)"`,
+        `ENCRYPTION_KEYS: ${id ? `"${id}"` : `entry ${index + 1}`} is not <name>:<base64 of 32 bytes>. Make one: echo "k1:$(openssl rand -base64 32)"`,
       );
       return [];
     }
+    if (ids.has(id)) faults.push(`ENCRYPTION_KEYS: "${id}" is there twice. Give every key its own name.`);
+    ids.add(id);
     return [{ id, key }];
   });
 }
@@ -140,6 +144,12 @@ function keptSecrets(dataDir: string): Record<(typeof SECRET_NAMES)[number], str
     writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
     return made;
   } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) {
+      // Not made anew: what the old ones sealed could never be opened again.
+      throw new StartupError(
+        `${file} is damaged: the secrets in it cannot be read.\nPut your backup in its place, or set the directory aside and begin with an empty one: mv '${dataDir}' '${dataDir}.broken'`,
+      );
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartupError(
       `The data directory ${dataDir} cannot be used: ${reason}.\nMake it writable (sudo chown -R "$(id -un)" '${dataDir}'), or choose another one with VOXANNE_DATA_DIR.`,
@@ -162,20 +172,25 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
     faults.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  } else if (parsed.data.VOXANNE_MODE === 'live') {
-    faults.push(...liveFaults(parsed.data));
   }
+  // By what is set, not by what was parsed: one bad value must not hide what is missing.
+  faults.push(...missingFaults(set));
+  if (set.ENCRYPTION_KEYS !== undefined) parseEncryptionKeys(set.ENCRYPTION_KEYS, faults);
   if (!parsed.success || faults.length > 0) throw settingsError(faults);
   return parsed.data;
 }
 
-function liveFaults(env: Environment): string[] {
-  const missing = LIVE_NAMES.filter((name) => env[name] === undefined);
-  const faults = missing.map((name) => `${name}: required in live mode.`);
-  if (!env.TWILIO_FROM_NUMBER && !env.TWILIO_MESSAGING_SERVICE_SID) {
-    faults.push('TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID: one of them is required in live mode.');
+function missingFaults(set: Record<string, string | undefined>): string[] {
+  const faults: string[] = [];
+  if (set.VOXANNE_MODE === 'live') {
+    faults.push(...LIVE_NAMES.filter((name) => !set[name]).map((name) => `${name}: required in live mode.`));
+    if (!set.TWILIO_FROM_NUMBER && !set.TWILIO_MESSAGING_SERVICE_SID) {
+      faults.push(
+        'TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID: one of them is required in live mode.',
+      );
+    }
   }
-  if (env.AUTH_MODE === 'supabase' && !env.SUPABASE_URL && !env.SUPABASE_JWT_SECRET) {
+  if (set.AUTH_MODE === 'supabase' && !set.SUPABASE_URL && !set.SUPABASE_JWT_SECRET) {
     faults.push('SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.');
   }
   return faults;

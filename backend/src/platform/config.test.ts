@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from './config.ts';
+import { StartupError } from './errors.ts';
+
+const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
+
+const LIVE = {
+  VOXANNE_MODE: 'live',
+  AUTH_SECRET: 'a'.repeat(40),
+  ENCRYPTION_KEYS: key('k1'),
+  OPERATOR_TOKEN: 'o'.repeat(20),
+  GOOGLE_CLIENT_ID: 'client.apps.googleusercontent.com',
+  GOOGLE_CLIENT_SECRET: 'google-secret',
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'twilio-token',
+  TWILIO_FROM_NUMBER: '+14155550100',
+  VAPI_API_KEY: 'vapi-key',
+};
+
+describe('the settings', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'voxanne-config-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const load = (env: Record<string, string> = {}) => loadConfig(env, root);
+  /** The lines that name a fault. */
+  const faults = (env: Record<string, string>): string[] => {
+    try {
+      load(env);
+    } catch (error) {
+      expect(error).toBeInstanceOf(StartupError);
+      return (error as Error).message.split('\n').filter((line) => line.startsWith('  - '));
+    }
+    return [];
+  };
+
+  test('need not be given: without any, everything points at the stand-ins of this machine', () => {
+    const config = load();
+    expect(config).toMatchObject({
+      mode: 'sandbox',
+      role: 'all',
+      host: '127.0.0.1',
+      port: 3001,
+      publicUrl: 'http://localhost:3001',
+      dataDir: join(root, '.voxanne'),
+      sandboxPort: 3002,
+      database: { embeddedPort: 54_329 },
+      trustProxyHops: 0,
+    });
+    expect(config.database).not.toHaveProperty('url');
+    const standIns = [config.google.tokenUrl, config.google.apiRootUrl, config.twilio.baseUrl];
+    for (const url of [...standIns, config.vapi.baseUrl])
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:3002\//);
+  });
+
+  test('move the stand-ins’ addresses with SANDBOX_PORT and the public address with PORT', () => {
+    const config = load({ PORT: '4001', SANDBOX_PORT: '4002' });
+    expect(config.publicUrl).toBe('http://localhost:4001');
+    expect(config.google.authUrl).toBe('http://127.0.0.1:4002/google/o/oauth2/v2/auth');
+  });
+
+  test('a public address loses its slash at the end, an address of Google’s API has exactly one', () => {
+    const config = load({
+      PUBLIC_URL: 'https://clinic.example/',
+      GOOGLE_API_ROOT_URL: 'https://g.example//',
+    });
+    expect(config.publicUrl).toBe('https://clinic.example');
+    expect(config.google.apiRootUrl).toBe('https://g.example/');
+  });
+
+  test('every fault is told at once, with what to do about it', () => {
+    const told = faults({
+      PORT: 'eighty',
+      VOXANNE_MODE: 'production',
+      DATABASE_URL: 'mysql://localhost/x',
+      AUTH_SECRET: 'short',
+      TWILIO_FROM_NUMBER: '555 0100',
+      VOXANNE_COLOUR: 'blue',
+    });
+    for (const name of [
+      'PORT',
+      'VOXANNE_MODE',
+      'DATABASE_URL',
+      'AUTH_SECRET',
+      'TWILIO_FROM_NUMBER',
+      'VOXANNE_COLOUR',
+    ]) {
+      expect(
+        told.some((line) => line.startsWith(`  - ${name}: `)),
+        name,
+      ).toBe(true);
+    }
+    expect(told).toHaveLength(6);
+  });
+
+  test('faults of different kinds are told together too: a bad value, a missing credential, a bad key', () => {
+    const told = faults({ VOXANNE_MODE: 'live', PORT: '0', ENCRYPTION_KEYS: 'k1:tooshort' }).join('\n');
+    expect(told).toContain('PORT: ');
+    expect(told).toContain('AUTH_SECRET: required in live mode');
+    expect(told).toContain('ENCRYPTION_KEYS: "k1"');
+  });
+
+  test('a fault never repeats the value of a secret', () => {
+    const canary = `k1:${'canary'.repeat(3)}`;
+    const told = faults({ AUTH_SECRET: 'canary-short', ENCRYPTION_KEYS: canary, OPERATOR_TOKEN: 'canary' });
+    told.push(...faults({ ENCRYPTION_KEYS: 'canaryWithoutAName=' }), ...faults({ OPERATOR_TOKEN: 'canary' }));
+    expect(told).toHaveLength(5);
+    expect(told.join('\n')).not.toContain('canary');
+  });
+
+  test('names beginning with VOXANNE_ that do not exist are faults, others are nobody’s business', () => {
+    expect(faults({ VOXANNE_MOD: 'live' })).toEqual([
+      '  - VOXANNE_MOD: there is no such setting. .env.example lists every name.',
+    ]);
+    expect(faults({ SOMETHING_ELSE: 'x' })).toEqual([]);
+  });
+
+  test('an empty value means "not set"', () => {
+    expect(load({ PORT: '', DATABASE_URL: '', VOXANNE_TYPO: '' }).port).toBe(3001);
+  });
+
+  test('the file .env is read, and the environment has the last word', () => {
+    writeFileSync(join(root, '.env'), 'PORT=4100\nSANDBOX_PORT=4200\nLOG_LEVEL=\n');
+    expect(load({ PORT: '4300' })).toMatchObject({ port: 4300, sandboxPort: 4200, logLevel: 'info' });
+  });
+
+  describe('in live mode', () => {
+    test('are complete with real credentials, and then lead to the real providers', () => {
+      const config = load(LIVE);
+      expect(config.google.tokenUrl).toBe('https://oauth2.googleapis.com/token');
+      expect(config.vapi.baseUrl).toBe('https://api.vapi.ai');
+      expect(config.twilio).not.toHaveProperty('baseUrl');
+    });
+
+    test('name every credential that is missing', () => {
+      const told = faults({ VOXANNE_MODE: 'live' });
+      const { VOXANNE_MODE, TWILIO_FROM_NUMBER, ...credentials } = LIVE;
+      for (const name of Object.keys(credentials))
+        expect(told).toContain(`  - ${name}: required in live mode.`);
+      expect(told.join('\n')).toContain('TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID');
+    });
+
+    test('never make a secret of their own', () => {
+      expect(faults({ VOXANNE_MODE: 'live' })).not.toHaveLength(0);
+      expect(() => statSync(join(root, '.voxanne'))).toThrow('ENOENT');
+    });
+  });
+
+  test('AUTH_MODE=supabase needs something to check tokens with, in every mode', () => {
+    for (const mode of [{ VOXANNE_MODE: 'sandbox' }, LIVE]) {
+      expect(faults({ ...mode, AUTH_MODE: 'supabase' })).toEqual([
+        '  - SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.',
+      ]);
+    }
+    expect(load({ AUTH_MODE: 'supabase', SUPABASE_URL: 'https://x.supabase.co' }).auth.mode).toBe('supabase');
+  });
+
+  describe('the encryption keys', () => {
+    test('keep their order: the first one encrypts', () => {
+      const { encryptionKeys } = load({ ENCRYPTION_KEYS: `${key('k2')}, ${key('k1')}` });
+      expect(encryptionKeys.map(({ id }) => id)).toEqual(['k2', 'k1']);
+      for (const entry of encryptionKeys) expect(entry.key).toHaveLength(32);
+    });
+
+    test.each(['nonsense', 'k1:', `k1:${randomBytes(16).toString('base64')}`, `k 1:${key('').slice(1)}`])(
+      'are refused when one is not a name and 32 bytes',
+      (text) => {
+        expect(faults({ ENCRYPTION_KEYS: text }).join()).toContain('openssl rand -base64 32');
+      },
+    );
+
+    test('are refused when two have one name: what the hidden one sealed could not be opened', () => {
+      expect(faults({ ENCRYPTION_KEYS: `${key('k1')},${key('k1')}` }).join()).toContain(
+        '"k1" is there twice',
+      );
+    });
+  });
+
+  describe('the secrets of a sandbox', () => {
+    const secrets = () => {
+      const { auth, operatorToken, encryptionKeys } = load();
+      return { auth: auth.secret, operatorToken, keys: encryptionKeys.map(({ id, key }) => [id, `${key}`]) };
+    };
+
+    test('are made once and survive a restart, readable by their owner only', () => {
+      const first = secrets();
+      expect(secrets()).toEqual(first);
+      expect(first.auth.length).toBeGreaterThanOrEqual(32);
+      expect(statSync(join(root, '.voxanne', 'secrets.json')).mode & 0o777).toBe(0o600);
+    });
+
+    test('give way to what is set, and come back when it is unset', () => {
+      const first = secrets();
+      expect(load({ AUTH_SECRET: 'b'.repeat(32) }).auth.secret).toBe('b'.repeat(32));
+      expect(load({ AUTH_SECRET: 'b'.repeat(32) }).operatorToken).toBe(first.operatorToken);
+      expect(secrets()).toEqual(first);
+    });
+
+    test('a directory that cannot be used is said in words, with the command that mends it', () => {
+      writeFileSync(join(root, 'taken'), 'a file, not a directory');
+      const attempt = () => load({ VOXANNE_DATA_DIR: 'taken' });
+      expect(attempt).toThrow(StartupError);
+      expect(attempt).toThrow(/data directory .*taken cannot be used.*\n.*VOXANNE_DATA_DIR/);
+    });
+
+    test('a damaged file of secrets is never replaced: what it sealed would be lost', () => {
+      mkdirSync(join(root, '.voxanne'));
+      writeFileSync(join(root, '.voxanne', 'secrets.json'), '{"AUTH_SECRET":"x"');
+      expect(() => load()).toThrow(/secrets\.json is damaged/);
+      expect(() => load()).toThrow(StartupError);
+    });
+  });
+});
