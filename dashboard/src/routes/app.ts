@@ -9,12 +9,13 @@ export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
   async beforeLoad({ context, location }) {
+    // A stranger's first visit asks nothing: a browser reports every 401 as an error of the page.
+    if (location.pathname === '/' && !knownHere()) throw redirect({ to: '/sign-up' });
     try {
       await context.queryClient.ensureQueryData(meQuery);
       rememberHere();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      if (location.pathname === '/' && !knownHere()) throw redirect({ to: '/sign-up' });
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
     }
   },
