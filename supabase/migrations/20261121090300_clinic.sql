@@ -107,7 +107,9 @@ create function app_private.normalize_phone(p_phone text, p_country text) return
   as $$
 declare
   v_code text := coalesce(app_private.calling_code(p_country), '1');
-  v_text text := regexp_replace(lower(coalesce(p_phone, '')), '(ext\.?|x|#).*$', '');
+  v_text text := regexp_replace(regexp_replace(lower(coalesce(p_phone, '')), '(ext\.?|x|#).*$', ''),
+    -- "+49 (0)30" shows the trunk zero to callers inside the country; only Italy's zero belongs to the number.
+    '^([^0-9]*(\+|00)(?!\s*39)[^(]*)\(0\)', '\1');
   v_digits text := regexp_replace(v_text, '[^0-9]', '', 'g');
   v_phone text;
 begin
@@ -123,6 +125,8 @@ begin
     when p_country in ('IT', 'VA', 'SM') then '+' || v_code || v_digits
     else '+' || v_code || regexp_replace(v_digits, '^0', '')
   end;
+  -- Mexico dropped the 1 before mobile numbers in 2019; old address books still have it.
+  v_phone := regexp_replace(v_phone, '^\+521([0-9]{10})$', '+52\1');
   -- A number that is possible but not assigned is kept: refusing it would lose the patient.
   if v_phone !~ '^\+[1-9][0-9]{7,14}$' or (v_phone ~ '^\+1' and v_phone !~ '^\+1[2-9][0-9]{9}$') then
     return null;

@@ -5,13 +5,19 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 
+const OLD_MEXICAN = /^\+521\d{10}$/;
+
 /**
  * A phone number in E.164, or null when it cannot be one. A number that is possible but not assigned is kept:
  * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
  */
 export function toE164(text: string, country: string): string | null {
   const defaultCountry = isSupportedCountry(country) ? country : 'US';
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
+  const parse = (spelling: string) =>
+    parsePhoneNumberFromString(spelling, { defaultCountry, extract: false });
+  let parsed = parse(text);
+  // Mexico dropped the 1 before mobile numbers in 2019; old address books still have it.
+  if (parsed && OLD_MEXICAN.test(parsed.number)) parsed = parse(parsed.number.replace('+521', '+52'));
   if (!parsed?.isPossible()) return null;
   const number: string = parsed.number;
   const northAmerican = number.startsWith('+1');

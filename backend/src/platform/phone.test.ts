@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { guessCountry, toE164 } from './phone.ts';
+
+describe('a phone number', () => {
+  test.each([
+    ['(415) 555-0100', 'US', '+14155550100'],
+    ['415.555.0100', 'CA', '+14155550100'],
+    ['1 415 555 0100', 'US', '+14155550100'],
+    ['+1 415 555 0100', 'DE', '+14155550100'],
+    ['030 901820', 'DE', '+4930901820'],
+    ['+49 (0)30 901820', 'US', '+4930901820'],
+    ['0049 30 901820', 'DE', '+4930901820'],
+    ['011 49 30 901820', 'US', '+4930901820'],
+    ['06 698 12345', 'IT', '+390669812345'],
+    ['020 7946 0958', 'GB', '+442079460958'],
+  ])('%s in %s is %s', (text, country, expected) => expect(toE164(text, country)).toBe(expected));
+
+  test('that is possible but not assigned is kept: refusing it would lose the patient', () => {
+    expect(toE164('+1 555 123 4567', 'US')).toBe('+15551234567');
+    expect(toE164('555-123-4567', 'US')).toBe('+15551234567');
+  });
+
+  test.each(['123', '911', '112', '', '   ', '+', 'call me maybe', 'one two three', '12345678901234567890'])(
+    'is not %j',
+    (text) => expect(toE164(text, 'US')).toBeNull(),
+  );
+
+  test.each(['+1 055 123 4567', '155 123 4567', '+1 41555501000'])('of North America is not %j', (text) =>
+    expect(toE164(text, 'US')).toBeNull(),
+  );
+
+  test('leaves its extension behind: a text goes to the line, not to a desk', () => {
+    for (const text of ['415-555-0100 ext. 12', '415-555-0100 x12', '+1 415 555 0100 #12']) {
+      expect(toE164(text, 'US'), text).toBe('+14155550100');
+    }
+  });
+
+  test('of a Mexican mobile loses the 1 that nobody dials any more', () => {
+    expect(toE164('+52 1 55 1234 5678', 'US')).toBe('+525512345678');
+    expect(toE164('+52 55 1234 5678', 'US')).toBe('+525512345678');
+  });
+
+  test('is read as American where the country is unknown', () => {
+    expect(toE164('415 555 0100', 'ZZ')).toBe('+14155550100');
+  });
+
+  test('once normalised stays as it is, in whichever country it is read again', () => {
+    const country = fc.constantFrom('US', 'DE', 'IT', 'MX', 'GB', 'FR', 'BR', 'IN', 'AU');
+    const digits = fc.stringMatching(/^[0-9]{6,13}$/);
+    fc.assert(
+      fc.property(digits, country, country, (text, here, there) => {
+        const once = toE164(text, here);
+        if (once === null) return;
+        expect(once).toMatch(/^\+[1-9]\d{7,14}$/);
+        expect(toE164(once, there)).toBe(once);
+      }),
+    );
+  });
+
+  test('never throws, whatever was typed or heard', () => {
+    fc.assert(fc.property(fc.string(), fc.string(), (text, country) => void toE164(text, country)));
+  });
+});
+
+describe('the country of a clinic', () => {
+  test('is that of its own number, if it has one', () => {
+    expect(guessCountry({ phone: '+49 30 901820', timeZone: 'America/New_York' })).toBe('DE');
+  });
+
+  test('is otherwise that of its time zone', () => {
+    expect(guessCountry({ timeZone: 'Europe/Berlin' })).toBe('DE');
+    expect(guessCountry({ timeZone: 'America/New_York' })).toBe('US');
+    expect(guessCountry({ phone: '415 555 0100', timeZone: 'Asia/Calcutta' })).toBe('IN');
+  });
+
+  test('stays unknown where nothing tells', () => {
+    for (const hints of [{}, { timeZone: 'UTC' }, { timeZone: 'Mars/Olympus' }, { phone: 'none' }]) {
+      expect(guessCountry(hints)).toBeNull();
+    }
+  });
+});
