@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
+import { Problem } from '@voxanne/contract';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import {
   registerSimulatorRoutes,
   registerVapiIntegrationRoutes,
@@ -111,7 +113,7 @@ async function describeApi(server: HttpServer): Promise<void> {
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withProblems(jsonSchemaTransformObject(document)),
   });
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   serveReference(server);
@@ -156,6 +158,23 @@ function serveReference(server: HttpServer): void {
         .send(page.rawPayload);
     });
   }
+}
+
+type ApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Every operation can answer a problem document; said once here instead of in every route. */
+function withProblems(document: ApiDocument): ApiDocument {
+  const problem = {
+    description: 'What went wrong, why, and what to do (RFC 9457)',
+    content: { 'application/problem+json': { schema: z.toJSONSchema(Problem, { target: 'openapi-3.0' }) } },
+  };
+  for (const operations of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(operations ?? {})) {
+      const { responses } = operation as { responses?: Record<string, unknown> };
+      if (responses) responses.default = problem;
+    }
+  }
+  return document;
 }
 
 const PAGE_POLICY =

@@ -1,4 +1,11 @@
-import { CircuitBreakerList, HealthIntegrations, Onboarding } from '@voxanne/contract';
+import {
+  CircuitBreaker,
+  CircuitBreakerList,
+  CircuitBreakerReset,
+  HealthIntegrations,
+  Onboarding,
+} from '@voxanne/contract';
+import type { CircuitBreakerStatus } from '@voxanne/safe-call';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -88,15 +95,42 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       const mine = resilience
         .getCircuitBreakerStatus()
         .filter((breaker) => breaker.level === 'service' || breaker.key === orgId);
-      return {
-        data: mine.map((breaker) => ({
-          name: breaker.name,
-          state: breaker.state,
-          failures: breaker.failures,
-          opened_at: breaker.openedAt?.toISOString() ?? null,
-          next_attempt_at: breaker.nextAttemptAt?.toISOString() ?? null,
-        })),
-      };
+      return { data: mine.map(present) };
+    },
+  );
+
+  server.post(
+    '/api/circuit-breakers/reset',
+    {
+      preHandler: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Close a breaker of this clinic now instead of waiting for its probe',
+        body: CircuitBreakerReset,
+        response: { 200: CircuitBreaker },
+      },
+    },
+    async (request) => {
+      const { orgId, role } = tenantOf(request);
+      if (role !== 'owner') {
+        throw new AppError({
+          code: 'OWNER_REQUIRED',
+          status: 403,
+          detail:
+            'Only the owner of the clinic may reset a circuit breaker. Ask them, or wait for the next attempt.',
+        });
+      }
+      const { name } = request.body;
+      if (!BREAKER_NAMES.has(name)) {
+        throw new AppError({
+          code: 'UNKNOWN_BREAKER',
+          status: 404,
+          detail: `There is no circuit breaker of that name. There are: ${[...BREAKER_NAMES].join(', ')}.`,
+        });
+      }
+      resilience.resetCircuitBreaker(name, orgId);
+      request.log.info({ service: name, org_id: orgId }, '[SafeCall] Circuit breaker reset by its owner');
+      return present(resilience.getCircuitBreakerStatus(name, orgId));
     },
   );
 
@@ -119,3 +153,22 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     },
   );
 }
+
+// The names in use (contract); a healthy breaker has no entry anywhere, so there is nothing to look them up in.
+const BREAKER_NAMES = new Set([
+  'google_calendar_events',
+  'google_calendar_freebusy',
+  'google_oauth',
+  'twilio_sms',
+  'twilio_whatsapp',
+  'vapi',
+  'slack',
+]);
+
+const present = (breaker: CircuitBreakerStatus) => ({
+  name: breaker.name,
+  state: breaker.state,
+  failures: breaker.failures,
+  opened_at: breaker.openedAt?.toISOString() ?? null,
+  next_attempt_at: breaker.nextAttemptAt?.toISOString() ?? null,
+});

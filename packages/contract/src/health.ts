@@ -46,6 +46,11 @@ export const CircuitBreaker = z
     next_attempt_at: Timestamp.nullable(),
   })
   .meta({ id: 'CircuitBreaker' });
+/** `org_id` is accepted and not believed: an owner resets the own organization's breaker. */
+export const CircuitBreakerReset = z
+  .object({ name: z.string().min(1).max(80), org_id: z.string().optional() })
+  .meta({ id: 'CircuitBreakerReset' });
+
 export const CircuitBreakerList = z
   .object({ data: z.array(CircuitBreaker) })
   .meta({ id: 'CircuitBreakerList' });
