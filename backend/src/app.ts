@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
-import { Problem } from '@voxanne/contract';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import {
   registerSimulatorRoutes,
   registerVapiIntegrationRoutes,
@@ -166,7 +164,7 @@ type ApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
 function withProblems(document: ApiDocument): ApiDocument {
   const problem = {
     description: 'What went wrong, why, and what to do (RFC 9457)',
-    content: { 'application/problem+json': { schema: z.toJSONSchema(Problem, { target: 'openapi-3.0' }) } },
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations ?? {})) {
