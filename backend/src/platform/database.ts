@@ -60,6 +60,9 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   });
   // An idle connection that breaks (a restarted server) must not end the process; the next query connects anew.
   pool.on('error', (error) => options.onError?.(error));
+  // Nor one that breaks between two queries of a transaction: the pool stops listening while it is checked out, and
+  // the next query of that transaction fails anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -15,6 +15,7 @@ export interface ListenerOptions {
 }
 
 const LONGEST_PAUSE_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * LISTEN on a connection of its own, kept alive for ever. A notification is a hint: whoever uses it must also
@@ -29,17 +30,25 @@ export function listen(options: ListenerOptions): Listener {
       connectionString: options.url,
       application_name: 'voxanne listen',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     });
     const ended = new Promise<void>((resolve) => {
       next.on('error', () => resolve());
       next.on('end', () => resolve());
     });
     next.on('notification', (message) => options.onNotify(message.channel, message.payload ?? ''));
-    await next.connect();
+    // Known before it stands, so that close() can end one that is still connecting.
     client = next;
-    for (const channel of options.channels) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
-    for (const channel of options.channels) options.onNotify(channel, '');
-    await ended;
+    try {
+      // pg leaves connect() unsettled when the client is ended meanwhile.
+      await Promise.race([next.connect(), ended]);
+      if (closing.signal.aborted) return;
+      for (const channel of options.channels) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+      for (const channel of options.channels) options.onNotify(channel, '');
+      await ended;
+    } finally {
+      await next.end().catch(() => undefined);
+    }
   };
 
   const stayConnected = async (): Promise<void> => {

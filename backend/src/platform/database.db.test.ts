@@ -1,0 +1,167 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
+import { createDatabase, createPool, type Database, type Db, sqlState } from './database.ts';
+import { mintOrgId } from './tenant.ts';
+
+describe('a transaction', () => {
+  let db: TestDatabase;
+  let mine: TestOrganization;
+  let theirs: TestOrganization;
+  /** One connection, so that everybody gets what the one before left behind. */
+  let single: Database;
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    mine = await db.createOrganization({ name: 'Mine' });
+    theirs = await db.createOrganization({ name: 'Theirs' });
+    single = createDatabase({ url: db.runtimeUrl, maxConnections: 1 });
+  });
+  afterAll(async () => {
+    await single.close();
+    await db.close();
+  });
+
+  const names = async (tx: Db) =>
+    (await tx.selectFrom('organizations').select('name').orderBy('name').execute()).map(({ name }) => name);
+  const whoami = async (tx: Db) => {
+    const { rows } = await sql<{ role: string; claims: string | null }>`
+      select current_user as role, nullif(current_setting('request.jwt.claims', true), '') as claims`.execute(
+      tx,
+    );
+    return rows[0]!;
+  };
+  const leftBehind = async () => {
+    const { rows } = await single.pool.query(
+      `select current_user as role, nullif(current_setting('request.jwt.claims', true), '') as claims`,
+    );
+    return rows[0];
+  };
+  const CLEAN = { role: 'voxanne_runtime', claims: null };
+
+  test('of a tenant carries its claims, and the next user of the connection finds none', async () => {
+    const during = await single.withTenant(mine.scope, whoami);
+    expect(during.role).toBe('authenticated');
+    expect(JSON.parse(during.claims ?? '')).toEqual({
+      role: 'authenticated',
+      sub: mine.userId,
+      app_metadata: { org_id: mine.orgId },
+    });
+    expect(await leftBehind()).toEqual(CLEAN);
+  });
+
+  test('of a worker sees every clinic and carries no claims', async () => {
+    await single.withTenant(mine.scope, names);
+    expect(await single.withService(whoami)).toEqual({ role: 'voxanne_service', claims: null });
+    expect(await single.withService(names)).toEqual(['Mine', 'Theirs']);
+    expect(await leftBehind()).toEqual(CLEAN);
+  });
+
+  test('that fails in the middle leaves neither its claims nor its writes', async () => {
+    const failing = single.withTenant(mine.scope, async (tx) => {
+      await tx.updateTable('organizations').set({ name: 'Half done' }).where('id', '=', mine.orgId).execute();
+      await sql`select 1 / 0`.execute(tx);
+    });
+    await expect(failing.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('22012');
+    expect(await leftBehind()).toEqual(CLEAN);
+    expect(await single.withTenant(theirs.scope, names)).toEqual(['Theirs']);
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('is rolled back by an error that has nothing to do with the database, and the error comes through', async () => {
+    const error = new Error('the caller changed its mind');
+    const failing = single.withTenant(mine.scope, async (tx) => {
+      await tx.updateTable('organizations').set({ name: 'Half done' }).where('id', '=', mine.orgId).execute();
+      throw error;
+    });
+    await expect(failing).rejects.toBe(error);
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('never shows one clinic to another, however many take turns on few connections', async () => {
+    const few = createDatabase({ url: db.runtimeUrl, maxConnections: 2 });
+    try {
+      const turns = Array.from({ length: 120 }, async (_, turn) => {
+        const [scope, own] = turn % 2 ? [mine.scope, 'Mine'] : [theirs.scope, 'Theirs'];
+        const seen = few.withTenant(scope, async (tx) => {
+          const found = await names(tx);
+          if (turn % 7 === 0) throw new Error('stop here');
+          return found;
+        });
+        if (turn % 7 === 0) await expect(seen).rejects.toThrow('stop here');
+        else expect(await seen).toEqual([own]);
+      });
+      await Promise.all(turns);
+    } finally {
+      await few.close();
+    }
+  });
+
+  test.each([
+    `x'; drop table organizations; --`,
+    `"}}', true); set role voxanne_service; select ('`,
+    `back\\slash' and "double" and ''doubled''`,
+    `\\'; select 1; --`,
+    'new\nline, tab\t and $$dollars$$',
+  ])('takes an organization id of %j as a text and nothing else', async (text) => {
+    const scope = { orgId: mintOrgId(text), userId: `${text} too` };
+    const during = await single.withTenant(scope, whoami);
+    expect(during.role).toBe('authenticated');
+    expect(JSON.parse(during.claims ?? '')).toMatchObject({
+      sub: `${text} too`,
+      app_metadata: { org_id: text },
+    });
+    await expect(single.withTenant(scope, names)).rejects.toMatchObject({ code: '22P02' });
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('whose connection dies in the middle fails, ends nothing else, and the next one works', async () => {
+    const dying = single.withService(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await db.owner.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      // Between two queries nobody waits for this connection: its death must not become an uncaught exception.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return sql`select 1`.execute(tx);
+    });
+    await expect(dying).rejects.toThrow();
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('an idle connection that breaks is told, and ends nothing', async () => {
+    const broken: Error[] = [];
+    const pool = createPool({
+      url: db.runtimeUrl,
+      maxConnections: 1,
+      onError: (error) => broken.push(error),
+    });
+    try {
+      const { rows } = await pool.query('select pg_backend_pid() as pid');
+      await db.owner.query('select pg_terminate_backend($1)', [rows[0].pid]);
+      await expect.poll(() => broken.length).toBe(1);
+      expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  test('an error carries no row, no parameter and no query, whichever way it was asked', async () => {
+    const insert = `insert into public.leads (org_id, name, phone) values ($1, $2, 'no phone')`;
+    const values = [mine.orgId, 'Canary'];
+    const promised = await db.owner.query(insert, values).catch((error: unknown) => error);
+    const client = await db.owner.connect();
+    const called = await new Promise((resolve) => client.query(insert, values, resolve));
+    client.release();
+    for (const error of [promised, called]) {
+      expect(sqlState(error)).toBe('23514');
+      expect(JSON.stringify(Object.entries(error as object))).not.toContain('Canary');
+    }
+  });
+});
+
+describe('the SQLSTATE of an error', () => {
+  test('is told only where there is one', () => {
+    expect(sqlState(Object.assign(new Error('x'), { code: '23505' }))).toBe('23505');
+    for (const other of [null, undefined, 'text', new Error('x'), { code: 42 }, { code: 'ECONNREFUSED' }]) {
+      expect(sqlState(other)).toBeUndefined();
+    }
+  });
+});
