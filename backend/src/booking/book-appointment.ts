@@ -8,6 +8,7 @@ import { cleanContact } from './contact.ts';
 import { type AvailabilityContext, findAlternatives, findService } from './find-availability.ts';
 import { spokenDay, spokenTime } from './labels.ts';
 import { readSlot } from './slot-id.ts';
+import { visibleLines } from './text.ts';
 import { fromWallClock } from './wall-clock.ts';
 import { isOpen, WorkingHours } from './working-hours.ts';
 
@@ -78,18 +79,18 @@ export async function bookAppointment(
       if (at <= now) throw bookingErrors.inThePast();
       if (at > horizon) throw bookingErrors.beyondHorizon(spokenDay(horizon, clinic.time_zone));
       const durationMinutes = request.durationMinutes ?? service.duration_minutes;
-      const candidates = await onDuty(
+      const { providerIds, candidates } = await onDuty(
         db,
         scope,
-        { ...request, providerId: offer?.providerId ?? request.providerId },
+        // An offer names its provider; a name that was said besides cannot make it another one.
+        offer ? { providerId: offer.providerId } : request,
         at,
         durationMinutes,
         clinic.time_zone,
       );
+      const wish = { clinic, service, at, durationMinutes, providerIds };
       if (candidates.length === 0) {
-        throw bookingErrors.outsideHours(
-          await findAlternatives(context, db, scope.orgId, { clinic, service, at }),
-        );
+        throw bookingErrors.outsideHours(await findAlternatives(context, db, scope.orgId, wish));
       }
 
       const result = await firstFree(candidates, (providerId) =>
@@ -100,7 +101,7 @@ export async function bookAppointment(
           scheduledAt: at,
           durationMinutes,
           providerId,
-          notes: request.notes ?? null,
+          notes: request.notes === undefined ? null : visibleLines(request.notes),
           source: origin.source,
           actorId: origin.actorId ?? null,
           callId: origin.callId ?? null,
@@ -108,7 +109,7 @@ export async function bookAppointment(
         }),
       );
       if (!result.success) {
-        if (result.error === 'SLOT_UNAVAILABLE') return { taken: { clinic, service, at } };
+        if (result.error === 'SLOT_UNAVAILABLE') return { taken: wish };
         throw bookingErrors.refused(result.error, result.message);
       }
       return {
@@ -145,7 +146,7 @@ function startOf(when: Exclude<When, { slotId: string }> | When, timeZone: strin
 }
 
 /**
- * Who works for the whole of that time. One entry `null` stands for "any of them": when every provider is on
+ * Who is asked for, and who of them works for the whole of that time. One candidate `null` stands for "any of them": when every provider is on
  * duty, SQL chooses the least booked one inside its lock.
  */
 async function onDuty(
@@ -155,7 +156,7 @@ async function onDuty(
   at: Date,
   durationMinutes: number,
   timeZone: string,
-): Promise<(string | null)[]> {
+): Promise<{ providerIds: string[]; candidates: (string | null)[] }> {
   const all = await activeProviders(db, scope.orgId);
   const name = wish.providerName?.trim().toLowerCase();
   const asked = all.filter(
@@ -168,9 +169,11 @@ async function onDuty(
   const working = asked.filter((provider) =>
     isOpen(WorkingHours.parse(provider.working_hours), appointment, timeZone),
   );
-  return working.length > 1 && working.length === all.length
-    ? [null]
-    : working.map((provider) => provider.id);
+  return {
+    providerIds: asked.map((provider) => provider.id),
+    candidates:
+      working.length > 1 && working.length === all.length ? [null] : working.map((provider) => provider.id),
+  };
 }
 
 async function firstFree(

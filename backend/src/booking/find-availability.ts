@@ -58,8 +58,12 @@ export function findAvailability(
     const labelZone = checkedZone(query.timeZone) ?? clinic.time_zone;
     const now = context.clock.now();
     const horizon = now.getTime() + clinic.booking_horizon_days * DAY_MS;
-    const from = Math.max(edge(query.from, clinic.time_zone, 'start') ?? now.getTime(), now.getTime());
+    const asked = edge(query.from, clinic.time_zone, 'start') ?? now.getTime();
+    const from = Math.max(asked, now.getTime());
     const wanted = edge(query.to, clinic.time_zone, 'end') ?? from + DEFAULT_SPAN_MS;
+    if (query.from && wanted <= asked) {
+      throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
+    }
     const to = Math.min(wanted, horizon, from + LONGEST_SPAN_MS);
     const reasons: AvailabilityAnswer['reasons'] = [];
     if (wanted > horizon) {
@@ -68,6 +72,14 @@ export function findAvailability(
         date: lastDay,
         reason: 'horizon',
         detail: `Appointments can be booked until ${lastDay}.`,
+      });
+    }
+    if (wanted > from + LONGEST_SPAN_MS && horizon > from + LONGEST_SPAN_MS) {
+      const nextDay = localDate(from + LONGEST_SPAN_MS, clinic.time_zone).toString();
+      reasons.push({
+        date: nextDay,
+        reason: 'too_many_days',
+        detail: `31 days are looked at in one go. Ask again from ${nextDay}.`,
       });
     }
     if (to <= from) {
@@ -82,38 +94,55 @@ export function findAvailability(
     }
     const times = await freeTimes(db, scope.orgId, {
       clinic,
-      service,
+      durationMinutes: service.duration_minutes,
       from,
       to,
-      ...(query.providerId ? { providerId: query.providerId } : {}),
+      ...(query.providerId ? { providerIds: [query.providerId] } : {}),
     });
     return {
       slots: times.slots.map((slot) => present(context, scope.orgId, service, slot, labelZone, now)),
-      reasons: [...times.emptyDays.map((day) => ({ ...day, detail: DETAILS[day.reason] })), ...reasons],
+      reasons: [
+        ...times.emptyDays.map(({ date, reason }) => {
+          // Hours before a "from" that is still to come have not passed; nobody asked for them.
+          const honest = reason === 'past' && from > now.getTime() ? 'out_of_range' : reason;
+          return { date, reason: honest, detail: DETAILS[honest] };
+        }),
+        ...reasons,
+      ],
     };
   });
 }
 
 const DETAILS = {
   closed: 'The clinic is closed on that day.',
+  too_short: 'The clinic is not open long enough for this service on that day.',
+  out_of_range: 'The clinic is not open in the part of that day that was asked for.',
   full: 'Every time of that day is taken.',
   past: 'The rest of that day has passed.',
 };
 
-/** What is free around a time that could not be had: the three closest within a week. */
+export interface Wish {
+  clinic: ClinicForBooking;
+  service: ServiceRow;
+  at: Date;
+  durationMinutes: number;
+  /** Who may do it. */
+  providerIds: string[];
+}
+
+/** What is free around a time that could not be had: the three closest within a week that could be booked instead. */
 export async function findAlternatives(
   context: AvailabilityContext,
   db: Db,
   orgId: OrgId,
-  wish: { clinic: ClinicForBooking; service: ServiceRow; at: Date },
+  wish: Wish,
 ): Promise<Slot[]> {
   const now = context.clock.now();
-  const from = Math.max(now.getTime(), wish.at.getTime() - DAY_MS);
+  const horizon = now.getTime() + wish.clinic.booking_horizon_days * DAY_MS;
   const times = await freeTimes(db, orgId, {
-    clinic: wish.clinic,
-    service: wish.service,
-    from,
-    to: wish.at.getTime() + DEFAULT_SPAN_MS,
+    ...wish,
+    from: Math.max(now.getTime(), wish.at.getTime() - DAY_MS),
+    to: Math.min(wish.at.getTime() + DEFAULT_SPAN_MS, horizon),
   });
   return closestTo(times.slots, wish.at.getTime(), 3).map((slot) =>
     present(context, orgId, wish.service, slot, wish.clinic.time_zone, now),
@@ -123,12 +152,19 @@ export async function findAlternatives(
 async function freeTimes(
   db: Db,
   orgId: OrgId,
-  range: { clinic: ClinicForBooking; service: ServiceRow; from: number; to: number; providerId?: string },
+  range: {
+    clinic: ClinicForBooking;
+    durationMinutes: number;
+    from: number;
+    to: number;
+    providerIds?: string[];
+  },
 ): Promise<FreeTimes> {
+  const { providerIds } = range;
   const all = await activeProviders(db, orgId);
-  const chosen = range.providerId ? all.filter((provider) => provider.id === range.providerId) : all;
-  if (range.providerId && chosen.length === 0) throw bookingErrors.unknownProvider();
-  const durationMs = range.service.duration_minutes * 60_000;
+  const chosen = providerIds ? all.filter((provider) => providerIds.includes(provider.id)) : all;
+  if (providerIds && chosen.length === 0) throw bookingErrors.unknownProvider();
+  const durationMs = range.durationMinutes * 60_000;
   const busy = await busyRanges(db, orgId, new Date(range.from), new Date(range.to + durationMs));
   return findFreeTimes({
     providers: chosen.map((provider) => ({

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import { fixedClock } from '../platform/clock.ts';
+import { createPool } from '../platform/database.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
@@ -142,7 +143,7 @@ export interface Answer {
 
 /** Connections of their own, as the workers' role: the function as any number of processes call it. */
 export function openCallers(runtimeUrl: string, count: number) {
-  const pool = new pg.Pool({ connectionString: runtimeUrl, max: count });
+  const pool = createPool({ url: runtimeUrl, maxConnections: count });
   return {
     /** All are connected before one of them begins, so that it is a race. */
     async race(calls: unknown[][], sql: string): Promise<Answer[]> {

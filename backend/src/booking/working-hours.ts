@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 
-const Time = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/);
+const Time = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/);
 /** ISO weekday to the wall-clock windows of that day. */
 export const WorkingHours = z.partialRecord(
   z.enum(['1', '2', '3', '4', '5', '6', '7']),
@@ -18,11 +18,28 @@ export interface Interval {
 /** The working windows of one local day as instants. On a day when the clocks change they are as long as they are. */
 export function windowsOf(hours: WorkingHours, date: Temporal.PlainDate, timeZone: string): Interval[] {
   const windows = hours[String(date.dayOfWeek) as keyof WorkingHours] ?? [];
-  const at = (time: string): number =>
-    time === '24:00'
-      ? date.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds
-      : date.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds;
-  return windows.map(([from, to]) => ({ from: at(from), to: at(to) })).filter(({ from, to }) => from < to);
+  return windows
+    .map(([from, to]) => ({ from: instantOf(date, from, timeZone), to: instantOf(date, to, timeZone) }))
+    .filter(({ from, to }) => from < to);
+}
+
+function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
+  if (time === '24:00') return date.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds;
+  const local = date.toPlainDateTime(Temporal.PlainTime.from(time));
+  const zoned = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  if (zoned.toPlainDateTime().equals(local)) return zoned.epochMilliseconds;
+  // The clocks skip it: what begins or ends then does so when they change.
+  return zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? zoned.epochMilliseconds;
+}
+
+/** The part of a day whose wall-clock times were there an hour before, when the clocks are set back. */
+export function repeatedPart(date: Temporal.PlainDate, timeZone: string): Interval | undefined {
+  const start = date.toZonedDateTime(timeZone);
+  const end = date.add({ days: 1 }).toZonedDateTime(timeZone);
+  const gained = (start.offsetNanoseconds - end.offsetNanoseconds) / 1_000_000;
+  if (gained <= 0) return undefined;
+  const change = start.getTimeZoneTransition('next');
+  return change ? { from: change.epochMilliseconds, to: change.epochMilliseconds + gained } : undefined;
 }
 
 export const localDate = (at: number | Date, timeZone: string): Temporal.PlainDate =>

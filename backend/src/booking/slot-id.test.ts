@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readSlot, signSlot } from './slot-id.ts';
+
+const key = Buffer.alloc(32, 1);
+const now = new Date('2026-11-18T15:00:00Z');
+const after = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+const offer = {
+  orgId: 'b0a7c1a0-0000-4000-8000-000000000001',
+  providerId: 'b0a7c1a0-0000-4000-8000-000000000002',
+  service: 'follow-up',
+  startsAt: new Date('2026-11-23T14:00:00Z'),
+};
+
+describe('a slot id', () => {
+  test('carries the offer for a quarter of an hour, and fits where it is passed', () => {
+    const slotId = signSlot(key, offer, now);
+    expect(readSlot(key, slotId, now)).toEqual(offer);
+    expect(readSlot(key, slotId, after(15))).toEqual(offer);
+    expect(signSlot(key, { ...offer, service: 'x'.repeat(80) }, now).length).toBeLessThanOrEqual(400);
+  });
+
+  test('is too old after it', () => {
+    expect(readSlot(key, signSlot(key, offer, now), after(15.001))).toBeNull();
+  });
+
+  test('of another deployment, or without a signature, is none', () => {
+    const slotId = signSlot(key, offer, now);
+    expect(readSlot(Buffer.alloc(32, 2), slotId, now)).toBeNull();
+    expect(readSlot(key, slotId.split('.')[0] ?? '', now)).toBeNull();
+    expect(readSlot(key, `${slotId.split('.')[0]}.`, now)).toBeNull();
+  });
+
+  test('in which anything was changed is none', () => {
+    const slotId = signSlot(key, offer, now);
+    const body = slotId.split('.')[0]?.length ?? 0;
+    fc.assert(
+      fc.property(fc.nat(body - 1), fc.constantFrom(...'ABab01_-'), (index, character) => {
+        fc.pre(slotId[index] !== character);
+        return readSlot(key, slotId.slice(0, index) + character + slotId.slice(index + 1), now) === null;
+      }),
+    );
+  });
+
+  test('that somebody made up is none, whatever it is', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readSlot(key, text, now) === null));
+    for (const text of ['', '.', '..', 'slot-1', '{{slot_id}}', '2026-11-23T14:00:00Z']) {
+      expect(readSlot(key, text, now), text).toBeNull();
+    }
+  });
+});
