@@ -8,18 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { measureRedis } from './redis.ts';
 import { variants } from './variants.ts';
 
-interface Measured {
-  ns: number;
-  bytes: number;
-}
-
 const rounds = Number(process.argv[2] ?? 5);
 const results = new URL('../../../bench/results/', import.meta.url);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function run<T>(script: string, ...args: string[]): T {
+/** Bytes need a young generation that is not collected meanwhile; times are taken as people run Node. */
+const HEAP = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
+
+function run<T>(flags: string[], script: string, ...args: string[]): T {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const flags = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
   return JSON.parse(execFileSync(process.execPath, [...flags, file, ...args], { encoding: 'utf8' })) as T;
 }
 
@@ -28,22 +25,22 @@ function median(values: number[]): number {
 }
 
 const names = Object.keys(variants);
-const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
+const measured = new Map<string, number[]>(names.map((name) => [name, []]));
 for (let round = 1; round <= rounds; round++) {
   say(`round ${round} of ${rounds}`);
-  for (const name of names) measured.get(name)?.push(run<Measured>('measure.ts', name));
+  for (const name of names) measured.get(name)?.push(run<number>([], 'measure.ts', 'ns', name));
 }
 
-const ns = (name: string) => median((measured.get(name) ?? []).map((one) => one.ns));
+const ns = (name: string) => median(measured.get(name) ?? []);
 /** Ratios are taken within a round, where the machine is the same for both. */
 const ratio = (name: string, to: string) => {
   const other = measured.get(to) ?? [];
-  return median((measured.get(name) ?? []).map((one, round) => one.ns / (other[round]?.ns ?? Number.NaN)));
+  return median((measured.get(name) ?? []).map((one, round) => one / (other[round] ?? Number.NaN)));
 };
 
 say('\nvariant | ns | x bare | bytes a call');
 for (const name of names) {
-  const bytes = median((measured.get(name) ?? []).map((one) => one.bytes));
+  const bytes = run<number>(HEAP, 'measure.ts', 'bytes', name);
   say(`${name} | ${ns(name).toFixed(0)} | ${ratio(name, 'bare call').toFixed(1)} | ${bytes}`);
 }
 
@@ -55,7 +52,7 @@ interface Rest {
 const rest: Record<string, Rest> = {};
 for (const library of ['safe-call', 'cockatiel', 'opossum']) {
   for (const health of ['healthy', 'sick'])
-    rest[`${library}, ${health}`] = run<Rest>('heap.ts', library, health);
+    rest[`${library}, ${health}`] = run<Rest>(['--expose-gc'], 'heap.ts', library, health);
 }
 say('\n10,000 keys | bytes a key | timers | idle CPU %');
 for (const [name, { bytes, timers, idlePercent }] of Object.entries(rest)) {

@@ -1,4 +1,4 @@
-/** One variant in this process: `node --expose-gc measure.ts <variant>` prints one line of JSON. */
+/** One variant in this process: `node measure.ts <ns|bytes> <variant>` prints one line of JSON. */
 import { variants } from './variants.ts';
 
 const BATCH_MS = 60;
@@ -24,7 +24,7 @@ async function allocation(step: (n: number) => Promise<unknown>, calls: number):
   return Math.round((process.memoryUsage().heapUsed - before) / calls);
 }
 
-const [name = ''] = process.argv.slice(2);
+const [what = '', name = ''] = process.argv.slice(2);
 const make = variants[name];
 if (make === undefined) throw new Error(`There is no variant "${name}".`);
 const step = await make();
@@ -35,10 +35,12 @@ for (
   ns = await batch(step, calls)
 )
   calls *= 2;
-const measured: number[] = [];
-for (let n = 0; n < BATCHES; n++) measured.push(await batch(step, calls));
-measured.sort((a, b) => a - b);
-process.stdout.write(
-  `${JSON.stringify({ ns: measured[BATCHES >> 1], bytes: await allocation(step, Math.min(calls, 10_000)) })}\n`,
-);
+async function time(): Promise<number | undefined> {
+  const measured: number[] = [];
+  for (let n = 0; n < BATCHES; n++) measured.push(await batch(step, calls));
+  return measured.sort((a, b) => a - b)[BATCHES >> 1];
+}
+
+const figure = what === 'bytes' ? await allocation(step, Math.min(calls, 10_000)) : await time();
+process.stdout.write(`${JSON.stringify(figure)}\n`);
 process.exit(0);

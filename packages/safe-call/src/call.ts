@@ -73,7 +73,7 @@ export class Call<T> implements LateListener {
   }
 
   async #loop(): Promise<SafeCallResult<T>> {
-    const { breakers, defaults, queue, shared } = this.#engine;
+    const { breakers, defaults, queue } = this.#engine;
     const { key } = this.#options;
     const timeoutMs = this.#options.timeoutMs ?? defaults.timeoutMs ?? DEFAULTS.timeoutMs;
     let last: Classified | undefined;
@@ -84,6 +84,7 @@ export class Call<T> implements LateListener {
       const leaseMs = Math.min(bound, this.#cooldownMs());
       const permit = breakers.admit(this.#name, key, leaseMs, this.#now);
       if (!permit.admitted) return this.#turnAway(last, permit);
+      const { shared } = this.#engine;
       if (permit.probes.length > 0 && shared !== undefined) {
         const waitMs = await shared.lease(this.#name, key, permit, leaseMs);
         this.#refresh();

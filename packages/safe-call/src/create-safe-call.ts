@@ -63,6 +63,8 @@ export interface SafeCallInstance {
   forceCircuitBreaker(name: string, to: 'open' | 'closed' | null, key?: string): void;
   /** Listens to an event; returns the function that stops it. */
   on<E extends SafeCallEvent>(event: E, listener: Listener<E>): () => void;
+  /** Shares breakers with other processes from now on, as `config.store` does from the start. */
+  connectStore(store: BreakerStore): void;
   /** Stops listening to the store. Calls go on with local breakers. */
   close(): Promise<void>;
   /** Entries held: breakers, dropped ones, timeouts and delays under way. */
@@ -94,7 +96,6 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
   const maxBreakers = config.maxBreakers ?? 100_000;
   const breakers = new Breakers({ clock, random, emitter, maxBreakers, defaults: defaults.breaker });
   const queue = new DeadlineQueue(clock);
-  const shared = config.store && shareThrough(config.store);
   const engine: Engine = {
     clock,
     random,
@@ -102,18 +103,27 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
     breakers,
     bulkheads: new Bulkheads(queue),
     budgets: new RetryBudgets(clock),
-    shared,
+    shared: undefined,
     emitter,
     defaults,
     userMessage: messagesOf(config.messages),
   };
 
-  function shareThrough(store: BreakerStore): SharedBreakers {
+  function connectStore(store: BreakerStore): void {
+    void engine.shared?.stop();
     const pollMs = config.storePollMs ?? 2_000;
-    const bridge = new SharedBreakers({ store, breakers, queue, emitter, now: () => clock.now(), pollMs });
-    breakers.observer = bridge;
-    return bridge;
+    const shared = new SharedBreakers({ store, breakers, queue, emitter, now: () => clock.now(), pollMs });
+    breakers.observer = shared;
+    engine.shared = shared;
   }
+
+  async function close(): Promise<void> {
+    await engine.shared?.stop();
+    engine.shared = undefined;
+    breakers.observer = undefined;
+  }
+
+  if (config.store !== undefined) connectStore(config.store);
 
   function run<T>(
     name: string,
@@ -143,7 +153,8 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
     resetCircuitBreaker: (name, key) => breakers.reset(name, key),
     forceCircuitBreaker: (name, to, key) => breakers.force(name, key, to),
     on: (event, listener) => emitter.on(event, listener),
-    close: async () => shared?.stop(),
+    connectStore,
+    close,
     stats: () => ({ ...breakers.stats, pending: queue.size }),
   };
 }

@@ -17,7 +17,7 @@ export interface Engine {
   readonly bulkheads: Bulkheads;
   readonly budgets: RetryBudgets;
   /** Present when there is a store. */
-  readonly shared: SharedBreakers | undefined;
+  shared: SharedBreakers | undefined;
   readonly emitter: Emitter;
   readonly defaults: Readonly<CallDefaults>;
   readonly userMessage: (kind: ErrorKind, name: string) => string;

@@ -43,5 +43,6 @@ export const {
   getCircuitBreakerStatus,
   resetCircuitBreaker,
   forceCircuitBreaker,
+  connectStore,
   on,
 } = instance;

@@ -181,6 +181,26 @@ describe('H21: shared breakers', () => {
     expect(a.state()).toBe('closed');
   });
 
+  it('a store can be connected later, and left again', async () => {
+    const { clock, join } = cluster();
+    const calls: string[] = [];
+    const a = join('a');
+    const b = createSafeCall({ clock, defaults: { retries: 0 } });
+    await open(a);
+    await clock.advance(0);
+    expect(b.getCircuitBreakerStatus('svc').state).toBe('closed');
+    const hub = createMemoryHub({ now: clock.now });
+    b.connectStore(counted(calls)(hub.connect('b')));
+    await clock.advance(0);
+    expect(calls).toContain('load');
+    await b.close();
+    calls.length = 0;
+    for (let call = 0; call < 3; call++) await b.safeCall('svc', () => Promise.reject(refused()));
+    expect(b.getCircuitBreakerStatus('svc').state).toBe('open');
+    await clock.advance(60_000);
+    expect(calls).toEqual([]);
+  });
+
   it('a reset reaches every process', async () => {
     const { clock, join } = cluster();
     const [a, b] = [join('a'), join('b')];

@@ -24,8 +24,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+const READY = 'Ready to accept connections';
+
 /** Starts it and waits until it takes connections. Never touches a Redis that is already running. */
-export async function startRedis(): Promise<PrivateRedis> {
+export async function startRedis(tries = 3): Promise<PrivateRedis> {
   const port = await freePort();
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -33,11 +35,14 @@ export async function startRedis(): Promise<PrivateRedis> {
   let output = '';
   for await (const chunk of server.stdout) {
     output += String(chunk);
-    if (output.includes('Ready to accept connections')) break;
+    if (output.includes(READY)) break;
   }
   const { pid } = server;
-  if (pid === undefined || server.exitCode !== null)
+  if (pid === undefined || !output.includes(READY)) {
+    // Somebody else may have taken the port in between.
+    if (tries > 1) return startRedis(tries - 1);
     throw new Error(`redis-server did not start: ${output.slice(-500)}`);
+  }
   return {
     port,
     pid,
