@@ -109,6 +109,10 @@ const appointments = (db: Db) =>
       'a.id',
       'a.status',
       'a.scheduled_at',
+      // A Date has no microseconds, and the next page begins after exactly this row.
+      sql<string>`to_char(a.scheduled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
+        'exactly_at',
+      ),
       'a.duration_minutes',
       'a.service_type',
       'a.provider_id',

@@ -174,10 +174,11 @@ const present = (row: AppointmentRow): z.infer<typeof Appointment> => ({
   created_at: row.created_at.toISOString(),
 });
 
-const Cursor = z.tuple([z.iso.datetime({ offset: true }), Id]);
+// PostgreSQL knows no year 0.
+const Cursor = z.tuple([z.iso.datetime().refine((text) => text > '0001'), Id]);
 
 const writeCursor = (row: AppointmentRow): string =>
-  Buffer.from(JSON.stringify([row.scheduled_at.toISOString(), row.id])).toString('base64url');
+  Buffer.from(JSON.stringify([row.exactly_at, row.id])).toString('base64url');
 
 function readCursor(text: string): { scheduledAt: string; id: string } {
   try {

@@ -60,15 +60,11 @@ export async function createBookingScene() {
     /** A clinic with so many providers, named "Dr. Ada", "Dr. Ben", "Dr. Cyd". */
     async clinic(options: NewOrganization & { providers?: string[] } = {}) {
       const organization = await db.createOrganization(options);
-      for (const name of options.providers ?? []) {
-        await db.owner.query('insert into public.providers (org_id, name) values ($1, $2)', [
-          organization.orgId,
-          name,
-        ]);
-      }
       if (options.providers) {
-        await db.owner.query(`delete from public.providers where org_id = $1 and name = 'First available'`, [
+        await db.owner.query('delete from public.providers where org_id = $1', [organization.orgId]);
+        await db.owner.query('insert into public.providers (org_id, name) select $1, unnest($2::text[])', [
           organization.orgId,
+          options.providers,
         ]);
       }
       const { rows } = await db.owner.query<{ id: string }>(
