@@ -97,16 +97,17 @@ function parseBodies(server: HttpServer): void {
     { parseAs: 'buffer' },
     (request, body, done) => {
       if (request.routeOptions.config.rawBody) return done(null, body);
-      done(
-        new AppError({
-          code: 'UNSUPPORTED_MEDIA_TYPE',
-          status: 415,
-          detail: 'Send the body as JSON with content-type application/json.',
-        }),
-      );
+      done(unsupportedMediaType());
     },
   );
 }
+
+const unsupportedMediaType = () =>
+  new AppError({
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    status: 415,
+    detail: 'Send the body as JSON with content-type application/json.',
+  });
 
 function toFailure(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
@@ -125,6 +126,14 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
   }
   const status = error.statusCode ?? 500;
   if (status < 500 && !isResponseSerializationError(error)) {
+    if (status === 415) return unsupportedMediaType();
+    if (status === 413) {
+      return new AppError({
+        code: 'BODY_TOO_LARGE',
+        status,
+        detail: 'The body is larger than one megabyte. Send less at once.',
+      });
+    }
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
   }
   request.log.error({ err: error, route: request.routeOptions.url }, '[Http] Request failed');
@@ -153,7 +162,9 @@ const databaseIsAway = (error: unknown): boolean => {
     state === '57P02' ||
     state === '57P03' ||
     code === 'ECONNREFUSED' ||
-    /Connection terminated|timeout exceeded when trying to connect/.test((error as Error).message ?? '')
+    /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/.test(
+      (error as Error).message ?? '',
+    )
   );
 };
 

@@ -1,0 +1,55 @@
+import { createServer as createHttp } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { describePortOwner, portTaken } from './ports.ts';
+
+describe('a port', () => {
+  const servers: Server[] = [];
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+  });
+
+  const occupy = async (server: Server, host = '127.0.0.1'): Promise<number> => {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    return (server.address() as AddressInfo).port;
+  };
+  const answering = (body: string) => createHttp((_request, response) => response.end(body));
+
+  test('is taken while somebody listens, and free afterwards', async () => {
+    const server = createServer();
+    const port = await occupy(server);
+    expect(await portTaken(port, '127.0.0.1')).toBe(true);
+    await new Promise((resolve) => servers.pop()?.close(resolve));
+    expect(await portTaken(port, '127.0.0.1')).toBe(false);
+  });
+
+  test('that we may not listen on for another reason is not called taken', async () => {
+    expect(await portTaken(0, '203.0.113.7')).toBe(false);
+  });
+
+  test('of another Voxanne is described by how long that one is up', async () => {
+    const port = await occupy(answering('{"status":"ok","version":"0.1.0","uptime_s":12.4}'));
+    expect(await describePortOwner(port)).toMatch(/^another Voxanne, up for 12 s/);
+  });
+
+  test.each(['<html>', '{"status":"ok"}', 'null'])(
+    'of a program that answers %j is described by its process',
+    async (body) => {
+      const port = await occupy(answering(body));
+      const words = await describePortOwner(port);
+      if (process.platform === 'linux')
+        expect(words).toMatch(new RegExp(`^process ${process.pid} \\(.+\\)$`));
+      else expect(words).toBe('another program');
+    },
+  );
+
+  test('of a program that says nothing at all is described within a second', async () => {
+    const sockets: Socket[] = [];
+    const port = await occupy(createServer((socket) => void sockets.push(socket)));
+    const begun = performance.now();
+    expect(await describePortOwner(port)).not.toContain('Voxanne');
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    for (const socket of sockets) socket.destroy();
+  });
+});
