@@ -37,9 +37,12 @@ export function startSandboxProcess(config: Config): Promise<SandboxProcess> {
     clearTimeout(timer);
   };
   return new Promise((resolve, reject) => {
+    // The reason comes as a message, and finding the words for it takes longer than the child takes to leave.
+    let explained = false;
     child.on('message', async (message: { type: string; code?: string; message?: string }) => {
       if (message.type === 'ready') resolve({ stop });
       if (message.type !== 'failed') return;
+      explained = true;
       const taken = message.code === 'EADDRINUSE';
       reject(
         new StartupError(
@@ -50,8 +53,9 @@ export function startSandboxProcess(config: Config): Promise<SandboxProcess> {
       );
     });
     child.once('error', reject);
-    child.once('exit', (code) =>
-      reject(new StartupError(`The simulated Google, Twilio and Vapi ended at once (exit ${code}).`)),
-    );
+    child.once('exit', (code) => {
+      if (!explained)
+        reject(new StartupError(`The simulated Google, Twilio and Vapi ended at once (exit ${code}).`));
+    });
   });
 }

@@ -30,7 +30,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
   server.get(
     '/api/integrations/vapi',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'The receptionist at Vapi', response: { 200: VapiIntegration } },
     },
     async (request) => {
@@ -50,7 +50,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
   server.post(
     '/api/integrations/vapi/rotate-secret',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'A new secret, shown once; it is written to Vapi',

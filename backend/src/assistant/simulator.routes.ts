@@ -22,7 +22,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.post(
     '/api/simulator/call',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Play a phone call',
@@ -46,7 +46,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.get(
     '/api/simulator/calls/:id',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'A played call so far',
@@ -78,7 +78,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.get(
     '/api/simulator/phone',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'What the patient’s phone shows',

@@ -33,7 +33,7 @@ export function registerBookingRoutes(
   server.post(
     '/api/appointments',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'Book an appointment', body: BookRequest, response: { 201: Booked } },
     },
     async (request, reply) => {
@@ -73,7 +73,7 @@ export function registerBookingRoutes(
   server.get(
     '/api/appointments',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Appointments by time',
@@ -101,7 +101,7 @@ export function registerBookingRoutes(
   server.get(
     '/api/appointments/:id',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'One appointment',
@@ -122,7 +122,7 @@ export function registerBookingRoutes(
   server.get(
     '/api/availability',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Free times, and why a day has none',
@@ -145,7 +145,7 @@ export function registerBookingRoutes(
   server.get(
     '/api/services',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'What the clinic offers', response: { 200: ServiceList } },
     },
     async (request) => {

@@ -31,7 +31,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.post(
     `${PATH}/connect`,
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'Begin linking Google Calendar', response: { 200: ConnectResponse } },
     },
     async (request, reply) => {
@@ -49,7 +49,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.get(
     `${PATH}/callback`,
     {
-      preHandler: optionalTenantResolver,
+      onRequest: optionalTenantResolver,
       schema: { tags, summary: 'Where Google sends the browser back to' },
       // The page that shows the outcome explains a broken query better than a schema would.
       attachValidation: true,
@@ -77,7 +77,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.post(
     `${PATH}/test`,
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'Ask Google whether the link works', response: { 200: ConnectionTest } },
     },
     async (request) => options.test(tenantOf(request).orgId),
@@ -86,7 +86,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.delete(
     PATH,
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'Unlink Google Calendar', response: { 204: z.undefined() } },
     },
     async (request, reply) => {

@@ -22,7 +22,7 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
   server.get(
     '/api/integrations',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags: ['integrations'],
         summary: 'What the clinic is linked to',

@@ -83,7 +83,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.get(
     '/api/circuit-breakers',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Breakers of this clinic that are not simply closed',
@@ -102,7 +102,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.post(
     '/api/circuit-breakers/reset',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Close a breaker of this clinic now instead of waiting for its probe',
@@ -137,7 +137,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.get(
     '/api/onboarding',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags: ['onboarding'],
         summary: 'The five steps and their times',

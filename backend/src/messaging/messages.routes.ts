@@ -19,7 +19,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.get(
     '/api/messages',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Texts, newest first',
@@ -44,7 +44,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.get(
     '/api/messages/:id',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'One text with everything that happened to it',

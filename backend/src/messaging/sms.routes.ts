@@ -56,7 +56,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
   server.post(
     '/api/sms',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Text a patient',
@@ -76,7 +76,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
   server.post(
     '/api/sms/batch',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Text several patients',

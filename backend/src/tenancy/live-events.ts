@@ -71,7 +71,7 @@ export function createLiveEvents(options: {
       server.get(
         '/api/events',
         {
-          preHandler: options.tenantResolver,
+          onRequest: options.tenantResolver,
           schema: {
             tags: ['events'],
             summary: 'Live events (server-sent events), resumable by Last-Event-ID',

@@ -18,7 +18,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
   server.get(
     '/api/me',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: { tags, summary: 'Who you are and for which clinic', response: { 200: Me } },
     },
     async (request) => {
@@ -37,7 +37,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
 
   server.get(
     '/api/organization',
-    { preHandler: tenantResolver, schema: { tags, summary: 'The clinic', response: { 200: Organization } } },
+    { onRequest: tenantResolver, schema: { tags, summary: 'The clinic', response: { 200: Organization } } },
     async (request) => {
       const tenant = tenantOf(request);
       return present(await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId)));
@@ -47,7 +47,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
   server.patch(
     '/api/organization',
     {
-      preHandler: tenantResolver,
+      onRequest: tenantResolver,
       schema: {
         tags,
         summary: 'Change the clinic',

@@ -16,7 +16,10 @@ export interface Tenant {
   orgSource: 'jwt' | 'database';
 }
 
-/** A preHandler: afterwards `tenantOf(request)` knows who asks and for which organization. */
+/**
+ * An onRequest hook: afterwards `tenantOf(request)` knows who asks and for which organization. So early, because a
+ * stranger is asked who they are before anybody reads what they sent.
+ */
 export type TenantResolver = (request: FastifyRequest) => Promise<void>;
 
 declare module 'fastify' {
