@@ -137,8 +137,10 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
 }
 
 /** Starts it where it should refuse, and waits for its end. */
-export async function startInVain(options: StartOptions = {}): Promise<Ended> {
+export async function startInVain(options: StartOptions & { signalAfterMs?: number } = {}): Promise<Ended> {
   const run = await launch(options);
+  const { signalAfterMs } = options;
+  if (signalAfterMs !== undefined) setTimeout(() => run.child.kill('SIGTERM'), signalAfterMs);
   try {
     const code = await within('A start that should refuse', READY_LIMIT_MS, run.exit);
     return { code, output: run.output(), ms: performance.now() - run.startedAt };
