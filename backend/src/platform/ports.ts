@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 
 /** @returns whether somebody else listens there already. */
 export function portTaken(port: number, host: string): Promise<boolean> {
@@ -38,13 +39,19 @@ function listeningProgram(port: number): { pid: number; name: string } | undefin
       .map((columns) => `socket:[${columns[9]}]`);
     for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
       if (holdsOpen(pid, inodes)) {
-        return { pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() };
+        return { pid: Number(pid), name: programName(pid) };
       }
     }
   } catch {
     // No /proc here.
   }
   return undefined;
+}
+
+/** What it was called by: the kernel's own name is that of a thread, "MainThread" for Node. Arguments may be secret. */
+function programName(pid: string): string {
+  const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  return basename(command) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 function holdsOpen(pid: string, inodes: string[]): boolean {
