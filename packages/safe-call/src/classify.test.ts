@@ -110,6 +110,11 @@ const table: [string, unknown, Partial<Classified>][] = [
     make({ kind: 'RATE_LIMIT', retryAfterMs: 5 }),
     { kind: 'RATE_LIMIT', retryAfterMs: 5 },
   ],
+  [
+    'an inner call that was cancelled',
+    make({ kind: 'CANCELLED', cause: make({}, 'x', 'AbortError') }),
+    { kind: 'CANCELLED' },
+  ],
   ['an unknown kind', make({ kind: 'postgres' }), { kind: 'TEMPORARY' }],
   ['an unknown error', new Error('?'), { kind: 'TEMPORARY', ambiguous: true, reached: false, local: false }],
   ['a message that says so', new Error('Request timed out'), { kind: 'TIMEOUT' }],

@@ -170,12 +170,13 @@ function byOwnWord(error: unknown, shape: ErrorShape): Classified | undefined {
 }
 
 function builtIn(error: unknown, shape: ErrorShape, cancelled: boolean): Classified {
+  const own = byOwnWord(error, shape);
+  if (own !== undefined) return own;
   if (shape.aborted || (shape.innerCode !== undefined && ABORT_CODES.has(shape.innerCode))) {
     // Clients report their own timeouts as aborts; only the caller's signal makes it a cancellation.
     return found(shape, cancelled ? 'CANCELLED' : 'TIMEOUT', { ambiguous: true });
   }
   return (
-    byOwnWord(error, shape) ??
     byReason(shape) ??
     (shape.status === undefined ? undefined : byStatus(shape, shape.status)) ??
     byCode(shape, shape.innerCode) ??
