@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { TEST_AUTH_SECRET } from '../../testing/postgres.setup.ts';
+import { StartupError } from '../errors.ts';
+import { migrate, migrationFiles } from './migrate.ts';
+
+const DIRECTORY = fileURLToPath(new URL('../../../../supabase', import.meta.url));
+const ALL = migrationFiles(join(DIRECTORY, 'migrations'));
+
+describe('migrating', () => {
+  const administrator = new pg.Client({ connectionString: at('postgres') });
+  const connected = administrator.connect();
+  let name: string;
+  let directory = DIRECTORY;
+  beforeEach(async () => {
+    await connected;
+    name = `fresh_${randomUUID().replaceAll('-', '')}`;
+    await administrator.query(`create database ${name}`);
+  });
+  afterEach(async () => {
+    await administrator.query(`drop database if exists ${name} with (force)`);
+    if (directory !== DIRECTORY) rmSync(directory, { recursive: true, force: true });
+    directory = DIRECTORY;
+  });
+  afterAll(() => administrator.end());
+
+  function at(database: string): string {
+    const url = new URL(inject('templateUrl'));
+    url.pathname = `/${database}`;
+    return url.toString();
+  }
+  // The secret of the whole test run: the password of the runtime login belongs to the server, not to a database.
+  const run = () => migrate({ url: at(name), directory, authSecret: TEST_AUTH_SECRET });
+  const ask = async (sql: string, url = at(name)) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  /** The same migrations and one more file, in a directory of their own. */
+  const withFile = (file: string, sql: string) => {
+    directory = mkdtempSync(join(tmpdir(), 'voxanne-migrate-'));
+    cpSync(DIRECTORY, directory, { recursive: true });
+    writeFileSync(join(directory, 'migrations', file), sql);
+  };
+
+  test('applies every file in order, and a second run has nothing to do', async () => {
+    expect((await run()).applied).toEqual(ALL);
+    expect((await run()).applied).toEqual([]);
+  });
+
+  test('keeps the ledger of the Supabase CLI, so that either may continue where the other stopped', async () => {
+    await run();
+    const ledger = await ask(
+      'select version, name, cardinality(statements) > 0 as kept from supabase_migrations.schema_migrations order by version',
+    );
+    expect(ledger).toEqual(
+      ALL.map((file) => ({ version: file.slice(0, 14), name: file.slice(15, -4), kept: true })),
+    );
+  });
+
+  test('continues where the Supabase CLI stopped', async () => {
+    await run();
+    const file = '29991231235959_one_more.sql';
+    withFile(file, 'create table public.one_more (id int);');
+    await ask(`insert into supabase_migrations.schema_migrations (version) values ('29991231235959')`);
+    expect((await run()).applied).toEqual([]);
+    await ask(`delete from supabase_migrations.schema_migrations where version = '29991231235959'`);
+    expect((await run()).applied).toEqual([file]);
+  });
+
+  test('by twenty processes at once: one applies, and all of them come out ready', async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, run));
+    expect(all.map(({ applied }) => applied.length).sort((a, b) => b - a)).toEqual([
+      ALL.length,
+      ...Array(19).fill(0),
+    ]);
+    expect(new Set(all.map(({ runtimeUrl }) => runtimeUrl)).size).toBe(1);
+  });
+
+  test('leads to a login that may sign in and nothing more', async () => {
+    const { runtimeUrl } = await run();
+    expect(await ask('select current_user as me', runtimeUrl)).toEqual([{ me: 'voxanne_runtime' }]);
+    await expect(ask('select * from public.organizations', runtimeUrl)).rejects.toMatchObject({
+      code: '42501',
+    });
+  });
+
+  test('with a file that fails leaves nothing of it, says which one, and goes on once it is mended', async () => {
+    const file = '29991231235959_broken.sql';
+    withFile(file, 'create table public.half (id int); insert into public.half values (1); select 1 / 0;');
+    await expect(run()).rejects.toThrow(
+      `Migration ${file} failed, and nothing of it stays: division by zero`,
+    );
+    await expect(run()).rejects.toBeInstanceOf(StartupError);
+    expect(await ask(`select to_regclass('public.half') as half`)).toEqual([{ half: null }]);
+    expect(await ask('select version from supabase_migrations.schema_migrations')).toHaveLength(ALL.length);
+
+    writeFileSync(join(directory, 'migrations', file), 'create table public.half (id int);');
+    expect((await run()).applied).toEqual([file]);
+  });
+
+  test('passes over files that are no migrations', async () => {
+    withFile('notes.sql', 'select 1 / 0;');
+    writeFileSync(join(directory, 'migrations', '20990101_too_short.sql'), 'select 1 / 0;');
+    expect((await run()).applied).toEqual(ALL);
+  });
+
+  test('where no database answers says so in words, with the setting to look at', async () => {
+    const nowhere = migrate({ url: 'postgres://nobody@127.0.0.1:1/none', directory, authSecret: 'x' });
+    await expect(nowhere).rejects.toBeInstanceOf(StartupError);
+    await expect(nowhere).rejects.toThrow(/does not answer: .*\nCheck DATABASE_URL/);
+  });
+});
