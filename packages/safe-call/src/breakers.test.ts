@@ -166,10 +166,36 @@ describe('what is told about a service', () => {
     ]);
   });
 
+  it('counts the calls that begin right after it closed', async () => {
+    const { breakers, settle, clock } = setup();
+    fail5(settle);
+    await clock.advance(COOLDOWN);
+    settle('success', 'z');
+    for (const key of ['v', 'w', 'x', 'y', 'z']) settle('failure', key);
+    expect(breakers.levelState('svc', undefined, 'service')).toBe('open');
+  });
+
+  it('waits for the lease of another process too', async () => {
+    const { breakers, settle, clock, permit, admit } = setup();
+    fail5(settle);
+    await clock.advance(COOLDOWN);
+    const probe = permit('z');
+    breakers.yieldProbe('svc', 'z', probe, 70);
+    expect(admit('y')).toMatchObject({ admitted: false, level: 'service', retryAfterMs: 70 });
+    await clock.advance(70);
+    const next = permit('z');
+    breakers.yieldProbe('svc', 'z', probe, 9_000);
+    expect(breakers.levelState('svc', undefined, 'service')).toBe('half_open');
+    settle('success', 'z', next);
+    breakers.yieldProbe('svc', 'z', next, 9_000);
+    expect(breakers.levelState('svc', undefined, 'service')).toBe('closed');
+  });
+
   it('while forced it counts nothing', () => {
     const { breakers, settle, admit } = setup();
     breakers.force('svc', undefined, 'closed');
     fail5(settle);
+    expect(breakers.levelState('svc', undefined, 'service')).toBe('closed');
     breakers.force('svc', undefined, null);
     expect(admit('z').admitted).toBe(true);
     expect(breakers.status('svc').failures).toBe(0);

@@ -236,7 +236,6 @@ export class Breakers {
 
   /** What another process found out. */
   applyOpen(open: SharedOpen): void {
-    if (open.remainingMs < 0) return;
     const now = this.#clock.now();
     const { level, key } = open;
     const service = this.#table.ensureService(open.name);
@@ -336,8 +335,7 @@ export class Breakers {
 
   #announce(breaker: Breaker, transition: Transition, about: About): void {
     if (transition === undefined) return;
-    const { service, level, reason, by, tick, remote = false } = about;
-    const key = level === 'key' ? about.key : undefined;
+    const { service, key, level, reason, by, tick, remote = false } = about;
     const { name } = service;
     if (transition === 'close') {
       this.#emitter.emit('close', { name, key, level, remote });
