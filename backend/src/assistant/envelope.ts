@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../platform/errors.ts';
 
 export interface ToolCall {
   id: string;
@@ -55,6 +56,29 @@ const Short = z.looseObject({
   customer: z.looseObject({ number: looseText }).nullish(),
 });
 
+/**
+ * The JSON of a message, without what PostgreSQL cannot keep (NULs and halves of surrogate pairs): a transcript with
+ * one must not be sent again for ever.
+ * @throws {AppError} MALFORMED_JSON
+ */
+export function readBody(raw: Buffer): unknown {
+  const text = raw.toString('utf8');
+  try {
+    return JSON.parse(text, /\\u(?:0000|d[89a-f])/i.test(text) ? storable : undefined) as unknown;
+  } catch {
+    throw new AppError({
+      code: 'MALFORMED_JSON',
+      status: 400,
+      detail: 'The body is not valid JSON. Check quotes, commas and that it is complete.',
+    });
+  }
+}
+
+const storable = (key: string, value: unknown): unknown => {
+  if (key.includes('\0') || !key.isWellFormed()) return undefined;
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+};
+
 export const parseEnvelope = (body: unknown) => Envelope.safeParse(body);
 
 /** Reads the tool calls of either form. @returns null when the body is neither. */
@@ -71,12 +95,12 @@ export function readToolCalls(body: unknown, tool: string | undefined): ToolCall
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) return null;
   const { message } = envelope.data;
-  const raw: z.infer<typeof RawToolCall>[] =
-    message.toolCallList ??
-    message.toolCalls ??
-    message.toolWithToolCallList?.flatMap(({ toolCall }) => (toolCall ? [toolCall] : [])) ??
-    [];
-  const calls = raw.flatMap((entry) => {
+  const raw = [
+    message.toolCallList,
+    message.toolCalls,
+    message.toolWithToolCallList?.flatMap(({ toolCall }) => (toolCall ? [toolCall] : [])),
+  ].find((list) => list?.length);
+  const calls = (raw ?? []).flatMap((entry) => {
     const id = entry.id ?? entry.toolCallId;
     const name = entry.function?.name ?? entry.name ?? tool;
     if (!id || !name) return [];
@@ -95,6 +119,7 @@ export function readToolCalls(body: unknown, tool: string | undefined): ToolCall
 
 function unwrap(given: unknown): unknown {
   if (typeof given !== 'string') return given ?? {};
+  if (given.trim() === '') return {};
   try {
     return JSON.parse(given) as unknown;
   } catch {

@@ -28,7 +28,8 @@ export async function runTool(
   call: CallContext,
 ): Promise<StoredToolAnswer> {
   const { database, tools, log } = options;
-  const tool = tools[toolCall.name];
+  // Its own entries only: "constructor" is the name of no tool.
+  const tool = Object.hasOwn(tools, toolCall.name) ? tools[toolCall.name] : undefined;
   if (!tool) {
     const known = Object.keys(tools).join(', ');
     return { ok: false, code: 'UNKNOWN_TOOL', say: `There is no tool of that name. There are: ${known}.` };

@@ -8,7 +8,8 @@ import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 
 // As Stripe and Standard Webhooks do; Vapi documents no figure of its own.
 const TOLERANCE_MS = 300_000;
-const Org = z.object({ org: z.guid() });
+// As it is stored: its spelling is part of what the secret is sealed for.
+const Org = z.object({ org: z.guid().toLowerCase() });
 
 export type AuthenticateVapi = (request: FastifyRequest, rawBody: Buffer) => Promise<OrgId>;
 

@@ -6,7 +6,7 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { receiveCallReport } from './call-log.ts';
-import { parseEnvelope, readToolCalls, type ToolCallMessage } from './envelope.ts';
+import { parseEnvelope, readBody, readToolCalls, type ToolCallMessage } from './envelope.ts';
 import { type RunToolOptions, runTool, type StoredToolAnswer } from './run-tool.ts';
 import type { AuthenticateVapi } from './vapi-auth.ts';
 
@@ -80,15 +80,7 @@ async function signedBody(
 ): Promise<{ orgId: OrgId; body: unknown }> {
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const orgId = await options.authenticate(request, raw);
-  try {
-    return { orgId, body: JSON.parse(raw.toString('utf8')) as unknown };
-  } catch {
-    throw new AppError({
-      code: 'MALFORMED_JSON',
-      status: 400,
-      detail: 'The body is not valid JSON. Check quotes, commas and that it is complete.',
-    });
-  }
+  return { orgId, body: readBody(raw) };
 }
 
 async function answerTools(

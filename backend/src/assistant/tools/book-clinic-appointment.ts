@@ -1,31 +1,41 @@
 import { z } from 'zod';
-import { type BookingContext, type BookingRequest, bookAppointment } from '../../booking/index.ts';
+import {
+  type BookingContext,
+  type BookingRequest,
+  bookAppointment,
+  isPlaceholderPhone,
+} from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type CallContext, defineTool } from './tool.ts';
 
-// A model fills what it does not know with "", and numbers come as text: both are tolerated, neither is believed.
+// A model fills what it does not know with "" or null, and numbers come as text: all is tolerated, nothing is believed.
 const text = (longest: number) =>
   z
     .union([z.string(), z.number()])
-    .transform((value) => String(value).trim())
+    .nullish()
+    .transform((value) => String(value ?? '').trim())
     .pipe(z.string().max(longest, `is longer than ${longest} characters`))
     .transform((value) => (value === '' ? undefined : value));
+const minutes = z.preprocess(
+  (value) => (value === null || value === '' ? undefined : value),
+  z.coerce.number().int().min(5).max(480).optional(),
+);
 
 const Arguments = z.object({
-  name: text(200).optional(),
-  patientName: text(200).optional(),
-  phone: text(60).optional(),
-  patientPhone: text(60).optional(),
-  email: text(254).optional(),
-  patientEmail: text(254).optional(),
-  serviceType: text(80).optional(),
-  appointmentDate: text(40).optional(),
-  appointmentTime: text(40).optional(),
-  scheduledAt: text(60).optional(),
-  slotId: text(400).optional(),
-  durationMinutes: z.coerce.number().int().min(5).max(480).optional(),
-  providerName: text(120).optional(),
-  notes: text(2_000).optional(),
+  name: text(200),
+  patientName: text(200),
+  phone: text(60),
+  patientPhone: text(60),
+  email: text(254),
+  patientEmail: text(254),
+  serviceType: text(80),
+  appointmentDate: text(40),
+  appointmentTime: text(40),
+  scheduledAt: text(60),
+  slotId: text(400),
+  durationMinutes: minutes,
+  providerName: text(120),
+  notes: text(2_000),
 });
 type Arguments = z.infer<typeof Arguments>;
 
@@ -91,7 +101,7 @@ function toRequest(input: Arguments, call: CallContext): BookingRequest {
   }
   return {
     name: input.name ?? input.patientName ?? '',
-    phone: input.phone ?? input.patientPhone ?? call.callerNumber ?? '',
+    phone: spokenPhone(input) ?? call.callerNumber ?? '',
     email: input.email ?? input.patientEmail,
     serviceType,
     when: whenOf(input),
@@ -100,6 +110,10 @@ function toRequest(input: Arguments, call: CallContext): BookingRequest {
     notes: input.notes,
   };
 }
+
+/** "unknown" or "the same number" is no number: the one the call comes from stands in for it. */
+const spokenPhone = ({ phone, patientPhone }: Arguments): string | undefined =>
+  [phone, patientPhone].find((given) => given !== undefined && !isPlaceholderPhone(given));
 
 function whenOf(input: Arguments): BookingRequest['when'] {
   if (input.slotId !== undefined) return { slotId: input.slotId };

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { type BookingContext, findAvailability, spokenTime } from '../../booking/index.ts';
 import { defineTool } from './tool.ts';
 
-const text = z.string().trim().max(80);
+const text = z.string().trim().max(80).nullish();
 const Arguments = z.object({
-  serviceType: text.default('consultation'),
-  date: text.optional(),
-  appointmentDate: text.optional(),
-  from: text.optional(),
-  to: text.optional(),
+  serviceType: text,
+  date: text,
+  appointmentDate: text,
+  from: text,
+  to: text,
 });
 
 // Three times are what a listener can keep in mind.

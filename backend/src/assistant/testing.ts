@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createSafeCall } from '@voxanne/safe-call';
+import { readConfig, startSandbox } from '@voxanne/sandbox';
+import { createConnections } from '../connections/index.ts';
+import { fixedClock } from '../platform/clock.ts';
+import { createKeyring } from '../platform/crypto.ts';
+import { createHttpServer } from '../platform/http.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
+import { freePort } from '../testing/postgres.setup.ts';
+import {
+  createProvisioning,
+  createTools,
+  createVapiAuth,
+  createVapiClient,
+  type Provisioning,
+  registerVapiIntegrationRoutes,
+  registerVapiRoutes,
+} from './index.ts';
+
+/** Wednesday, 10 in the morning in New York. */
+export const NOW = '2026-11-18T15:00:00Z';
+
+const AT_ONCE = {
+  callbackMs: 1,
+  callbackRetryMs: 20,
+  callbackPatienceMs: 500,
+  sentenceMs: 0,
+  assistantPatienceMs: 0,
+};
+
+/** A database, the Vapi stand-in behind the real SDK, and the HTTP server that it calls. */
+export async function createAssistantScene() {
+  const db = await createTestDatabase();
+  const { database } = db;
+  const clock = fixedClock(NOW);
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger(
+    'info',
+    new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(JSON.parse(String(chunk)));
+        done();
+      },
+    }),
+  );
+  const stateDir = mkdtempSync(join(tmpdir(), 'voxanne-assistant-'));
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const sandboxConfig = { ...readConfig({}), port: 0, stateDir, publicUrl, pace: AT_ONCE };
+  const sandbox = await startSandbox(sandboxConfig);
+  const connections = createConnections({
+    database,
+    keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 3) }]),
+  });
+  const tools = createTools({ database, clock, log, slotKey: Buffer.alloc(32, 7) });
+  const build = (more: { vapiUrl?: string } = {}): Provisioning =>
+    createProvisioning({
+      database,
+      connections,
+      vapi: createVapiClient({
+        vapi: { apiKey: sandboxConfig.vapi.apiKey, baseUrl: more.vapiUrl ?? `${sandbox.url}/vapi` },
+      }),
+      resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
+      publicUrl,
+      tools: Object.values(tools),
+      log,
+    });
+  const provisioning = build();
+
+  const server = createHttpServer({ log, trustProxyHops: 0 });
+  let signedIn: { organization: TestOrganization; role: 'owner' | 'admin' | 'member' } | undefined;
+  const tenantResolver = async (request: { tenant?: unknown }) => {
+    if (!signedIn) return;
+    const { organization, role } = signedIn;
+    request.tenant = { ...organization.scope, email: organization.email, role, orgSource: 'jwt' };
+  };
+  const authenticate = createVapiAuth({ connections, clock });
+  registerVapiRoutes(server, { database, connections, tools, log, authenticate });
+  registerVapiIntegrationRoutes(server, { connections, provisioning, publicUrl, tenantResolver });
+  await server.listen({ port, host: '127.0.0.1' });
+
+  const control = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${sandbox.url}/_sandbox${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return text ? JSON.parse(text) : null;
+  };
+  const post = async (url: string, body: unknown, headers: Record<string, string> = {}) => {
+    const payload = typeof body === 'string' ? body : JSON.stringify(body);
+    const answer = await server.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    return { status: answer.statusCode, text: answer.body, body: JSON.parse(answer.body) };
+  };
+
+  return {
+    ...db,
+    clock,
+    lines,
+    publicUrl,
+    connections,
+    provisioning,
+    /** Another process on the same database, with other breakers. */
+    build,
+    server,
+    post,
+    signIn(organization: TestOrganization, role: 'owner' | 'admin' | 'member' = 'owner') {
+      signedIn = { organization, role };
+    },
+    /** A clinic and the secret its receptionist signs with. */
+    async clinic(options: NewOrganization = {}) {
+      const organization = await db.createOrganization(options);
+      return { ...organization, secret: await provisioning.secretOf(organization.orgId) };
+    },
+    control,
+    fault: (kind: string, more: object = {}) =>
+      control('PUT', '/faults', { provider: 'vapi', kind, ...more }),
+    heal: () => control('DELETE', '/faults'),
+    /** What Vapi holds of a clinic. */
+    async atVapi(orgId: string) {
+      const list = async (kind: string) => {
+        const answer = await fetch(`${sandbox.url}/vapi/${kind}?limit=1000`, {
+          headers: { authorization: `Bearer ${sandboxConfig.vapi.apiKey}` },
+        });
+        // biome-ignore lint/suspicious/noExplicitAny: whatever the stand-in keeps; the tests say what they expect.
+        return (await answer.json()) as any[];
+      };
+      const assistants = (await list('assistant')).filter((one) => one.metadata?.org_id === orgId);
+      const proofs = assistants.map((one) => one.server?.headers?.['X-Vapi-Secret']);
+      const numbers = (await list('phone-number')).filter((one) =>
+        proofs.includes(one.server?.headers?.['X-Vapi-Secret']),
+      );
+      return { assistants, numbers };
+    },
+    async deleteAtVapi(kind: 'assistant' | 'phone-number', id: string) {
+      await fetch(`${sandbox.url}/vapi/${kind}/${id}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${sandboxConfig.vapi.apiKey}` },
+      });
+    },
+    /** Rows of what a clinic's calls write. */
+    async rows(orgId: string): Promise<Record<string, number>> {
+      const { rows } = await db.owner.query(
+        `select (select count(*)::int from public.appointments where org_id = $1) as appointments,
+          (select count(*)::int from public.leads where org_id = $1) as leads,
+          (select count(*)::int from public.processed_webhook_events where org_id = $1) as events,
+          (select count(*)::int from public.webhook_delivery_log where org_id = $1) as deliveries`,
+        [orgId],
+      );
+      return rows[0];
+    },
+    async close() {
+      await sandbox.close();
+      const closed = server.close();
+      server.server.closeAllConnections();
+      await closed;
+      await db.close();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+export type AssistantScene = Awaited<ReturnType<typeof createAssistantScene>>;
