@@ -10,6 +10,10 @@ export interface ReceptionistProfile {
 
 // Vapi allows 40 characters.
 const LONGEST_NAME = 40;
+/** Cut to what Vapi allows, and never through the middle of a character. */
+export const nameForVapi = (name: string): string =>
+  name.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, '');
+
 const TOOL_TIMEOUT_SECONDS = 20;
 
 /** Only what we act on: Vapi's default set sends a message for every word spoken. */
@@ -23,7 +27,7 @@ export function defineAssistant(
   toolServer: (name: string) => ServerDefinition,
 ): AssistantDefinition {
   return {
-    name: `Receptionist ${profile.clinicName}`.slice(0, LONGEST_NAME),
+    name: nameForVapi(`Receptionist ${profile.clinicName}`),
     firstMessage: `Thank you for calling ${profile.clinicName}. I am the clinic's AI receptionist. How can I help you?`,
     model: {
       provider: 'openai',

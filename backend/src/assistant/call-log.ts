@@ -8,7 +8,7 @@ import type { Message } from './envelope.ts';
 const text = (longest: number) =>
   z
     .string()
-    .transform((value) => value.slice(0, longest))
+    .transform((value) => value.slice(0, longest).toWellFormed())
     .nullish()
     .catch(null)
     .transform((value) => value ?? null);
@@ -25,8 +25,14 @@ const Report = z.object({
   endedReason: text(200),
   summary: text(5_000),
   transcript: text(100_000),
-  artifact: z.looseObject({ transcript: text(100_000) }).nullish(),
-  analysis: z.looseObject({ summary: text(5_000) }).nullish(),
+  artifact: z
+    .looseObject({ transcript: text(100_000) })
+    .nullish()
+    .catch(null),
+  analysis: z
+    .looseObject({ summary: text(5_000) })
+    .nullish()
+    .catch(null),
 });
 
 const Stored = z.object({

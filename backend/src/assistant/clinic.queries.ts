@@ -92,7 +92,7 @@ export async function requeueProvisioning(db: Db, orgId: string): Promise<void> 
     .onConflict((conflict) =>
       conflict
         .columns(['org_id', 'topic', 'key'])
-        .doUpdateSet({ status: 'pending', run_at: new Date(), attempts: 1, error_message: null }),
+        .doUpdateSet({ status: 'pending', run_at: new Date(), attempts: 0, error_message: null }),
     )
     .execute();
 }

@@ -6,10 +6,10 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
-import { defineAssistant } from './assistant-definition.ts';
+import { defineAssistant, nameForVapi } from './assistant-definition.ts';
 import { readClinic, requeueProvisioning as requeue } from './clinic.queries.ts';
 import type { ToolDefinition } from './tools/tool.ts';
-import type { ServerDefinition, VapiClient } from './vapi.client.ts';
+import type { AssistantDefinition, ServerDefinition, VapiClient } from './vapi.client.ts';
 
 export interface ProvisionOptions {
   database: Database;
@@ -25,7 +25,7 @@ export interface Provisioning {
   /** The organization's secret for Vapi, made on first use. */
   secretOf(orgId: OrgId): Promise<string>;
   /** Makes the assistant and its number at Vapi, or brings them up to date. Can be repeated at will. */
-  provision(orgId: OrgId, options?: { maybeInterrupted?: boolean }): Promise<void>;
+  provision(orgId: OrgId): Promise<void>;
   rotateSecret(orgId: OrgId): Promise<string>;
   handler: JobHandler;
 }
@@ -61,8 +61,16 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   const saveSecret = (orgId: OrgId, secret: string) =>
     connections.save(orgId, 'vapi', { status: 'connected', secret, lookup: secret });
 
-  const provision: Provisioning['provision'] = async (orgId, { maybeInterrupted = false } = {}) => {
+  const provision = async (orgId: OrgId): Promise<void> => {
     const secret = await secretOf(orgId);
+    await bringUpToDate(orgId, secret);
+    // Replaced meanwhile, and what was written to Vapi last may be the old one: once more, with the new one.
+    if ((await secretOf(orgId)) !== secret) return provision(orgId);
+    await connections.forgetPreviousSecret(orgId, 'vapi');
+    log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
+  };
+
+  const bringUpToDate = async (orgId: OrgId, secret: string): Promise<void> => {
     const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
     const clinic = await database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
     // The API's `server.secret` has left its specification; the header it set is what counts.
@@ -80,15 +88,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       (name) => serverAt(toolUrl(publicUrl, name)),
     );
 
-    // After a crash between Vapi's answer and our note of it, the assistant is there already: look before making one.
-    const known =
-      details.assistant_id ??
-      (maybeInterrupted
-        ? (await call(orgId, (signal) => vapi.findAssistant(orgId, signal), true))?.id
-        : undefined);
-    if (known) await call(orgId, (signal) => vapi.updateAssistant(known, definition, signal), true);
-    const assistantId =
-      known ?? (await call(orgId, (signal) => vapi.createAssistant(definition, signal), false)).id;
+    const assistantId = await provisionAssistant(orgId, details.assistant_id, definition);
     await connections.addDetails(orgId, 'vapi', { assistant_id: assistantId });
 
     const number = await provisionNumber(orgId, details.phone_number_id, server, clinic.name);
@@ -98,8 +98,20 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       number ? { phone_number_id: number.id, ...(number.number ? { phone_number: number.number } : {}) } : {},
       number?.number ?? assistantId,
     );
-    await connections.forgetPreviousSecret(orgId, 'vapi');
-    log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
+  };
+
+  const provisionAssistant = async (
+    orgId: OrgId,
+    noted: string | undefined,
+    definition: AssistantDefinition,
+  ): Promise<string> => {
+    // Its answer may have been lost (a crash, a broken connection): look before making one.
+    const known = noted ?? (await call(orgId, (signal) => vapi.findAssistant(orgId, signal), true))?.id;
+    const isThere =
+      known !== undefined &&
+      (await unlessGone(call(orgId, (signal) => vapi.updateAssistant(known, definition, signal), true)));
+    if (known !== undefined && isThere) return known;
+    return (await call(orgId, (signal) => vapi.createAssistant(definition, signal), false)).id;
   };
 
   const provisionNumber = async (
@@ -108,12 +120,13 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     server: ServerDefinition,
     clinicName: string,
   ) => {
-    if (id)
-      return { id, ...(await call(orgId, (signal) => vapi.updatePhoneNumber(id, server, signal), true)) };
+    const known =
+      id && (await unlessGone(call(orgId, (signal) => vapi.updatePhoneNumber(id, server, signal), true)));
+    if (id && known) return { id, ...known.value };
     try {
       return await call(
         orgId,
-        (signal) => vapi.createPhoneNumber(server, clinicName.slice(0, 40), signal),
+        (signal) => vapi.createPhoneNumber(server, nameForVapi(clinicName), signal),
         false,
       );
     } catch (error) {
@@ -142,7 +155,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     async handler(job) {
       if (job.org_id === null) return undefined;
       try {
-        await provision(mintOrgId(job.org_id), { maybeInterrupted: job.attempts > 1 });
+        await provision(mintOrgId(job.org_id));
       } catch (error) {
         if (!(error instanceof ProvisioningFailed)) throw error;
         // Vapi being away, or a wrong key that a person will mend: neither may leave a clinic without a receptionist.
@@ -156,8 +169,19 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   };
 }
 
+/** @returns undefined when somebody has deleted it at Vapi: it is made anew then. */
+const unlessGone = async <T>(work: Promise<T>): Promise<{ value: T } | undefined> => {
+  try {
+    return { value: await work };
+  } catch (error) {
+    if (error instanceof ProvisioningFailed && error.vapiStatus === 404) return undefined;
+    throw error;
+  }
+};
+
 class ProvisioningFailed extends AppError {
   readonly kind: string;
+  readonly vapiStatus: number | undefined;
   constructor(kind: string, status: number | undefined) {
     super({
       code: 'VAPI_UNAVAILABLE',
@@ -166,5 +190,6 @@ class ProvisioningFailed extends AppError {
       retryable: true,
     });
     this.kind = kind;
+    this.vapiStatus = status;
   }
 }

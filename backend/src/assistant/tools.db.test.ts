@@ -351,11 +351,11 @@ describe('the receptionist’s tools', () => {
       const { result = '' } = await use('checkAvailability', { serviceType: 'consultation' });
       const answer = JSON.parse(result);
       expect(answer.slots.map((slot: { label: string }) => slot.label)).toEqual([
-        'Wednesday, November 18 at 10:00 AM',
-        'Wednesday, November 18 at 11:00 AM',
-        'Wednesday, November 18 at 12:00 PM',
+        'Wednesday, November 18 at 10:15 AM',
+        'Wednesday, November 18 at 11:15 AM',
+        'Wednesday, November 18 at 12:15 PM',
       ]);
-      expect(answer.say).toMatch(/^Free are .+ and Wednesday, November 18 at 12:00 PM\.$/);
+      expect(answer.say).toMatch(/^Free are .+ and Wednesday, November 18 at 12:15 PM\.$/);
       expect(answer.now_local).toBe('Wednesday, November 18 at 10:00 AM');
     });
 

@@ -59,7 +59,7 @@ export function findAvailability(
     const now = context.clock.now();
     const horizon = now.getTime() + clinic.booking_horizon_days * DAY_MS;
     const asked = edge(query.from, clinic.time_zone, 'start') ?? now.getTime();
-    const from = Math.max(asked, now.getTime());
+    const from = Math.max(asked, stillToCome(now));
     const wanted = edge(query.to, clinic.time_zone, 'end') ?? from + DEFAULT_SPAN_MS;
     if (query.from && wanted <= asked) {
       throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
@@ -83,7 +83,7 @@ export function findAvailability(
       });
     }
     if (to <= from) {
-      if (wanted <= now.getTime()) {
+      if (wanted <= stillToCome(now)) {
         reasons.push({
           date: localDate(wanted - 1, clinic.time_zone).toString(),
           reason: 'past',
@@ -104,7 +104,7 @@ export function findAvailability(
       reasons: [
         ...times.emptyDays.map(({ date, reason }) => {
           // Hours before a "from" that is still to come have not passed; nobody asked for them.
-          const honest = reason === 'past' && from > now.getTime() ? 'out_of_range' : reason;
+          const honest = reason === 'past' && from > stillToCome(now) ? 'out_of_range' : reason;
           return { date, reason: honest, detail: DETAILS[honest] };
         }),
         ...reasons,
@@ -130,6 +130,9 @@ export interface Wish {
   providerIds: string[];
 }
 
+/** The present moment has passed by the time somebody says yes to it. */
+const stillToCome = (now: Date): number => now.getTime() + 1;
+
 /** What is free around a time that could not be had: the three closest within a week that could be booked instead. */
 export async function findAlternatives(
   context: AvailabilityContext,
@@ -141,7 +144,7 @@ export async function findAlternatives(
   const horizon = now.getTime() + wish.clinic.booking_horizon_days * DAY_MS;
   const times = await freeTimes(db, orgId, {
     ...wish,
-    from: Math.max(now.getTime(), wish.at.getTime() - DAY_MS),
+    from: Math.max(stillToCome(now), wish.at.getTime() - DAY_MS),
     to: Math.min(wish.at.getTime() + DEFAULT_SPAN_MS, horizon),
   });
   return closestTo(times.slots, wish.at.getTime(), 3).map((slot) =>
