@@ -14,27 +14,39 @@ export interface Job {
   lease_token: string;
 }
 
+export interface ClaimedJob extends Job {
+  /** The worker before this one died with it. */
+  abandoned: boolean;
+}
+
 const topicOf: Record<QueueTable, string> = {
-  outbox: 'topic',
-  webhook_delivery_log: `provider || '.' || event_type`,
+  outbox: 'job.topic',
+  webhook_delivery_log: `job.provider || '.' || job.event_type`,
 };
 
 /** Takes what is due, and what a dead worker left: its lease has run out. */
-export async function claim(db: Db, table: QueueTable, limit: number, leaseMs: number): Promise<Job[]> {
-  const { rows } = await sql<Job>`
-    update ${sql.table(table)} set
-      status = 'processing',
-      attempts = attempts + 1,
-      lease_token = gen_random_uuid(),
-      lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where id in (
-      select id from ${sql.table(table)}
+export async function claim(
+  db: Db,
+  table: QueueTable,
+  limit: number,
+  leaseMs: number,
+): Promise<ClaimedJob[]> {
+  const { rows } = await sql<ClaimedJob>`
+    with due as materialized (
+      select id, status from ${sql.table(table)}
       where (status in ('pending', 'failed') and run_at <= now())
         or (status = 'processing' and lease_until < now())
       order by run_at
       limit ${limit}
       for update skip locked)
-    returning id, org_id, ${sql.raw(topicOf[table])} as topic, payload, attempts, lease_token`.execute(db);
+    update ${sql.table(table)} as job set
+      status = 'processing',
+      attempts = job.attempts + 1,
+      lease_token = gen_random_uuid(),
+      lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    from due where job.id = due.id
+    returning job.id, job.org_id, ${sql.raw(topicOf[table])} as topic, job.payload, job.attempts,
+      due.status = 'processing' as abandoned, job.lease_token`.execute(db);
   return rows;
 }
 

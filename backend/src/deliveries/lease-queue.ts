@@ -1,7 +1,15 @@
 import type { Database, Db } from '../platform/database.ts';
 import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { claim, complete, type Job, putBack, type QueueTable, renewLease } from './lease-queue.queries.ts';
+import {
+  type ClaimedJob,
+  claim,
+  complete,
+  type Job,
+  putBack,
+  type QueueTable,
+  renewLease,
+} from './lease-queue.queries.ts';
 
 /** Commits together with the completion of the job, or not at all. */
 export type Effects = (db: Db) => Promise<void>;
@@ -65,12 +73,16 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
   const random = options.random ?? Math.random;
   const inFlight = new Set<Promise<void>>();
   let draining = false;
+  let claiming: Promise<ClaimedJob[]> | undefined;
   let looking = false;
   let lookAgain = false;
 
-  const handle = async (job: Job): Promise<void> => {
+  const handle = async (job: ClaimedJob): Promise<void> => {
     const handler = handlers[job.topic];
     if (!handler) throw new GiveUp(`There is no handler for ${job.topic}.`);
+    // This job may be what kills its workers.
+    if (job.abandoned && job.attempts > maxAttempts)
+      throw new GiveUp(`Nothing came back from ${maxAttempts} attempts.`);
     const effects = await handler(job);
     await database.withService(async (db) => {
       await effects?.(db);
@@ -102,7 +114,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     );
   };
 
-  const run = async (job: Job): Promise<void> => {
+  const run = async (job: ClaimedJob): Promise<void> => {
     const renewal = setInterval(() => {
       database.withService((db) => renewLease(db, table, job, leaseMs)).catch(() => undefined);
     }, leaseMs / 3);
@@ -129,7 +141,8 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
         lookAgain = false;
         const room = concurrency - inFlight.size;
         if (room <= 0 || draining) break;
-        const jobs = await database.withService((db) => claim(db, table, room, leaseMs));
+        claiming = database.withService((db) => claim(db, table, room, leaseMs));
+        const jobs = await claiming;
         for (const job of jobs) {
           const work = run(job).finally(() => {
             inFlight.delete(work);
@@ -153,6 +166,8 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     async drain() {
       draining = true;
       clearInterval(timer);
+      // A claim under way may still bring jobs; they are ours, and must end before the database closes.
+      await claiming?.catch(() => undefined);
       while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
   };
