@@ -29,9 +29,8 @@ describe('the receptionist at Vapi', () => {
           topic: 'assistant.provision',
           payload: {},
           attempts,
-          abandoned: false,
           lease_token: randomUUID(),
-        });
+        } as Parameters<Provisioning['handler']>[0]);
       } catch (error) {
         if (!(error instanceof RetryLater) || run === tries) throw error;
         attempts += error.countAttempt ? 1 : 0;

@@ -45,12 +45,16 @@ export function describeOnboarding(facts: OnboardingFacts, now: Date): Onboardin
 }
 
 function withStatusAndSplit(drafts: Draft[]): OnboardingStep[] {
-  const inTime = drafts.flatMap((draft) => (draft.at === null ? [] : [draft.at])).sort();
+  // By time, and those of one moment in the order of the page: together they are as long as the whole.
+  const inTime = drafts
+    .filter((draft) => draft.at !== null)
+    .sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
   const next: OnboardingStepId | undefined = drafts.find((draft) => draft.at === null)?.id;
-  return drafts.map(({ failed, ...draft }) => {
-    const before = draft.at === null ? undefined : inTime[inTime.indexOf(draft.at) - 1];
+  return drafts.map((draft) => {
+    const before = inTime[inTime.indexOf(draft) - 1]?.at ?? undefined;
+    const { failed, ...shown } = draft;
     return {
-      ...draft,
+      ...shown,
       status: draft.at !== null ? 'done' : failed ? 'failed' : draft.id === next ? 'current' : 'waiting',
       seconds:
         draft.at === null ? null : before === undefined ? 0 : seconds(new Date(before), new Date(draft.at)),

@@ -1,0 +1,227 @@
+import { createSafeCall, type SafeCallInstance } from '@voxanne/safe-call';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createConnections } from '../connections/index.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createKeyring } from '../platform/crypto.ts';
+import { createDatabase, type Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { createHttpServer, type HttpServer } from '../platform/http.ts';
+import { silentLogger } from '../platform/logger.ts';
+import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
+import { freePort } from '../testing/postgres.setup.ts';
+import { answers, registerHealthRoutes } from './index.ts';
+
+describe('health over HTTP', () => {
+  let db: TestDatabase;
+  let resilience: SafeCallInstance;
+  let signedIn: TestOrganization | undefined;
+  const servers: HttpServer[] = [];
+  beforeAll(async () => {
+    db = await createTestDatabase();
+  });
+  beforeEach(() => {
+    resilience = createSafeCall();
+    signedIn = undefined;
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await db.close();
+  });
+
+  const serve = (database: Database = db.database, isServing = true) => {
+    const server = createHttpServer({ log: silentLogger, trustProxyHops: 0 });
+    const tenantResolver = async (request: { tenant?: unknown }) => {
+      // As the real one: who belongs where is asked of the database.
+      if (signedIn) await database.withService(answers);
+      request.tenant = signedIn && {
+        ...signedIn.scope,
+        email: signedIn.email,
+        role: 'owner',
+        orgSource: 'jwt',
+      };
+    };
+    registerHealthRoutes(server, {
+      mode: 'sandbox',
+      version: '1.2.3',
+      database,
+      connections: createConnections({
+        database,
+        keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 3) }]),
+      }),
+      resilience,
+      clock: systemClock,
+      twilio: () => ({ configured: true, message: 'Twilio credentials configured' }),
+      isReady: async () =>
+        isServing &&
+        database.withService(answers).then(
+          () => true,
+          () => false,
+        ),
+      tenantResolver: async (request) => {
+        await tenantResolver(request);
+        if (!request.tenant) throw new AppError({ code: 'NOT_SIGNED_IN', status: 401, detail: 'No.' });
+      },
+      optionalTenantResolver: tenantResolver,
+    });
+    servers.push(server);
+    return (url: string, headers: Record<string, string> = {}) => server.inject({ url, headers });
+  };
+  const away = async () =>
+    createDatabase({ url: db.runtimeUrl.replace(/:\d+\//, `:${await freePort()}/`), maxConnections: 2 });
+
+  test('the process lives, whatever the database does', async () => {
+    const answer = await (await serve(await away()))('/health');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ status: 'ok', version: '1.2.3', uptime_s: expect.any(Number) });
+  });
+
+  test('is ready when it serves and the database answers, and only then', async () => {
+    expect((await serve()('/ready')).json()).toEqual({ status: 'ready' });
+    for (const get of [serve(db.database, false), serve(await away())]) {
+      const answer = await get('/ready');
+      expect(answer.statusCode).toBe(503);
+      expect(answer.json()).toMatchObject({ code: 'NOT_READY', retryable: true });
+    }
+  });
+
+  test('the report is for strangers as well', async () => {
+    const answer = await serve()('/api/health/integrations');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({
+      status: 'healthy',
+      integrations: [
+        { name: 'Database', message: 'PostgreSQL connection active' },
+        { name: 'Google Calendar', message: 'No authenticated user or org_id' },
+        { name: 'Twilio', message: 'Twilio credentials configured' },
+        { name: 'Circuit Breakers', message: 'All circuit breakers closed' },
+      ],
+    });
+  });
+
+  test('the report of a clinic shows its own calendar', async () => {
+    signedIn = await db.createOrganization();
+    await db.owner.query(
+      `insert into public.connections (org_id, provider, status, account, expires_at)
+       values ($1, 'google', 'connected', 'clinic@example.com', now() + interval '1 hour')`,
+      [signedIn.orgId],
+    );
+    expect((await serve()('/api/health/integrations')).json()).toMatchObject({
+      status: 'healthy',
+      integrations: [{}, { status: 'healthy', details: { account: 'clinic@example.com' } }, {}, {}],
+    });
+    signedIn = await db.createOrganization();
+    expect((await serve()('/api/health/integrations')).json().integrations[1]).toMatchObject({
+      message: 'Google Calendar not linked',
+      details: { account: null },
+    });
+  });
+
+  test('with the database away it is critical, with 200, also for somebody who was signed in', async () => {
+    for (const who of [undefined, await db.createOrganization()]) {
+      signedIn = who;
+      const answer = await (await serve(await away()))('/api/health/integrations');
+      expect(answer.statusCode).toBe(200);
+      expect(answer.json()).toMatchObject({
+        status: 'critical',
+        integrations: [{ name: 'Database', status: 'critical' }, {}, {}, {}],
+      });
+      expect(answer.json().recommendations).toContain(
+        '🔴 DATABASE CRITICAL: Check Supabase connection and service key',
+      );
+    }
+  });
+
+  test('whoever asks for prose gets prose', async () => {
+    const answer = await serve()('/api/health/integrations', { accept: 'text/markdown' });
+    expect(answer.headers['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(answer.body).toMatch(/^# Voxanne is healthy\n/);
+  });
+
+  const trip = async (name: string, key?: string) => {
+    for (let n = 0; n < 3; n += 1) {
+      await resilience.safeCall(
+        name,
+        () => Promise.reject(Object.assign(new Error('down'), { status: 503 })),
+        { retries: 0, ...(key && { key }) },
+      );
+    }
+  };
+
+  test('an open breaker shows, to its own clinic', async () => {
+    const [mine, theirs] = [await db.createOrganization(), await db.createOrganization()];
+    await trip('google_calendar_events', mine.orgId);
+    signedIn = mine;
+    const get = serve();
+    expect((await get('/api/health/integrations')).json()).toMatchObject({
+      status: 'degraded',
+      integrations: [
+        {},
+        {},
+        {},
+        { details: { open: ['google_calendar_events'], nextAttemptAt: expect.any(String) } },
+      ],
+    });
+    const open = async () =>
+      (await get('/api/circuit-breakers'))
+        .json()
+        .data.filter((one: { state: string }) => one.state !== 'closed');
+    expect(await open()).toEqual([
+      {
+        name: 'google_calendar_events',
+        state: 'open',
+        failures: 3,
+        opened_at: expect.any(String),
+        next_attempt_at: expect.any(String),
+      },
+    ]);
+    signedIn = theirs;
+    expect(await open()).toEqual([]);
+    expect((await get('/api/health/integrations')).json().status).toBe('healthy');
+    signedIn = undefined;
+    expect((await get('/api/circuit-breakers')).statusCode).toBe(401);
+  });
+
+  test('the setup page is told from the rows that prove it', async () => {
+    signedIn = await db.createOrganization({ phone: '+14155550132' });
+    const { orgId } = signedIn;
+    const get = serve();
+    const steps = async () => {
+      const { steps: all } = (await get('/api/onboarding')).json();
+      return all.map((step: { id: string; status: string }) => step.status);
+    };
+    expect(await steps()).toEqual(['done', 'current', 'waiting', 'waiting', 'waiting']);
+    await db.owner.query(
+      `insert into public.connections (org_id, provider, status, account) values
+        ($1, 'vapi', 'connected', null), ($1, 'google', 'connected', 'clinic@example.com')`,
+      [orgId],
+    );
+    expect(await steps()).toEqual(['done', 'done', 'current', 'waiting', 'waiting']);
+    await db.owner.query(
+      `update public.connections set account = '+15550100100' where org_id = $1 and provider = 'vapi'`,
+      [orgId],
+    );
+    expect(await steps()).toEqual(['done', 'done', 'done', 'current', 'waiting']);
+    const { rows } = await db.owner.query(
+      `select public.book_appointment_atomic($1, 'Maria', null, '+14155550199', 'consultation', '2100-01-04 14:00Z', 30)
+         ->> 'appointment_id' as id`,
+      [orgId],
+    );
+    expect(await steps()).toEqual(['done', 'done', 'done', 'done', 'current']);
+    await db.owner.query(
+      `insert into public.messages (org_id, to_address, body, kind, dedupe_key, appointment_id, status, delivered_at)
+       values ($1, '+14155550199', 'Booked', 'confirmation', 'x', $2, 'delivered', clock_timestamp())`,
+      [orgId, rows[0].id],
+    );
+    const page = (await get('/api/onboarding')).json();
+    expect(page.completed_at).toBe(page.steps[4].at);
+    expect(page.system_ready).toMatchObject({ status: 'sending', to: '+14155550132' });
+    const times = ['account', 'calendar', 'receptionist', 'booking', 'text'].map(
+      (id) => page.steps.find((step: { id: string }) => step.id === id).at,
+    );
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test('the setup page is nobody else’s', async () => {
+    expect((await serve()('/api/onboarding')).statusCode).toBe(401);
+  });
+});

@@ -1,0 +1,215 @@
+import { createSafeCall } from '@voxanne/safe-call';
+import { describe, expect, test } from 'vitest';
+import type { Connection, Connections } from '../connections/index.ts';
+import { fixedClock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { mintOrgId } from '../platform/tenant.ts';
+import type { ProbeOptions } from './probes.ts';
+import { reportHealth, toMarkdown } from './report.ts';
+
+const NOW = '2026-11-18T15:00:00.000Z';
+const mine = mintOrgId('b0a7c1a0-0000-4000-8000-00000000000a');
+const theirs = mintOrgId('b0a7c1a0-0000-4000-8000-00000000000b');
+const later = (seconds: number) => new Date(Date.parse(NOW) + seconds * 1_000);
+
+const linked = (change: Partial<Connection> = {}) =>
+  ({ status: 'connected', account: 'clinic@example.com', expiresAt: later(3_600), ...change }) as Connection;
+
+interface World {
+  connection?: Connection | undefined;
+  database?: () => Promise<unknown>;
+  twilio?: { configured: boolean; message: string };
+}
+
+/** A deployment in which everything works, but for what is said otherwise. */
+function world({ connection, database, twilio }: World = {}) {
+  const answer = database ?? (async () => undefined);
+  const options: ProbeOptions = {
+    database: { withService: answer } as unknown as Database,
+    connections: { find: async () => answer().then(() => connection) } as unknown as Connections,
+    resilience: createSafeCall(),
+    clock: fixedClock(NOW),
+    twilio: () => twilio ?? { configured: true, message: 'Twilio credentials configured' },
+  };
+  return {
+    report: (org: typeof mine | null = mine) => reportHealth(options, org),
+    /** Three failures in a row. */
+    async trip(name: string, key?: string) {
+      for (let n = 0; n < 3; n += 1) {
+        await options.resilience.safeCall(
+          name,
+          () => Promise.reject(Object.assign(new Error('down'), { status: 503 })),
+          { retries: 0, ...(key && { key }) },
+        );
+      }
+    },
+  };
+}
+
+describe('the health report', () => {
+  test('of a clinic in which everything works has four entries in their order', async () => {
+    const report = await world({ connection: linked() }).report();
+    expect(report).toEqual({
+      status: 'healthy',
+      timestamp: NOW,
+      elapsedMs: expect.any(Number),
+      integrations: [
+        {
+          name: 'Database',
+          status: 'healthy',
+          message: 'PostgreSQL connection active',
+          details: { latencyMs: expect.any(Number) },
+        },
+        {
+          name: 'Google Calendar',
+          status: 'healthy',
+          message: 'Google Calendar connected',
+          details: { status: 'connected', account: 'clinic@example.com' },
+        },
+        { name: 'Twilio', status: 'healthy', message: 'Twilio credentials configured', details: {} },
+        {
+          name: 'Circuit Breakers',
+          status: 'healthy',
+          message: 'All circuit breakers closed',
+          details: { open: [] },
+        },
+      ],
+      summary: { healthy: 4, degraded: 0, critical: 0 },
+      recommendations: ['✅ All systems operational'],
+      actions: [],
+    });
+  });
+
+  test('for a stranger says so, counts it, and stays healthy', async () => {
+    const report = await world().report(null);
+    expect(report).toMatchObject({
+      status: 'healthy',
+      summary: { healthy: 3, degraded: 1, critical: 0 },
+      recommendations: ['✅ All systems operational'],
+    });
+    expect(report.integrations[1]).toEqual({
+      name: 'Google Calendar',
+      status: 'degraded',
+      message: 'No authenticated user or org_id',
+      details: {},
+    });
+  });
+
+  test('without a calendar recommends to link one, and stays healthy', async () => {
+    expect(await world().report()).toMatchObject({
+      status: 'healthy',
+      summary: { healthy: 3, degraded: 1, critical: 0 },
+      recommendations: ['🟡 Google Calendar not linked - users cannot book appointments'],
+      actions: [
+        {
+          id: 'google.connect',
+          severity: 'warning',
+          method: 'POST',
+          path: '/api/integrations/google/connect',
+          requires_human: true,
+        },
+      ],
+    });
+  });
+
+  test('with a token that runs out soon says when, and that nothing is to be done', async () => {
+    const report = await world({ connection: linked({ expiresAt: later(120) }) }).report();
+    expect(report).toMatchObject({
+      status: 'healthy',
+      recommendations: ['🟡 Google Calendar token expiring soon - will auto-refresh on next use'],
+      actions: [],
+    });
+    expect(report.integrations[1]).toMatchObject({
+      status: 'degraded',
+      message: 'Google Calendar token expiring soon',
+      details: { expiresInSeconds: 120 },
+    });
+  });
+
+  test('with a token that ran out never counts below nothing', async () => {
+    const report = await world({ connection: linked({ expiresAt: later(-60) }) }).report();
+    expect(report.integrations[1]?.details.expiresInSeconds).toBe(0);
+  });
+
+  test.each(['degraded', 'reconnect_required', 'insufficient_scope', 'revoked'] as const)(
+    'with a calendar that is %s is degraded, and says what to do',
+    async (status) => {
+      const report = await world({ connection: linked({ status }) }).report();
+      expect(report.status).toBe('degraded');
+      expect(report.recommendations[0]).toContain('link it again');
+      expect(report.actions).toMatchObject([{ id: 'google.reconnect', evidence: [`status: ${status}`] }]);
+    },
+  );
+
+  test('without Twilio is critical', async () => {
+    const report = await world({
+      connection: linked(),
+      twilio: { configured: false, message: 'Twilio credentials missing' },
+    }).report();
+    expect(report).toMatchObject({
+      status: 'critical',
+      summary: { healthy: 3, degraded: 0, critical: 1 },
+      recommendations: ['🔴 Twilio is not configured - no text can be sent'],
+    });
+  });
+
+  test('without its database is critical, and not silent', async () => {
+    const gone = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const report = await world({ database: gone }).report();
+    expect(report.status).toBe('critical');
+    expect(report.integrations[0]).toMatchObject({ name: 'Database', status: 'critical' });
+    expect(report.integrations[1]).toMatchObject({ name: 'Google Calendar', status: 'degraded' });
+    expect(report.recommendations).toContain(
+      '🔴 DATABASE CRITICAL: Check Supabase connection and service key',
+    );
+    expect(JSON.stringify(report)).not.toContain('ECONNREFUSED');
+  });
+
+  test('of a database that never answers comes all the same', async () => {
+    const report = await world({ database: () => new Promise(() => undefined) }).report();
+    expect(report.status).toBe('critical');
+    expect(report.elapsedMs).toBeLessThan(4_000);
+  });
+
+  test('names an open breaker of this clinic, and when it is tried again', async () => {
+    const deployment = world({ connection: linked() });
+    await deployment.trip('google_calendar_events', mine);
+    const report = await deployment.report();
+    expect(report.status).toBe('degraded');
+    expect(report.integrations[3]).toMatchObject({
+      status: 'degraded',
+      message: 'One circuit breaker is not closed: google_calendar_events',
+      details: { open: ['google_calendar_events'], nextAttemptAt: expect.any(Date) },
+    });
+    expect(report.recommendations[0]).toContain('held back');
+  });
+
+  test('says so at Twilio’s entry too when texts are held back', async () => {
+    const deployment = world({ connection: linked() });
+    await deployment.trip('twilio_sms', mine);
+    const { integrations, summary } = await deployment.report();
+    expect(integrations[2]).toMatchObject({
+      name: 'Twilio',
+      status: 'degraded',
+      message: expect.stringMatching(/^Twilio credentials configured.+sent later$/),
+    });
+    expect(summary).toEqual({ healthy: 2, degraded: 2, critical: 0 });
+  });
+
+  test('shows no clinic, and no stranger, the breakers of another clinic', async () => {
+    const deployment = world({ connection: linked() });
+    await deployment.trip('twilio_sms', theirs);
+    await deployment.trip('vapi', theirs);
+    expect(await deployment.report(mine)).toMatchObject({ status: 'healthy' });
+    expect(await deployment.report(null)).toMatchObject({ status: 'healthy' });
+    expect(await deployment.report(theirs)).toMatchObject({ status: 'degraded' });
+  });
+
+  test('reads as prose', async () => {
+    const prose = toMarkdown(await world().report());
+    expect(prose).toMatch(/^# Voxanne is healthy\n/);
+    expect(prose).toContain('- ✅ **Database**: PostgreSQL connection active\n');
+    expect(prose).toContain('- 🟡 **Google Calendar**: Google Calendar not linked\n');
+    expect(prose).toContain('- 🟡 Google Calendar not linked - users cannot book appointments\n');
+  });
+});
