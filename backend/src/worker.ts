@@ -16,13 +16,14 @@ const REFRESH_TOKENS_EVERY_MS = 60_000;
 // Texts whose last callback never came are asked for.
 const REFRESH_TEXTS_EVERY_MS = 300_000;
 const WAIT_FOR_RELINK_MS = 60_000;
+const COUNTED_ATTEMPTS = 9;
 
 /** The one handler table: here, and only here, a row of one room becomes a verb of another. */
 export function startWorker(dependencies: Dependencies): Worker {
-  const { database, log, messaging, provisioning, calendarTokens } = dependencies;
+  const { database, log, clock, messaging, provisioning, calendarTokens } = dependencies;
   const messages = messaging.jobs({
     stillWanted: (orgId, appointmentId, version) =>
-      confirmationStillWanted(database, mintOrgId(orgId), appointmentId, version),
+      confirmationStillWanted(database, mintOrgId(orgId), appointmentId, version, clock.now()),
   });
   const outbox = startLeaseQueue({
     database,
@@ -69,7 +70,13 @@ export function startWorker(dependencies: Dependencies): Worker {
 
 const PushPayload = z.object({ appointment_id: z.guid() });
 
-function calendarPush({ database, google, calendarTokens, resilience }: Dependencies): JobHandler {
+function calendarPush({
+  database,
+  connections,
+  google,
+  calendarTokens,
+  resilience,
+}: Dependencies): JobHandler {
   return async (job) => {
     const payload = PushPayload.safeParse(job.payload);
     if (!payload.success || job.org_id === null) throw new GiveUp('The row does not name an appointment.');
@@ -82,14 +89,21 @@ function calendarPush({ database, google, calendarTokens, resilience }: Dependen
       case 'pushed':
         return (db) => markSynced(db, orgId, appointmentId, pushed);
       case 'later':
-        throw new RetryLater(
-          pushed.reason,
-          pushed.retryAfterMs === undefined ? {} : { delayMs: pushed.retryAfterMs },
-        );
+        // Counted while that makes the delay grow, and then no more: Google may be away for a day.
+        throw new RetryLater(pushed.reason, {
+          countAttempt: job.attempts < COUNTED_ATTEMPTS,
+          ...(pushed.retryAfterMs === undefined ? {} : { delayMs: pushed.retryAfterMs }),
+        });
       case 'not_usable':
         // Unlinked: the next link pushes everything that waits, so this row has nothing left to do.
-        if (pushed.reason === 'not_linked')
-          return (db) => markNotSynced(db, orgId, appointmentId, 'not_linked');
+        if (pushed.reason === 'not_linked') {
+          return async (db) => {
+            await markNotSynced(db, orgId, appointmentId, 'not_linked');
+            // A link that came meanwhile has left this row alone, because it was being worked on.
+            if (await connections.find(orgId, 'google'))
+              throw new RetryLater('The calendar was just linked.', { delayMs: 0, countAttempt: false });
+          };
+        }
         throw new RetryLater(`The calendar must be linked again (${pushed.reason}).`, {
           countAttempt: false,
           delayMs: WAIT_FOR_RELINK_MS,

@@ -63,15 +63,16 @@ export const markNotSynced = (
   state: 'not_linked' | 'error',
 ): Promise<void> => setSyncState(db, orgId, appointmentId, { sync_state: state });
 
-/** Whether the text about this version of the appointment is still true. */
+/** Whether the text about this version of the appointment is still true, and still of use. */
 export function confirmationStillWanted(
   database: Database,
   orgId: OrgId,
   appointmentId: string,
   version: number,
+  now: Date,
 ): Promise<boolean> {
   return database.withTenant({ orgId, userId: null }, async (db) => {
     const row = await findAppointment(db, orgId, appointmentId);
-    return row?.status === 'confirmed' && row.version === version;
+    return row?.status === 'confirmed' && row.version === version && row.scheduled_at > now;
   });
 }
