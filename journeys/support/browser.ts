@@ -75,14 +75,24 @@ interface AxeResult {
   }[];
 }
 
+// What another colour scheme can change.
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
 /** Violations of serious or critical level, each as one line. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+export async function seriousViolations(
+  page: Page,
+  { coloursOnly = false }: { coloursOnly?: boolean } = {},
+): Promise<string[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) {
     const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
     await page.evaluate(source);
   }
   const { violations } = await page.evaluate<AxeResult>(
-    'axe.run(document, { resultTypes: ["violations"], iframes: false })',
+    `axe.run(document, ${JSON.stringify({
+      resultTypes: ['violations'],
+      iframes: false,
+      ...(coloursOnly && { runOnly: COLOUR_RULES }),
+    })})`,
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

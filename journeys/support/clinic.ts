@@ -18,7 +18,7 @@ export interface Clinic {
 }
 
 export const PASSWORD = 'correct horse battery';
-export const TIME_ZONE = 'America/New_York';
+const TIME_ZONE = 'America/New_York';
 let signedUp = 0;
 
 export interface SignUp {

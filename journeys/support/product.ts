@@ -48,14 +48,23 @@ export interface Stopped {
   left: string[];
 }
 
-// Whatever happens to the test runner, nothing that was started here outlives it.
 const running = new Set<number>();
+const made = new Set<string>();
+
+// Whatever happens to a journey, nothing that was started here outlives it.
 process.on('exit', () => {
   for (const pid of running) killQuietly(pid);
+  for (const dataDir of made) {
+    const postmaster = postmasterOf(dataDir);
+    if (postmaster !== undefined && isPostgres(postmaster)) killQuietly(postmaster, 'SIGQUIT');
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });
 
 export function makeDataDir(): string {
-  return mkdtempSync(join(placeForData(), 'voxanne-journey-'));
+  const dataDir = mkdtempSync(join(placeForData(), 'voxanne-journey-'));
+  made.add(dataDir);
+  return dataDir;
 }
 
 /** Shared memory where it is roomy: a disk's bad moment is not the product's. */
@@ -201,10 +210,11 @@ export async function clearAway(...products: (Pick<Product, 'dataDir'> & { pid?:
     if (pid !== undefined && running.has(pid)) killQuietly(pid);
     const postmaster = postmasterOf(dataDir);
     if (postmaster !== undefined && isPostgres(postmaster)) {
-      process.kill(postmaster, 'SIGQUIT');
+      killQuietly(postmaster, 'SIGQUIT');
       await until('the database to end', () => !isAlive(postmaster)).catch(() => undefined);
     }
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    made.delete(dataDir);
   }
 }
 
@@ -216,9 +226,9 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-function killQuietly(pid: number): void {
+function killQuietly(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It has ended already.
   }
