@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../platform/database.ts';
 import { AppError, describeError } from '../platform/errors.ts';
-import { claimEvent, type InboxEvent, releaseEvent, storeAnswer, storedAnswer } from './inbox.queries.ts';
+import {
+  type Claim,
+  claimEvent,
+  type InboxEvent,
+  releaseEvent,
+  storeAnswer,
+  storedAnswer,
+} from './inbox.queries.ts';
 
 export type { InboxEvent } from './inbox.queries.ts';
 
@@ -27,11 +34,10 @@ export async function answerOnce<T>(
 ): Promise<{ answer: T; replayed: boolean }> {
   const giveUpAt = Date.now() + WAIT_FOR_ANSWER_MS;
   do {
-    const deliveryId = await database.withService((db) =>
+    const claim = await database.withService((db) =>
       claimEvent(db, event, { status: 'processing', staleMs: ABANDONED_AFTER_MS }),
     );
-    if (deliveryId !== undefined)
-      return { answer: await produceFor(database, event, deliveryId, produce), replayed: false };
+    if (claim) return { answer: await produceFor(database, event, claim, produce), replayed: false };
     const stored = await database.withService((db) => storedAnswer(db, event));
     if (stored?.answered) return { answer: stored.response as T, replayed: true };
     await sleep(LOOK_EVERY_MS);
@@ -47,16 +53,16 @@ export async function answerOnce<T>(
 async function produceFor<T>(
   database: Database,
   event: InboxEvent,
-  deliveryId: string,
+  claim: Claim,
   produce: () => Promise<T>,
 ): Promise<T> {
   try {
     const answer = await produce();
-    await database.withService((db) => storeAnswer(db, event, deliveryId, answer));
+    await database.withService((db) => storeAnswer(db, event, claim, answer));
     return answer;
   } catch (error) {
     const reason = describeError(error).message.slice(0, 500);
-    await database.withService((db) => releaseEvent(db, event, deliveryId, reason)).catch(() => undefined);
+    await database.withService((db) => releaseEvent(db, event, claim, reason)).catch(() => undefined);
     throw error;
   }
 }

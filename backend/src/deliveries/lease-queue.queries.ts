@@ -12,11 +12,8 @@ export interface Job {
   /** This attempt included; the first is 1. */
   attempts: number;
   lease_token: string;
-}
-
-export interface ClaimedJob extends Job {
   /** The worker before this one died with it. */
-  abandoned: boolean;
+  abandoned?: boolean;
 }
 
 const topicOf: Record<QueueTable, string> = {
@@ -25,13 +22,8 @@ const topicOf: Record<QueueTable, string> = {
 };
 
 /** Takes what is due, and what a dead worker left: its lease has run out. */
-export async function claim(
-  db: Db,
-  table: QueueTable,
-  limit: number,
-  leaseMs: number,
-): Promise<ClaimedJob[]> {
-  const { rows } = await sql<ClaimedJob>`
+export async function claim(db: Db, table: QueueTable, limit: number, leaseMs: number): Promise<Job[]> {
+  const { rows } = await sql<Job>`
     with due as materialized (
       select id, status from ${sql.table(table)}
       where (status in ('pending', 'failed') and run_at <= now())

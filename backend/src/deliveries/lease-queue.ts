@@ -1,15 +1,7 @@
 import type { Database, Db } from '../platform/database.ts';
 import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import {
-  type ClaimedJob,
-  claim,
-  complete,
-  type Job,
-  putBack,
-  type QueueTable,
-  renewLease,
-} from './lease-queue.queries.ts';
+import { claim, complete, type Job, putBack, type QueueTable, renewLease } from './lease-queue.queries.ts';
 
 /** Commits together with the completion of the job, or not at all. */
 export type Effects = (db: Db) => Promise<void>;
@@ -73,11 +65,11 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
   const random = options.random ?? Math.random;
   const inFlight = new Set<Promise<void>>();
   let draining = false;
-  let claiming: Promise<ClaimedJob[]> | undefined;
+  let claiming: Promise<Job[]> | undefined;
   let looking = false;
   let lookAgain = false;
 
-  const handle = async (job: ClaimedJob): Promise<void> => {
+  const handle = async (job: Job): Promise<void> => {
     const handler = handlers[job.topic];
     if (!handler) throw new GiveUp(`There is no handler for ${job.topic}.`);
     // This job may be what kills its workers.
@@ -114,7 +106,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     );
   };
 
-  const run = async (job: ClaimedJob): Promise<void> => {
+  const run = async (job: Job): Promise<void> => {
     const renewal = setInterval(() => {
       database.withService((db) => renewLease(db, table, job, leaseMs)).catch(() => undefined);
     }, leaseMs / 3);
