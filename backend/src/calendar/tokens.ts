@@ -15,6 +15,8 @@ interface CurrentToken {
   accessToken: string;
   refreshToken: string;
   expiresAt: number;
+  /** Which link it is, and which of its tokens. */
+  id: string;
   version: number;
 }
 
@@ -66,7 +68,7 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
     const { connection, secret } = opened;
     if (!USABLE.has(connection.status))
       throw new CalendarNotUsable(connection.status as CalendarNotUsable['reason']);
-    return { ...StoredTokens.parse(JSON.parse(secret)), version: connection.version };
+    return { ...StoredTokens.parse(JSON.parse(secret)), id: connection.id, version: connection.version };
   };
 
   const openOrReconnect = async (orgId: OrgId) => {
@@ -90,14 +92,8 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
     if (!result.success) {
       if (result.error.kind === 'AUTH') {
         // Another process may have been given a newer token meanwhile; only the newest may declare it dead.
-        const newest = await connections.find(orgId, 'google');
-        if (newest?.version === stale.version) {
-          await connections.setStatus(
-            orgId,
-            'google',
-            'reconnect_required',
-            'Google refused to renew the permission.',
-          );
+        const words = 'Google refused to renew the permission.';
+        if (await connections.setStatus(orgId, 'google', 'reconnect_required', words, stale)) {
           log.warn({ org_id: orgId }, '[GoogleCalendar] Reconnect required');
         }
       }
@@ -107,6 +103,7 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
     }
     const { data } = result;
     const stored = await connections.replaceSecret(orgId, 'google', {
+      id: stale.id,
       version: stale.version,
       // Never overwrite a refresh token with nothing.
       secret: sealable({ ...data, refreshToken: data.refreshToken ?? stale.refreshToken }),
@@ -129,7 +126,7 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
         }
         return work(token.accessToken);
       },
-      { key: orgId, name: 'google', tokenId: (token) => String(token.version) },
+      { key: orgId, name: 'google', tokenId: (token) => `${token.id}:${token.version}` },
     );
 
   return {

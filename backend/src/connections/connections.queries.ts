@@ -64,7 +64,14 @@ export async function upsertConnection(
 /** @returns false when somebody else wrote since `version` was read; nothing is changed then. */
 export async function replaceSecret(
   db: Db,
-  row: { orgId: string; provider: Provider; version: number; sealed: string; expiresAt: Date | null },
+  row: {
+    orgId: string;
+    provider: Provider;
+    id: string;
+    version: number;
+    sealed: string;
+    expiresAt: Date | null;
+  },
 ): Promise<boolean> {
   const result = await db
     .updateTable('connections')
@@ -77,24 +84,31 @@ export async function replaceSecret(
     })
     .where('org_id', '=', row.orgId)
     .where('provider', '=', row.provider)
+    // A link that was removed and made anew begins with the same version again.
+    .where('id', '=', row.id)
     .where('version', '=', row.version)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 
+/** @returns false when there is no such connection, or not as it was `seen` any more. */
 export async function setConnectionStatus(
   db: Db,
   orgId: string,
   provider: Provider,
-  status: string,
-  errorMessage: string | null,
-): Promise<void> {
-  await db
+  change: { status: string; errorMessage: string | null; seen?: { id: string; version: number } },
+): Promise<boolean> {
+  const { status, errorMessage, seen } = change;
+  const result = await db
     .updateTable('connections')
     .set({ status, error_message: errorMessage })
     .where('org_id', '=', orgId)
     .where('provider', '=', provider)
-    .execute();
+    .$if(seen !== undefined, (query) =>
+      query.where('id', '=', seen?.id ?? '').where('version', '=', seen?.version ?? 0),
+    )
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 export async function mergeConnectionDetails(

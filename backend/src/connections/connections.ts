@@ -18,6 +18,7 @@ import {
 
 /** A stored connection; `status` is the stored part, `expiring` and `not_linked` are derived where it is shown. */
 export interface Connection {
+  id: string;
   orgId: OrgId;
   status: 'connected' | 'degraded' | 'reconnect_required' | 'insufficient_scope' | 'revoked';
   account: string | null;
@@ -44,18 +45,20 @@ export interface Connections {
   /** @throws {SealError} when the stored secret cannot be opened with today's keys. */
   open(orgId: OrgId, provider: Provider): Promise<{ connection: Connection; secret: string } | undefined>;
   save(orgId: OrgId, provider: Provider, connection: SaveConnection): Promise<void>;
-  /** Compare-and-set on the version. @returns false when a newer secret is already there. */
+  /** Compare-and-set on what was read. @returns false when a newer secret or link is already there. */
   replaceSecret(
     orgId: OrgId,
     provider: Provider,
-    change: { version: number; secret: string; expiresAt: Date | null },
+    change: { id: string; version: number; secret: string; expiresAt: Date | null },
   ): Promise<boolean>;
+  /** With `seen` it speaks only of that link. @returns false when it has been replaced since. */
   setStatus(
     orgId: OrgId,
     provider: Provider,
     status: Connection['status'],
     errorMessage: string | null,
-  ): Promise<void>;
+    seen?: Pick<Connection, 'id' | 'version'>,
+  ): Promise<boolean>;
   /** Adds to the details; `account` is what people see, and for the receptionist says that it is ready. */
   addDetails(
     orgId: OrgId,
@@ -102,18 +105,21 @@ export function createConnections({
           expiresAt: connection.expiresAt ?? null,
         }),
       ),
-    replaceSecret: (orgId, provider, { version, secret, expiresAt }) =>
+    replaceSecret: (orgId, provider, { id, version, secret, expiresAt }) =>
       database.withService((db) =>
         replaceSecret(db, {
           orgId,
           provider,
+          id,
           version,
           sealed: keyring.seal(secret, context(orgId, provider)),
           expiresAt,
         }),
       ),
-    setStatus: (orgId, provider, status, errorMessage) =>
-      database.withService((db) => setConnectionStatus(db, orgId, provider, status, errorMessage)),
+    setStatus: (orgId, provider, status, errorMessage, seen) =>
+      database.withService((db) =>
+        setConnectionStatus(db, orgId, provider, { status, errorMessage, ...(seen ? { seen } : {}) }),
+      ),
     addDetails: (orgId, provider, details, account) =>
       database.withService((db) =>
         mergeConnectionDetails(db, orgId, provider, {
@@ -136,6 +142,7 @@ export function createConnections({
 }
 
 const present = (row: ConnectionRow): Connection => ({
+  id: row.id,
   orgId: mintOrgId(row.org_id),
   status: row.status as Connection['status'],
   account: row.account,
