@@ -27,8 +27,9 @@ async function openDatabase(config: Config, shutdownLater: Later[]): Promise<str
     url: ownerUrl,
     directory: `${root}supabase`,
     authSecret: config.auth.secret,
+    ...(database.runtimeUrl ? { runtimeUrl: database.runtimeUrl } : {}),
   });
-  return database.runtimeUrl ?? runtimeUrl;
+  return runtimeUrl;
 }
 
 type Later = [name: string, timeoutMs: number, work: () => Promise<unknown>];

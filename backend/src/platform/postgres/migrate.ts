@@ -11,6 +11,8 @@ export interface MigrateOptions {
   directory: string;
   /** The runtime login's password is derived from it, so that many processes agree without talking. */
   authSecret: string;
+  /** A login that was made elsewhere; the built-in one then keeps its password. */
+  runtimeUrl?: string;
 }
 
 export interface Migrated {
@@ -42,9 +44,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     if (standIn) await runFile(client, join(options.directory, 'local', 'auth.sql'));
     const applied = await applyPending(client, join(options.directory, 'migrations'));
     if (standIn) await runFile(client, join(options.directory, 'local', 'grants.sql'));
-    const password = runtimePassword(options.authSecret);
-    await setRuntimePassword(client, password);
-    return { applied, runtimeUrl: withLogin(options.url, RUNTIME_LOGIN, password) };
+    return { applied, runtimeUrl: options.runtimeUrl ?? (await openRuntimeLogin(client, options)) };
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -118,11 +118,36 @@ async function applyPending(client: pg.Client, directory: string): Promise<strin
 
 const versionOf = (file: string): string => file.slice(0, 14);
 
-async function setRuntimePassword(client: pg.Client, password: string): Promise<void> {
+/** Gives the runtime login its derived password, unless it already opens. */
+async function openRuntimeLogin(client: pg.Client, options: MigrateOptions): Promise<string> {
+  const password = runtimePassword(options.authSecret);
+  const url = withLogin(options.url, RUNTIME_LOGIN, password);
   // `alter role` takes no parameters; the value is base64url by construction, and escaped all the same.
   // Two databases of one cluster may do this at once ("tuple concurrently updated"): the second try sees the first.
   const sql = `alter role ${RUNTIME_LOGIN} password ${pg.escapeLiteral(password)}`;
-  await client.query(sql).catch(() => client.query(sql));
+  try {
+    await client.query(sql).catch(() => client.query(sql));
+  } catch {
+    // Roles belong to the whole server: another deployment on it may have made this one.
+    if (!(await opens(url))) {
+      throw new StartupError(
+        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was made by somebody else, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "authenticated" and "voxanne_service".`,
+      );
+    }
+  }
+  return url;
+}
+
+async function opens(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 function withLogin(url: string, user: string, password: string): string {
