@@ -1,7 +1,7 @@
 import type { SafeCallInstance } from '@voxanne/safe-call';
 import type { Connections } from '../connections/index.ts';
 import { type JobHandler, RetryLater } from '../deliveries/index.ts';
-import { randomToken } from '../platform/crypto.ts';
+import { randomToken, SealError } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -52,9 +52,17 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   };
 
   const secretOf = async (orgId: OrgId): Promise<string> => {
-    const opened = await connections.open(orgId, 'vapi');
-    if (opened) return opened.secret;
+    const opened = await connections.open(orgId, 'vapi').catch((error: unknown) => {
+      if (error instanceof SealError) return 'lost' as const;
+      throw error;
+    });
+    if (opened && opened !== 'lost') return opened.secret;
     await saveSecret(orgId, randomToken());
+    if (opened === 'lost') {
+      // The encryption key is gone. Vapi's calls still find us by the old secret's hash until it has the new one.
+      await database.withService((db) => requeue(db, orgId));
+      log.warn({ org_id: orgId }, '[Assistant] The secret could not be opened and was replaced');
+    }
     return secretOf(orgId);
   };
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Connections } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hmacSha256Hex, sameSecret } from '../platform/crypto.ts';
+import { hmacSha256Hex, SealError, sameSecret } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 
@@ -33,7 +33,10 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const timestamp = request.headers['x-timestamp'];
     if (!org.success || typeof timestamp !== 'string' || !isRecent(timestamp, clock.now())) throw refused();
     const orgId = mintOrgId(org.data.org);
-    const opened = await connections.open(orgId, 'vapi');
+    const opened = await connections.open(orgId, 'vapi').catch((error: unknown) => {
+      if (error instanceof SealError) throw refused();
+      throw error;
+    });
     if (!opened) throw refused();
     const expected = hmacSha256Hex(opened.secret, Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]));
     if (!sameSecret(signature.replace(/^sha256=/, ''), expected)) throw refused();

@@ -1,0 +1,45 @@
+import { createSafeCall } from '@voxanne/safe-call';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createConnections } from '../connections/index.ts';
+import { createKeyring, randomToken } from '../platform/crypto.ts';
+import { silentLogger } from '../platform/logger.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { createProvisioning } from './provision.ts';
+import { createVapiClient } from './vapi.client.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+
+test('a lost encryption key gives the receptionist a new secret, and Vapi is told; the old one works until then', async () => {
+  const { orgId } = await db.createOrganization();
+  const provisioningWith = (keyId: string) => {
+    const keyring = createKeyring([{ id: keyId, key: Buffer.alloc(32, keyId) }]);
+    const connections = createConnections({ database: db.database, keyring });
+    const provisioning = createProvisioning({
+      database: db.database,
+      connections,
+      // Never asked here: writing to Vapi is the worker's, later.
+      vapi: createVapiClient({ vapi: { apiKey: randomToken(), baseUrl: 'http://127.0.0.1:9' } }),
+      resilience: createSafeCall(),
+      publicUrl: 'https://clinic.example',
+      tools: [],
+      log: silentLogger,
+    });
+    return { connections, provisioning };
+  };
+  const before = await provisioningWith('k1').provisioning.secretOf(orgId);
+  await db.owner.query(`update public.outbox set status = 'completed' where org_id = $1`, [orgId]);
+
+  const { connections, provisioning } = provisioningWith('k2');
+  const after = await provisioning.secretOf(orgId);
+
+  expect(after).not.toBe(before);
+  expect(await provisioning.secretOf(orgId)).toBe(after);
+  expect(await connections.findBySecret('vapi', after)).toBe(orgId);
+  expect(await connections.findBySecret('vapi', before)).toBe(orgId);
+  const { rows } = await db.owner.query('select topic, status from public.outbox where org_id = $1', [orgId]);
+  expect(rows).toEqual([{ topic: 'assistant.provision', status: 'pending' }]);
+});
