@@ -13,10 +13,12 @@ import { createTestDatabase, type NewOrganization, type TestOrganization } from 
 import { freePort } from '../testing/postgres.setup.ts';
 import {
   createProvisioning,
+  createSandboxClient,
   createTools,
   createVapiAuth,
   createVapiClient,
   type Provisioning,
+  registerSimulatorRoutes,
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
 } from './index.ts';
@@ -81,6 +83,11 @@ export async function createAssistantScene() {
   const authenticate = createVapiAuth({ connections, clock });
   registerVapiRoutes(server, { database, connections, tools, log, authenticate });
   registerVapiIntegrationRoutes(server, { connections, provisioning, publicUrl, tenantResolver });
+  registerSimulatorRoutes(server, {
+    database,
+    sandbox: createSandboxClient(sandbox.port),
+    tenantResolver,
+  });
   await server.listen({ port, host: '127.0.0.1' });
 
   const control = async (method: string, path: string, body?: unknown) => {
@@ -109,6 +116,7 @@ export async function createAssistantScene() {
     lines,
     publicUrl,
     connections,
+    sandboxUrl: sandbox.url,
     provisioning,
     /** Another process on the same database, with other breakers. */
     build,

@@ -85,6 +85,18 @@ describe('book_appointment_atomic in a race', () => {
     expect(next?.provider_id).toBe(providerIds[1]);
   });
 
+  test('who is free is booked, though they have more to do that day', async () => {
+    const { orgId, providerIds } = await scene.clinic({ providers: ['Dr. Ada', 'Dr. Ben'] });
+    const [ada, ben] = providerIds;
+    const book = async (minutes: number, provider: string | null | undefined) =>
+      (
+        await callers.race([[orgId, `Caller ${minutes}`, phone(minutes), at(minutes), 30, provider]], BOOK)
+      )[0];
+    await book(0, ada);
+    for (const minutes of [60, 120, 180]) await book(minutes, ben);
+    expect(await book(15, null)).toMatchObject({ success: true, provider_id: ben });
+  });
+
   test('callers who ask for one provider and callers who take any never wait for each other in a circle', async () => {
     const { orgId, providerIds } = await scene.clinic({ providers: ['Dr. Ada', 'Dr. Ben', 'Dr. Cyd'] });
     const answers = await callers.race(
