@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AssistantScene, createAssistantScene } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
@@ -9,6 +9,8 @@ describe('"call your receptionist"', () => {
   let stranger: Clinic;
   beforeAll(async () => {
     scene = await createAssistantScene();
+  });
+  beforeEach(async () => {
     clinic = await scene.clinic({ timeZone: 'Europe/London', country: 'GB' });
     stranger = await scene.clinic();
     await scene.provisioning.provision(clinic.orgId);

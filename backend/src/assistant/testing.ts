@@ -24,7 +24,7 @@ import {
 } from './index.ts';
 
 /** Wednesday, 10 in the morning in New York. */
-export const NOW = '2026-11-18T15:00:00Z';
+const NOW = '2026-11-18T15:00:00Z';
 
 const AT_ONCE = {
   callbackMs: 1,
