@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BreakerId,
   type BreakerStore,
@@ -20,11 +21,11 @@ export interface BreakerStoreOptions {
   node?: string | undefined;
   /** Failures must come from so many processes before they open a breaker for all. Default 1. */
   quorum?: number | undefined;
+  /** How long a probe waits for its lease. Default 100: a call waits with it. */
+  probeCapMs?: number | undefined;
 }
 
 const CHANNEL = 'voxanne_breakers';
-/** A call may wait so long for its probe's lease. */
-const PROBE_CAP_MS = 100;
 /** Nobody waits for news, so a busy moment is no reason to lose it. */
 const NEWS_CAP_MS = 1_500;
 
@@ -92,7 +93,7 @@ const keyText = (name: string, key: string | undefined): string => idText({ leve
  * `load()` alone carries the news.
  */
 export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
-  const { node = randomUUID(), quorum = 1 } = options;
+  const { node = randomUUID(), quorum = 1, probeCapMs = 100 } = options;
   const queries = createBoundedQueries(options.pool);
   let listening: Listener | undefined;
 
@@ -131,7 +132,7 @@ export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
       const text = idText(id);
       if (text.length > LONGEST_ID) return { granted: true, token: 0 };
       const values = [text, serviceText(id.name), leaseMs];
-      const [row] = await queries.call<Lease>('breaker_take_probe', values, PROBE_CAP_MS);
+      const [row] = await queries.call<Lease>('breaker_take_probe', values, probeCapMs);
       return row?.token == null
         ? { granted: false, waitMs: row?.wait_ms ?? leaseMs }
         : { granted: true, token: Number(row.token) };
@@ -147,7 +148,9 @@ export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
       return () => void started.close();
     },
     async close() {
-      await Promise.all([listening?.close(), queries.close()]);
+      // A server that went silent does not even say goodbye.
+      const goodbye = Promise.race([listening?.close(), sleep(NEWS_CAP_MS, undefined, { ref: false })]);
+      await Promise.all([goodbye, queries.close()]);
     },
   };
 }
