@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
-import type { LocalIssuer } from './local-issuer.ts';
+import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 
 export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
@@ -131,6 +131,8 @@ function toFailure(response: Response, text: string): AppError {
       : response.status === 429
         ? 'TOO_MANY_REQUESTS'
         : 'AUTH_FAILED');
+  // What it says when a database error stopped it; the sign-in is not at fault, and the same again may work.
+  if (code.startsWith('FAILED_TO_CREATE_')) return identityUnavailable();
   const wait = response.headers.get('x-retry-after');
   const fallback =
     response.status === 401

@@ -28,6 +28,14 @@ function loopbackTwins(publicUrl: string): string[] {
   ];
 }
 
+export const identityUnavailable = () =>
+  new AppError({
+    code: 'IDENTITY_UNAVAILABLE',
+    status: 503,
+    detail: 'Signing in does not work at the moment; nothing was changed. Please try again shortly.',
+    retryable: true,
+  });
+
 export type LocalIssuer = Awaited<ReturnType<typeof createLocalIssuer>>;
 
 /**
@@ -54,7 +62,13 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       schemaName: 'auth',
       transaction: true,
     },
-    advanced: { database: { generateId: 'uuid' }, cookiePrefix: 'voxanne' },
+    advanced: {
+      database: { generateId: 'uuid' },
+      cookiePrefix: 'voxanne',
+      // Said outright: left to itself it believes every page as soon as the environment has TEST or NODE_ENV=test.
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
+    },
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
     user: {
       modelName: 'users',
@@ -129,12 +143,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       onError(error) {
         if (error instanceof APIError) return;
         log.error({ err: error }, '[Identity] Sign-in service failed');
-        throw new AppError({
-          code: 'IDENTITY_UNAVAILABLE',
-          status: 503,
-          detail: 'Signing in does not work at the moment; nothing was changed. Please try again shortly.',
-          retryable: true,
-        });
+        throw identityUnavailable();
       },
     },
   });
