@@ -27,7 +27,7 @@ describe('"call your receptionist"', () => {
       const call = await get(`/api/simulator/calls/${body.call_id}`);
       expect(call.body.status).toBe('ended');
       return call.body;
-    });
+    }, 10_000);
   };
 
   test('plays a call that books, and shows what was said and done', async () => {
@@ -89,10 +89,13 @@ describe('"call your receptionist"', () => {
     }
     const url = `/api/simulator/phone?number=${encodeURIComponent(number)}`;
     scene.signIn(clinic);
-    await vi.waitFor(async () =>
-      expect((await get(url)).body).toMatchObject({ number, data: [{ body: 'from us' }] }),
-    );
+    await vi.waitFor(async () => {
+      expect((await get(url)).body).toMatchObject({ number, data: [{ body: 'from us' }] });
+    }, 10_000);
     scene.signIn(stranger);
-    await vi.waitFor(async () => expect((await get(url)).body.data).toMatchObject([{ body: 'from them' }]));
+    await vi.waitFor(
+      async () => expect((await get(url)).body.data).toMatchObject([{ body: 'from them' }]),
+      10_000,
+    );
   });
 });

@@ -15,6 +15,7 @@ describe('health over HTTP', () => {
   let db: TestDatabase;
   let resilience: SafeCallInstance;
   let signedIn: TestOrganization | undefined;
+  let role: 'owner' | 'admin' | 'member' = 'owner';
   const servers: HttpServer[] = [];
   beforeAll(async () => {
     db = await createTestDatabase();
@@ -22,6 +23,7 @@ describe('health over HTTP', () => {
   beforeEach(() => {
     resilience = createSafeCall();
     signedIn = undefined;
+    role = 'owner';
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -36,7 +38,7 @@ describe('health over HTTP', () => {
       request.tenant = signedIn && {
         ...signedIn.scope,
         email: signedIn.email,
-        role: 'owner',
+        role,
         orgSource: 'jwt',
       };
     };
@@ -64,7 +66,9 @@ describe('health over HTTP', () => {
       optionalTenantResolver: tenantResolver,
     });
     servers.push(server);
-    return (url: string, headers: Record<string, string> = {}) => server.inject({ url, headers });
+    const get = (url: string, headers: Record<string, string> = {}) => server.inject({ url, headers });
+    const post = (url: string, payload: object) => server.inject({ method: 'POST', url, payload });
+    return Object.assign(get, { post });
   };
   const away = async () =>
     createDatabase({ url: db.runtimeUrl.replace(/:\d+\//, `:${await freePort()}/`), maxConnections: 2 });
@@ -179,6 +183,34 @@ describe('health over HTTP', () => {
     expect((await get('/api/health/integrations')).json().status).toBe('healthy');
     signedIn = undefined;
     expect((await get('/api/circuit-breakers')).statusCode).toBe(401);
+  });
+
+  test('an owner closes a breaker of the own clinic, and nobody else’s', async () => {
+    const [mine, theirs] = [await db.createOrganization(), await db.createOrganization()];
+    for (const { orgId } of [mine, theirs]) await trip('twilio_sms', orgId);
+    signedIn = mine;
+    const { post } = serve();
+    const answer = await post('/api/circuit-breakers/reset', { name: 'twilio_sms', org_id: theirs.orgId });
+    expect(resilience.getCircuitBreakerStatus('twilio_sms', theirs.orgId).state).toBe('open');
+    if (answer.statusCode !== 200) await post('/api/circuit-breakers/reset', { name: 'twilio_sms' });
+    expect(resilience.getCircuitBreakerStatus('twilio_sms', mine.orgId).state).toBe('closed');
+    expect(resilience.getCircuitBreakerStatus('twilio_sms', theirs.orgId).state).toBe('open');
+  });
+
+  test.each(['admin', 'member'] as const)('an %s closes none', async (who) => {
+    signedIn = await db.createOrganization();
+    await trip('twilio_sms', signedIn.orgId);
+    role = who;
+    const answer = await serve().post('/api/circuit-breakers/reset', { name: 'twilio_sms' });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ code: 'OWNER_REQUIRED' });
+    expect(resilience.getCircuitBreakerStatus('twilio_sms', signedIn.orgId).state).toBe('open');
+  });
+
+  test.each(['google', '__proto__', ''])('there is no breaker "%s" to close', async (name) => {
+    signedIn = await db.createOrganization();
+    const answer = await serve().post('/api/circuit-breakers/reset', { name });
+    expect(answer.statusCode).toBeOneOf([400, 404]);
   });
 
   test('the setup page is told from the rows that prove it', async () => {
