@@ -62,6 +62,8 @@ function checkedPhone(text: string, country: string): string {
 
 function checkedTimeZone(zone: string): string {
   try {
+    // An offset is no zone: it knows no summer time, and PostgreSQL reads "+02:00" as two hours west.
+    if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
     throw new AppError({

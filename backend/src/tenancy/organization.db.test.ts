@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fixedClock } from '../platform/clock.ts';
+import { createTestApp, type TestApp } from '../testing/app.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+
+describe('changing the clinic', () => {
+  let db: TestDatabase;
+  let scene: TestApp;
+  let ann: Awaited<ReturnType<TestApp['signUp']>>;
+  const clock = fixedClock(new Date());
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    scene = await createTestApp(db, { clock });
+  });
+  beforeEach(async () => {
+    ann = await scene.signUp({ organization_name: 'Bright Smiles', time_zone: 'America/New_York' });
+  });
+  afterAll(async () => {
+    await scene.close();
+    await db.close();
+  });
+
+  const patch = (payload: object) =>
+    scene.app.inject({ method: 'PATCH', url: '/api/organization', headers: ann.bearer, payload });
+  const clinic = async () =>
+    (await scene.app.inject({ url: '/api/organization', headers: ann.bearer })).json();
+  const audit = async () => {
+    const { rows } = await db.owner.query(
+      `select actor_type, actor_id, object_type, object_id, before, after, request_id from public.audit_log
+       where org_id = $1 and action = 'organization.changed' order by id`,
+      [ann.orgId],
+    );
+    return rows;
+  };
+
+  test('changes what was given and nothing else, and answers with the whole', async () => {
+    const before = await clinic();
+    const answer = await patch({ name: '  Brighter Smiles ' });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ ...before, name: 'Brighter Smiles' });
+    expect(await clinic()).toEqual(answer.json());
+  });
+
+  test('is written down with who did it, before and after, and the request', async () => {
+    const answer = await patch({ name: 'Brighter Smiles', phone: '(415) 555-0100' });
+    expect(await audit()).toEqual([
+      {
+        actor_type: 'user',
+        actor_id: ann.userId,
+        object_type: 'organization',
+        object_id: ann.orgId,
+        before: { name: 'Bright Smiles', phone: null },
+        after: { name: 'Brighter Smiles', phone: '+14155550100' },
+        request_id: answer.headers['x-request-id'],
+      },
+    ]);
+  });
+
+  test('with nothing to change changes nothing, and nothing is written down', async () => {
+    const before = await clinic();
+    expect((await patch({})).json()).toEqual(before);
+    expect(await audit()).toEqual([]);
+  });
+
+  test('reads a phone as people of its country write it, and takes one away', async () => {
+    expect((await patch({ country: 'de', phone: '030 901820' })).json()).toMatchObject({
+      country: 'DE',
+      phone: '+4930901820',
+    });
+    expect((await patch({ phone: '030 901821' })).json()).toMatchObject({ phone: '+4930901821' });
+    expect((await patch({ phone: null })).json()).toMatchObject({ phone: null });
+  });
+
+  test('keeps a time zone under the name that the rest of the world uses', async () => {
+    expect((await patch({ time_zone: 'Europe/Berlin' })).json()).toMatchObject({
+      time_zone: 'Europe/Berlin',
+    });
+    expect((await patch({ time_zone: 'europe/paris' })).json()).toMatchObject({ time_zone: 'Europe/Paris' });
+  });
+
+  test.each([
+    [{ name: '' }, 'name'],
+    [{ name: 'x'.repeat(121) }, 'name'],
+    [{ phone: '911' }, 'phone'],
+    [{ phone: 'call me' }, 'phone'],
+    [{ time_zone: 'Mars/Olympus' }, 'time_zone'],
+    [{ time_zone: '+02:00' }, 'time_zone'],
+    [{ country: 'Germany' }, 'country'],
+  ])('refuses %j at its field and changes nothing', async (fields, path) => {
+    const before = await clinic();
+    const answer = await patch({ ...fields, ...(path === 'name' ? {} : { name: 'Half done' }) });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().errors).toMatchObject([{ path }]);
+    expect(await clinic()).toEqual(before);
+    expect(await audit()).toEqual([]);
+  });
+
+  test.each([
+    { id: crypto.randomUUID() },
+    { org_id: crypto.randomUUID() },
+    { calendar_policy: 'closed' },
+    { created_at: '2020-01-01' },
+  ])('refuses %j: that is not for changing here', async (fields) => {
+    const before = await clinic();
+    expect((await patch({ ...fields, name: 'Half done' })).statusCode).toBe(400);
+    expect(await clinic()).toEqual(before);
+  });
+
+  test.each([
+    ['member', 403],
+    ['admin', 200],
+    ['owner', 200],
+  ])('by somebody who is %s is answered %i', async (role, status) => {
+    await db.owner.query('update public.profiles set role = $2 where user_id = $1', [ann.userId, role]);
+    clock.advance(60_000);
+    const answer = await patch({ name: 'Changed' });
+    expect(answer.statusCode).toBe(status);
+    expect((await clinic()).name).toBe(status === 200 ? 'Changed' : 'Bright Smiles');
+    if (status === 403) expect(answer.json().code).toBe('OWNER_REQUIRED');
+  });
+
+  test('of one clinic leaves every other as it is', async () => {
+    const bob = await scene.signUp({ organization_name: 'Bob’s' });
+    await patch({ name: 'Changed' });
+    const theirs = await scene.app.inject({ url: '/api/organization', headers: bob.bearer });
+    expect(theirs.json()).toMatchObject({ id: bob.orgId, name: 'Bob’s' });
+  });
+});
