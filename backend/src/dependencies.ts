@@ -19,10 +19,12 @@ import {
 import { type Connections, createConnections, createOAuthStates } from './connections/index.ts';
 import { createIdentity, type IdentityService } from './identity/index.ts';
 import { createMessaging, type Messaging } from './messaging/index.ts';
+import { createBreakerStore } from './platform/breaker-store/breaker-store.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { createKeyring, deriveKey } from './platform/crypto.ts';
 import { createDatabase, type Database } from './platform/database.ts';
+import { listen } from './platform/listener.ts';
 import type { Logger } from './platform/logger.ts';
 import {
   createLiveEvents,
@@ -76,7 +78,13 @@ export function createDependencies({
     onError: (err) => log.warn({ err }, '[Database] A connection broke'),
   });
   const keyring = createKeyring(config.encryptionKeys);
-  const resilience = createSafeCall();
+  const resilience = createSafeCall({
+    store: createBreakerStore({
+      pool: database.pool,
+      listen: (channel, onNotify) =>
+        listen({ url: runtimeUrl, channels: [channel], onNotify: (_, payload) => onNotify(payload), log }),
+    }),
+  });
   logBreakers(resilience, log);
   const identity = createIdentity({ config, pool: database.pool, log });
   const tenants = createTenantResolvers({ identity, database, clock, log });
@@ -123,6 +131,7 @@ export function createDependencies({
     sandbox: createSandboxClient(config.sandboxPort),
     async close() {
       messaging.close();
+      await resilience.close();
       await database.close();
     },
   };
@@ -140,5 +149,10 @@ function logBreakers(resilience: SafeCallInstance, log: Logger): void {
   );
   resilience.on('token_refreshed', ({ name, key }) =>
     log.info({ service: name, org_id: key }, `[SafeCall] Token refreshed for ${name}`),
+  );
+  resilience.on('store', ({ available, error }) =>
+    available
+      ? log.info('[SafeCall] Circuit breakers are shared again')
+      : log.warn({ err: error }, '[SafeCall] Circuit breakers are not shared for now: their store is away'),
   );
 }
