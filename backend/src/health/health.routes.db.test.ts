@@ -172,6 +172,7 @@ describe('health over HTTP', () => {
     expect(await open()).toEqual([
       {
         name: 'google_calendar_events',
+        level: 'organization',
         state: 'open',
         failures: 3,
         opened_at: expect.any(String),

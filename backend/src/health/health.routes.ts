@@ -167,6 +167,7 @@ const BREAKER_NAMES = new Set([
 
 const present = (breaker: CircuitBreakerStatus) => ({
   name: breaker.name,
+  level: breaker.level === 'key' ? ('organization' as const) : ('service' as const),
   state: breaker.state,
   failures: breaker.failures,
   opened_at: breaker.openedAt?.toISOString() ?? null,

@@ -40,6 +40,8 @@ export type HealthIntegrations = z.infer<typeof HealthIntegrations>;
 export const CircuitBreaker = z
   .object({
     name: z.string(),
+    /** The clinic's own breaker, or that of the whole service, which opens when several clinics cannot reach it. */
+    level: z.enum(['organization', 'service']),
     state: z.enum(['closed', 'open', 'half_open']),
     failures: z.int(),
     opened_at: Timestamp.nullable(),
