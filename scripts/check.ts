@@ -21,6 +21,7 @@ const steps: [name: string, args: string[]][] = [
   ['dead code', [tool('knip', 'bin', 'knip.js'), '--no-progress']],
   ['documents', ['scripts/doc-references.ts']],
   ['spec map', ['scripts/spec-map.ts']],
+  ['API docs', ['scripts/api-docs.ts', '--check']],
 ];
 
 const failed: [name: string, ran: Ran][] = [];

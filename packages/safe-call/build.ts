@@ -22,4 +22,5 @@ const exports = Object.fromEntries(
 );
 writeFileSync('dist/package.json', `${JSON.stringify({ ...published, exports }, null, 2)}\n`);
 copyFileSync('README.md', 'dist/README.md');
+copyFileSync('API.md', 'dist/API.md');
 copyFileSync('../../LICENSE', 'dist/LICENSE');

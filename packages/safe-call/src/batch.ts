@@ -1,11 +1,13 @@
 import type { CallFunction, SafeCallOptions, SafeCallResult } from './types.ts';
 
+/** One call of a batch, with a name and options of its own; its options win over those of the batch. */
 export interface BatchItem<T> {
   name: string;
   fn: CallFunction<T>;
   options?: SafeCallOptions<T> | undefined;
 }
 
+/** How far a batch is: counts of items. `done` is `succeeded` and `failed` together. */
 export interface BatchProgress {
   done: number;
   total: number;
@@ -13,6 +15,7 @@ export interface BatchProgress {
   failed: number;
 }
 
+/** Options of a batch. Those of a call are passed on to every item. */
 export interface BatchOptions<T> extends Omit<SafeCallOptions<T>, 'deadlineMs'> {
   /** The name for items that are bare functions. Default `batch`. */
   name?: string | undefined;
@@ -25,6 +28,7 @@ export interface BatchOptions<T> extends Omit<SafeCallOptions<T>, 'deadlineMs'> 
 }
 
 type Run = <T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>) => Promise<SafeCallResult<T>>;
+/** The type of `safeCallBatch`. */
 export type SafeCallBatch = <T>(
   items: ReadonlyArray<BatchItem<T> | CallFunction<T>>,
   options?: BatchOptions<T>,

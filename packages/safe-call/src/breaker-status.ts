@@ -6,12 +6,16 @@ import type { CircuitState } from './policy.ts';
 /** `key` is a tenant's breaker (or that of the calls made without a key), `service` the one above all of them. */
 export type Level = 'key' | 'service';
 
+/** One breaker at this moment, for people and dashboards. */
 export interface CircuitBreakerStatus {
   name: string;
+  /** The tenant; `null` for the service itself and for the calls made without a key. */
   key: string | null;
   level: Level;
   state: CircuitState;
+  /** Failed calls in a row; for a closed service the keys that failed lately. */
   failures: number;
+  /** When it was last opened, on the wall clock; `null` while closed. */
   openedAt: Date | null;
   /** When a call may pass again; `null` while closed, and while forced open. */
   nextAttemptAt: Date | null;

@@ -12,10 +12,12 @@ import { RetryBudgets } from './retry-budget.ts';
 import { toSafeCallError } from './safe-call-error.ts';
 import { SharedBreakers } from './shared-breakers.ts';
 import type { BreakerStore } from './store.ts';
-import { createTokenRefresh } from './token-refresh.ts';
+import { createTokenRefresh, type WithTokenRefresh } from './token-refresh.ts';
 import type { CallDefaults, CallFunction, ErrorKind, SafeCallOptions, SafeCallResult } from './types.ts';
 
+/** What an instance is made with. All of it is optional. */
 export interface SafeCallConfig {
+  /** Default: the real clock, whose timers do not keep the process alive. */
   clock?: Clock | undefined;
   /** From 0 up to 1, for jitter. */
   random?: (() => number) | undefined;
@@ -44,14 +46,18 @@ export interface SafeCall {
   orThrow<T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>): Promise<T>;
 }
 
+/** An instance: breakers, budgets and listeners of its own. */
 export interface SafeCallInstance {
+  /** Calls a function of another service: never rejects for a failure of it, answers with a {@link SafeCallResult}. */
   safeCall: SafeCall;
+  /** Runs many calls with bounded concurrency; one result an item, in their order. It never rejects for a failure of an item. */
   safeCallBatch: SafeCallBatch;
   /**
    * Runs `fn` with a token; when the service says AUTH, refreshes once and runs it once more. Refreshes of the
-   * same key are made once for all that wait.
+   * same key are made once for all that wait. Answers with what `fn` does, and rejects with what `getToken`,
+   * `refresh` or `fn` throws. A refresh refused with AUTH is not tried again until there is another token.
    */
-  withTokenRefresh: ReturnType<typeof createTokenRefresh>;
+  withTokenRefresh: WithTokenRefresh;
   /** With a name one status, also for a healthy one; without a name a list of what is not simply healthy. */
   getCircuitBreakerStatus: {
     (): CircuitBreakerStatus[];
@@ -59,9 +65,12 @@ export interface SafeCallInstance {
   };
   /** Closes a breaker and lifts a force. Without a key: the service and all of its keys. */
   resetCircuitBreaker(name: string, key?: string): void;
-  /** Turns every call away, or lets every call through, until it is reset. Without a key: the whole service. */
+  /**
+   * Turns every call away (`open`), or lets every call through (`closed`), until it is reset or forced to `null`.
+   * Without a key: the whole service.
+   */
   forceCircuitBreaker(name: string, to: 'open' | 'closed' | null, key?: string): void;
-  /** Listens to an event; returns the function that stops it. */
+  /** Listens to an event; returns the function that stops it. What a listener throws never reaches a call. */
   on<E extends SafeCallEvent>(event: E, listener: Listener<E>): () => void;
   /** Shares breakers with other processes from now on, as `config.store` does from the start. */
   connectStore(store: BreakerStore): void;

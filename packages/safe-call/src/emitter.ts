@@ -8,7 +8,9 @@ interface Subject {
 
 /** What listeners are told, by event. */
 export interface SafeCallEvents {
+  /** A call succeeded. `elapsedMs` is that of the whole call. */
   success: Subject & { attempts: number; elapsedMs: number };
+  /** A call failed, after its last attempt. Told before a fallback is asked. */
   failure: Subject & {
     kind: ErrorKind;
     error: CallError;
@@ -16,6 +18,7 @@ export interface SafeCallEvents {
     elapsedMs: number;
     ambiguous: boolean;
   };
+  /** An attempt failed and another follows after `delayMs`. */
   retry: Subject & { kind: ErrorKind; attempt: number; delayMs: number; message: string };
   /** `level` tells a tenant's breaker from the service's own; `remote` that another process found it out. */
   open: Subject & {
@@ -25,7 +28,9 @@ export interface SafeCallEvents {
     retryAfterMs: number;
     remote: boolean;
   };
+  /** A probe passes. */
   half_open: Subject & { level: Level };
+  /** A breaker closed. */
   close: Subject & { level: Level; remote: boolean };
   /** `fn` ended after its call had been answered. With `outcome: success` the work was done after all. */
   late: Subject & { outcome: 'success' | 'failure'; attempt: number; data?: unknown; error?: unknown };
@@ -33,6 +38,7 @@ export interface SafeCallEvents {
   budget: Subject & { kind: ErrorKind };
   /** A second request was started because the first was slow. */
   hedge: Subject;
+  /** A refresh succeeded; `name` and `key` are those of the refresh. */
   token_refreshed: Subject;
   /** The store went away (calls go on with local breakers) or came back. */
   store: { available: boolean; error?: unknown };
@@ -40,7 +46,9 @@ export interface SafeCallEvents {
   listener_error: { event: string; error: unknown };
 }
 
+/** The name of an event. */
 export type SafeCallEvent = keyof SafeCallEvents;
+/** Called at once, within the call that it tells of. */
 export type Listener<E extends SafeCallEvent> = (event: SafeCallEvents[E]) => void;
 
 /** Listeners are guests: what they throw never reaches a call. */

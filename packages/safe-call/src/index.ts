@@ -1,6 +1,6 @@
 import { createSafeCall } from './create-safe-call.ts';
 
-export type { BatchItem, BatchOptions, BatchProgress } from './batch.ts';
+export type { BatchItem, BatchOptions, BatchProgress, SafeCallBatch } from './batch.ts';
 export type { CircuitBreakerStatus, Level } from './breaker-status.ts';
 export { classify } from './classify.ts';
 export { type Clock, createSystemClock } from './clock.ts';
@@ -29,7 +29,7 @@ export {
 } from './redis-store.ts';
 export { isSafeCallError, SafeCallError } from './safe-call-error.ts';
 export type * from './store.ts';
-export type { TokenRefreshOptions } from './token-refresh.ts';
+export type { TokenRefreshOptions, WithTokenRefresh } from './token-refresh.ts';
 export type * from './types.ts';
 export type { WindowOptions } from './window.ts';
 

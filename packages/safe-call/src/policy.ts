@@ -1,5 +1,6 @@
 import type { WindowOptions } from './window.ts';
 
+/** `half_open`: one probe is under way and decides. */
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
 /** When a breaker opens and for how long. */
@@ -24,13 +25,15 @@ export interface BreakerOptions {
   slowStartMs?: number | undefined;
 }
 
+/** When the breaker of the service itself opens. */
 export interface ServiceBreakerOptions {
-  /** Distinct keys. Default 5. */
+  /** Distinct keys that must fail. Default 5. */
   keys?: number | undefined;
-  /** Default 30000. */
+  /** Within this time. Default 30000. */
   withinMs?: number | undefined;
 }
 
+/** How many retries a name may make beyond what its successes earn. Counted in retries, for all keys together. */
 export interface RetryBudgetOptions {
   /** Retries that may be outstanding before the budget is empty. Default 100. */
   tokens?: number | undefined;
@@ -40,6 +43,7 @@ export interface RetryBudgetOptions {
   perSecond?: number | undefined;
 }
 
+/** How many calls of one name and key may run at the same time. One too many fails with RATE_LIMIT, code `BULKHEAD_FULL`. */
 export interface BulkheadOptions {
   /** Calls of one name and key that may run at the same time. */
   max: number;
@@ -47,6 +51,7 @@ export interface BulkheadOptions {
   queue?: number | undefined;
 }
 
+/** A second request for a slow read; the first answer wins. Not used where `idempotent` is false. */
 export interface HedgeOptions {
   /** Start a second request when the first has not answered after this time. */
   afterMs: number;

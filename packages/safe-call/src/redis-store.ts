@@ -8,6 +8,7 @@ export interface RedisCommands {
   eval(script: string, numberOfKeys: number, ...args: Array<string | number>): Promise<unknown>;
 }
 
+/** A second ioredis connection, for the news, by structure. */
 export interface RedisSubscriber {
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
@@ -15,6 +16,7 @@ export interface RedisSubscriber {
   off(event: 'message', listener: (channel: string, message: string) => void): unknown;
 }
 
+/** What {@link createRedisStore} is made with. */
 export interface RedisStoreOptions {
   /** Make it with `enableOfflineQueue: false`: news that waited for Redis to come back would be old news. */
   client: RedisCommands;

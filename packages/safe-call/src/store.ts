@@ -21,10 +21,13 @@ export interface SharedOpen extends BreakerId {
 /** `failures`: enough calls failed. `probe`: a probe failed. `hold`: the service named a time. */
 export type OpenedBy = 'failures' | 'probe' | 'hold';
 
+/** News from the store: a breaker opened or closed somewhere. */
 export type StoreMessage = { type: 'open'; open: SharedOpen } | { type: 'close'; id: BreakerId };
 
+/** Leave to send the one probe, or how many milliseconds until it makes sense to ask again. */
 export type ProbeLease = { granted: true; token: number } | { granted: false; waitMs: number };
 
+/** The rules that a store counts by. */
 export type SharedRules = Pick<
   BreakerRules,
   'failures' | 'cooldownMs' | 'failureMaxAgeMs' | 'serviceKeys' | 'serviceWithinMs'
@@ -43,6 +46,7 @@ export interface BreakerStore {
   recovered(name: string, key: string | undefined): Promise<void>;
   /** With a token: only if no later probe was let through. */
   opened(open: SharedOpen, by: OpenedBy, token?: number): Promise<void>;
+  /** A breaker closed here. With a token: only if no later probe was let through. */
   closed(id: BreakerId, token?: number): Promise<void>;
   /** One probe at a time over all processes, and none before the breaker's time. Tokens only grow. */
   takeProbe(id: BreakerId, leaseMs: number): Promise<ProbeLease>;

@@ -1,6 +1,7 @@
 import { classify } from './classify.ts';
 import type { Emitter } from './emitter.ts';
 
+/** Options of `withTokenRefresh`. */
 export interface TokenRefreshOptions<Token> {
   /** Whose token: refreshes with the same key are made once, whoever asks. Default: the identity of `getToken`. */
   key?: string | undefined;
@@ -12,7 +13,8 @@ export interface TokenRefreshOptions<Token> {
   lock?: (<R>(key: string, work: () => Promise<R>) => Promise<R>) | undefined;
 }
 
-type WithTokenRefresh = <Token, T>(
+/** The type of `withTokenRefresh`. `refresh` stores the new token itself: it is read again with `getToken`. */
+export type WithTokenRefresh = <Token, T>(
   getToken: () => Token | Promise<Token>,
   refresh: (stale: Token) => unknown,
   fn: (token: Token) => T | Promise<T>,

@@ -25,6 +25,7 @@ export interface CallContext {
   readonly attempt: number;
 }
 
+/** The work. It may throw, reject or answer at once; it should pass `signal` on. */
 export type CallFunction<T> = (context: CallContext) => Promise<T> | T;
 
 /** An error reduced to what decides about retry, breaker and the sentence for the caller. */
@@ -54,6 +55,7 @@ export interface AttemptRecord {
   elapsedMs: number;
 }
 
+/** Why a call failed. */
 export interface CallError {
   kind: ErrorKind;
   /** For logs. It may quote the service; never read it to a person. */
@@ -62,6 +64,7 @@ export interface CallError {
   code?: string | number | undefined;
   /** What `fn` threw; for CIRCUIT_OPEN the kind and message of the failure that opened the breaker. */
   cause: unknown;
+  /** The name that `safeCall` was given. */
   service: string;
   key?: string | undefined;
   /** When it makes sense to try again, if known. */
@@ -70,6 +73,7 @@ export interface CallError {
   history: AttemptRecord[];
 }
 
+/** The work was done, or the fallback answered. */
 export interface CallSuccess<T> {
   success: true;
   data: T;
@@ -79,6 +83,7 @@ export interface CallSuccess<T> {
   fallbackFor?: CallError;
 }
 
+/** The call failed. Nothing is thrown: this is the answer. */
 export interface CallFailure {
   success: false;
   error: CallError;
@@ -86,13 +91,16 @@ export interface CallFailure {
   userMessage: string;
   attempts: number;
   elapsedMs: number;
+  /** The breaker after this call, the service's own first. */
   circuit: CircuitState;
   /** True when the service may have processed some attempt; false when it surely did not. */
   ambiguous: boolean;
 }
 
+/** What `safeCall` answers with. Look at `success` first. */
 export type SafeCallResult<T> = CallSuccess<T> | CallFailure;
 
+/** Options of one call. What is left out is taken from the defaults of the instance, then from the system's. */
 export interface SafeCallOptions<T = unknown> {
   /** Retries after the first attempt. Default 3. */
   retries?: number | undefined;
@@ -116,11 +124,15 @@ export interface SafeCallOptions<T = unknown> {
   fallback?: T | ((error: CallError) => T | Promise<T>) | undefined;
   /** Cancels the call, its delays included. */
   signal?: AbortSignal | undefined;
+  /** Replaces single breaker rules for this call. */
   breaker?: BreakerOptions | undefined;
+  /** Default none. */
   bulkhead?: BulkheadOptions | undefined;
+  /** Default none. */
   hedge?: HedgeOptions | undefined;
   /** Tokens shared by all retries of a name; `false` for none. */
   retryBudget?: RetryBudgetOptions | false | undefined;
 }
 
+/** What may be set for all calls of an instance. */
 export type CallDefaults = Omit<SafeCallOptions, 'key' | 'signal' | 'fallback'>;
