@@ -62,7 +62,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
 
   const oauth = async () => {
     const { auth } = await load();
-    return new auth.OAuth2({
+    const client = new auth.OAuth2({
       clientId: google.clientId,
       clientSecret: google.clientSecret,
       redirectUri: `${config.publicUrl}/api/integrations/google/callback`,
@@ -73,6 +73,15 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
       },
       transporterOptions: { timeout: TIMEOUT_MS, retry: false },
     });
+    // For tokens the SDK switches its own retries on again, request by request, whatever the options say.
+    client.transporter.interceptors.request.add({
+      resolved: async (request) => {
+        request.retry = false;
+        delete request.retryConfig;
+        return request;
+      },
+    });
+    return client;
   };
 
   const api = async (accessToken: string): Promise<calendar_v3.Calendar> => {

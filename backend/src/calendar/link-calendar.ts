@@ -28,12 +28,16 @@ export interface LinkCalendar {
 export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
   const { connections, oauthStates, google, resilience, log } = options;
 
-  const lastingToken = async (orgId: OrgId, tokens: GoogleTokens): Promise<string> => {
+  const lastingToken = async (
+    orgId: OrgId,
+    tokens: GoogleTokens,
+    account: string | null,
+  ): Promise<string> => {
     if (tokens.refreshToken) return tokens.refreshToken;
-    // Google left it out because it gave one before. If that one is ours, it is still good.
+    // Google left it out because it gave one before. If that one is ours and of this account, it is still good.
     const before = await connections.open(orgId, 'google').catch(() => undefined);
     const kept = before && (JSON.parse(before.secret) as { refreshToken?: string }).refreshToken;
-    if (kept) return kept;
+    if (kept && account !== null && before.connection.account === account) return kept;
     throw new AppError({
       code: 'NO_LASTING_PERMISSION',
       status: 400,
@@ -77,17 +81,15 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
         });
       }
       const tokens = exchanged.data;
-      const refreshToken = await lastingToken(orgId, tokens);
       const mayWrite = tokens.scopes.includes(EVENTS_SCOPE);
-      const probe = mayWrite
-        ? await resilience.safeCall(
-            'google_calendar_events',
-            ({ signal }) => google.primaryCalendar(tokens.accessToken, signal),
-            { key: orgId, deadlineMs: 6_000, retries: 1 },
-          )
-        : undefined;
+      const probe = await resilience.safeCall(
+        'google_calendar_events',
+        ({ signal }) => google.primaryCalendar(tokens.accessToken, signal),
+        { key: orgId, deadlineMs: 6_000, retries: 1 },
+      );
       // A probe that failed for a moment does not cost the person their consent: the permission is good.
-      const account = probe?.success ? probe.data.id : null;
+      const account = probe.success ? probe.data.id : null;
+      const refreshToken = await lastingToken(orgId, tokens, account);
       await connections.save(orgId, 'google', {
         status: mayWrite ? 'connected' : 'insufficient_scope',
         account,
