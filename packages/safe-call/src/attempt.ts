@@ -30,7 +30,7 @@ export class Attempt<T> implements CallContext, Deadline {
   value: T | undefined = undefined;
   error: unknown = undefined;
   #controller: AbortController | undefined = undefined;
-  #resolve: ((attempt: Attempt<T>) => void) | undefined = undefined;
+  #onEnd: ((attempt: Attempt<T>) => void) | undefined = undefined;
   #queue: DeadlineQueue | undefined = undefined;
   readonly #late: LateListener;
 
@@ -50,25 +50,28 @@ export class Attempt<T> implements CallContext, Deadline {
 
   /** Settles with itself: outcomes are values, so that nothing is thrown on the way. */
   run(fn: CallFunction<T>, queue: DeadlineQueue): Promise<Attempt<T>> {
+    return new Promise((resolve) => this.start(fn, queue, resolve));
+  }
+
+  /** As `run`, for one who needs no promise: `onEnd` is told at once, and must not throw. */
+  start(fn: CallFunction<T>, queue: DeadlineQueue, onEnd: (attempt: Attempt<T>) => void): void {
+    this.#onEnd = onEnd;
     if (this.at !== Number.POSITIVE_INFINITY) {
       this.#queue = queue;
       queue.add(this);
     }
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      try {
-        const result = fn(this);
-        if (isThenable(result)) {
-          const promise = result instanceof Promise ? result : Promise.resolve(result);
-          promise.then(
-            (value) => this.#succeed(value),
-            (error) => this.#fail(error),
-          );
-        } else this.#succeed(result);
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
+    try {
+      const result = fn(this);
+      if (isThenable(result)) {
+        const promise = result instanceof Promise ? result : Promise.resolve(result);
+        promise.then(
+          (value) => this.#succeed(value),
+          (error) => this.#fail(error),
+        );
+      } else this.#succeed(result);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   onDue(): void {
@@ -110,7 +113,7 @@ export class Attempt<T> implements CallContext, Deadline {
   #end(state: AttemptState): void {
     this.state = state;
     this.#queue?.remove(this);
-    this.#resolve?.(this);
+    this.#onEnd?.(this);
   }
 }
 

@@ -2,7 +2,7 @@ import { Attempt, type LateListener } from './attempt.ts';
 import type { Permit, Rejection } from './breakers.ts';
 import { Bulkheads, type Entered } from './bulkhead.ts';
 import { classify } from './classify.ts';
-import type { Deadline, DeadlineQueue } from './deadline-queue.ts';
+import type { Deadline } from './deadline-queue.ts';
 import type { Engine } from './engine.ts';
 import { runHedged } from './hedge.ts';
 import { bulkheadFull, cancelled, circuitOpen, noTimeLeft, timedOut } from './local-failures.ts';
@@ -17,13 +17,10 @@ import type {
   SafeCallOptions,
   SafeCallResult,
 } from './types.ts';
-import { verdictOf } from './verdict.ts';
+import { reasonOf, verdictOf } from './verdict.ts';
 
 /** The loser of a hedge was wanted by nobody. */
 const SILENT: LateListener = { onLate: () => {} };
-
-/** An open breaker keeps the message of what opened it; vendors put whole pages into theirs. */
-const LONGEST_REASON = 200;
 
 /**
  * One call from start to result. Order: total deadline, then retry with its budget, then for each attempt the
@@ -41,6 +38,8 @@ export class Call<T> implements LateListener {
   #attempts = 0;
   #ambiguous = false;
   #cause: unknown = undefined;
+  #last: Classified | undefined = undefined;
+  #firstKind: ErrorKind | undefined = undefined;
   #history: AttemptRecord[] | undefined = undefined;
   #cancelPending: (() => void) | undefined = undefined;
 
@@ -57,7 +56,29 @@ export class Call<T> implements LateListener {
 
   run(): Promise<SafeCallResult<T>> {
     const { signal } = this.#options;
-    return signal === undefined ? this.#loop() : this.#runCancellable(signal);
+    if (signal !== undefined) return this.#runCancellable(signal);
+    const hedge = this.#options.hedge ?? this.#engine.defaults.hedge;
+    return hedge === undefined && this.#bulkhead === undefined ? this.#runPlain() : this.#loop();
+  }
+
+  /** Most calls are one attempt with a healthy permit; that one gets by with the promise of the call itself. */
+  #runPlain(): Promise<SafeCallResult<T>> {
+    const bound = this.#bound();
+    const permit = this.#admit(bound);
+    if (!permit?.admitted || permit.probes.length > 0) return this.#loop(permit);
+    this.#attempts = 1;
+    const attempt = new Attempt<T>(1, this.#startedAt + bound, this);
+    return new Promise((resolve, reject) => {
+      attempt.start(this.#fn, this.#engine.queue, () => {
+        try {
+          this.#refresh();
+          const outcome = this.#conclude(attempt, permit, this.#startedAt, bound);
+          resolve(typeof outcome === 'number' ? this.#loopAfter(outcome) : outcome);
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   async #runCancellable(signal: AbortSignal): Promise<SafeCallResult<T>> {
@@ -72,23 +93,19 @@ export class Call<T> implements LateListener {
     }
   }
 
-  async #loop(): Promise<SafeCallResult<T>> {
-    const { breakers, defaults, queue } = this.#engine;
+  /** @param given - What the breaker has said already, if it was asked. */
+  async #loop(given?: Permit | Rejection): Promise<SafeCallResult<T>> {
     const { key } = this.#options;
-    const timeoutMs = this.#options.timeoutMs ?? defaults.timeoutMs ?? DEFAULTS.timeoutMs;
-    let last: Classified | undefined;
-    let firstKind: ErrorKind | undefined;
-    for (;;) {
-      let bound = Math.min(timeoutMs, this.#deadline - this.#now);
-      if (!(bound > 0)) return this.#fail(last ?? noTimeLeft(this.#name));
-      const leaseMs = Math.min(bound, this.#cooldownMs());
-      const permit = breakers.admit(this.#name, key, leaseMs, this.#now);
-      if (!permit.admitted) return this.#turnAway(last, permit);
+    for (let asked = given; ; asked = undefined) {
+      let bound = this.#bound();
+      const permit = asked ?? this.#admit(bound);
+      if (permit === undefined) return this.#fail(this.#last ?? noTimeLeft(this.#name));
+      if (!permit.admitted) return this.#turnAway(permit);
       const { shared } = this.#engine;
       if (permit.probes.length > 0 && shared !== undefined) {
-        const waitMs = await shared.lease(this.#name, key, permit, leaseMs);
+        const waitMs = await shared.lease(this.#name, key, permit, this.#leaseMs(bound));
         this.#refresh();
-        if (waitMs !== undefined) return this.#turnAway(last, this.#yieldProbe(permit, waitMs));
+        if (waitMs !== undefined) return this.#turnAway(this.#yieldProbe(permit, waitMs));
         if (this.#isCancelled()) return this.#handBack(permit, this.#cancelled(this.#ambiguous));
       }
       if (this.#bulkhead !== undefined) {
@@ -96,28 +113,55 @@ export class Call<T> implements LateListener {
         this.#refresh();
         if (this.#isCancelled()) return this.#handBack(permit, this.#cancelled(this.#ambiguous));
         if (entered !== 'entered') return this.#handBack(permit, bulkheadFull(this.#name));
-        bound = Math.min(timeoutMs, this.#deadline - this.#now);
+        bound = this.#bound();
       }
       this.#attempts++;
       const startedAt = this.#now;
-      const attempt = await this.#runAttempt(startedAt, bound, queue);
+      const attempt = await this.#runAttempt(startedAt, bound);
       this.#refresh();
       if (this.#bulkhead !== undefined) this.#engine.bulkheads.leave(Bulkheads.id(this.#name, key));
-      if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T, startedAt);
-
-      const failure = this.#classify(attempt, bound);
-      last = failure;
-      firstKind ??= failure.kind;
-      this.#remember(failure, this.#now - startedAt);
-      const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, firstKind);
-      this.#settle(permit, failure, delayMs === undefined);
-      if (delayMs === undefined) return this.#fail(failure);
-      this.#announceRetry(failure, delayMs);
-      if (delayMs === 0) continue;
-      const slept = await this.#sleep(this.#now + delayMs);
-      this.#refresh();
-      if (!slept) return this.#fail(this.#cancelled(this.#ambiguous));
+      const outcome = this.#conclude(attempt, permit, startedAt, bound);
+      if (typeof outcome !== 'number') return outcome;
+      if (outcome > 0 && !(await this.#pause(outcome))) return this.#fail(this.#cancelled(this.#ambiguous));
     }
+  }
+
+  async #loopAfter(delayMs: number): Promise<SafeCallResult<T>> {
+    // A turn at least: an attempt that timed out is aborted before the next one begins.
+    await (delayMs > 0 ? this.#pause(delayMs) : undefined);
+    return this.#loop();
+  }
+
+  /** What an attempt came to: the call's result, or the delay before another attempt. */
+  #conclude(
+    attempt: Attempt<T>,
+    permit: Permit,
+    startedAt: number,
+    bound: number,
+  ): SafeCallResult<T> | Promise<SafeCallResult<T>> | number {
+    if (attempt.state === 'succeeded') return this.#succeed(permit, attempt.value as T, startedAt);
+    const failure = this.#classify(attempt, bound);
+    this.#last = failure;
+    this.#firstKind ??= failure.kind;
+    this.#remember(failure, this.#now - startedAt);
+    const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, this.#firstKind);
+    this.#settle(permit, failure, delayMs === undefined);
+    if (delayMs === undefined) return this.#fail(failure);
+    this.#announceRetry(failure, delayMs);
+    return delayMs;
+  }
+
+  /** The time that an attempt begun now may take. */
+  #bound(): number {
+    const timeoutMs = this.#options.timeoutMs ?? this.#engine.defaults.timeoutMs ?? DEFAULTS.timeoutMs;
+    return Math.min(timeoutMs, this.#deadline - this.#now);
+  }
+
+  /** Nothing when there is no time for an attempt. */
+  #admit(bound: number): Permit | Rejection | undefined {
+    if (!(bound > 0)) return undefined;
+    const { breakers } = this.#engine;
+    return breakers.admit(this.#name, this.#options.key, this.#leaseMs(bound), this.#now);
   }
 
   #refresh(): void {
@@ -131,7 +175,8 @@ export class Call<T> implements LateListener {
     return this.#fail(failure);
   }
 
-  #runAttempt(now: number, bound: number, queue: DeadlineQueue): Promise<Attempt<T>> {
+  #runAttempt(now: number, bound: number): Promise<Attempt<T>> {
+    const { queue } = this.#engine;
     const hedge = this.#options.hedge ?? this.#engine.defaults.hedge;
     const attempt = new Attempt<T>(this.#attempts, now + bound, this);
     if (this.#options.signal !== undefined) this.#cancelPending = () => attempt.cancel();
@@ -172,11 +217,8 @@ export class Call<T> implements LateListener {
   }
 
   /** After an attempt its failure says more than the breaker that came between. */
-  #turnAway(
-    last: Classified | undefined,
-    rejection: Rejection,
-  ): SafeCallResult<T> | Promise<SafeCallResult<T>> {
-    if (last !== undefined) return this.#fail(last);
+  #turnAway(rejection: Rejection): SafeCallResult<T> | Promise<SafeCallResult<T>> {
+    if (this.#last !== undefined) return this.#fail(this.#last);
     this.#cause = rejection.reason;
     return this.#fail(circuitOpen(this.#name, rejection), rejection);
   }
@@ -184,11 +226,19 @@ export class Call<T> implements LateListener {
   #remember(failure: Classified, elapsedMs: number): void {
     const { kind, message } = failure;
     this.#ambiguous ||= failure.ambiguous;
-    this.#history ??= [];
-    this.#history.push({ attempt: this.#attempts, kind, message, elapsedMs });
+    const record = { attempt: this.#attempts, kind, message, elapsedMs };
+    // Pushing into an empty array makes room for many; most calls fail once.
+    if (this.#history === undefined) this.#history = [record];
+    else this.#history.push(record);
   }
 
   /** Resolves false when the caller cancelled meanwhile. */
+  async #pause(delayMs: number): Promise<boolean> {
+    const slept = await this.#sleep(this.#now + delayMs);
+    this.#refresh();
+    return slept;
+  }
+
   #sleep(at: number): Promise<boolean> {
     const { queue } = this.#engine;
     return new Promise((resolve) => {
@@ -238,27 +288,19 @@ export class Call<T> implements LateListener {
   #settle(permit: Permit, failure: Classified, isFinal: boolean): void {
     const { breakers } = this.#engine;
     const { key } = this.#options;
-    const message =
-      failure.message.length > LONGEST_REASON ? failure.message.slice(0, LONGEST_REASON) : failure.message;
-    const reason = { kind: failure.kind, message };
+    const reason = reasonOf(failure);
     const verdict = verdictOf(failure);
     const counts = isFinal || verdict === 'success' || this.#countsAttempts();
-    breakers.settle(
-      this.#name,
-      key,
-      permit,
-      counts ? verdict : 'neutral',
-      this.#options.breaker,
-      this.#now,
-      reason,
-    );
+    const counted = counts ? verdict : 'neutral';
+    breakers.settle(this.#name, key, permit, counted, this.#options.breaker, this.#now, reason);
     if (failure.retryAfterMs !== undefined && failure.retryAfterMs > 0 && failure.kind !== 'CIRCUIT_OPEN') {
       breakers.hold(this.#name, key, permit, failure.retryAfterMs, reason);
     }
   }
 
-  #cooldownMs(): number {
-    return this.#options.breaker?.cooldownMs ?? this.#engine.defaults.breaker?.cooldownMs ?? 30_000;
+  #leaseMs(bound: number): number {
+    const { breaker } = this.#options;
+    return Math.min(bound, breaker?.cooldownMs ?? this.#engine.defaults.breaker?.cooldownMs ?? 30_000);
   }
 
   #countsAttempts(): boolean {

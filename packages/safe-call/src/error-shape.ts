@@ -2,20 +2,20 @@
 export interface ErrorShape {
   name: string;
   message: string;
-  status?: number;
+  status: number | undefined;
   /** The outermost code: what a reader of the log knows the error by. */
-  code?: string | number;
+  code: string | number | undefined;
   /** The innermost code: nearest to what happened. */
-  innerCode?: string;
+  innerCode: string | undefined;
   /** Somewhere in the chain is an abort, or a timeout by name. */
   aborted: boolean;
   timedOut: boolean;
-  syscall?: string;
-  headers?: unknown;
+  syscall: string | undefined;
+  headers: unknown;
   /** The service's own error word: OAuth `error`, Slack `error`, Google `reason`. */
-  reason?: string;
+  reason: string | undefined;
   /** Seconds, as Slack's client gives it. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds: number | undefined;
 }
 
 type Fields = Record<string, unknown>;
@@ -43,8 +43,28 @@ function reasonIn(body: unknown): string | undefined {
   if (!outer) return undefined;
   const error = outer.error;
   if (typeof error === 'string') return error;
-  const list = fields(error)?.errors ?? outer.errors;
+  return firstReason(fields(error)?.errors ?? outer.errors);
+}
+
+function firstReason(list: unknown): string | undefined {
   return Array.isArray(list) ? text(fields(list[0])?.reason) : undefined;
+}
+
+/** Every member is there from the start: an object that grows member by member is moved each time. */
+function emptyShape(name: string, message: string): ErrorShape {
+  return {
+    name,
+    message,
+    status: undefined,
+    code: undefined,
+    innerCode: undefined,
+    aborted: false,
+    timedOut: false,
+    syscall: undefined,
+    headers: undefined,
+    reason: undefined,
+    retryAfterSeconds: undefined,
+  };
 }
 
 function absorb(shape: ErrorShape, error: Fields): void {
@@ -70,10 +90,7 @@ function absorb(shape: ErrorShape, error: Fields): void {
   shape.syscall ??= text(error.syscall);
   shape.headers ??= error.headers ?? response?.headers;
   shape.reason ??=
-    reasonIn(response?.data) ??
-    reasonIn(error.data) ??
-    reasonIn(error.body) ??
-    reasonIn({ errors: error.errors });
+    reasonIn(response?.data) ?? reasonIn(error.data) ?? reasonIn(error.body) ?? firstReason(error.errors);
   if (typeof error.retryAfter === 'number') shape.retryAfterSeconds ??= error.retryAfter;
 }
 
@@ -83,13 +100,8 @@ function absorb(shape: ErrorShape, error: Fields): void {
  */
 export function shapeOf(error: unknown): ErrorShape {
   const outer = fields(error);
-  if (!outer) return { name: '', message: String(error), aborted: false, timedOut: false };
-  const shape: ErrorShape = {
-    name: text(outer.name) ?? '',
-    message: text(outer.message) ?? 'unknown error',
-    aborted: false,
-    timedOut: false,
-  };
+  if (!outer) return emptyShape('', String(error));
+  const shape = emptyShape(text(outer.name) ?? '', text(outer.message) ?? 'unknown error');
   let current: Fields | undefined = outer;
   for (let depth = 0; current && depth < DEEPEST_CAUSE; depth++) {
     absorb(shape, current);

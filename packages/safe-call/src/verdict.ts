@@ -1,4 +1,4 @@
-import type { Verdict } from './breaker.ts';
+import type { OpenReason, Verdict } from './breaker.ts';
 import type { Classified } from './types.ts';
 
 /**
@@ -18,6 +18,14 @@ export function verdictOf(failure: Classified): Verdict {
     default:
       return 'neutral';
   }
+}
+
+/** An open breaker keeps the message of what opened it; vendors put whole pages into theirs. */
+const LONGEST_REASON = 200;
+
+/** What an open breaker tells of why it is open. */
+export function reasonOf({ kind, message }: Classified): OpenReason {
+  return { kind, message: message.length > LONGEST_REASON ? message.slice(0, LONGEST_REASON) : message };
 }
 
 /** Whether another attempt could help and cannot do harm. */
