@@ -104,7 +104,6 @@ const sameTime = (a: GoogleEvent, b: GoogleEvent): boolean =>
 function failed(result: Extract<SafeCallResult<unknown>, { success: false }>): PushOutcome {
   const { error } = result;
   if (error.cause instanceof CalendarNotUsable) return { outcome: 'not_usable', reason: error.cause.reason };
-  if (error.kind === 'AUTH') return { outcome: 'not_usable', reason: 'reconnect_required' };
   const reason = `Google Calendar: ${error.kind}${error.status ? ` (${error.status})` : ''}`;
   if (error.kind === 'PERMANENT') return { outcome: 'refused', reason };
   return {

@@ -1,4 +1,4 @@
-import type { SafeCallInstance } from '@voxanne/safe-call';
+import type { ErrorKind, SafeCallInstance } from '@voxanne/safe-call';
 import { z } from 'zod';
 import type { Connection, Connections } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -59,6 +59,9 @@ export const sealable = (tokens: GoogleTokens & { refreshToken: string }): strin
     expiresAt: tokens.expiresAt.getTime(),
   } satisfies StoredTokens);
 
+const notRenewed = (kind: ErrorKind) =>
+  Object.assign(new Error(`Google did not renew the token: ${kind}`), { kind });
+
 export function createCalendarTokens(options: CalendarTokenOptions): CalendarTokens {
   const { connections, google, resilience, clock, log } = options;
 
@@ -90,16 +93,19 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
       retries: 1,
     });
     if (!result.success) {
-      if (result.error.kind === 'AUTH') {
-        // Another process may have been given a newer token meanwhile; only the newest may declare it dead.
-        const words = 'Google refused to renew the permission.';
-        if (await connections.setStatus(orgId, 'google', 'reconnect_required', words, stale)) {
-          log.warn({ org_id: orgId }, '[GoogleCalendar] Reconnect required');
-        }
+      const { kind, code } = result.error;
+      if (kind !== 'AUTH') throw notRenewed(kind);
+      if (code === 'invalid_client') {
+        // Not the clinic's permission but our own id and secret: linking again would mend nothing.
+        log.error({ org_id: orgId }, '[GoogleCalendar] Google does not accept our client id and secret');
+        throw notRenewed('TEMPORARY');
       }
-      throw Object.assign(new Error(`Google did not renew the token: ${result.error.kind}`), {
-        kind: result.error.kind,
-      });
+      // Another process may have been given a newer token meanwhile; only the newest may declare it dead.
+      const words = 'Google refused to renew the permission.';
+      const dead = await connections.setStatus(orgId, 'google', 'reconnect_required', words, stale);
+      if (!dead) throw notRenewed('TEMPORARY');
+      log.warn({ org_id: orgId }, '[GoogleCalendar] Reconnect required');
+      throw new CalendarNotUsable('reconnect_required');
     }
     const { data } = result;
     const stored = await connections.replaceSecret(orgId, 'google', {
