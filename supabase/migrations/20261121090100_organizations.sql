@@ -83,7 +83,8 @@ begin
   perform pg_catalog.pg_notify('voxanne_events', p_org_id::text);
 end $$;
 revoke execute on function app_private.emit from public;
-grant execute on function app_private.emit to authenticated, voxanne_service, service_role;
+-- Not to authenticated: it would write into any clinic's stream. The triggers call it as the owner.
+grant execute on function app_private.emit to voxanne_service, service_role;
 
 create function app_private.organization_changed() returns trigger
   language plpgsql security definer set search_path = ''

@@ -96,7 +96,8 @@ begin
       select 1 from public.appointments a
       where a.org_id = p_org_id and a.provider_id = c.id
         and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and a.busy_from < p_to and a.busy_to > p_from)
+        -- No appointment is longer than a day; without a lower bound the scan grows with the clinic's history.
+        and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from)
     order by (
       select count(*) from public.appointments a
       where a.org_id = p_org_id and a.provider_id = c.id

@@ -24,12 +24,19 @@ declare
   v_row public.connections := coalesce(new, old);
   v_now_connected boolean := tg_op <> 'DELETE' and new.status = 'connected'
     and (tg_op = 'INSERT' or old.status is distinct from new.status);
+  -- Unlinked, or linked to another account: what was pushed is not in the clinic's calendar any more.
+  v_calendar_gone boolean := v_row.provider = 'google'
+    and (tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.account is distinct from old.account));
 begin
   if not exists (select 1 from public.organizations where id = v_row.org_id) then
     return null; -- the organization itself is going
   end if;
+  if v_calendar_gone then
+    update public.appointments set sync_state = 'not_linked', calendar_event_id = null
+      where org_id = v_row.org_id and status = 'confirmed' and scheduled_at > now() and sync_state <> 'not_linked';
+  end if;
   if v_row.provider = 'google' then
-    if v_now_connected then
+    if v_now_connected or (v_calendar_gone and tg_op = 'UPDATE' and new.status = 'connected') then
       -- Bookings made before the link, and those that failed while it was broken, go to the calendar now.
       with waiting as (
         update public.appointments set sync_state = 'pending'

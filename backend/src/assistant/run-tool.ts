@@ -1,4 +1,5 @@
 import { answerOnce } from '../deliveries/index.ts';
+import { sha256 } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -25,7 +26,7 @@ const APOLOGY = 'I am sorry, our system could not do that just now. Please try a
 export async function runTool(
   options: RunToolOptions,
   toolCall: ToolCall,
-  call: CallContext,
+  call: Omit<CallContext, 'toolCallId'>,
 ): Promise<StoredToolAnswer> {
   const { database, tools, log } = options;
   // Its own entries only: "constructor" is the name of no tool.
@@ -42,10 +43,11 @@ export async function runTool(
         scope: call.orgId,
         orgId: call.orgId,
         eventType: 'tool-calls',
-        eventId: `${call.callId ?? 'no-call'}:${toolCall.id}`,
+        // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
+        eventId: `${call.callId ?? 'no-call'}:${toolCall.id}:${fingerprint(toolCall.arguments)}`,
         payload: { tool: tool.name, call_id: call.callId, arguments: toolCall.arguments },
       },
-      () => attempt(tool, toolCall.arguments, call),
+      () => attempt(tool, toolCall.arguments, { ...call, toolCallId: toolCall.id }),
     );
     return answer;
   } catch (error) {
@@ -76,6 +78,11 @@ async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<S
     throw error;
   }
 }
+
+const fingerprint = (given: unknown): string =>
+  sha256(JSON.stringify(given) ?? '')
+    .toString('base64url')
+    .slice(0, 22);
 
 const refusal = (error: AppError): StoredToolAnswer => ({
   ok: false,

@@ -83,13 +83,13 @@ describe('the connections of a clinic', () => {
     expect(await withKeys(newKey).open(mine.orgId, 'google')).toMatchObject({ secret: 'new' });
   });
 
-  test('linked again keep the account that is known, and forget the error', async () => {
+  test('linked again forget the error, and an account that may be another one now', async () => {
     await link(mine, 'first', { account: 'front@clinic.example' });
     await connections.setStatus(mine.orgId, 'google', 'reconnect_required', 'Refused.');
     await link(mine, 'second');
     expect(await connections.open(mine.orgId, 'google')).toMatchObject({
       secret: 'second',
-      connection: { status: 'connected', account: 'front@clinic.example', errorMessage: null, version: 2 },
+      connection: { status: 'connected', account: null, errorMessage: null, version: 2 },
     });
   });
 

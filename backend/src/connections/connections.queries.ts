@@ -55,7 +55,9 @@ export async function upsertConnection(
     insert into connections as c (org_id, provider, status, account, scopes, sealed, secret_hash, expires_at)
     values (${orgId}, ${provider}, ${row.status}, ${row.account}, ${row.scopes}, ${row.sealed}, ${row.secretHash}, ${row.expiresAt})
     on conflict (org_id, provider) do update set
-      status = excluded.status, account = coalesce(excluded.account, c.account), scopes = excluded.scopes,
+      status = excluded.status, 
+      account = case when c.provider = 'google' then excluded.account else coalesce(excluded.account, c.account) end,
+      scopes = excluded.scopes,
       sealed = excluded.sealed, previous_secret_hash = c.secret_hash, secret_hash = excluded.secret_hash,
       expires_at = excluded.expires_at,
       connected_at = now(), error_message = null, version = c.version + 1`.execute(db);

@@ -76,7 +76,9 @@ export const bookClinicAppointment = (context: BookingContext) =>
         {
           source: 'voice',
           requestId: call.requestId,
-          ...(call.callId ? { callId: call.callId, actorId: call.callId } : {}),
+          ...(call.callId ? { actorId: call.callId } : {}),
+          // Outside a call (the short form) the tool call itself is what a repeat repeats.
+          callId: call.callId ?? `tool:${call.toolCallId}`,
         },
       );
       return {

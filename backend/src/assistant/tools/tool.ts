@@ -5,6 +5,8 @@ import type { OrgId } from '../../platform/tenant.ts';
 export interface CallContext {
   orgId: OrgId;
   callId: string | null;
+  /** Id of this one tool call, as the caller gave it. */
+  toolCallId: string;
   /** Caller id from signalling, not from the model. */
   callerNumber: string | null;
   requestId: string;

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { silentLogger } from '../platform/logger.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { runTool } from './run-tool.ts';
+import { defineTool } from './tools/tool.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+
+test('a tool call id that comes again with other arguments is not answered with the first one’s answer', async () => {
+  const { orgId } = await db.createOrganization();
+  const echo = defineTool({
+    name: 'echo',
+    description: 'says what it was given',
+    parameters: { type: 'object', properties: {}, required: [] },
+    arguments: z.object({ name: z.string() }),
+    run: async ({ name }) => ({ say: name }),
+  });
+  const options = { database: db.database, tools: { echo }, log: silentLogger };
+  const call = { orgId, callId: null, callerNumber: null, requestId: 'r1' };
+  const ask = (name: string) => runTool(options, { id: 't1', name: 'echo', arguments: { name } }, call);
+
+  expect(await ask('Al')).toMatchObject({ ok: true, say: 'Al' });
+  expect(await ask('Bo')).toMatchObject({ ok: true, say: 'Bo' });
+  expect(await ask('Al')).toMatchObject({ ok: true, say: 'Al' });
+  const { rows } = await db.owner.query(
+    'select count(*)::int as events from public.processed_webhook_events where org_id = $1',
+    [orgId],
+  );
+  expect(rows).toEqual([{ events: 2 }]);
+});
