@@ -197,6 +197,8 @@ export class SharedBreakers implements BreakerObserver {
   }
 
   #back(): void {
+    // The store answers: what is told from now on must reach it.
+    this.#restUntil = 0;
     if (this.#available) return;
     this.#available = true;
     this.#emitter.emit('store', { available: true });
