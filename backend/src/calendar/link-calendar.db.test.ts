@@ -117,6 +117,8 @@ describe('linking a Google Calendar', () => {
         status: 502,
         retryable: true,
       });
+      // Once for the link before, once now: a code is good once, so asking again is up to the person.
+      expect(await scene.asked('POST /google/token')).toBe(2);
       expect(await scene.it.connections.find(clinic.orgId, 'google')).toMatchObject({
         status: 'connected',
         account: 'before@clinic.example',
