@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { eventsAfter, newestEventId } from './live-events.queries.ts';
 import { type Tenant, type TenantResolver, tenantOf } from './tenant-resolver.ts';
@@ -15,10 +18,21 @@ const HEARTBEAT_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
 const BATCH = 200;
 
+// Whoever loses the right to a stream loses the stream within 30 s. The resolver itself may answer from what it
+// learnt 10 s before, so a stream is asked about every 10 s and sends nothing once the last yes is 20 s old.
+const LIMITS = { recheckMs: 10_000, trustMs: 20_000, stalledMs: 60_000, perUser: 20 };
+/** What was sent last may still reach the reader, but a reader who is gone does not hold the socket. */
+const FAREWELL_MS = 2_000;
+
 interface Stream {
   tenant: Tenant;
+  request: FastifyRequest;
+  reply: FastifyReply;
   output: PassThrough;
+  gone: AbortController;
   lastId: string;
+  allowedAt: number;
+  checking: boolean;
   busy: boolean;
   again: boolean;
 }
@@ -27,22 +41,49 @@ interface Stream {
 export function createLiveEvents(options: {
   database: Database;
   tenantResolver: TenantResolver;
+  limits?: Partial<typeof LIMITS>;
 }): LiveEvents {
-  const { database } = options;
+  const { database, tenantResolver } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const streams = new Set<Stream>();
+
+  const end = (stream: Stream): void => {
+    if (!streams.delete(stream)) return;
+    stream.gone.abort();
+    stream.output.end();
+    setTimeout(() => {
+      if (!stream.reply.raw.writableFinished) stream.reply.raw.destroy();
+    }, FAREWELL_MS).unref();
+  };
+
+  const mayRead = (stream: Stream): boolean =>
+    streams.has(stream) && performance.now() - stream.allowedAt < limits.trustMs;
+
+  /** Waits for a reader who is behind, so that never more than a batch is kept for anybody. */
+  const drained = async (stream: Stream): Promise<void> => {
+    const patience = AbortSignal.timeout(limits.stalledMs);
+    try {
+      await once(stream.output, 'drain', { signal: AbortSignal.any([stream.gone.signal, patience]) });
+    } catch {
+      // It resumes by the id of the last event that arrived, should it ever come back.
+      end(stream);
+    }
+  };
 
   const pump = async (stream: Stream): Promise<void> => {
     stream.again = true;
     if (stream.busy) return;
     stream.busy = true;
     try {
-      while (stream.again) {
+      while (stream.again && mayRead(stream)) {
         stream.again = false;
         const rows = await database.withTenant(stream.tenant, (db) => eventsAfter(db, stream.lastId, BATCH));
         for (const row of rows) {
-          stream.lastId = row.id;
+          if (stream.output.writableNeedDrain) await drained(stream);
+          if (!mayRead(stream)) return;
           const event = { id: row.id, type: row.type, at: row.created_at.toISOString(), data: row.data };
           stream.output.write(`id: ${row.id}\ndata: ${JSON.stringify(event)}\n\n`);
+          stream.lastId = row.id;
         }
         if (rows.length === BATCH) stream.again = true;
       }
@@ -53,15 +94,40 @@ export function createLiveEvents(options: {
     }
   };
 
+  /** Asks again, as for a new request, whether this person may read this clinic's events. */
+  const recheck = async (stream: Stream): Promise<void> => {
+    if (stream.checking) return;
+    stream.checking = true;
+    const askedAt = performance.now();
+    try {
+      await tenantResolver(stream.request);
+      if (tenantOf(stream.request).orgId === stream.tenant.orgId) stream.allowedAt = askedAt;
+      else end(stream);
+    } catch (error) {
+      // Nobody there to ask is no refusal; until somebody is, nothing is sent.
+      if (error instanceof AppError && error.status < 500) end(stream);
+    } finally {
+      stream.checking = false;
+    }
+  };
+
   const timers = [
     setInterval(() => {
       for (const stream of streams) void pump(stream);
     }, LOOK_EVERY_MS),
     setInterval(() => {
-      for (const stream of streams) stream.output.write(': still here\n\n');
+      for (const stream of streams) void recheck(stream);
+    }, limits.recheckMs),
+    setInterval(() => {
+      for (const { output } of streams) if (!output.writableNeedDrain) output.write(': still here\n\n');
     }, HEARTBEAT_MS),
   ];
   for (const timer of timers) timer.unref();
+
+  const makeRoom = (userId: string): void => {
+    const theirs = [...streams].filter(({ tenant }) => tenant.userId === userId);
+    for (const oldest of theirs.slice(0, Math.max(0, theirs.length - limits.perUser + 1))) end(oldest);
+  };
 
   return {
     wake(orgId) {
@@ -71,7 +137,7 @@ export function createLiveEvents(options: {
       server.get(
         '/api/events',
         {
-          onRequest: options.tenantResolver,
+          onRequest: tenantResolver,
           schema: {
             tags: ['events'],
             summary: 'Live events (server-sent events), resumable by Last-Event-ID',
@@ -81,12 +147,26 @@ export function createLiveEvents(options: {
           const tenant = tenantOf(request);
           const asked = request.headers['last-event-id'];
           const resumeAt = typeof asked === 'string' && /^\d{1,18}$/.test(asked) ? asked : undefined;
+          const allowedAt = performance.now();
           const lastId = resumeAt ?? (await database.withTenant(tenant, newestEventId));
-          const stream: Stream = { tenant, output: new PassThrough(), lastId, busy: false, again: false };
+          const stream: Stream = {
+            tenant,
+            request,
+            reply,
+            output: new PassThrough(),
+            gone: new AbortController(),
+            lastId,
+            allowedAt,
+            checking: false,
+            busy: false,
+            again: false,
+          };
           stream.output.write('retry: 1000\n: live\n\n');
+          makeRoom(tenant.userId);
           streams.add(stream);
           request.raw.on('close', () => {
             streams.delete(stream);
+            stream.gone.abort();
             stream.output.destroy();
           });
           void pump(stream);
@@ -100,8 +180,7 @@ export function createLiveEvents(options: {
       // An open stream would keep close() waiting for ever.
       server.addHook('preClose', async () => {
         for (const timer of timers) clearInterval(timer);
-        for (const stream of streams) stream.output.end();
-        streams.clear();
+        for (const stream of streams) end(stream);
       });
     },
   };

@@ -1,0 +1,131 @@
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../platform/errors.ts';
+import { createHttpServer, type HttpServer } from '../platform/http.ts';
+import { silentLogger } from '../platform/logger.ts';
+import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
+import { createLiveEvents } from './live-events.ts';
+
+describe('a live stream', () => {
+  let db: TestDatabase;
+  let clinic: TestOrganization;
+  let answer: () => TestOrganization = () => clinic;
+  const servers: HttpServer[] = [];
+  const requests: ClientRequest[] = [];
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    clinic = await db.createOrganization();
+  });
+  afterEach(async () => {
+    answer = () => clinic;
+    for (const request of requests.splice(0)) request.destroy();
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+  afterAll(() => db.close());
+
+  async function serve(limits: Parameters<typeof createLiveEvents>[0]['limits']) {
+    const server = createHttpServer({ log: silentLogger, trustProxyHops: 0 });
+    let reads = 0;
+    const live = createLiveEvents({
+      database: {
+        ...db.database,
+        withTenant: (scope, work) => {
+          reads += 1;
+          return db.database.withTenant(scope, work);
+        },
+      },
+      tenantResolver: async (request) => {
+        const { scope, email } = answer();
+        request.tenant = { ...scope, userId: scope.userId ?? '', email, role: 'owner', orgSource: 'jwt' };
+      },
+      limits: limits ?? {},
+    });
+    live.registerRoutes(server);
+    servers.push(server);
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = server.server.address() as AddressInfo;
+    const open = async (reading = true) => {
+      const stream = { text: '', ended: false, response: undefined as unknown as IncomingMessage };
+      stream.response = await new Promise((resolve, reject) => {
+        const headers = { 'last-event-id': '0' };
+        requests.push(get({ port, path: '/api/events', headers, agent: false }, resolve).on('error', reject));
+      });
+      stream.response.on('error', () => undefined).on('close', () => (stream.ended = true));
+      if (reading) {
+        stream.response.setEncoding('utf8').on('data', (text: string) => {
+          stream.text += text;
+        });
+        await expect.poll(() => stream.text).toContain(': live');
+      }
+      return stream;
+    };
+    return { open, wake: () => live.wake(clinic.orgId), reads: () => reads };
+  }
+  const emit = (n: number, bytes = 1) =>
+    db.owner.query(
+      `select app_private.emit($1, 'test', jsonb_build_object('n', n, 'x', repeat('x', $3)))
+       from generate_series(1, $2::int) n`,
+      [clinic.orgId, n, bytes],
+    );
+
+  test('ends when its right is taken back, and nothing is sent after that', async () => {
+    const { open, wake } = await serve({ recheckMs: 50 });
+    const stream = await open();
+    answer = () => {
+      throw new AppError({ code: 'NOT_A_MEMBER', status: 403, detail: 'No.' });
+    };
+    await expect.poll(() => stream.ended, { timeout: 2_000 }).toBe(true);
+    const { length } = stream.text;
+    await emit(1);
+    wake();
+    expect(stream.text).toHaveLength(length);
+  });
+
+  test('ends when the same person now belongs to another clinic', async () => {
+    const { open } = await serve({ recheckMs: 50 });
+    const stream = await open();
+    const other = await db.createOrganization();
+    answer = () => other;
+    await expect.poll(() => stream.ended, { timeout: 2_000 }).toBe(true);
+  });
+
+  test('is silent while nobody can say whether the right still holds, and then goes on', async () => {
+    const { open, wake } = await serve({ recheckMs: 20, trustMs: 200 });
+    const stream = await open();
+    answer = () => {
+      throw new Error('connect ECONNREFUSED');
+    };
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await emit(1, 7);
+    wake();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(stream.text).not.toContain('"xxxxxxx"');
+    expect(stream.ended).toBe(false);
+    answer = () => clinic;
+    await expect.poll(() => stream.text, { timeout: 4_000 }).toContain('"xxxxxxx"');
+  });
+
+  test('of a reader who does not read is not filled, and ends', async () => {
+    await emit(4_000, 10_000);
+    const { open, reads } = await serve({ stalledMs: 700 });
+    const stream = await open(false);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // The sockets in between take a few megabytes; the server keeps one page.
+    expect(reads()).toBeLessThan(15);
+    const before = reads();
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(reads()).toBe(before);
+    stream.response.resume();
+    await expect.poll(() => stream.ended, { timeout: 3_000 }).toBe(true);
+  }, 20_000);
+
+  test('is the oldest that ends when one person opens too many', async () => {
+    const { open } = await serve({ perUser: 3 });
+    const streams: Awaited<ReturnType<typeof open>>[] = [];
+    for (let n = 0; n < 5; n += 1) streams.push(await open());
+    await expect
+      .poll(() => streams.map(({ ended }) => ended), { timeout: 3_000 })
+      .toEqual([true, true, false, false, false]);
+  });
+});
