@@ -19,14 +19,16 @@ export interface TextOrder {
 export async function queueText(context: MessagingContext, order: TextOrder): Promise<MessageRow> {
   const to = toE164(order.to, order.country);
   if (to === null) throw invalidPhone();
-  const { body, orgId, idempotencyKey } = order;
+  const { orgId, idempotencyKey } = order;
+  // Half of an emoji that was cut would be kept as U+FFFD, and be another text when it is compared.
+  const body = order.body.toWellFormed();
   // Apart from the keys of our own verbs: a client cannot name one of theirs.
   const dedupeKey = idempotencyKey === undefined ? randomUUID() : `api:${idempotencyKey}`;
-  const { row } = await context.database.withService(async (db) => {
+  const { row, isNew } = await context.database.withService(async (db) => {
     const kept = await keepMessage(db, { orgId, to, from: context.from, body, kind: 'direct', dedupeKey });
     if (kept.isNew) await enqueueSend(db, kept.row, 0);
     return kept;
   });
-  if (row.to_address !== to || row.body !== body) throw idempotencyKeyReused();
+  if (!isNew && (row.to_address !== to || row.body !== body)) throw idempotencyKeyReused();
   return row;
 }

@@ -33,6 +33,16 @@ describe('sendSmsWithGuard', () => {
     expect(await scene.created(to)).toHaveLength(1);
   });
 
+  test('sends a text that was cut in the middle of an emoji, once for each key', async () => {
+    const to = '+15551232009';
+    const send = () =>
+      scene.messaging.sendSmsWithGuard(clinic.orgId, to, 'Hi \ud83d', { dedupeKey: 'visit-8' });
+    const [first, repeat] = [await send(), await send()];
+    expect(first).toMatchObject({ success: true });
+    expect(repeat).toEqual(first);
+    expect(await scene.created(to)).toHaveLength(1);
+  });
+
   test('says what is wrong with a number, and writes nothing', async () => {
     const result = await scene.messaging.sendSmsWithGuard(clinic.orgId, '12', 'Hello');
     expect(result).toMatchObject({ success: false, error: expect.stringContaining('INVALID_PHONE') });

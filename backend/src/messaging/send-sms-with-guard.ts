@@ -35,17 +35,19 @@ export async function sendSmsWithGuard(
   context: MessagingContext,
   organizationId: string,
   to: string,
-  body: string,
+  text: string,
   options: SendSmsOptions = {},
 ): Promise<SendSmsResult> {
   const { database } = context;
+  // Half of an emoji that was cut would be kept as U+FFFD, and be another text when it is compared.
+  const body = text.toWellFormed();
   const { kind = 'direct', dedupeKey = randomUUID(), appointmentId } = options;
   const country = await database.withService((db) => findOrganization(db, organizationId));
   const address = toE164(to, country.country);
   if (address === null) {
     return { success: false, error: 'INVALID_PHONE: that is not a phone number.', userMessage: COULD_NOT };
   }
-  const { row } = await database.withService(async (db) => {
+  const { row, isNew } = await database.withService(async (db) => {
     const kept = await keepMessage(db, {
       orgId: organizationId,
       to: address,
@@ -58,7 +60,7 @@ export async function sendSmsWithGuard(
     if (kept.isNew) await enqueueSend(db, kept.row, SAFETY_NET_MS);
     return kept;
   });
-  if (row.to_address !== address || row.body !== body) {
+  if (!isNew && (row.to_address !== address || row.body !== body)) {
     const error = 'IDEMPOTENCY_KEY_REUSED: this key belongs to another text.';
     return { success: false, error, userMessage: COULD_NOT };
   }
