@@ -38,12 +38,22 @@ function run(command, args, what) {
   }
 }
 
+const viteOf = (folder) => join(folder, 'node_modules', 'vite', 'bin', 'vite.js');
+
 function installPackages() {
   const stampFile = join(root, 'node_modules', '.voxanne-lock');
   const wanted = sha256(readFileSync(join(root, 'package-lock.json')));
-  if (readStamp(stampFile) === wanted) return;
+  const complete = () => existsSync(viteOf(root));
+  if (readStamp(stampFile) === wanted && complete()) return;
   say('Installing packages (once, about half a minute)...');
-  run(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  // NODE_ENV=production, usual on servers, would leave out what the dashboard is built with.
+  const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  run(windows ? 'npm.cmd' : 'npm', ['ci', ...options], 'npm ci');
+  if (!complete()) {
+    fail(
+      'npm ci left out the development packages, which the dashboard is built with. Look for an `omit` in `npm config ls`, then run the same command again.',
+    );
+  }
   writeFileSync(stampFile, `${wanted}\n`);
 }
 
@@ -85,11 +95,7 @@ function buildDashboard(node) {
   const wanted = sha256(...parts);
   if (readStamp(stampFile) === wanted && statSync(dist).isDirectory()) return;
   say('Building the dashboard (once, a few seconds)...');
-  run(
-    node,
-    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', 'dashboard', '--logLevel', 'error'],
-    'The dashboard build',
-  );
+  run(node, [viteOf(root), 'build', 'dashboard', '--logLevel', 'error'], 'The dashboard build');
   mkdirSync(dist, { recursive: true });
   writeFileSync(stampFile, `${wanted}\n`);
 }
