@@ -56,6 +56,26 @@ describe('a transaction', () => {
     expect(await leftBehind()).toEqual(CLEAN);
   });
 
+  test('that gets no answer ends in time, and nothing of it reaches the next user of the pool', async () => {
+    const impatient = createDatabase({ url: db.runtimeUrl, maxConnections: 1, queryTimeoutMs: 300 });
+    try {
+      const begun = performance.now();
+      const frozen = impatient.withTenant(mine.scope, async (tx) => {
+        await tx.updateTable('organizations').set({ name: 'Half done' }).execute();
+        await sql`select pg_sleep(2)`.execute(tx);
+      });
+      await expect(frozen).rejects.toThrow('Query read timeout');
+      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(await impatient.withService(names)).not.toContain('Half done');
+      expect(performance.now() - begun).toBeLessThan(1_500);
+      await expect(impatient.pool.query('select pg_sleep(2)')).rejects.toThrow('Query read timeout');
+      expect(await impatient.withTenant(theirs.scope, names)).toEqual(['Theirs']);
+      expect(performance.now() - begun).toBeLessThan(2_500);
+    } finally {
+      await impatient.close();
+    }
+  });
+
   test('that fails in the middle leaves neither its claims nor its writes', async () => {
     const failing = single.withTenant(mine.scope, async (tx) => {
       await tx.updateTable('organizations').set({ name: 'Half done' }).where('id', '=', mine.orgId).execute();

@@ -30,20 +30,31 @@ class ScrubbingClient extends pg.Client {
   override query(...args: any[]): any {
     const callback = args.at(-1);
     if (typeof callback === 'function') {
-      args[args.length - 1] = (error: unknown, result: unknown) => callback(scrub(error), result);
+      args[args.length - 1] = (error: unknown, result: unknown) => callback(this.failed(error), result);
     }
     const result = (super.query as (...all: unknown[]) => unknown).apply(this, args);
     return result instanceof Promise
       ? result.catch((error: unknown) => {
-          throw scrub(error);
+          throw this.failed(error);
         })
       : result;
+  }
+
+  /**
+   * After an answer that came too late nobody knows where the connection stands: the driver gives it back with the
+   * query still running and the transaction open, and the next user would commit what another clinic began.
+   */
+  private failed(error: unknown): unknown {
+    if (error instanceof Error && error.message === 'Query read timeout') void this.end();
+    return scrub(error);
   }
 }
 
 export interface DatabaseOptions {
   url: string;
   maxConnections?: number;
+  /** After so long without an answer a query fails and its connection is thrown away. */
+  queryTimeoutMs?: number;
   applicationName?: string;
   onError?: (error: Error) => void;
 }
@@ -56,6 +67,8 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     application_name: options.applicationName ?? 'voxanne',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 15_000,
+    // The server's own limit does nothing when it is the server, or the way to it, that stands still.
+    query_timeout: options.queryTimeoutMs ?? 20_000,
     idle_in_transaction_session_timeout: 30_000,
   });
   // An idle connection that breaks (a restarted server) must not end the process; the next query connects anew.
