@@ -206,7 +206,12 @@ async function serveDashboard(server: HttpServer, publicUrl: string): Promise<vo
       LOOPBACK.has(home.hostname) &&
       !request.url.startsWith('/api/')
     ) {
-      return reply.redirect(new URL(request.url, publicUrl).toString(), 307);
+      // Part by part: read as a whole, "//evil.example" would be an address of its own.
+      const target = new URL(home);
+      const [path = '/', ...query] = request.url.split('?');
+      target.pathname = path;
+      target.search = query.join('?');
+      return reply.redirect(target.toString(), 307);
     }
   });
   if (built) {
