@@ -18,7 +18,9 @@ describe('the status of Google Calendar that people see', () => {
     [60, 'connected'],
     [5, 'connected'],
     [4.9, 'expiring'],
-    [-60, 'expiring'],
+    [-4.9, 'expiring'],
+    [-5.1, 'degraded'],
+    [-180, 'degraded'],
   ])('with a token that is good for %d more minutes is %s', (minutes, expected) => {
     expect(googleStatus({ status: 'connected', expires_at: inMinutes(minutes) }, NOW)).toBe(expected);
   });

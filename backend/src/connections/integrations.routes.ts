@@ -16,6 +16,8 @@ export interface IntegrationRouteOptions {
 
 /** Refreshed in the background well before this; shorter means the refresh has not succeeded yet. */
 const EXPIRING_WITHIN_MS = 5 * 60_000;
+/** A process that was asleep renews a token within this time of waking up; later, renewing it does not succeed. */
+const OVERDUE_AFTER_MS = 5 * 60_000;
 
 export function registerIntegrationRoutes(server: HttpServer, options: IntegrationRouteOptions): void {
   const { config, database, clock, tenantResolver } = options;
@@ -78,12 +80,10 @@ export function googleStatus(
   now: Date,
 ): Integration['status'] {
   if (!row) return 'not_linked';
-  if (
-    row.status === 'connected' &&
-    row.expires_at &&
-    row.expires_at.getTime() - now.getTime() < EXPIRING_WITHIN_MS
-  ) {
-    return 'expiring';
+  if (row.status === 'connected' && row.expires_at) {
+    const left = row.expires_at.getTime() - now.getTime();
+    if (left < -OVERDUE_AFTER_MS) return 'degraded';
+    if (left < EXPIRING_WITHIN_MS) return 'expiring';
   }
   return row.status as Integration['status'];
 }

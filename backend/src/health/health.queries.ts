@@ -1,7 +1,21 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { OrgId } from '../platform/tenant.ts';
 
 /** The shortest question there is. */
 export async function answers(db: Db): Promise<void> {
   await sql`select 1`.execute(db);
+}
+
+/** Upcoming appointments that the calendar has refused. */
+export async function unsyncedAppointments(db: Db, orgId: OrgId): Promise<number> {
+  const { count } = await db
+    .selectFrom('appointments')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('org_id', '=', orgId)
+    .where('sync_state', '=', 'error')
+    .where('status', '=', 'confirmed')
+    .where('scheduled_at', '>', sql<Date>`now()`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

@@ -135,6 +135,50 @@ describe('health over HTTP', () => {
     }
   });
 
+  test('a database that stands still is told of in time', async () => {
+    signedIn = await db.createOrganization();
+    const never = () => new Promise<never>(() => undefined);
+    const get = serve({ ...db.database, withService: never, withTenant: never });
+    const begun = performance.now();
+    const [ready, report] = await Promise.all([get('/ready'), get('/api/health/integrations')]);
+    expect(performance.now() - begun).toBeLessThan(4_700);
+    expect(ready.statusCode).toBe(503);
+    expect(report.json().status).toBe('critical');
+  }, 8_000);
+
+  test('a clinic hears of its upcoming appointments that did not reach the calendar', async () => {
+    const [mine, theirs] = [await db.createOrganization(), await db.createOrganization()];
+    const calendar = async () => (await serve()('/api/health/integrations')).json();
+    for (const { orgId } of [mine, theirs]) {
+      await db.owner.query(
+        `insert into public.connections (org_id, provider, status, account, expires_at)
+         values ($1, 'google', 'connected', 'clinic@example.com', now() + interval '1 hour')`,
+        [orgId],
+      );
+    }
+    const { rows } = await db.owner.query(
+      `select public.book_appointment_atomic($1, 'Maria', null, '+14155550199', 'consultation', '2100-01-04 14:00Z', 30)
+         ->> 'appointment_id' as id`,
+      [mine.orgId],
+    );
+    signedIn = mine;
+    expect((await calendar()).status).toBe('healthy');
+    await db.owner.query(`update public.appointments set sync_state = 'error' where id = $1`, [rows[0].id]);
+    expect(await calendar()).toMatchObject({
+      status: 'degraded',
+      integrations: [{}, { status: 'degraded', details: { unsyncedAppointments: 1 } }, {}, {}],
+    });
+    signedIn = theirs;
+    expect((await calendar()).status).toBe('healthy');
+    signedIn = mine;
+    await db.owner.query(
+      `update public.appointments set scheduled_at = '2020-01-06 14:00Z', busy_from = '2020-01-06 14:00Z',
+         busy_to = '2020-01-06 14:30Z' where id = $1`,
+      [rows[0].id],
+    );
+    expect((await calendar()).status).toBe('healthy');
+  });
+
   test('whoever asks for prose gets prose', async () => {
     const answer = await serve()('/api/health/integrations', { accept: 'text/markdown' });
     expect(answer.headers['content-type']).toBe('text/markdown; charset=utf-8');

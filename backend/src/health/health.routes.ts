@@ -12,7 +12,7 @@ import type { HttpServer } from '../platform/http.ts';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { onboardingFacts } from './onboarding.queries.ts';
 import { describeOnboarding } from './onboarding.ts';
-import type { ProbeOptions } from './probes.ts';
+import { PATIENCE_MS, type ProbeOptions, within } from './probes.ts';
 import { reportHealth, toMarkdown } from './report.ts';
 
 export interface HealthRouteOptions extends ProbeOptions {
@@ -43,7 +43,8 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     '/ready',
     { schema: { tags, summary: 'Ready for traffic: database and migrations' } },
     async () => {
-      if (await options.isReady()) return { status: 'ready' };
+      const ready = await within(PATIENCE_MS, options.isReady()).catch(() => false);
+      if (ready) return { status: 'ready' };
       throw new AppError({
         code: 'NOT_READY',
         status: 503,
@@ -70,7 +71,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     { schema: { tags, summary: 'Can the receptionist answer?', response: { 200: HealthIntegrations } } },
     async (request, reply) => {
       // Who asks can itself fail when the database is away, and this page must say so rather than fail too.
-      await options.optionalTenantResolver(request).catch(() => undefined);
+      await within(PATIENCE_MS, options.optionalTenantResolver(request)).catch(() => undefined);
       const report = await reportHealth(options, request.tenant?.orgId ?? null);
       if (!request.headers.accept?.includes('text/markdown')) return report;
       return reply

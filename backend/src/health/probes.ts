@@ -4,7 +4,7 @@ import { type Connections, googleStatus } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { answers } from './health.queries.ts';
+import { answers, unsyncedAppointments } from './health.queries.ts';
 
 export interface TwilioFacts {
   configured: boolean;
@@ -22,7 +22,7 @@ export interface ProbeOptions {
 /** One entry of the report, and whether its being degraded leaves the whole healthy. */
 export type Probe = IntegrationHealth & { harmless?: boolean };
 
-const PATIENCE_MS = 2_000;
+export const PATIENCE_MS = 2_000;
 
 export async function probeDatabase({ database }: ProbeOptions): Promise<Probe> {
   const started = performance.now();
@@ -55,25 +55,44 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
   });
   if (orgId === null) return entry('degraded', 'No authenticated user or org_id', { harmless: true });
   try {
-    const connection = await within(PATIENCE_MS, options.connections.find(orgId, 'google'));
+    const [connection, unsynced] = await within(
+      PATIENCE_MS,
+      Promise.all([
+        options.connections.find(orgId, 'google'),
+        options.database.withService((db) => unsyncedAppointments(db, orgId)),
+      ]),
+    );
     const now = options.clock.now();
     const status = googleStatus(
       connection && { status: connection.status, expires_at: connection.expiresAt },
       now,
     );
     const details = { status, account: connection?.account ?? null };
+    const left = Math.round(((connection?.expiresAt?.getTime() ?? 0) - now.getTime()) / 1_000);
+    if (unsynced > 0 && (status === 'connected' || status === 'expiring')) {
+      const what = unsynced === 1 ? '1 upcoming appointment is' : `${unsynced} upcoming appointments are`;
+      return entry('degraded', `${what} not in Google Calendar`, {
+        details: { ...details, unsyncedAppointments: unsynced },
+      });
+    }
+    if (status === 'degraded' && connection?.status === 'connected') {
+      const minutes = Math.round(-left / 60);
+      return entry(
+        'degraded',
+        `Google Calendar token expired ${minutes} minutes ago and could not be renewed`,
+        { details: { ...details, expiresInSeconds: 0 } },
+      );
+    }
     switch (status) {
       case 'not_linked':
         return entry('degraded', 'Google Calendar not linked', { details, harmless: true });
       case 'connected':
         return entry('healthy', 'Google Calendar connected', { details });
-      case 'expiring': {
-        const left = Math.round(((connection?.expiresAt?.getTime() ?? 0) - now.getTime()) / 1_000);
+      case 'expiring':
         return entry('degraded', 'Google Calendar token expiring soon', {
           details: { ...details, expiresInSeconds: Math.max(0, left) },
           harmless: true,
         });
-      }
       default:
         return entry('degraded', `Google Calendar needs attention: ${status.replaceAll('_', ' ')}`, {
           details,
@@ -124,7 +143,8 @@ export function probeBreakers({ resilience }: ProbeOptions, orgId: OrgId | null)
   };
 }
 
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+/** What `work` gives, unless it takes too long. */
+export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('too late')), timeoutMs);

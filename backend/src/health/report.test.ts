@@ -19,11 +19,13 @@ interface World {
   connection?: Connection | undefined;
   database?: () => Promise<unknown>;
   twilio?: { configured: boolean; message: string };
+  /** Upcoming appointments that did not reach the calendar. */
+  unsynced?: number;
 }
 
 /** A deployment in which everything works, but for what is said otherwise. */
-function world({ connection, database, twilio }: World = {}) {
-  const answer = database ?? (async () => undefined);
+function world({ connection, database, twilio, unsynced = 0 }: World = {}) {
+  const answer = database ?? (async () => unsynced);
   const options: ProbeOptions = {
     database: { withService: answer } as unknown as Database,
     connections: { find: async () => answer().then(() => connection) } as unknown as Connections,
@@ -129,6 +131,38 @@ describe('the health report', () => {
   test('with a token that ran out never counts below nothing', async () => {
     const report = await world({ connection: linked({ expiresAt: later(-60) }) }).report();
     expect(report.integrations[1]?.details.expiresInSeconds).toBe(0);
+  });
+
+  test('with a token that should long have been renewed is degraded', async () => {
+    const report = await world({ connection: linked({ expiresAt: later(-3 * 3_600) }) }).report();
+    expect(report.status).toBe('degraded');
+    expect(report.integrations[1]).toMatchObject({
+      status: 'degraded',
+      message: 'Google Calendar token expired 180 minutes ago and could not be renewed',
+      details: { status: 'degraded', expiresInSeconds: 0 },
+    });
+    expect(report.recommendations).toEqual([
+      '🟡 Google Calendar token expired 180 minutes ago and could not be renewed - Voxanne keeps trying; if this lasts, link it again; bookings wait and lose nothing',
+    ]);
+  });
+
+  test.each([
+    [1, '1 upcoming appointment is'],
+    [3, '3 upcoming appointments are'],
+  ])('with %d appointments that are not in the calendar is degraded', async (unsynced, count) => {
+    for (const expiresAt of [later(3_600), later(120)]) {
+      const report = await world({ connection: linked({ expiresAt }), unsynced }).report();
+      expect(report.status).toBe('degraded');
+      expect(report.integrations[1]).toMatchObject({
+        status: 'degraded',
+        message: `${count} not in Google Calendar`,
+        details: { account: 'clinic@example.com', unsyncedAppointments: unsynced },
+      });
+      expect(report.recommendations[0]).toBe(
+        `🟡 ${count} not in Google Calendar - give the linked account write access to it, then link it again and they are written`,
+      );
+      expect(report.actions).toMatchObject([{ id: 'google.reconnect' }]);
+    }
   });
 
   test.each(['degraded', 'reconnect_required', 'insufficient_scope', 'revoked'] as const)(

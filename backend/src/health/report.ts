@@ -80,6 +80,11 @@ function adviceFor(probe: Probe): Advice[] {
 }
 
 function calendarAdvice(probe: Probe): Advice[] {
+  if (probe.details.unsyncedAppointments !== undefined) {
+    return [
+      relink(probe, 'give the linked account write access to it, then link it again and they are written'),
+    ];
+  }
   switch (probe.details.status) {
     case undefined:
       return [];
@@ -98,22 +103,26 @@ function calendarAdvice(probe: Probe): Advice[] {
       ];
     case 'expiring':
       return [{ text: '🟡 Google Calendar token expiring soon - will auto-refresh on next use' }];
-    default:
+    case 'degraded':
       return [
-        {
-          text: `🟡 ${probe.message} - link it again; bookings wait and lose nothing`,
-          action: action({
-            id: 'google.reconnect',
-            severity: 'warning',
-            problem: probe.message,
-            evidence: [`status: ${String(probe.details.status)}`],
-            method: 'POST',
-            path: '/api/integrations/google/connect',
-          }),
-        },
+        relink(probe, 'Voxanne keeps trying; if this lasts, link it again; bookings wait and lose nothing'),
       ];
+    default:
+      return [relink(probe, 'link it again; bookings wait and lose nothing')];
   }
 }
+
+const relink = (probe: Probe, advice: string): Advice => ({
+  text: `🟡 ${probe.message} - ${advice}`,
+  action: action({
+    id: 'google.reconnect',
+    severity: 'warning',
+    problem: probe.message,
+    evidence: [`status: ${String(probe.details.status)}`],
+    method: 'POST',
+    path: '/api/integrations/google/connect',
+  }),
+});
 
 /** The same report as prose. */
 export function toMarkdown(report: HealthIntegrations): string {
