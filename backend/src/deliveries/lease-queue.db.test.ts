@@ -277,13 +277,13 @@ describe('the queue of durable rows', () => {
     test('waits for what is in flight and takes nothing new', async () => {
       const { begun, release, handler } = held();
       const id = await scene.add('greet');
-      const queue = scene.start({ greet: handler });
+      const queue = scene.start({ greet: handler }, { pollMs: 600_000 });
       await begun;
-      const next = await scene.add('greet');
       let drained = false;
       const draining = queue.drain().then(() => {
         drained = true;
       });
+      const next = await scene.add('greet');
       queue.wake();
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(drained).toBe(false);
