@@ -50,7 +50,7 @@ begin
           set status = 'pending', run_at = now(), attempts = 0, error_message = null
           where outbox.status <> 'processing';
       -- Also those that wait in a back-off.
-      update public.outbox set run_at = now(), status = 'pending'
+      update public.outbox set run_at = now(), status = 'pending', attempts = 0
         where org_id = v_row.org_id and topic = 'calendar.push' and status in ('failed', 'dead_letter');
       perform app_private.queue_system_ready(v_row.org_id);
     end if;
