@@ -144,6 +144,78 @@ describe('the receptionist at Vapi', () => {
     expect((await scene.atVapi(clinic.orgId)).assistants).toHaveLength(1);
   });
 
+  test('keeps to one number, whose answer was lost', async () => {
+    const clinic = await scene.clinic({ name: `${'x'.repeat(23)}😀${'y'.repeat(50)}` });
+    await scene.fault('drop_after_commit', { match: 'POST /vapi/phone-number', times: 2 });
+    await work(clinic.orgId, scene.build(), 3);
+    const { numbers } = await scene.atVapi(clinic.orgId);
+    expect(numbers).toHaveLength(1);
+    expect(numbers[0].name.length).toBeLessThanOrEqual(40);
+    expect(numbers[0].name.isWellFormed()).toBe(true);
+  });
+
+  test('never takes the number of another clinic of the same name', async () => {
+    const [one, other] = [await scene.clinic({ name: 'Twin' }), await scene.clinic({ name: 'Twin' })];
+    for (const { orgId } of [one, other]) await scene.build().provision(orgId);
+    const numbers = await Promise.all([one, other].map(({ orgId }) => scene.atVapi(orgId)));
+    expect(numbers.map((at) => at.numbers.length)).toEqual([1, 1]);
+  });
+
+  describe('follows what changes at the clinic', () => {
+    const outbox = async (orgId: string) =>
+      (
+        await scene.owner.query(
+          `select status from public.outbox where org_id = $1 and topic = 'assistant.provision'`,
+          [orgId],
+        )
+      ).rows.map((row) => row.status);
+    const setOutbox = (orgId: string, status: string) =>
+      scene.owner.query(
+        `insert into public.outbox (org_id, topic, key, status)
+         values ($1::uuid, 'assistant.provision', $1::text, $2)
+         on conflict (org_id, topic, key) do update set status = $2`,
+        [orgId, status],
+      );
+
+    test.each([
+      ['its name', `update public.organizations set name = 'Other' where id = $1`],
+      ['its time zone', `update public.organizations set time_zone = 'Asia/Tokyo' where id = $1`],
+      [
+        'a new service',
+        `insert into public.services (org_id, name, slug, duration_minutes) values ($1, 'N', 'new-one', 30)`,
+      ],
+      ['a service that ends', `update public.services set active = false where org_id = $1`],
+      ['a service removed', `delete from public.services where org_id = $1`],
+    ])('%s', async (_what, change) => {
+      const clinic = await scene.clinic();
+      await scene.provisioning.provision(clinic.orgId);
+      await setOutbox(clinic.orgId, 'processing');
+      await scene.owner.query(change, [clinic.orgId]);
+      expect(await outbox(clinic.orgId)).toEqual(['pending']);
+    });
+
+    test('but not what the receptionist does not say', async () => {
+      const clinic = await scene.clinic();
+      await setOutbox(clinic.orgId, 'completed');
+      await scene.owner.query(`update public.organizations set name = name, phone = null where id = $1`, [
+        clinic.orgId,
+      ]);
+      expect(await outbox(clinic.orgId)).toEqual(['completed']);
+    });
+
+    test('also while it is being made', async () => {
+      const clinic = await scene.clinic();
+      await scene.fault('latency', { match: 'POST /vapi/assistant', latency_ms: 300, times: 1 });
+      const making = scene.build().provision(clinic.orgId);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await scene.owner.query(`update public.organizations set name = 'Newest' where id = $1`, [
+        clinic.orgId,
+      ]);
+      await making;
+      expect((await scene.atVapi(clinic.orgId)).assistants[0].name).toBe('Receptionist Newest');
+    });
+  });
+
   test('that somebody deleted at Vapi is made anew, its number as well', async () => {
     const clinic = await scene.clinic();
     await scene.provisioning.provision(clinic.orgId);
@@ -209,6 +281,19 @@ describe('the receptionist at Vapi', () => {
         [clinic.orgId],
       );
       expect(rows).toEqual([{ status: 'pending' }]);
+      await scene.heal();
+      await work(clinic.orgId, scene.build());
+      expect(await secretAtVapi(clinic.orgId)).toBe(secret);
+      expect((await tell(clinic.secret)).status).toBe(401);
+    });
+
+    test('twice while Vapi is away is believed with the one that Vapi has', async () => {
+      const clinic = await scene.clinic();
+      await scene.provisioning.provision(clinic.orgId);
+      await scene.fault('status', { status: 503 });
+      await scene.build().rotateSecret(clinic.orgId);
+      const secret = await scene.build().rotateSecret(clinic.orgId);
+      expect([(await tell(secret)).status, (await tell(clinic.secret)).status]).toEqual([200, 200]);
       await scene.heal();
       await work(clinic.orgId, scene.build());
       expect(await secretAtVapi(clinic.orgId)).toBe(secret);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SafeCallInstance } from '@voxanne/safe-call';
 import type { Connections } from '../connections/index.ts';
 import { type JobHandler, RetryLater } from '../deliveries/index.ts';
@@ -31,6 +32,8 @@ export interface Provisioning {
 }
 
 export const webhookUrl = (publicUrl: string): string => `${publicUrl}/api/vapi/webhook`;
+// Vapi allows 40 characters.
+const LONGEST_NAME = 40;
 const toolUrl = (publicUrl: string, name: string): string => `${publicUrl}/api/vapi/tools/${name}`;
 
 export function createProvisioning(options: ProvisionOptions): Provisioning {
@@ -71,16 +74,21 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
 
   const provision = async (orgId: OrgId): Promise<void> => {
     const secret = await secretOf(orgId);
-    await bringUpToDate(orgId, secret);
+    const written = await bringUpToDate(orgId, secret);
     // Replaced meanwhile, and what was written to Vapi last may be the old one: once more, with the new one.
     if ((await secretOf(orgId)) !== secret) return provision(orgId);
+    if (!isDeepStrictEqual(await clinicOf(orgId), written)) return provision(orgId);
     await connections.forgetPreviousSecret(orgId, 'vapi');
     log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
   };
 
-  const bringUpToDate = async (orgId: OrgId, secret: string): Promise<void> => {
+  const clinicOf = (orgId: OrgId) =>
+    database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
+
+  /** @returns the facts about the clinic that Vapi has now. */
+  const bringUpToDate = async (orgId: OrgId, secret: string) => {
     const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
-    const clinic = await database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
+    const clinic = await clinicOf(orgId);
     // The API's `server.secret` has left its specification; the header it set is what counts.
     const serverAt = (url: string): ServerDefinition => ({ url, headers: { 'X-Vapi-Secret': secret } });
     const server = serverAt(webhookUrl(publicUrl));
@@ -106,6 +114,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       number ? { phone_number_id: number.id, ...(number.number ? { phone_number: number.number } : {}) } : {},
       number?.number ?? assistantId,
     );
+    return clinic;
   };
 
   const provisionAssistant = async (
@@ -124,19 +133,20 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
 
   const provisionNumber = async (
     orgId: OrgId,
-    id: string | undefined,
+    noted: string | undefined,
     server: ServerDefinition,
     clinicName: string,
   ) => {
+    const marker = numberMarker(orgId);
+    // As with the assistant: a number whose answer was lost is ours all the same, and each one costs money.
+    const id = noted ?? (await call(orgId, (signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
+    const name = `${cutName(clinicName, marker.length + 1)} ${marker}`;
     const known =
-      id && (await unlessGone(call(orgId, (signal) => vapi.updatePhoneNumber(id, server, signal), true)));
+      id &&
+      (await unlessGone(call(orgId, (signal) => vapi.updatePhoneNumber(id, server, name, signal), true)));
     if (id && known) return { id, ...known.value };
     try {
-      return await call(
-        orgId,
-        (signal) => vapi.createPhoneNumber(server, nameForVapi(clinicName), signal),
-        false,
-      );
+      return await call(orgId, (signal) => vapi.createPhoneNumber(server, name, signal), false);
     } catch (error) {
       // Vapi's free numbers can run out. The assistant works all the same once a number of the clinic leads to it.
       if (error instanceof ProvisioningFailed && error.kind === 'PERMANENT') return undefined;
@@ -176,6 +186,11 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     },
   };
 }
+
+/** Ends the name of a clinic's number: the one field of a number that is ours, and by which it is found again. */
+const numberMarker = (orgId: OrgId): string => `vx-${orgId.replaceAll('-', '').slice(-12)}`;
+const cutName = (name: string, reserved: number): string =>
+  nameForVapi(name.slice(0, LONGEST_NAME - reserved));
 
 /** @returns undefined when somebody has deleted it at Vapi: it is made anew then. */
 const unlessGone = async <T>(work: Promise<T>): Promise<{ value: T } | undefined> => {

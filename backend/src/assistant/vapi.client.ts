@@ -14,15 +14,19 @@ export interface VapiClient {
     name: string,
     signal?: AbortSignal,
   ): Promise<{ id: string; number: string | null }>;
+  /** The newest number whose name ends with this marker. */
+  findPhoneNumber(marker: string, signal?: AbortSignal): Promise<{ id: string } | undefined>;
   updatePhoneNumber(
     id: string,
     server: ServerDefinition,
+    name: string,
     signal?: AbortSignal,
   ): Promise<{ number: string | null }>;
 }
 
 const TIMEOUT_SECONDS = 10;
 const NEWEST = 100;
+const MOST = 1_000;
 
 /** Vapi's own SDK, loaded on first use. It would retry a POST after a 5xx and so make two assistants: retries off. */
 export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
@@ -58,9 +62,13 @@ export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
       );
       return { id: phone.id, number: numberOf(phone) };
     },
-    async updatePhoneNumber(id, server, signal) {
+    async findPhoneNumber(marker, signal) {
+      const phones = await (await api()).phoneNumbers.list({ limit: MOST }, options(signal));
+      return phones.find((phone) => phone.name?.endsWith(marker));
+    },
+    async updatePhoneNumber(id, server, name, signal) {
       const phone = await (await api()).phoneNumbers.update(
-        { id, body: { provider: 'vapi', server } },
+        { id, body: { provider: 'vapi', server, name } },
         options(signal),
       );
       return { number: numberOf(phone) };

@@ -58,7 +58,7 @@ export async function upsertConnection(
       status = excluded.status, 
       account = case when c.provider = 'google' then excluded.account else coalesce(excluded.account, c.account) end,
       scopes = excluded.scopes,
-      sealed = excluded.sealed, previous_secret_hash = c.secret_hash, secret_hash = excluded.secret_hash,
+      sealed = excluded.sealed, previous_secret_hash = coalesce(c.previous_secret_hash, c.secret_hash), secret_hash = excluded.secret_hash,
       expires_at = excluded.expires_at,
       connected_at = now(), error_message = null, version = c.version + 1`.execute(db);
 }
