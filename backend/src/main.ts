@@ -15,11 +15,15 @@ import { startWorker } from './worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-async function openDatabase(config: Config, shutdownLater: Later[]): Promise<string> {
+async function openDatabase(config: Config, log: Logger, shutdownLater: Later[]): Promise<string> {
   const { database } = config;
   let ownerUrl = database.migrationUrl ?? database.url;
   if (ownerUrl === undefined) {
-    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, port: database.embeddedPort });
+    const embedded = await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      port: database.embeddedPort,
+      log,
+    });
     shutdownLater.push(['embedded database', 10_000, () => embedded.stop()]);
     ownerUrl = embedded.ownerUrl;
   }
@@ -45,7 +49,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   // What starts first stops last.
   const last: Later[] = [];
   const started = Promise.all([
-    openDatabase(config, last),
+    openDatabase(config, log, last),
     config.mode === 'sandbox' && config.role !== 'worker' ? startSandboxProcess(config) : undefined,
   ]);
   let serving = false;

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../testing/postgres.setup.ts';
 import { StartupError } from '../errors.ts';
 import { chooseUser } from './binaries.ts';
@@ -41,13 +43,36 @@ describe('the built-in PostgreSQL', () => {
   const pidFile = () => join(dataDir, 'postgres', 'postmaster.pid');
   const serverPid = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
 
-  /** What `kill -9` does to a Voxanne: its connection breaks, and its PostgreSQL lives on. */
-  const abandon = async (server: EmbeddedPostgres) => {
-    await ask(
+  /** A Voxanne that dies of `kill -9`: its connection breaks, and its PostgreSQL lives on. */
+  const leaveOrphan = async (): Promise<string> => {
+    const options = JSON.stringify({ dataDir, port, settings: QUICK });
+    const child = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)});
+        console.log((await startEmbeddedPostgres(${options})).ownerUrl);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [line] = await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    return String(line).trim();
+  };
+  const breakOwnership = (server: EmbeddedPostgres) =>
+    ask(
       server.ownerUrl,
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'voxanne owner'`,
     );
-  };
+  const owned = (server: EmbeddedPostgres) =>
+    vi.waitFor(async () => {
+      const rows = await ask(
+        server.ownerUrl,
+        `select 1 from pg_locks where locktype = 'advisory' and granted`,
+      );
+      expect(rows).toHaveLength(1);
+    }, 20_000);
 
   test('is made on the first start, keeps what is in it, and is gone after its end', async () => {
     const first = await start();
@@ -70,14 +95,12 @@ describe('the built-in PostgreSQL', () => {
   });
 
   test('that a killed run left alive is taken over, on whatever port it is', async () => {
-    const orphan = await start();
+    const orphanUrl = await leaveOrphan();
     const pid = serverPid();
-    await abandon(orphan);
-    running.pop();
 
     const heir = await start(await freePort());
     expect(heir.adopted).toBe(true);
-    expect(heir.ownerUrl).toBe(orphan.ownerUrl);
+    expect(heir.ownerUrl).toBe(orphanUrl);
     expect(serverPid()).toBe(pid);
   });
 
@@ -88,6 +111,43 @@ describe('the built-in PostgreSQL', () => {
     await expect(second).rejects.toThrow(/^Another Voxanne is running on .*\n.*VOXANNE_DATA_DIR/);
     expect(await ask(owner.ownerUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
   });
+
+  test('that lost its mark is marked again, and no second Voxanne takes it', async () => {
+    const owner = await start();
+    await breakOwnership(owner);
+    await owned(owner);
+    await expect(startEmbeddedPostgres({ dataDir, port: await freePort(), settings: QUICK })).rejects.toThrow(
+      'Another Voxanne is running',
+    );
+  });
+
+  test('that died is started again on its port', async () => {
+    const owner = await start();
+    process.kill(serverPid(), 'SIGKILL');
+    await owned(owner);
+    expect(await ask(owner.ownerUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
+  }, 30_000);
+
+  test('that another Voxanne took meanwhile is not stopped by the first', async () => {
+    const errors: unknown[] = [];
+    const log = { warn: () => undefined, error: (...args: unknown[]) => void errors.push(args) };
+    const first = await startEmbeddedPostgres({ dataDir, port, settings: QUICK, log });
+    const thief = new pg.Client({ connectionString: first.ownerUrl.replace(/voxanne$/, 'postgres') });
+    await thief.connect();
+    try {
+      const taken = thief.query(
+        `select pg_advisory_lock(hashtextextended('voxanne:owner-of-the-embedded-server', 0))`,
+      );
+      await breakOwnership(first);
+      await taken;
+      await vi.waitFor(() => expect(errors).toHaveLength(1), 10_000);
+      await first.stop();
+      expect((await thief.query('select 1 as alive')).rows).toEqual([{ alive: 1 }]);
+    } finally {
+      await thief.end();
+      await start();
+    }
+  }, 30_000);
 
   test('whose machine lost power starts again, though its pid file names a process of somebody else', async () => {
     const server = await start();

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartupError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import { describePortOwner } from '../ports.ts';
 import { chooseUser, createRunner, locateBinaries, type RunAs, type RunProgram } from './binaries.ts';
 
@@ -30,6 +31,7 @@ export interface EmbeddedOptions {
   port: number;
   /** Further server settings, such as fsync=off for tests. */
   settings?: string[];
+  log?: Pick<Logger, 'warn' | 'error'>;
 }
 
 const DATABASE = 'voxanne';
@@ -63,12 +65,90 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
   const ownership = await own(url(port, 'postgres'), cluster);
   await createDatabase(ownership);
+  const watch = keepOwning(ownership, {
+    own: () => own(url(port, 'postgres'), cluster),
+    revive: async () => {
+      if (await findRunning(cluster, (at) => url(at, 'postgres'))) return;
+      await start(binaries.pg_ctl, cluster, { ...options, port }, run);
+    },
+    log: options.log,
+  });
   return {
     ownerUrl: url(port, DATABASE),
     adopted: running !== undefined,
     async stop() {
-      await ownership.end().catch(() => undefined);
+      if (!(await watch.release())) return;
       await run(binaries.pg_ctl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '20']);
+    },
+  };
+}
+
+const RECONNECT_MS = 1_000;
+
+/**
+ * A restarted server has forgotten whose it is: the lock is taken again as soon as it answers, and a server that
+ * died is started again. Whoever took the lock in between owns the server from then on.
+ */
+function keepOwning(
+  first: pg.Client,
+  options: {
+    own: () => Promise<pg.Client>;
+    revive: () => Promise<void>;
+    log: EmbeddedOptions['log'];
+  },
+): { release(): Promise<boolean> } {
+  const { log } = options;
+  const released = new AbortController();
+  const pause = () => sleep(RECONNECT_MS, undefined, { signal: released.signal }).catch(() => undefined);
+  let held: pg.Client | undefined;
+  let lost = false;
+  let retaking: Promise<void> = Promise.resolve();
+
+  const hold = (client: pg.Client): void => {
+    held = client;
+    client.once('end', () => {
+      held = undefined;
+      if (!released.signal.aborted) retaking = retake();
+    });
+  };
+  const retake = async (): Promise<void> => {
+    log?.warn('[Database] The connection that marks the built-in database as ours broke; taking it again');
+    while (!released.signal.aborted && !lost) {
+      try {
+        hold(await options.own());
+        return;
+      } catch (error) {
+        if (error instanceof StartupError) {
+          lost = true;
+          log?.error(
+            '[Database] Another Voxanne has taken over the built-in database; it will not be stopped when this one ends',
+          );
+          return;
+        }
+      }
+      await pause();
+      if (released.signal.aborted) return;
+      // It answers nobody: starting up again, restarted by hand, or dead.
+      await options
+        .revive()
+        .catch((err: unknown) => log?.error({ err }, '[Database] The built-in database does not start'));
+    }
+  };
+  hold(first);
+  return {
+    /** @returns whether the server is ours to stop. */
+    async release() {
+      released.abort();
+      await retaking;
+      if (!held && !lost) {
+        // It may have found another owner, or be gone.
+        held = await options.own().catch((error: unknown) => {
+          lost = error instanceof StartupError;
+          return undefined;
+        });
+      }
+      await held?.end().catch(() => undefined);
+      return !lost;
     },
   };
 }
