@@ -43,6 +43,21 @@ describe('the HTTP server', () => {
       });
     });
 
+  test.each([
+    ['/bookings/%zz', 400, 'BAD_URL'],
+    [`/bookings/${'x'.repeat(200)}`, 414, 'URL_TOO_LONG'],
+  ])(
+    'answers an address that no route can be found for as a problem document, too',
+    async (url, status, code) => {
+      const answer = await start().inject(url);
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(answer.headers['x-request-id']).toBe(answer.json().request_id);
+      expect(answer.json()).toMatchObject({ status, code, retryable: false, detail: expect.any(String) });
+      expect(answer.body).not.toContain('xxx');
+    },
+  );
+
   test('answers every refusal as a problem document with the id that the log has', async () => {
     const answer = await start().inject({
       method: 'POST',

@@ -48,6 +48,11 @@ export function createHttpServer(options: { log: Logger; trustProxyHops: number 
     // Exactly so many proxies in front: whatever a client writes into X-Forwarded-For lies beyond them.
     trustProxy: (_address: string, hop: number) => hop < options.trustProxyHops,
     routerOptions: { ignoreTrailingSlash: true },
+    // An address that the router cannot read reaches neither the error handler nor a hook.
+    frameworkErrors(error, request, reply) {
+      reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+      sendProblem(reply, request, toFailure(error, request));
+    },
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
@@ -127,6 +132,20 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
   const status = error.statusCode ?? 500;
   if (status < 500 && !isResponseSerializationError(error)) {
     if (status === 415) return unsupportedMediaType();
+    if (error.code === 'FST_ERR_BAD_URL') {
+      return new AppError({
+        code: 'BAD_URL',
+        status,
+        detail: 'The address is not valid: each % must be followed by two hexadecimal digits. Correct it.',
+      });
+    }
+    if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') {
+      return new AppError({
+        code: 'URL_TOO_LONG',
+        status,
+        detail: 'A part of the address is longer than any id. Check the id in it.',
+      });
+    }
     if (status === 413) {
       return new AppError({
         code: 'BODY_TOO_LARGE',
@@ -153,6 +172,22 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
   });
 }
 
+/**
+ * PostgreSQL keeps no NUL, and JSON in it no half of a surrogate pair.
+ * @throws {AppError} VALIDATION_FAILED (400) at the first field that has one.
+ */
+export function refuseUnstorableText(fields: Record<string, unknown>): void {
+  for (const [path, text] of Object.entries(fields)) {
+    if (typeof text !== 'string' || (!text.includes('\u0000') && text.isWellFormed())) continue;
+    throw new AppError({
+      code: 'VALIDATION_FAILED',
+      status: 400,
+      detail: `${path} has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it.`,
+      extra: { errors: [{ path, message: 'has a character in it that cannot be kept' }] },
+    });
+  }
+}
+
 const databaseIsAway = (error: unknown): boolean => {
   const state = sqlState(error);
   const code = (error as { code?: unknown }).code;
@@ -175,6 +210,7 @@ const TITLES: Record<number, string> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
   422: 'Cannot be done',
   429: 'Too many requests',

@@ -1,6 +1,7 @@
 import type { OrganizationPatch } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { refuseUnstorableText } from '../platform/http.ts';
 import { toE164 } from '../platform/phone.ts';
 import {
   findOrganization,
@@ -12,14 +13,15 @@ import type { Tenant } from './tenant-resolver.ts';
 
 /**
  * Changes name, phone, time zone or country of the caller's clinic; audited in the same transaction.
- * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE (400).
+ * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, VALIDATION_FAILED (400).
  */
-export function changeOrganization(
+export async function changeOrganization(
   database: Database,
   tenant: Tenant,
   patch: OrganizationPatch,
   requestId: string,
 ): Promise<OrganizationRow> {
+  refuseUnstorableText({ name: patch.name });
   return database.withTenant(tenant, async (db) => {
     const before = await findOrganization(db, tenant.orgId);
     const country = patch.country?.toUpperCase() ?? before.country;

@@ -56,6 +56,17 @@ describe('changing the clinic', () => {
     ]);
   });
 
+  test.each(['Bright\u0000Smiles', 'Bright \ud83d'])(
+    'refuses a name that cannot be kept (%j)',
+    async (name) => {
+      const before = await clinic();
+      const answer = await patch({ name });
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'name' }] });
+      expect(await clinic()).toEqual(before);
+    },
+  );
+
   test('with nothing to change changes nothing, and nothing is written down', async () => {
     const before = await clinic();
     expect((await patch({})).json()).toEqual(before);
