@@ -1,3 +1,4 @@
+import type { Jwk } from 'better-auth/plugins/jwt';
 import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { AppError } from '../platform/errors.ts';
@@ -43,10 +44,11 @@ export type LocalIssuer = Awaited<ReturnType<typeof createLocalIssuer>>;
  * live in the auth schema. Imported on first use: with AUTH_MODE=supabase it never loads.
  */
 export async function createLocalIssuer(options: LocalIssuerOptions) {
-  const [{ betterAuth }, { jwt }, { APIError }] = await Promise.all([
+  const [{ betterAuth }, { jwt }, { APIError }, { symmetricDecrypt }] = await Promise.all([
     import('better-auth'),
     import('better-auth/plugins/jwt'),
     import('better-auth/api'),
+    import('better-auth/crypto'),
   ]);
   const { log } = options;
   return betterAuth({
@@ -114,6 +116,23 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       jwt({
         schema: { jwks: { modelName: 'ba_jwks' } },
         jwks: { keyPairConfig: { alg: 'ES256' } },
+        // Nobody reads it, and it would cost a signature for every request with a cookie.
+        disableSettingJwtHeader: true,
+        adapter: {
+          // Keys of an AUTH_SECRET that is gone are gone with it, as the sessions are: a new one is made.
+          async getJwks({ context }) {
+            const keys = await context.adapter.findMany<Jwk>({ model: 'jwks' });
+            const readable = await Promise.all(
+              keys.map(({ privateKey }) =>
+                symmetricDecrypt({ key: context.secretConfig, data: JSON.parse(privateKey) }).then(
+                  () => true,
+                  () => false,
+                ),
+              ),
+            );
+            return keys.filter((_, index) => readable[index]);
+          },
+        },
         jwt: {
           issuer: options.publicUrl,
           audience: AUDIENCE,
