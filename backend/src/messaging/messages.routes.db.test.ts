@@ -66,6 +66,15 @@ describe('the messages API', () => {
     expect(theirs.body.message_id).not.toBe(racing[0]!.body.message_id);
   });
 
+  test('a text that was cut in the middle of an emoji is accepted, and is itself again with the same key', async () => {
+    const text = { to: '+15551237006', body: 'Hello \ud83d' };
+    const first = await post('/api/sms', text, 'key-cut');
+    expect(first.status).toBe(202);
+    expect((await scene.message(first.body.message_id)).body).toBe('Hello \ufffd');
+    expect(await post('/api/sms', text, 'key-cut')).toEqual(first);
+    expect((await post('/api/sms', text)).status).toBe(202);
+  });
+
   test('a batch answers each item by itself', async () => {
     const messages = [
       { to: '+15551237004', body: 'One' },
