@@ -50,7 +50,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const last: Later[] = [];
   const started = Promise.all([
     openDatabase(config, log, last),
-    config.mode === 'sandbox' && config.role !== 'worker' ? startSandboxProcess(config) : undefined,
+    config.mode === 'sandbox' && config.role !== 'worker' ? startSandboxProcess(config, log) : undefined,
   ]);
   let serving = false;
   const [runtimeUrl, sandbox] = await started.catch(async (error: unknown) => {

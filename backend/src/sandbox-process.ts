@@ -1,20 +1,66 @@
 import { fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './platform/config.ts';
 import { StartupError } from './platform/errors.ts';
+import type { Logger } from './platform/logger.ts';
 import { describePortOwner } from './platform/ports.ts';
 
 export interface SandboxProcess {
   stop(): Promise<void>;
 }
 
+interface Launched extends SandboxProcess {
+  gone: Promise<void>;
+}
+
 const PATIENCE_MS = 3_000;
+const RESTART_MS = 500;
+/** For one that did not live long: four starts a minute at most. */
+const RESTART_SLOWLY_MS = 15_000;
+const LONG_LIFE_MS = 60_000;
 
 /**
  * The stand-ins run beside us, as the vendors do: a process of their own that outlives nothing. They leave when
- * told to, or when the channel to us breaks because we were killed.
+ * told to, or when the channel to us breaks because we were killed. If they die otherwise they are started again:
+ * what they keep is in their ledger.
  */
-export function startSandboxProcess(config: Config): Promise<SandboxProcess> {
+export async function startSandboxProcess(config: Config, log: Logger): Promise<SandboxProcess> {
+  const stopped = new AbortController();
+  let current: Launched | undefined = await launch(config);
+  const watch = async (): Promise<void> => {
+    // The first death is mended at once.
+    let startedAt = 0;
+    for (;;) {
+      await current?.gone;
+      current = undefined;
+      if (stopped.signal.aborted) return;
+      const wait = Date.now() - startedAt > LONG_LIFE_MS ? RESTART_MS : RESTART_SLOWLY_MS;
+      log.error({ wait_ms: wait }, '[Sandbox] The simulated vendors ended; they are started again');
+      await sleep(wait, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      startedAt = Date.now();
+      try {
+        current = await launch(config);
+        if (stopped.signal.aborted) await current.stop();
+      } catch (err) {
+        log.error({ err }, '[Sandbox] The simulated vendors did not start');
+      }
+    }
+  };
+  const watching = watch();
+  return {
+    async stop() {
+      stopped.abort();
+      await current?.stop();
+      // One that was being started at this moment.
+      if (current === undefined)
+        await Promise.race([watching, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+function launch(config: Config): Promise<Launched> {
   const child = fork(fileURLToPath(new URL('../../sandbox/src/main.ts', import.meta.url)), [], {
     execArgv: ['--max-semi-space-size=4'],
     env: {
@@ -40,7 +86,7 @@ export function startSandboxProcess(config: Config): Promise<SandboxProcess> {
     // The reason comes as a message, and finding the words for it takes longer than the child takes to leave.
     let explained = false;
     child.on('message', async (message: { type: string; code?: string; message?: string }) => {
-      if (message.type === 'ready') resolve({ stop });
+      if (message.type === 'ready') resolve({ stop, gone });
       if (message.type !== 'failed') return;
       explained = true;
       const taken = message.code === 'EADDRINUSE';
