@@ -11,7 +11,8 @@ afterAll(() => db.close());
 
 const link = (account: string | null) => ({ status: 'connected' as const, account, secret: '{}' });
 
-test('a calendar of another account gets the coming appointments too', async () => {
+/** A clinic whose coming appointment is in the calendar of first@clinic.example. */
+async function pushedToFirstAccount() {
   const connections = createConnections({
     database: db.database,
     keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 7) }]),
@@ -27,6 +28,11 @@ test('a calendar of another account gets the coming appointments too', async () 
     [orgId],
   );
   await db.owner.query(`update public.outbox set status = 'completed' where org_id = $1`, [orgId]);
+  return { connections, orgId };
+}
+
+test('a calendar of another account gets the coming appointments too', async () => {
+  const { connections, orgId } = await pushedToFirstAccount();
   const state = async () => {
     const { rows } = await db.owner.query(
       `select a.sync_state, a.calendar_event_id, o.status from public.appointments a
@@ -44,21 +50,7 @@ test('a calendar of another account gets the coming appointments too', async () 
 });
 
 test('an unlinked calendar is said to be unlinked by every coming appointment, and the next link pushes them', async () => {
-  const connections = createConnections({
-    database: db.database,
-    keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 7) }]),
-  });
-  const { orgId } = await db.createOrganization();
-  await connections.save(orgId, 'google', link('first@clinic.example'));
-  await db.owner.query(
-    `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', now() + interval '2 days', 30)`,
-    [orgId],
-  );
-  await db.owner.query(
-    `update public.appointments set sync_state = 'synced', calendar_event_id = 'x' where org_id = $1`,
-    [orgId],
-  );
-  await db.owner.query(`update public.outbox set status = 'completed' where org_id = $1`, [orgId]);
+  const { connections, orgId } = await pushedToFirstAccount();
 
   await connections.remove(orgId, 'google');
   const { rows: unlinked } = await db.owner.query(

@@ -9,10 +9,11 @@ import type { CircuitBreakerStatus } from '@voxanne/safe-call';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { within } from '../platform/within.ts';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { onboardingFacts } from './onboarding.queries.ts';
 import { describeOnboarding } from './onboarding.ts';
-import { PATIENCE_MS, type ProbeOptions, within } from './probes.ts';
+import { PATIENCE_MS, type ProbeOptions } from './probes.ts';
 import { reportHealth, toMarkdown } from './report.ts';
 
 export interface HealthRouteOptions extends ProbeOptions {

@@ -4,6 +4,7 @@ import { type Connections, googleStatus } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
+import { within } from '../platform/within.ts';
 import { answers, unsyncedAppointments } from './health.queries.ts';
 
 export interface TwilioFacts {
@@ -141,17 +142,4 @@ export function probeBreakers({ resilience }: ProbeOptions, orgId: OrgId | null)
       nextAttemptAt: open.map((breaker) => breaker.nextAttemptAt).find(Boolean) ?? null,
     },
   };
-}
-
-/** What `work` gives, unless it takes too long. */
-export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('too late')), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

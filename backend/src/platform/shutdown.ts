@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import { TimeUp, within } from './within.ts';
 
 export interface Shutdown {
   /** True from the first request on; `/ready` says so. */
@@ -16,7 +17,7 @@ export function createShutdown(log: Logger): Shutdown {
   const runPhases = async (reason: string): Promise<void> => {
     log.info({ reason }, '[Shutdown] Draining');
     for (const { name, timeoutMs, work } of phases) {
-      const outcome = await within(timeoutMs, work);
+      const outcome = await outcomeOf(timeoutMs, work);
       if (outcome !== 'done') log.warn({ phase: name, outcome }, '[Shutdown] A phase did not end well');
     }
     log.info('[Shutdown] Done');
@@ -36,19 +37,14 @@ export function createShutdown(log: Logger): Shutdown {
   };
 }
 
-async function within(
+async function outcomeOf(
   timeoutMs: number,
   work: () => Promise<unknown>,
 ): Promise<'done' | 'timeout' | 'failed'> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), timeoutMs);
-  });
   try {
-    return await Promise.race([work().then(() => 'done' as const), timeout]);
-  } catch {
-    return 'failed';
-  } finally {
-    clearTimeout(timer);
+    await within(timeoutMs, work());
+    return 'done';
+  } catch (error) {
+    return error instanceof TimeUp ? 'timeout' : 'failed';
   }
 }
