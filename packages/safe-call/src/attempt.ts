@@ -3,10 +3,16 @@ import type { CallContext, CallFunction } from './types.ts';
 
 export type AttemptState = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
 
-/** Told when `fn` ends after its attempt was given up. */
-export interface LateListener {
+/** Who made the attempt. */
+export interface AttemptOwner {
+  /** It ended. Told at once, unless it was run for its promise; must not throw. */
+  onEnd(): void;
+  /** `fn` ended after its attempt was given up. */
   onLate(attempt: number, outcome: 'success' | 'failure', value: unknown): void;
 }
+
+/** The loser of a hedge is wanted by nobody. */
+export const NOBODY: AttemptOwner = { onEnd() {}, onLate() {} };
 
 /** The reason of an abort. An error without a stack: building a stack would cost more than the call. */
 function abortReason(name: 'TimeoutError' | 'AbortError', message: string): Error {
@@ -30,14 +36,14 @@ export class Attempt<T> implements CallContext, Deadline {
   value: T | undefined = undefined;
   error: unknown = undefined;
   #controller: AbortController | undefined = undefined;
-  #onEnd: ((attempt: Attempt<T>) => void) | undefined = undefined;
+  #resolve: ((attempt: Attempt<T>) => void) | undefined = undefined;
   #queue: DeadlineQueue | undefined = undefined;
-  readonly #late: LateListener;
+  readonly #owner: AttemptOwner;
 
-  constructor(attempt: number, at: number, late: LateListener) {
+  constructor(attempt: number, at: number, owner: AttemptOwner) {
     this.attempt = attempt;
     this.at = at;
-    this.#late = late;
+    this.#owner = owner;
   }
 
   get signal(): AbortSignal {
@@ -50,12 +56,14 @@ export class Attempt<T> implements CallContext, Deadline {
 
   /** Settles with itself: outcomes are values, so that nothing is thrown on the way. */
   run(fn: CallFunction<T>, queue: DeadlineQueue): Promise<Attempt<T>> {
-    return new Promise((resolve) => this.start(fn, queue, resolve));
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.start(fn, queue);
+    });
   }
 
-  /** As `run`, for one who needs no promise: `onEnd` is told at once, and must not throw. */
-  start(fn: CallFunction<T>, queue: DeadlineQueue, onEnd: (attempt: Attempt<T>) => void): void {
-    this.#onEnd = onEnd;
+  /** As `run`, for an owner who needs no promise. */
+  start(fn: CallFunction<T>, queue: DeadlineQueue): void {
     if (this.at !== Number.POSITIVE_INFINITY) {
       this.#queue = queue;
       queue.add(this);
@@ -86,14 +94,14 @@ export class Attempt<T> implements CallContext, Deadline {
     if (this.state === 'running') {
       this.value = value;
       this.#end('succeeded');
-    } else this.#late.onLate(this.attempt, 'success', value);
+    } else this.#owner.onLate(this.attempt, 'success', value);
   }
 
   #fail(error: unknown): void {
     if (this.state === 'running') {
       this.error = error;
       this.#end('failed');
-    } else this.#late.onLate(this.attempt, 'failure', error);
+    } else this.#owner.onLate(this.attempt, 'failure', error);
   }
 
   #giveUp(state: 'timed_out' | 'cancelled'): void {
@@ -113,7 +121,8 @@ export class Attempt<T> implements CallContext, Deadline {
   #end(state: AttemptState): void {
     this.state = state;
     this.#queue?.remove(this);
-    this.#onEnd?.(this);
+    if (this.#resolve === undefined) this.#owner.onEnd();
+    else this.#resolve(this);
   }
 }
 

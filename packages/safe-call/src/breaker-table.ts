@@ -5,8 +5,11 @@ export interface Service {
   readonly name: string;
   readonly own: Breaker;
   readonly keys: Map<string | undefined, Breaker>;
-  /** Keys that failed lately, and when. Never larger than the threshold: there old ones go, or the service opens. */
-  readonly failing: Map<string | undefined, number>;
+  /**
+   * Keys that failed lately, and when: in an object, because writing a member costs less than writing an entry.
+   * Never larger than the threshold: there old ones go, or the service opens.
+   */
+  readonly failing: Map<string | undefined, { at: number }>;
 }
 
 const SWEEP_EVERY_MS = 60_000;
@@ -75,7 +78,7 @@ export class BreakerTable {
   #sweep(now: number): void {
     this.#sweptAt = now;
     for (const service of this.#services.values()) {
-      for (const [key, at] of service.failing) if (now - at >= IDLE_MS) service.failing.delete(key);
+      for (const [key, { at }] of service.failing) if (now - at >= IDLE_MS) service.failing.delete(key);
       for (const [key, breaker] of service.keys) {
         if (breaker.isForgettable(now, IDLE_MS)) this.#drop(service, key);
       }

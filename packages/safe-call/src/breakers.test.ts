@@ -45,7 +45,8 @@ function setup(defaults: BreakerOptions = {}) {
     return answer;
   }
   function settle(verdict: 'success' | 'failure' | 'neutral', key?: string, own = permit(key)) {
-    breakers.settle('svc', key, own, verdict, undefined, clock.now(), REASON);
+    const state = breakers.settle('svc', key, own, verdict, undefined, clock.now(), REASON);
+    expect(state).toBe(breakers.stateOf('svc', key));
   }
   const words = (list: string[]) => list.splice(0, list.length);
   return {

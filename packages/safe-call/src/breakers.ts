@@ -116,7 +116,10 @@ export class Breakers {
     return { admitted: true, tick, probes };
   }
 
-  /** Hands a permit back. `reason` is kept for the message of the calls that an open breaker turns away. */
+  /**
+   * Hands a permit back and answers with the state after it. `reason` is kept for the message of the calls that an
+   * open breaker turns away.
+   */
   settle(
     name: string,
     key: string | undefined,
@@ -125,13 +128,13 @@ export class Breakers {
     options: BreakerOptions | undefined,
     now: number,
     reason?: OpenReason,
-  ): void {
+  ): CircuitState {
     let service = this.#table.get(name);
     const needsEntry =
       verdict === 'failure' ||
       (verdict !== 'neutral' && (options?.window ?? this.#defaults?.window) !== undefined);
     if (service === undefined) {
-      if (!needsEntry) return;
+      if (!needsEntry) return 'closed';
       service = this.#table.ensureService(name);
     }
     const rules = options === undefined ? this.#rules : breakerRules(options, this.#defaults);
@@ -141,10 +144,13 @@ export class Breakers {
     if (breaker !== undefined) this.#settleKey(breaker, ending);
     if (service.own.state !== 'closed') this.#settleServiceProbe(ending);
     else if (!isStale) this.#countForService(ending);
-    if (verdict !== 'neutral') return;
-    for (const level of permit.probes) {
-      this.observer?.released({ name, key: level === 'key' ? key : undefined, level }, permit.tick);
+    if (verdict === 'neutral') {
+      for (const level of permit.probes) {
+        this.observer?.released({ name, key: level === 'key' ? key : undefined, level }, permit.tick);
+      }
     }
+    const { state } = service.own;
+    return state === 'closed' ? (breaker?.state ?? 'closed') : state;
   }
 
   #settleKey(breaker: Breaker, ending: Ending): void {
@@ -190,10 +196,13 @@ export class Breakers {
     this.observer?.failed(service.name, key, rules, reason);
     // Without that level nothing is kept for it either.
     if (rules.serviceKeys === Number.POSITIVE_INFINITY) return;
-    failing.set(key, now);
+    const known = failing.get(key);
+    // Whole, as every time that is kept: a fraction would be an object of its own.
+    if (known === undefined) failing.set(key, { at: Math.floor(now) });
+    else known.at = Math.floor(now);
     // Only a full list needs to know which of its entries are old.
     if (failing.size >= rules.serviceKeys) {
-      for (const [other, at] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
+      for (const [other, { at }] of failing) if (now - at >= rules.serviceWithinMs) failing.delete(other);
     }
     if (failing.size < rules.serviceKeys) return;
     own.failures = failing.size;

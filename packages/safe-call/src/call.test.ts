@@ -144,6 +144,16 @@ describe('a call', () => {
     expect(events).toEqual(['open svc', 'half_open svc', 'close svc']);
   });
 
+  it('tells the state that the call left behind, also after Retry-After and after a listener', async () => {
+    const { safeCall, on, resetCircuitBreaker } = setup({ defaults: { retries: 0 } });
+    const limited = () => status(429, { headers: { 'retry-after': '60' } });
+    expect(failure(await safeCall('held', limited)).circuit).toBe('open');
+    on('failure', ({ name }) => resetCircuitBreaker(name));
+    for (let call = 0; call < 3; call++) {
+      expect(failure(await safeCall('reset', refused, { breaker: { failures: 1 } })).circuit).toBe('closed');
+    }
+  });
+
   it('keeps the breakers of tenants apart', async () => {
     const { safeCall } = setup();
     for (let call = 0; call < 3; call++) await safeCall('svc', refused, { retries: 0, key: 'a' });

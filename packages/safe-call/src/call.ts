@@ -1,4 +1,4 @@
-import { Attempt, type LateListener } from './attempt.ts';
+import { Attempt, type AttemptOwner, NOBODY } from './attempt.ts';
 import type { Permit, Rejection } from './breakers.ts';
 import { Bulkheads, type Entered } from './bulkhead.ts';
 import { classify } from './classify.ts';
@@ -6,7 +6,7 @@ import type { Deadline } from './deadline-queue.ts';
 import type { Engine } from './engine.ts';
 import { runHedged } from './hedge.ts';
 import { bulkheadFull, cancelled, circuitOpen, noTimeLeft, timedOut } from './local-failures.ts';
-import { type BulkheadOptions, DEFAULTS } from './policy.ts';
+import { type BulkheadOptions, type CircuitState, DEFAULTS } from './policy.ts';
 import { delayBeforeRetry } from './retry-plan.ts';
 import type {
   AttemptRecord,
@@ -19,14 +19,19 @@ import type {
 } from './types.ts';
 import { reasonOf, verdictOf } from './verdict.ts';
 
-/** The loser of a hedge was wanted by nobody. */
-const SILENT: LateListener = { onLate: () => {} };
+/** What the one attempt of most calls leaves for its end. */
+interface Plain<T> {
+  attempt: Attempt<T>;
+  permit: Permit;
+  bound: number;
+  resolve(result: SafeCallResult<T> | Promise<SafeCallResult<T>>): void;
+}
 
 /**
  * One call from start to result. Order: total deadline, then retry with its budget, then for each attempt the
  * breaker's admission and the attempt's own timeout.
  */
-export class Call<T> implements LateListener {
+export class Call<T> implements AttemptOwner {
   readonly #engine: Engine;
   readonly #name: string;
   readonly #fn: CallFunction<T>;
@@ -42,6 +47,7 @@ export class Call<T> implements LateListener {
   #firstKind: ErrorKind | undefined = undefined;
   #history: AttemptRecord[] | undefined = undefined;
   #cancelPending: (() => void) | undefined = undefined;
+  #plain: Plain<T> | undefined = undefined;
 
   constructor(engine: Engine, name: string, fn: CallFunction<T>, options: SafeCallOptions<T>) {
     this.#engine = engine;
@@ -68,17 +74,21 @@ export class Call<T> implements LateListener {
     if (!permit?.admitted || permit.probes.length > 0) return this.#loop(permit);
     this.#attempts = 1;
     const attempt = new Attempt<T>(1, this.#startedAt + bound, this);
-    return new Promise((resolve, reject) => {
-      attempt.start(this.#fn, this.#engine.queue, () => {
-        try {
-          this.#refresh();
-          const outcome = this.#conclude(attempt, permit, this.#startedAt, bound);
-          resolve(typeof outcome === 'number' ? this.#loopAfter(outcome) : outcome);
-        } catch (error) {
-          reject(error);
-        }
-      });
+    return new Promise((resolve) => {
+      this.#plain = { attempt, permit, bound, resolve };
+      attempt.start(this.#fn, this.#engine.queue);
     });
+  }
+
+  onEnd(): void {
+    const { attempt, permit, bound, resolve } = this.#plain as Plain<T>;
+    try {
+      this.#refresh();
+      const outcome = this.#conclude(attempt, permit, this.#startedAt, bound);
+      resolve(typeof outcome === 'number' ? this.#loopAfter(outcome) : outcome);
+    } catch (error) {
+      resolve(Promise.reject(error));
+    }
   }
 
   async #runCancellable(signal: AbortSignal): Promise<SafeCallResult<T>> {
@@ -145,8 +155,8 @@ export class Call<T> implements LateListener {
     this.#firstKind ??= failure.kind;
     this.#remember(failure, this.#now - startedAt);
     const delayMs = permit.probes.length > 0 ? undefined : this.#delayBeforeRetry(failure, this.#firstKind);
-    this.#settle(permit, failure, delayMs === undefined);
-    if (delayMs === undefined) return this.#fail(failure);
+    const circuit = this.#settle(permit, failure, delayMs === undefined);
+    if (delayMs === undefined) return this.#fail(failure, circuit);
     this.#announceRetry(failure, delayMs);
     return delayMs;
   }
@@ -193,7 +203,7 @@ export class Call<T> implements LateListener {
     const budget = this.#options.retryBudget ?? defaults.retryBudget;
     if (budget !== false && !budgets.take(this.#name, budget)) return undefined;
     emitter.emit('hedge', { name: this.#name, key: this.#options.key });
-    return new Attempt<T>(this.#attempts, at, SILENT);
+    return new Attempt<T>(this.#attempts, at, NOBODY);
   }
 
   #enter(options: BulkheadOptions, until: number): Entered | Promise<Entered> {
@@ -220,7 +230,7 @@ export class Call<T> implements LateListener {
   #turnAway(rejection: Rejection): SafeCallResult<T> | Promise<SafeCallResult<T>> {
     if (this.#last !== undefined) return this.#fail(this.#last);
     this.#cause = rejection.reason;
-    return this.#fail(circuitOpen(this.#name, rejection), rejection);
+    return this.#fail(circuitOpen(this.#name, rejection), 'open');
   }
 
   #remember(failure: Classified, elapsedMs: number): void {
@@ -284,18 +294,24 @@ export class Call<T> implements LateListener {
     return delayBeforeRetry(this.#engine, this.#options as SafeCallOptions<never>, failure, situation);
   }
 
-  /** One failure a call: an attempt that will be retried hands its permit back without a verdict. */
-  #settle(permit: Permit, failure: Classified, isFinal: boolean): void {
+  /**
+   * One failure a call: an attempt that will be retried hands its permit back without a verdict. Answers with the
+   * breaker's state where that is its last word.
+   */
+  #settle(permit: Permit, failure: Classified, isFinal: boolean): CircuitState | undefined {
     const { breakers } = this.#engine;
-    const { key } = this.#options;
+    const { key, breaker } = this.#options;
     const reason = reasonOf(failure);
     const verdict = verdictOf(failure);
     const counts = isFinal || verdict === 'success' || this.#countsAttempts();
     const counted = counts ? verdict : 'neutral';
-    breakers.settle(this.#name, key, permit, counted, this.#options.breaker, this.#now, reason);
+    const circuit = breakers.settle(this.#name, key, permit, counted, breaker, this.#now, reason);
     if (failure.retryAfterMs !== undefined && failure.retryAfterMs > 0 && failure.kind !== 'CIRCUIT_OPEN') {
       breakers.hold(this.#name, key, permit, failure.retryAfterMs, reason);
+      return undefined;
     }
+    // Who listens may yet reset the breaker.
+    return this.#engine.emitter.has('failure') ? undefined : circuit;
   }
 
   #leaseMs(bound: number): number {
@@ -311,14 +327,9 @@ export class Call<T> implements LateListener {
     const { emitter } = this.#engine;
     if (!emitter.has('retry')) return;
     const { kind, message } = failure;
-    emitter.emit('retry', {
-      name: this.#name,
-      key: this.#options.key,
-      kind,
-      attempt: this.#attempts,
-      delayMs,
-      message,
-    });
+    const { key } = this.#options;
+    const attempt = this.#attempts;
+    emitter.emit('retry', { name: this.#name, key, kind, attempt, delayMs, message });
   }
 
   #succeed(permit: Permit, data: T, startedAt: number): SafeCallResult<T> {
@@ -336,23 +347,14 @@ export class Call<T> implements LateListener {
     return { success: true, data, attempts, elapsedMs };
   }
 
-  #fail(failure: Classified, rejection?: Rejection): SafeCallResult<T> | Promise<SafeCallResult<T>> {
+  #fail(failure: Classified, known?: CircuitState): SafeCallResult<T> | Promise<SafeCallResult<T>> {
     const { emitter, breakers, userMessage } = this.#engine;
     const { key, fallback } = this.#options;
     const { kind, message, status, code, retryAfterMs } = failure;
     const history = this.#history ?? [];
     const cause = this.#cause;
-    const error: CallError = {
-      kind,
-      message,
-      status,
-      code,
-      cause,
-      service: this.#name,
-      key,
-      retryAfterMs,
-      history,
-    };
+    const service = this.#name;
+    const error: CallError = { kind, message, status, code, cause, service, key, retryAfterMs, history };
     const attempts = this.#attempts;
     const elapsedMs = this.#now - this.#startedAt;
     const ambiguous = this.#ambiguous || failure.ambiguous;
@@ -360,8 +362,7 @@ export class Call<T> implements LateListener {
       emitter.emit('failure', { name: this.#name, key, kind, error, attempts, elapsedMs, ambiguous });
     }
     if (fallback !== undefined && kind !== 'CANCELLED') return this.#fallBack(error, ambiguous);
-    // A rejection already says that the breaker is not closed; anything else has to ask.
-    const circuit = rejection === undefined ? breakers.stateOf(this.#name, key) : 'open';
+    const circuit = known ?? breakers.stateOf(this.#name, key);
     const sentence = userMessage(kind, this.#name);
     return { success: false, error, userMessage: sentence, attempts, elapsedMs, circuit, ambiguous };
   }

@@ -13,40 +13,53 @@ const ERROR_KINDS: ReadonlySet<string> = new Set<ErrorKind>([
   'CANCELLED',
 ]);
 
-/** No connection was made, so nothing was processed. */
-const CONNECT_CODES = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** What a failure says besides its kind. Shared and never written to: every failed call takes one of these. */
+type Facts = Readonly<Pick<Classified, 'ambiguous' | 'reached' | 'local'>>;
 
+const NOT_PROCESSED: Facts = { ambiguous: false, reached: false, local: false };
+const UNKNOWN: Facts = { ambiguous: true, reached: false, local: false };
+const ANSWERED: Facts = { ambiguous: false, reached: true, local: false };
+const ANSWERED_BADLY: Facts = { ambiguous: true, reached: true, local: false };
+const LOCAL: Facts = { ambiguous: false, reached: false, local: true };
+
+interface Meaning {
+  kind: ErrorKind;
+  facts: Facts;
+}
+
+const NO_CONNECTION: Meaning = { kind: 'NETWORK', facts: NOT_PROCESSED };
 /** The connection broke with the request under way. */
-const BROKEN_CODES = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'EPROTO',
-  'UND_ERR_SOCKET',
-  'ERR_NETWORK',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
+const BROKEN: Meaning = { kind: 'NETWORK', facts: UNKNOWN };
+const NO_ANSWER: Meaning = { kind: 'TIMEOUT', facts: UNKNOWN };
+const LIMITED: Meaning = { kind: 'RATE_LIMIT', facts: ANSWERED };
 
-const TIMEOUT_CODES = new Set([
-  'ETIMEDOUT',
-  'ESOCKETTIMEDOUT',
-  'ECONNABORTED',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
+const CODES: ReadonlyMap<string, Meaning> = new Map([
+  ['ECONNREFUSED', NO_CONNECTION],
+  ['ENOTFOUND', NO_CONNECTION],
+  ['EAI_AGAIN', NO_CONNECTION],
+  ['EHOSTUNREACH', NO_CONNECTION],
+  ['EHOSTDOWN', NO_CONNECTION],
+  ['ENETUNREACH', NO_CONNECTION],
+  ['ENETDOWN', NO_CONNECTION],
+  ['EADDRNOTAVAIL', NO_CONNECTION],
+  ['UND_ERR_CONNECT_TIMEOUT', NO_CONNECTION],
+  ['CERT_HAS_EXPIRED', NO_CONNECTION],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', NO_CONNECTION],
+  ['SELF_SIGNED_CERT_IN_CHAIN', NO_CONNECTION],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', NO_CONNECTION],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', NO_CONNECTION],
+  ['ECONNRESET', BROKEN],
+  ['EPIPE', BROKEN],
+  ['EPROTO', BROKEN],
+  ['UND_ERR_SOCKET', BROKEN],
+  ['ERR_NETWORK', BROKEN],
+  ['ERR_STREAM_PREMATURE_CLOSE', BROKEN],
+  ['ETIMEDOUT', NO_ANSWER],
+  ['ESOCKETTIMEDOUT', NO_ANSWER],
+  ['ECONNABORTED', NO_ANSWER],
+  ['UND_ERR_HEADERS_TIMEOUT', NO_ANSWER],
+  ['UND_ERR_BODY_TIMEOUT', NO_ANSWER],
+  ['slack_webapi_rate_limited_error', LIMITED],
 ]);
 
 const ABORT_CODES = new Set(['ABORT_ERR', 'ERR_CANCELED', 'UND_ERR_ABORTED']);
@@ -92,67 +105,58 @@ const LOCAL_NAMES = new Set([
   'ZodError',
 ]);
 
-interface Facts {
-  ambiguous?: boolean;
-  reached?: boolean;
-  local?: boolean;
-}
-
-function found(shape: ErrorShape, kind: ErrorKind, facts: Facts = {}): Classified {
+function found(shape: ErrorShape, kind: ErrorKind, { ambiguous, reached, local }: Facts): Classified {
   return {
     kind,
     message: shape.message,
     status: shape.status,
     code: shape.code ?? shape.reason,
-    ambiguous: facts.ambiguous ?? false,
-    reached: facts.reached ?? false,
-    local: facts.local ?? false,
+    retryAfterMs: undefined,
+    ambiguous,
+    reached,
+    local,
   };
 }
 
 function byReason(shape: ErrorShape): Classified | undefined {
   const reason = shape.reason ?? (AUTH_REASONS.has(shape.message) ? shape.message : undefined);
   if (reason === undefined) return undefined;
-  if (AUTH_REASONS.has(reason)) return found(shape, 'AUTH', { reached: true });
-  if (RATE_REASONS.has(reason)) return found(shape, 'RATE_LIMIT', { reached: true });
+  if (AUTH_REASONS.has(reason)) return found(shape, 'AUTH', ANSWERED);
+  if (RATE_REASONS.has(reason)) return found(shape, 'RATE_LIMIT', ANSWERED);
   if (shape.code === 'slack_webapi_platform_error') {
-    if (TEMPORARY_REASONS.has(reason)) return found(shape, 'TEMPORARY', { reached: true, ambiguous: true });
-    return found(shape, 'PERMANENT', { reached: true });
+    if (TEMPORARY_REASONS.has(reason)) return found(shape, 'TEMPORARY', ANSWERED_BADLY);
+    return found(shape, 'PERMANENT', ANSWERED);
   }
   return undefined;
 }
 
 function byStatus(shape: ErrorShape, status: number): Classified {
-  if (status === 401) return found(shape, 'AUTH', { reached: true });
-  if (status === 429) return found(shape, 'RATE_LIMIT', { reached: true });
-  if (status === 408 || status >= 500) return found(shape, 'TEMPORARY', { reached: true, ambiguous: true });
-  if (status >= 300) return found(shape, 'PERMANENT', { reached: true });
+  if (status === 401) return found(shape, 'AUTH', ANSWERED);
+  if (status === 429) return found(shape, 'RATE_LIMIT', ANSWERED);
+  if (status === 408 || status >= 500) return found(shape, 'TEMPORARY', ANSWERED_BADLY);
+  if (status >= 300) return found(shape, 'PERMANENT', ANSWERED);
   // A good status and still an error: the answer could not be read. The work is most likely done.
-  return found(shape, 'TEMPORARY', { reached: true, ambiguous: true });
+  return found(shape, 'TEMPORARY', ANSWERED_BADLY);
 }
 
 function byCode(shape: ErrorShape, code: string | number | undefined): Classified | undefined {
   if (typeof code !== 'string') return undefined;
-  if (CONNECT_CODES.has(code)) return found(shape, 'NETWORK');
-  if (code === 'ETIMEDOUT' && shape.syscall === 'connect') return found(shape, 'NETWORK');
-  if (BROKEN_CODES.has(code)) return found(shape, 'NETWORK', { ambiguous: true });
-  if (TIMEOUT_CODES.has(code)) return found(shape, 'TIMEOUT', { ambiguous: true });
-  return code === 'slack_webapi_rate_limited_error'
-    ? found(shape, 'RATE_LIMIT', { reached: true })
-    : undefined;
+  if (code === 'ETIMEDOUT' && shape.syscall === 'connect') return found(shape, 'NETWORK', NOT_PROCESSED);
+  const meaning = CODES.get(code);
+  return meaning === undefined ? undefined : found(shape, meaning.kind, meaning.facts);
 }
 
 function byName(shape: ErrorShape): Classified | undefined {
   const { name, message } = shape;
   if (message === 'fetch failed' || message === 'socket hang up' || message === 'Network Error') {
-    return found(shape, 'NETWORK', { ambiguous: true });
+    return found(shape, 'NETWORK', UNKNOWN);
   }
   // `response.json()` on a page of HTML: the service answered nonsense.
   if (name === 'SyntaxError' && message.includes('JSON')) {
-    return found(shape, 'TEMPORARY', { reached: true, ambiguous: true });
+    return found(shape, 'TEMPORARY', ANSWERED_BADLY);
   }
-  if (LOCAL_NAMES.has(name)) return found(shape, 'PERMANENT', { local: true });
-  if (/\btime(d )?-?out\b/i.test(message)) return found(shape, 'TIMEOUT', { ambiguous: true });
+  if (LOCAL_NAMES.has(name)) return found(shape, 'PERMANENT', LOCAL);
+  if (/\btime(d )?-?out\b/i.test(message)) return found(shape, 'TIMEOUT', UNKNOWN);
   return undefined;
 }
 
@@ -163,7 +167,7 @@ function byOwnWord(error: unknown, shape: ErrorShape): Classified | undefined {
   const kind = own.kind as ErrorKind;
   const open = kind === 'NETWORK' || kind === 'TIMEOUT' || kind === 'TEMPORARY';
   return {
-    ...found(shape, kind, { reached: shape.status !== undefined }),
+    ...found(shape, kind, shape.status === undefined ? NOT_PROCESSED : ANSWERED),
     ambiguous: typeof own.ambiguous === 'boolean' ? own.ambiguous : open,
     retryAfterMs: typeof own.retryAfterMs === 'number' ? own.retryAfterMs : undefined,
   };
@@ -174,16 +178,16 @@ function builtIn(error: unknown, shape: ErrorShape, cancelled: boolean): Classif
   if (own !== undefined) return own;
   if (shape.aborted || (shape.innerCode !== undefined && ABORT_CODES.has(shape.innerCode))) {
     // Clients report their own timeouts as aborts; only the caller's signal makes it a cancellation.
-    return found(shape, cancelled ? 'CANCELLED' : 'TIMEOUT', { ambiguous: true });
+    return found(shape, cancelled ? 'CANCELLED' : 'TIMEOUT', UNKNOWN);
   }
   return (
     byReason(shape) ??
     (shape.status === undefined ? undefined : byStatus(shape, shape.status)) ??
     byCode(shape, shape.innerCode) ??
     byCode(shape, shape.code) ??
-    (shape.timedOut ? found(shape, 'TIMEOUT', { ambiguous: true }) : undefined) ??
+    (shape.timedOut ? found(shape, 'TIMEOUT', UNKNOWN) : undefined) ??
     byName(shape) ??
-    found(shape, 'TEMPORARY', { ambiguous: true })
+    found(shape, 'TEMPORARY', UNKNOWN)
   );
 }
 

@@ -66,7 +66,7 @@ export class Emitter {
 
   /** Lets the hot path skip building an event that nobody reads. */
   has(event: SafeCallEvent): boolean {
-    return this.#listeners.has(event);
+    return this.#listeners.size > 0 && this.#listeners.has(event);
   }
 
   emit<E extends SafeCallEvent>(event: E, payload: SafeCallEvents[E]): void {

@@ -26,11 +26,18 @@ async function freePort(): Promise<number> {
 
 const READY = 'Ready to accept connections';
 
+/** Which Redis to start: `port` of one that was stopped makes "it is back"; `settings` as in `redis.conf`. */
+export interface PrivateRedisOptions {
+  port?: number;
+  settings?: Record<string, string>;
+}
+
 /** Starts it and waits until it takes connections. Never touches a Redis that is already running. */
-export async function startRedis(tries = 3): Promise<PrivateRedis> {
-  const port = await freePort();
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+export async function startRedis(options: PrivateRedisOptions = {}, tries = 3): Promise<PrivateRedis> {
+  const port = options.port ?? (await freePort());
+  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', ...options.settings };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   server.unref();
   let output = '';
   for await (const chunk of server.stdout) {
@@ -40,7 +47,7 @@ export async function startRedis(tries = 3): Promise<PrivateRedis> {
   const { pid } = server;
   if (pid === undefined || !output.includes(READY)) {
     // Somebody else may have taken the port in between.
-    if (tries > 1) return startRedis(tries - 1);
+    if (tries > 1) return startRedis(options, tries - 1);
     throw new Error(`redis-server did not start: ${output.slice(-500)}`);
   }
   return {
