@@ -54,6 +54,7 @@ const visits: Visit[] = [
   { name: 'setup-before', as: 'beginner', path: '/setup', open: shows('Setup') },
   { name: 'consent', as: 'beginner', path: '/setup', open: goToConsent },
   { name: 'today-empty', as: 'beginner', path: '/', open: shows('Today') },
+  { name: 'patients-empty', as: 'beginner', path: '/patients', open: shows('Patients') },
   { name: 'messages-empty', as: 'beginner', path: '/messages', open: shows('Messages') },
   {
     name: 'setup-after',
@@ -77,6 +78,15 @@ const visits: Visit[] = [
     async open(page) {
       await page.getByRole('button', { name: 'Book by hand' }).click();
       await page.getByRole('button', { name: 'Book appointment' }).waitFor();
+    },
+  },
+  {
+    name: 'patient',
+    as: 'clinic',
+    path: '/patients',
+    async open(page) {
+      await page.getByRole('link', { name: /Maria Lopez/ }).click();
+      await page.getByRole('dialog').getByRole('heading', { name: 'Appointments' }).waitFor();
     },
   },
   {

@@ -143,7 +143,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
         'INVALID_TIME',
       ],
       ['a time in words only', { scheduledAt: 'tomorrow-ish' }, /time/i, 'INVALID_TIME'],
-      ['no time at all', { scheduledAt: undefined }, /time is missing/i, 'INVALID_TIME'],
+      ['no time at all', { scheduledAt: undefined }, /is missing/i, 'INVALID_TIME'],
       ['a phone that is none', { phone: 'call me maybe' }, /phone/i, 'INVALID_PHONE'],
       ['no phone at all', { phone: undefined }, /phone/i, 'INVALID_PHONE'],
       ['no name', { name: '' }, /name/i, 'INVALID_NAME'],

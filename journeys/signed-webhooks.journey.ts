@@ -125,9 +125,11 @@ describe('webhooks are believed by their signature alone', () => {
         expect(answer.status).toBe(200);
         expect(answer.type).toContain('text/xml');
       }
-      const received = (await clinic.get('/api/messages')).body.data.filter(
-        (message: { status: string }) => message.status === 'received',
-      );
+      const received = await until('the text in the clinic', async () => {
+        const { body } = await clinic.get('/api/messages');
+        const found = body.data.filter((message: { status: string }) => message.status === 'received');
+        return found.length > 0 && found;
+      });
       expect(received).toEqual([
         expect.objectContaining({ body: 'See you then!', provider_id: fields.MessageSid }),
       ]);

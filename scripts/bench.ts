@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const benches: Record<string, string> = {
+  intake: 'bench/intake.ts',
+  drain: 'bench/drain.ts',
+  chaos: 'bench/chaos.ts',
+  retention: 'bench/retention.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 

@@ -10,14 +10,16 @@ import {
   registerVapiRoutes,
 } from './assistant/index.ts';
 import { registerBookingRoutes } from './booking/index.ts';
-import { registerCalendarRoutes, testCalendar } from './calendar/index.ts';
+import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
+import { registerDeliveryRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { answers, registerHealthRoutes } from './health/index.ts';
+import { answers, queueFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
 import { AppError } from './platform/errors.ts';
 import { createHttpServer, type HttpServer, sendProblem } from './platform/http.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
+import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -42,6 +44,12 @@ export async function createApp(
   dependencies.identity.registerRoutes(server);
   registerOrganizationRoutes(server, { database, tenantResolver });
   dependencies.liveEvents.registerRoutes(server);
+  registerDeliveryRoutes(server, {
+    database,
+    handlers: webhookHandlers(dependencies),
+    dryRunnable: DRY_RUNNABLE,
+    tenantResolver,
+  });
   registerIntegrationRoutes(server, { config, database, clock, tenantResolver });
   registerCalendarRoutes(server, {
     publicUrl: config.publicUrl,
@@ -56,9 +64,11 @@ export async function createApp(
   });
   registerSmsRoutes(server, { messaging, database, tenantResolver });
   registerMessageRoutes(server, { database, tenantResolver });
-  registerTwilioWebhooks(server, { messaging });
+  registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
+  registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
   registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });
   registerVapiRoutes(server, {
+    inbox: dependencies.inbox,
     database,
     connections,
     tools: dependencies.tools,
@@ -82,6 +92,8 @@ export async function createApp(
     resilience,
     clock,
     twilio: () => messaging.twilioHealth(),
+    redis: () => dependencies.redis?.state() ?? 'none',
+    queue: (orgId) => database.withService((db) => queueFacts(db, orgId)),
     isReady: async () => {
       if (!options.isServing()) return false;
       return database.withService(answers).then(

@@ -1,4 +1,9 @@
-import { createSafeCall, type SafeCallInstance } from '@voxanne/safe-call';
+import {
+  type BreakerStore,
+  createRedisStore,
+  createSafeCall,
+  type SafeCallInstance,
+} from '@voxanne/safe-call';
 import {
   createProvisioning,
   createSandboxClient,
@@ -17,6 +22,7 @@ import {
   type LinkCalendar,
 } from './calendar/index.ts';
 import { type Connections, createConnections, createOAuthStates } from './connections/index.ts';
+import { type Carrier, createCarrier, createInbox, type Inbox } from './deliveries/index.ts';
 import { createIdentity, type IdentityService } from './identity/index.ts';
 import { createMessaging, type Messaging } from './messaging/index.ts';
 import { createBreakerStore } from './platform/breaker-store/breaker-store.ts';
@@ -26,6 +32,7 @@ import { createKeyring, deriveKey } from './platform/crypto.ts';
 import { createDatabase, type Database } from './platform/database.ts';
 import { listen } from './platform/listener.ts';
 import type { Logger } from './platform/logger.ts';
+import { connectRedis, type RedisConnections } from './platform/redis.ts';
 import {
   createLiveEvents,
   createTenantResolvers,
@@ -44,6 +51,10 @@ export interface Dependencies {
   identity: IdentityService;
   tenants: TenantResolvers;
   liveEvents: LiveEvents;
+  inbox: Inbox;
+  /** Present where Redis is configured. */
+  carrier?: Carrier;
+  redis?: RedisConnections;
   connections: Connections;
   google: GoogleClient;
   calendarTokens: CalendarTokens;
@@ -66,24 +77,25 @@ export interface DependencyOptions {
 
 const MOST_CONNECTIONS = 10;
 
-export function createDependencies({
+export async function createDependencies({
   config,
   runtimeUrl,
   log,
   clock = systemClock,
-}: DependencyOptions): Dependencies {
+}: DependencyOptions): Promise<Dependencies> {
   const database = createDatabase({
     url: runtimeUrl,
     maxConnections: MOST_CONNECTIONS,
     onError: (err) => log.warn({ err }, '[Database] A connection broke'),
   });
+  const { redisUrl } = config;
+  const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
+  // Who has the same secret belongs together: several deployments may share one Redis.
+  const prefix = `voxanne-${deriveKey(config.auth.secret, 'names in Redis').toString('hex').slice(0, 12)}`;
+  const carrier = redisUrl === undefined ? undefined : createCarrier({ redisUrl, log, prefix });
   const keyring = createKeyring(config.encryptionKeys);
   const resilience = createSafeCall({
-    store: createBreakerStore({
-      pool: database.pool,
-      listen: (channel, onNotify) =>
-        listen({ url: runtimeUrl, channels: [channel], onNotify: (_, payload) => onNotify(payload), log }),
-    }),
+    store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, runtimeUrl, log }),
   });
   logBreakers(resilience, log);
   const identity = createIdentity({ config, pool: database.pool, log });
@@ -118,6 +130,9 @@ export function createDependencies({
     resilience,
     identity,
     tenants,
+    inbox: createInbox({ database, log, carrier }),
+    ...(carrier ? { carrier } : {}),
+    ...(redis ? { redis } : {}),
     liveEvents: createLiveEvents({ database, tenantResolver: tenants.tenantResolver }),
     connections,
     google,
@@ -128,14 +143,30 @@ export function createDependencies({
     tools,
     provisioning,
     authenticateVapi: createVapiAuth({ connections, clock }),
-    sandbox: createSandboxClient(config.sandboxPort),
+    sandbox: createSandboxClient(config.sandboxUrl),
     async close() {
       messaging.close();
+      await carrier?.close();
       await resilience.close();
+      await redis?.close();
       await database.close();
     },
   };
 }
+
+const sharedByRedis = ({ client, subscriber }: RedisConnections, prefix: string): BreakerStore =>
+  createRedisStore({ client, subscriber, prefix: `{${prefix}:breakers}:` });
+
+const sharedByPostgres = ({
+  database,
+  runtimeUrl,
+  log,
+}: Pick<Dependencies, 'database' | 'runtimeUrl' | 'log'>): BreakerStore =>
+  createBreakerStore({
+    pool: database.pool,
+    listen: (channel, onNotify) =>
+      listen({ url: runtimeUrl, channels: [channel], onNotify: (_, payload) => onNotify(payload), log }),
+  });
 
 function logBreakers(resilience: SafeCallInstance, log: Logger): void {
   resilience.on('open', ({ name, key, kind, retryAfterMs }) =>

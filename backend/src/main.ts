@@ -13,6 +13,9 @@ import { createShutdown, type Shutdown } from './platform/shutdown.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { startWorker } from './worker.ts';
 
+// A supervisor kills after 30 s, as a rule; the whole end takes less than 25.
+const DRAIN_LIMIT_MS = 15_000;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 async function openDatabase(config: Config, log: Logger, shutdownLater: Later[]): Promise<string> {
@@ -50,7 +53,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const last: Later[] = [];
   const started = Promise.all([
     openDatabase(config, log, last),
-    config.mode === 'sandbox' && config.role !== 'worker' ? startSandboxProcess(config, log) : undefined,
+    needsStandIns(config) ? startSandboxProcess(config, log) : undefined,
   ]);
   let serving = false;
   const [runtimeUrl, sandbox] = await started.catch(async (error: unknown) => {
@@ -59,7 +62,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   });
   if (sandbox) last.unshift(['sandbox', 5_000, () => sandbox.stop()]);
 
-  const dependencies = createDependencies({ config, runtimeUrl, log });
+  const dependencies = await createDependencies({ config, runtimeUrl, log });
   try {
     await checkRuntimeRole(dependencies.database.pool);
   } catch (error) {
@@ -81,15 +84,20 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     log,
   });
 
-  // Requests end before the worker, so that what they queued may still leave; the database goes last.
-  shutdown.phase('requests', 10_000, async () => web?.close());
-  shutdown.phase('worker', 25_000, async () => worker?.drain());
+  // Both stop taking at once. What requests still queue is durable and leaves later; the database goes last.
+  shutdown.phase('requests and worker', DRAIN_LIMIT_MS + 2_000, () =>
+    Promise.all([web?.close(), worker?.drain(DRAIN_LIMIT_MS)]),
+  );
   shutdown.phase('listener', 2_000, () => listener.close());
   shutdown.phase('connections', 5_000, () => dependencies.close());
   for (const [name, timeoutMs, work] of last) shutdown.phase(name, timeoutMs, work);
   serving = true;
   say(config.role === 'worker' ? 'Voxanne worker is ready' : `Voxanne is ready at ${config.publicUrl}`);
 }
+
+/** A worker uses those of the web processes. */
+const needsStandIns = (config: Config): boolean =>
+  config.mode === 'sandbox' && config.role !== 'worker' && !config.sandboxElsewhere;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

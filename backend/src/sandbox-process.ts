@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Config } from './platform/config.ts';
 import { StartupError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -19,6 +20,7 @@ const RESTART_MS = 500;
 /** For one that did not live long: four starts a minute at most. */
 const RESTART_SLOWLY_MS = 15_000;
 const LONG_LIFE_MS = 60_000;
+const LOOK_AGAIN_MS = 500;
 
 /**
  * The stand-ins run beside us, as the vendors do: a process of their own that outlives nothing. They leave when
@@ -27,7 +29,7 @@ const LONG_LIFE_MS = 60_000;
  */
 export async function startSandboxProcess(config: Config, log: Logger): Promise<SandboxProcess> {
   const stopped = new AbortController();
-  let current: Launched | undefined = await launch(config);
+  let current: Launched | undefined = await launchOrJoin(config, stopped.signal);
   const watch = async (): Promise<void> => {
     // The first death is mended at once.
     let startedAt = 0;
@@ -41,7 +43,7 @@ export async function startSandboxProcess(config: Config, log: Logger): Promise<
       if (stopped.signal.aborted) return;
       startedAt = Date.now();
       try {
-        current = await launch(config);
+        current = await launchOrJoin(config, stopped.signal);
         if (stopped.signal.aborted) await current.stop();
       } catch (err) {
         log.error({ err }, '[Sandbox] The simulated vendors did not start');
@@ -58,6 +60,48 @@ export async function startSandboxProcess(config: Config, log: Logger): Promise<
         await Promise.race([watching, sleep(PATIENCE_MS, undefined, { ref: false })]);
     },
   };
+}
+
+/**
+ * Of several processes on one database the first one has started the stand-ins, and this one uses them. Should that
+ * process end, its stand-ins do too, and whoever is first starts them again.
+ */
+async function launchOrJoin(config: Config, stopped: AbortSignal): Promise<Launched> {
+  if (config.database.url === undefined) return launch(config);
+  const joined = await join(config, stopped);
+  if (joined) return joined;
+  try {
+    return await launch(config);
+  } catch (error) {
+    // Somebody else may have been faster.
+    const late = await join(config, stopped);
+    if (late) return late;
+    throw error;
+  }
+}
+
+async function join(config: Config, stopped: AbortSignal): Promise<Launched | undefined> {
+  if (!(await areOurs(config))) return undefined;
+  const watch = async (): Promise<void> => {
+    for (let missed = 0; missed < 2; missed = (await areOurs(config)) ? 0 : missed + 1) {
+      if (stopped.aborted) return;
+      await sleep(LOOK_AGAIN_MS, undefined, { signal: stopped }).catch(() => undefined);
+    }
+  };
+  return { gone: watch(), stop: async () => undefined };
+}
+
+const About = z.object({ product: z.literal('voxanne-sandbox'), public_url: z.string() });
+
+async function areOurs({ sandboxPort, publicUrl }: Config): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${sandboxPort}/_sandbox/about`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return About.parse(await answer.json()).public_url === publicUrl;
+  } catch {
+    return false;
+  }
 }
 
 function launch(config: Config): Promise<Launched> {

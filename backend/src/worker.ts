@@ -1,36 +1,44 @@
 import { z } from 'zod';
-import { callReportHandler } from './assistant/index.ts';
-import { confirmationStillWanted, markNotSynced, markSynced, viewForCalendar } from './booking/index.ts';
-import { pushEvent } from './calendar/index.ts';
-import { GiveUp, type JobHandler, RetryLater, startLeaseQueue } from './deliveries/index.ts';
+import { createVapiJobs } from './assistant/index.ts';
+import { markNotSynced, markSynced, sweepHolds, textStillWanted, viewForCalendar } from './booking/index.ts';
+import { calendarPushHandler, pushEvent } from './calendar/index.ts';
+import {
+  GiveUp,
+  type JobHandler,
+  RetryLater,
+  startCleanup,
+  startLeaseQueue,
+  startSweep,
+} from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { mintOrgId } from './platform/tenant.ts';
 
 export interface Worker {
   /** Something may be due. */
   wake(): void;
-  drain(): Promise<void>;
+  /** Takes nothing new; what is in flight ends within that time or goes back to the queue. */
+  drain(limitMs?: number): Promise<void>;
 }
 
 const REFRESH_TOKENS_EVERY_MS = 60_000;
 // Texts whose last callback never came are asked for.
 const REFRESH_TEXTS_EVERY_MS = 300_000;
+// Nobody waits for it: an expired hold is passed over anyway. The screens and the waitlist hear of it.
+const END_HOLDS_EVERY_MS = 30_000;
 const WAIT_FOR_RELINK_MS = 60_000;
 const COUNTED_ATTEMPTS = 9;
+// As many as a queue has slots: a row that waits for a slot waits in Redis, where another worker can take it.
+const CARRIED_AT_ONCE = 16;
 
 /** The one handler table: here, and only here, a row of one room becomes a verb of another. */
 export function startWorker(dependencies: Dependencies): Worker {
   const { database, log, clock, messaging, provisioning, calendarTokens } = dependencies;
-  const messages = messaging.jobs({
-    stillWanted: (orgId, appointmentId, version) =>
-      confirmationStillWanted(database, mintOrgId(orgId), appointmentId, version, clock.now()),
-  });
   const outbox = startLeaseQueue({
     database,
     log,
     table: 'outbox',
     handlers: {
-      ...messages.outbox,
+      ...messageJobs(dependencies).outbox,
       'calendar.push': calendarPush(dependencies),
       'assistant.provision': provisioning.handler,
     },
@@ -39,8 +47,12 @@ export function startWorker(dependencies: Dependencies): Worker {
     database,
     log,
     table: 'webhook_delivery_log',
-    handlers: { ...messages.webhooks, 'vapi.end-of-call-report': callReportHandler },
+    handlers: webhookHandlers(dependencies),
   });
+  const { carrier } = dependencies;
+  carrier?.work((table) => (table === 'outbox' ? outbox : inbox).take(), CARRIED_AT_ONCE);
+  const sweep = carrier && startSweep({ database, carrier, tables: ['outbox', 'webhook_delivery_log'], log });
+  const cleanup = startCleanup({ database, log, clock });
   const refresh = () => {
     calendarTokens
       .refreshExpiring()
@@ -51,7 +63,13 @@ export function startWorker(dependencies: Dependencies): Worker {
       .refreshStatuses()
       .catch((err: unknown) => log.warn({ err }, '[Messaging] Could not ask for the state of texts'));
   };
+  const endHolds = () => {
+    sweepHolds({ database }).catch((err: unknown) =>
+      log.warn({ err }, '[Booking] Could not end the holds that ran out'),
+    );
+  };
   const timers = [
+    setInterval(endHolds, END_HOLDS_EVERY_MS),
     setInterval(refresh, REFRESH_TOKENS_EVERY_MS),
     setInterval(refreshTexts, REFRESH_TEXTS_EVERY_MS),
   ];
@@ -61,12 +79,33 @@ export function startWorker(dependencies: Dependencies): Worker {
       outbox.wake();
       inbox.wake();
     },
-    async drain() {
+    async drain(limitMs) {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([outbox.drain(), inbox.drain()]);
+      await Promise.all([outbox.drain(limitMs), inbox.drain(limitMs), sweep?.stop(), cleanup.stop()]);
     },
   };
 }
+
+const messageJobs = ({ messaging, database, clock }: Dependencies) =>
+  messaging.jobs({
+    stillWanted: (orgId, text) => textStillWanted(database, mintOrgId(orgId), text, clock.now()),
+  });
+
+/** What is done with a webhook after its answer; also whoever replays one asks here. */
+export const webhookHandlers = (dependencies: Dependencies): Record<string, JobHandler> => ({
+  ...messageJobs(dependencies).webhooks,
+  ...createVapiJobs(dependencies),
+  'google.calendar': calendarPushHandler,
+});
+
+/** Those that do nothing but write what they return, so that it can be tried out and rolled back. */
+export const DRY_RUNNABLE: ReadonlySet<string> = new Set([
+  'vapi.end-of-call-report',
+  'vapi.status-update',
+  'twilio.status',
+  'twilio.inbound',
+  'google.calendar',
+]);
 
 const PushPayload = z.object({ appointment_id: z.guid() });
 
@@ -87,7 +126,9 @@ function calendarPush({
     const pushed = await pushEvent({ google, tokens: calendarTokens, resilience }, orgId, view);
     switch (pushed.outcome) {
       case 'pushed':
-        return (db) => markSynced(db, orgId, appointmentId, pushed);
+        return (db) => markSynced(db, orgId, view, pushed);
+      case 'removed':
+        return (db) => markSynced(db, orgId, view, { ...pushed, eventId: null });
       case 'later':
         // Counted while that makes the delay grow, and then no more: Google may be away for a day.
         throw new RetryLater(pushed.reason, {

@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from './routes/app.ts';
+import { deliveriesRoute } from './routes/deliveries.ts';
 import { healthRoute } from './routes/health.ts';
 import { messagesRoute } from './routes/messages.ts';
+import { patientsRoute } from './routes/patients.ts';
 import { rootRoute } from './routes/root.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
@@ -13,7 +15,15 @@ import { todayRoute } from './routes/today.ts';
 const routeTree = rootRoute.addChildren([
   signUpRoute,
   signInRoute,
-  appRoute.addChildren([todayRoute, messagesRoute, setupRoute, healthRoute, settingsRoute]),
+  appRoute.addChildren([
+    todayRoute,
+    patientsRoute,
+    messagesRoute,
+    setupRoute,
+    healthRoute,
+    deliveriesRoute,
+    settingsRoute,
+  ]),
 ]);
 
 export const createAppRouter = (queryClient: QueryClient) =>

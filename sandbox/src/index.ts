@@ -22,7 +22,7 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const world = { config, faults };
   const standIns = [googleStandIn(world), twilioStandIn(world), vapiStandIn(world)];
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-  const app = createServer({ standIns, faults, recorder, opened, now });
+  const app = createServer({ standIns, faults, recorder, publicUrl: config.publicUrl, opened, now });
 
   await app.listen({ port: config.port, host: config.host });
   // The port is the lock on the state: only who holds it may read and write what was accepted before.

@@ -18,9 +18,9 @@ const ROOM_ORDER = [
 const RANK = new Map(ROOM_ORDER.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
 const TOP = new Set(['main.ts', 'app.ts', 'worker.ts', 'dependencies.ts', 'sandbox-process.ts']);
 
-/** Help for tests: imported by tests alone. */
+/** Help for tests and benches: imported by those alone. */
 export const isTestHelp = (path: string): boolean =>
-  /\/(testing|hazards|differential|bench)\/|\/testing\.ts$/.test(path);
+  /(^|\/)(testing|hazards|differential|bench)\/|\/testing\.ts$/.test(path);
 
 export const isTest = (path: string): boolean =>
   /\.(test|journey|bench)\.tsx?$/.test(path) || isTestHelp(path);

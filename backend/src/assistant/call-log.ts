@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { GiveUp, type JobHandler, receiveEvent } from '../deliveries/index.ts';
-import type { Database } from '../platform/database.ts';
-import type { OrgId } from '../platform/tenant.ts';
-import { saveCall } from './clinic.queries.ts';
+import { GiveUp, type Inbox, type JobHandler } from '../deliveries/index.ts';
+import { type Arrived, eventIdOf, eventOf } from './arrived.ts';
+import { CALL_STATES, saveCallReport, saveCallState } from './clinic.queries.ts';
 import type { Message } from './envelope.ts';
 
 const text = (longest: number) =>
@@ -35,7 +34,7 @@ const Report = z.object({
     .catch(null),
 });
 
-const Stored = z.object({
+const StoredReport = z.object({
   callId: z.string(),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -46,34 +45,62 @@ const Stored = z.object({
   transcript: z.string().nullable(),
 });
 
+const State = z.object({ status: z.enum(CALL_STATES), endedReason: text(200) });
+
+const StoredState = z.object({
+  callId: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  status: z.enum(CALL_STATES),
+  endedReason: z.string().nullable(),
+});
+
+const numbersOf = (message: Message) => ({
+  from: message.customer?.number ?? message.call?.customer?.number ?? null,
+  to: message.phoneNumber?.number ?? null,
+});
+
 /** Takes the report of an ended call in; a worker writes it into the call log. */
-export async function receiveCallReport(database: Database, orgId: OrgId, message: Message): Promise<void> {
+export async function receiveCallReport(inbox: Inbox, arrived: Arrived, message: Message): Promise<void> {
   const callId = message.call?.id;
   if (!callId) return;
   const report = Report.parse(message);
-  const payload: z.infer<typeof Stored> = {
+  const payload: z.infer<typeof StoredReport> = {
     callId,
-    from: message.customer?.number ?? message.call?.customer?.number ?? null,
-    to: message.phoneNumber?.number ?? null,
+    ...numbersOf(message),
     startedAt: report.startedAt,
     endedAt: report.endedAt,
     endedReason: report.endedReason,
     summary: report.analysis?.summary ?? report.summary,
     transcript: report.artifact?.transcript ?? report.transcript,
   };
-  await receiveEvent(database, {
-    provider: 'vapi',
-    scope: orgId,
-    orgId,
-    eventType: 'end-of-call-report',
-    eventId: `${callId}:end-of-call-report`,
-    payload,
-  });
+  const eventId = eventIdOf(message, arrived.raw);
+  const orderKey = `call:${callId}`;
+  await inbox.receive(eventOf(arrived, { eventType: message.type, eventId, orderKey, payload }));
+}
+
+/** Takes a step of a call in; a worker writes it into the call log. */
+export async function receiveCallState(inbox: Inbox, arrived: Arrived, message: Message): Promise<void> {
+  const callId = message.call?.id;
+  const state = State.safeParse(message);
+  // Words such as "not-found" are about a request for a call, not about a call.
+  if (!callId || !state.success) return;
+  const payload: z.infer<typeof StoredState> = { callId, ...numbersOf(message), ...state.data };
+  const eventId = eventIdOf(message, arrived.raw, state.data.status);
+  const orderKey = `call:${callId}`;
+  await inbox.receive(eventOf(arrived, { eventType: message.type, eventId, orderKey, payload }));
 }
 
 export const callReportHandler: JobHandler = async (job) => {
-  const stored = Stored.safeParse(job.payload);
+  const stored = StoredReport.safeParse(job.payload);
   const { org_id: orgId } = job;
   if (!stored.success || orgId === null) throw new GiveUp('The stored report of the call is not readable.');
-  return (db) => saveCall(db, { orgId, ...stored.data });
+  return (db) => saveCallReport(db, { orgId, ...stored.data });
+};
+
+export const callStatusHandler: JobHandler = async (job) => {
+  const stored = StoredState.safeParse(job.payload);
+  const { org_id: orgId } = job;
+  if (!stored.success || orgId === null) throw new GiveUp('The stored state of the call is not readable.');
+  return (db) => saveCallState(db, { orgId, ...stored.data });
 };

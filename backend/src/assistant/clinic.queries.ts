@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 export interface Clinic {
@@ -42,34 +43,65 @@ export async function readClinic(db: Db, orgId: string): Promise<Clinic> {
   };
 }
 
-export interface EndedCall {
+/** The number that calls are put through to. */
+export async function findPhone(db: Db, orgId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('organizations')
+    .select('phone')
+    .where('id', '=', orgId)
+    .executeTakeFirstOrThrow();
+  return row.phone;
+}
+
+/** What a call goes through, in this order; it may leave out steps, and never goes back. */
+export const CALL_STATES = ['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'] as const;
+
+interface CallState {
   orgId: string;
   callId: string;
   from: string | null;
   to: string | null;
+  status: (typeof CALL_STATES)[number];
+  endedReason: string | null;
+}
+
+/** Forwards only, and never over the word of a report: a repeat, however late, changes nothing. */
+export async function saveCallState(db: Db, call: CallState): Promise<void> {
+  const order = sql`${sql.val([...CALL_STATES])}::text[]`;
+  await sql`
+    insert into calls as c (org_id, vapi_call_id, from_number, to_number, status, ended_reason)
+    values (${call.orgId}, ${call.callId}, ${call.from}, ${call.to}, ${call.status}, ${call.endedReason})
+    on conflict (org_id, vapi_call_id) do update set
+      from_number = coalesce(c.from_number, excluded.from_number),
+      to_number = coalesce(c.to_number, excluded.to_number),
+      status = excluded.status,
+      ended_reason = coalesce(c.ended_reason, excluded.ended_reason)
+    where array_position(${order}, excluded.status) > array_position(${order}, c.status)`.execute(db);
+}
+
+export interface CallReport extends Omit<CallState, 'status'> {
   startedAt: string | null;
   endedAt: string | null;
-  endedReason: string | null;
   summary: string | null;
   transcript: string | null;
 }
 
-export async function saveCall(db: Db, call: EndedCall): Promise<void> {
-  await db
-    .insertInto('calls')
-    .values({
-      org_id: call.orgId,
-      vapi_call_id: call.callId,
-      from_number: call.from,
-      to_number: call.to,
-      started_at: call.startedAt,
-      ended_at: call.endedAt,
-      ended_reason: call.endedReason,
-      summary: call.summary,
-      transcript: call.transcript,
-    })
-    .onConflict((conflict) => conflict.columns(['org_id', 'vapi_call_id']).doNothing())
-    .execute();
+/** The last word about a call, over what its states said. A repeat says the same. */
+export async function saveCallReport(db: Db, call: CallReport): Promise<void> {
+  await sql`
+    insert into calls as c (org_id, vapi_call_id, from_number, to_number, status, started_at, ended_at,
+      ended_reason, summary, transcript)
+    values (${call.orgId}, ${call.callId}, ${call.from}, ${call.to}, 'ended', ${call.startedAt}::timestamptz,
+      ${call.endedAt}::timestamptz, ${call.endedReason}, ${call.summary}, ${call.transcript})
+    on conflict (org_id, vapi_call_id) do update set
+      from_number = coalesce(excluded.from_number, c.from_number),
+      to_number = coalesce(excluded.to_number, c.to_number),
+      status = 'ended',
+      started_at = coalesce(excluded.started_at, c.started_at),
+      ended_at = coalesce(excluded.ended_at, c.ended_at),
+      ended_reason = coalesce(excluded.ended_reason, c.ended_reason),
+      summary = coalesce(excluded.summary, c.summary),
+      transcript = coalesce(excluded.transcript, c.transcript)`.execute(db);
 }
 
 /** Which of these Twilio ids are this organization's own texts. */

@@ -31,7 +31,9 @@ const RawToolCall = z.looseObject({
   arguments: z.unknown().optional(),
   parameters: z.unknown().optional(),
 });
-const Call = z.looseObject({ id: looseText, customer: z.looseObject({ number: looseText }).nullish() });
+// Longer than any that was seen; the order of a call's messages is kept by it.
+const CallId = z.string().max(200).nullish();
+const Call = z.looseObject({ id: CallId, customer: z.looseObject({ number: looseText }).nullish() });
 
 export const Message = z.looseObject({
   type: z.string().max(100),
@@ -121,7 +123,7 @@ function unwrap(given: unknown): unknown {
   if (typeof given !== 'string') return given ?? {};
   if (given.trim() === '') return {};
   try {
-    return JSON.parse(given) as unknown;
+    return JSON.parse(given, storable) as unknown;
   } catch {
     return given;
   }

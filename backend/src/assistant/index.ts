@@ -2,11 +2,13 @@ import type { BookingContext } from '../booking/index.ts';
 import type { Database } from '../platform/database.ts';
 import { type Clinic, readClinic } from './clinic.queries.ts';
 import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
+import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
 import { checkAvailability } from './tools/check-availability.ts';
+import { findAppointmentsTool } from './tools/find-appointments.ts';
 import { getClinicInfo } from './tools/get-clinic-info.ts';
+import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';
 import type { Tool } from './tools/tool.ts';
 
-export { callReportHandler } from './call-log.ts';
 export { registerVapiIntegrationRoutes } from './integration.routes.ts';
 export { createProvisioning, type Provisioning } from './provision.ts';
 export { createSandboxClient } from './sandbox.client.ts';
@@ -14,6 +16,7 @@ export { registerSimulatorRoutes } from './simulator.routes.ts';
 export { createVapiClient } from './vapi.client.ts';
 export { registerVapiRoutes } from './vapi.routes.ts';
 export { createVapiAuth } from './vapi-auth.ts';
+export { createVapiJobs } from './vapi-jobs.ts';
 
 /** Everything the receptionist can do, by the name Vapi calls it. */
 export function createTools(booking: BookingContext): Record<string, Tool> {
@@ -22,6 +25,9 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
   const tools = [
     bookClinicAppointment(booking),
     checkAvailability(booking, async (orgId) => (await clinicOf(orgId)).timeZone),
+    findAppointmentsTool(booking),
+    rescheduleAppointmentTool(booking),
+    cancelAppointmentTool(booking),
     getClinicInfo(clock, clinicOf),
   ];
   return Object.fromEntries(tools.map((tool) => [tool.name, tool]));

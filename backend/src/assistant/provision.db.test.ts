@@ -70,6 +70,9 @@ describe('the receptionist at Vapi', () => {
     expect(assistant.model.tools.map((tool: { function: { name: string } }) => tool.function.name)).toEqual([
       'bookClinicAppointment',
       'checkAvailability',
+      'findAppointments',
+      'rescheduleAppointment',
+      'cancelAppointment',
       'getClinicInfo',
     ]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createInbox } from '../deliveries/index.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { runTool } from './run-tool.ts';
@@ -20,8 +21,10 @@ test('a tool call id that comes again with other arguments is not answered with 
     arguments: z.object({ name: z.string() }),
     run: async ({ name }) => ({ say: name }),
   });
-  const options = { database: db.database, tools: { echo }, log: silentLogger };
-  const call = { orgId, callId: null, callerNumber: null, requestId: 'r1' };
+  const inbox = createInbox({ database: db.database, log: silentLogger });
+  const options = { inbox, tools: { echo }, log: silentLogger };
+  const arrival = { signature: 'secret' as const, headers: {}, requestId: 'r1' };
+  const call = { orgId, callId: null, callerNumber: null, requestId: 'r1', arrival };
   const ask = (name: string) => runTool(options, { id: 't1', name: 'echo', arguments: { name } }, call);
 
   expect(await ask('Al')).toMatchObject({ ok: true, say: 'Al' });

@@ -1,8 +1,8 @@
-import { answerOnce } from '../deliveries/index.ts';
-import { sha256 } from '../platform/crypto.ts';
-import type { Database } from '../platform/database.ts';
+import { z } from 'zod';
+import type { Arrival, Inbox } from '../deliveries/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { eventOf, fingerprint } from './arrived.ts';
 import type { ToolCall } from './envelope.ts';
 import type { CallContext, Tool } from './tools/tool.ts';
 
@@ -14,8 +14,18 @@ export interface StoredToolAnswer {
   data?: Record<string, unknown>;
 }
 
+/** What is kept of a tool call: enough to run it again without its request. */
+export const StoredToolCall = z.object({
+  event_id: z.string(),
+  tool: z.string(),
+  tool_call_id: z.string(),
+  call_id: z.string().nullable(),
+  caller_number: z.string().nullable(),
+  arguments: z.unknown(),
+});
+
 export interface RunToolOptions {
-  database: Database;
+  inbox: Inbox;
   tools: Record<string, Tool>;
   log: Logger;
 }
@@ -26,27 +36,32 @@ const APOLOGY = 'I am sorry, our system could not do that just now. Please try a
 export async function runTool(
   options: RunToolOptions,
   toolCall: ToolCall,
-  call: Omit<CallContext, 'toolCallId'>,
+  call: Omit<CallContext, 'toolCallId'> & { arrival: Arrival },
 ): Promise<StoredToolAnswer> {
-  const { database, tools, log } = options;
+  const { inbox, tools, log } = options;
   // Its own entries only: "constructor" is the name of no tool.
   const tool = Object.hasOwn(tools, toolCall.name) ? tools[toolCall.name] : undefined;
   if (!tool) {
     const known = Object.keys(tools).join(', ');
     return { ok: false, code: 'UNKNOWN_TOOL', say: `There is no tool of that name. There are: ${known}.` };
   }
+  // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
+  const eventId = [
+    call.callId ?? 'no-call',
+    toolCall.id,
+    fingerprint(JSON.stringify(toolCall.arguments) ?? ''),
+  ].join(':');
+  const payload: z.infer<typeof StoredToolCall> = {
+    event_id: eventId,
+    tool: tool.name,
+    tool_call_id: toolCall.id,
+    call_id: call.callId,
+    caller_number: call.callerNumber,
+    arguments: toolCall.arguments,
+  };
   try {
-    const { answer } = await answerOnce<StoredToolAnswer>(
-      database,
-      {
-        provider: 'vapi',
-        scope: call.orgId,
-        orgId: call.orgId,
-        eventType: 'tool-calls',
-        // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
-        eventId: `${call.callId ?? 'no-call'}:${toolCall.id}:${fingerprint(toolCall.arguments)}`,
-        payload: { tool: tool.name, call_id: call.callId, arguments: toolCall.arguments },
-      },
+    const { answer } = await inbox.answerOnce<StoredToolAnswer>(
+      eventOf(call, { eventType: 'tool-calls', eventId, payload }),
       () => attempt(tool, toolCall.arguments, { ...call, toolCallId: toolCall.id }),
     );
     return answer;
@@ -79,17 +94,18 @@ async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<S
   }
 }
 
-const fingerprint = (given: unknown): string =>
-  sha256(JSON.stringify(given) ?? '')
-    .toString('base64url')
-    .slice(0, 22);
-
 const refusal = (error: AppError): StoredToolAnswer => ({
   ok: false,
   code: error.code,
   say: oneLine(error.message),
-  ...('alternatives' in error.extra ? { data: { alternatives: error.extra.alternatives } } : {}),
+  ...offered(error.extra),
 });
+
+/** What a program can choose from: free times instead, or the days a caller may have meant. */
+function offered({ alternatives, choices }: AppError['extra']): { data?: Record<string, unknown> } {
+  const data = { ...(alternatives ? { alternatives } : {}), ...(choices ? { choices } : {}) };
+  return Object.keys(data).length > 0 ? { data } : {};
+}
 
 /** Vapi drops an answer with a line break in it. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

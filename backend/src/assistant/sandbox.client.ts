@@ -35,10 +35,10 @@ export interface SandboxClient {
 const TIMEOUT_MS = 10_000;
 
 /** The control routes of the stand-ins, which exist in sandbox mode only. */
-export function createSandboxClient(sandboxPort: number): SandboxClient {
+export function createSandboxClient(sandboxUrl: string): SandboxClient {
   const ask = async (path: string, body?: object): Promise<Response> => {
     try {
-      return await fetch(`http://127.0.0.1:${sandboxPort}/_sandbox${path}`, {
+      return await fetch(`${sandboxUrl}/_sandbox${path}`, {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body
           ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }

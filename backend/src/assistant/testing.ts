@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createSafeCall } from '@voxanne/safe-call';
 import { readConfig, startSandbox } from '@voxanne/sandbox';
+import { vi } from 'vitest';
 import { createConnections } from '../connections/index.ts';
+import { createInbox, startLeaseQueue } from '../deliveries/index.ts';
 import { fixedClock } from '../platform/clock.ts';
 import { createKeyring } from '../platform/crypto.ts';
 import { createHttpServer } from '../platform/http.ts';
@@ -17,6 +19,7 @@ import {
   createTools,
   createVapiAuth,
   createVapiClient,
+  createVapiJobs,
   type Provisioning,
   registerSimulatorRoutes,
   registerVapiIntegrationRoutes,
@@ -81,11 +84,19 @@ export async function createAssistantScene() {
     request.tenant = { ...organization.scope, email: organization.email, role, orgSource: 'jwt' };
   };
   const authenticate = createVapiAuth({ connections, clock });
-  registerVapiRoutes(server, { database, connections, tools, log, authenticate });
+  const inbox = createInbox({ database, log });
+  registerVapiRoutes(server, {
+    inbox,
+    database,
+    connections,
+    tools,
+    log,
+    authenticate,
+  });
   registerVapiIntegrationRoutes(server, { connections, provisioning, publicUrl, tenantResolver });
   registerSimulatorRoutes(server, {
     database,
-    sandbox: createSandboxClient(sandbox.port),
+    sandbox: createSandboxClient(sandbox.url),
     tenantResolver,
   });
   await server.listen({ port, host: '127.0.0.1' });
@@ -118,6 +129,8 @@ export async function createAssistantScene() {
     connections,
     sandboxUrl: sandbox.url,
     provisioning,
+    inbox,
+    tools,
     /** Another process on the same database, with other breakers. */
     build,
     server,
@@ -156,6 +169,42 @@ export async function createAssistantScene() {
         headers: { authorization: `Bearer ${sandboxConfig.vapi.apiKey}` },
       });
     },
+    /** Lets a worker go through what was taken in. */
+    async work() {
+      const queue = startLeaseQueue({
+        database,
+        log,
+        table: 'webhook_delivery_log',
+        handlers: createVapiJobs({ inbox, tools }),
+        pollMs: 10,
+      });
+      try {
+        await vi.waitFor(
+          async () => {
+            const { rowCount } = await db.owner.query(
+              `select 1 from public.webhook_delivery_log where status in ('pending', 'processing', 'failed')`,
+            );
+            if (rowCount !== 0) throw new Error(`${rowCount} deliveries are not finished`);
+          },
+          { timeout: 20_000, interval: 20 },
+        );
+      } finally {
+        await queue.drain();
+      }
+    },
+    /** What the delivery log holds of a clinic, in the order in which it came. */
+    async deliveries(orgId: string) {
+      const { rows } = await db.owner.query(
+        'select * from public.webhook_delivery_log where org_id = $1 order by created_at, seq',
+        [orgId],
+      );
+      return rows;
+    },
+    async calls(orgId: string) {
+      return (await db.owner.query('select * from public.calls where org_id = $1', [orgId])).rows;
+    },
+    /** The second day: the rows that know repeats have been cleaned up. */
+    nextDay: () => db.owner.query('delete from public.processed_webhook_events'),
     /** Rows of what a clinic's calls write. */
     async rows(orgId: string): Promise<Record<string, number>> {
       const { rows } = await db.owner.query(

@@ -210,12 +210,11 @@ describe('the receptionist’s tools', () => {
     ['ten kilobytes of name', { ...BOOK, name: 'x'.repeat(10_000) }, 'longer than 200'],
     ['no time', { ...BOOK, appointmentTime: undefined }, 'time is missing'],
     [
-      'a time without a zone',
-      { name: 'Maria', serviceType: 'consultation', scheduledAt: '2026-11-23T10:00' },
-      'cannot be understood',
+      'a time in words only',
+      { name: 'Maria', serviceType: 'consultation', scheduledAt: 'tomorrow-ish' },
+      'can be understood',
     ],
     ['a date that does not exist', { ...BOOK, appointmentDate: '2027-02-30' }, 'There is no 2027-02-30'],
-    ['a date the model invented', { ...BOOK, appointmentDate: '2023-10-06' }, 'already passed'],
     ['the year 9999', { ...BOOK, appointmentDate: '9999-01-01' }, 'too far ahead'],
     ['a Sunday', { ...BOOK, appointmentDate: '2026-11-22' }, 'Free instead'],
     ['an unknown service', { ...BOOK, serviceType: 'surgery' }, 'It offers: consultation, follow-up'],
@@ -285,14 +284,15 @@ describe('the receptionist’s tools', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => use('bookClinicAppointment', BOOK, again)),
     );
-    answers.push(await use('bookClinicAppointment', { ...BOOK, name: 'Other' }, again));
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(answers[0]?.result).toContain('You are booked');
+    const other = await use('bookClinicAppointment', { ...BOOK, name: 'Other' }, again);
+    expect(other.error).toContain('already taken');
     expect(await appointments()).toHaveLength(1);
   });
 
   test('a repeat of a refusal gets the refusal, and a repeat of the short form its fields', async () => {
-    const wrong = { ...BOOK, appointmentDate: '2023-10-06' };
+    const wrong = { ...BOOK, appointmentDate: '2026-11-17' };
     const [one, two] = [
       await use('bookClinicAppointment', wrong, { id: 'no' }),
       await use('bookClinicAppointment', wrong, { id: 'no' }),
@@ -361,7 +361,6 @@ describe('the receptionist’s tools', () => {
 
     test.each([
       ['2026-11-22', 'The clinic is closed on that day.'],
-      ['2023-10-06', 'passed'],
       ['2030-01-01', 'Appointments can be booked until 2027-11-18.'],
     ])('of %s are none, and it is said why', async (date, words) => {
       const { result = '' } = await use('checkAvailability', { serviceType: 'consultation', date });
@@ -369,7 +368,7 @@ describe('the receptionist’s tools', () => {
     });
 
     test.each([
-      ['a date that is none', { date: 'next Tuesday' }, 'neither a date'],
+      ['a date that is none', { date: 'soonish' }, 'can be understood'],
       ['an unknown service', { serviceType: 'surgery' }, 'It offers'],
     ])('for %s are refused in words', async (_what, given, words) => {
       expect((await use('checkAvailability', given)).error).toContain(words);

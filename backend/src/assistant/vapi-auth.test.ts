@@ -25,7 +25,8 @@ const connections = {
 } as unknown as Connections;
 const authenticate = createVapiAuth({ connections, clock: fixedClock(NOW) });
 const ask = (headers: object, query: object = {}, raw = body) =>
-  authenticate({ headers, query } as unknown as FastifyRequest, raw).catch(
+  authenticate({ headers, query } as unknown as FastifyRequest, raw).then(
+    ({ orgId, signature }) => `${orgId} by ${signature}`,
     (error: { code: string; status: number }) => `${error.status} ${error.code}`,
   );
 const signed = (timestamp: string, change: { secret?: string; raw?: Buffer } = {}) => ({
@@ -39,13 +40,15 @@ const REFUSED = '401 INVALID_VAPI_SECRET';
 
 describe('a message of Vapi', () => {
   test('is known by its shared secret, in either header', async () => {
-    expect(await ask({ 'x-vapi-secret': 'secret-of-mine' })).toBe(org);
-    expect(await ask({ authorization: 'Bearer secret-of-mine' })).toBe(org);
-    expect(await ask({ authorization: 'bearer secret-of-mine' })).toBe(org);
+    expect(await ask({ 'x-vapi-secret': 'secret-of-mine' })).toBe(`${org} by secret`);
+    expect(await ask({ authorization: 'Bearer secret-of-mine' })).toBe(`${org} by bearer`);
+    expect(await ask({ authorization: 'bearer secret-of-mine' })).toBe(`${org} by bearer`);
   });
 
   test('belongs to the clinic of the secret, whatever the address says', async () => {
-    expect(await ask({ 'x-vapi-secret': 'secret-of-mine' }, { org: Object.keys(secrets)[1] })).toBe(org);
+    expect(await ask({ 'x-vapi-secret': 'secret-of-mine' }, { org: Object.keys(secrets)[1] })).toBe(
+      `${org} by secret`,
+    );
   });
 
   test.each([
@@ -69,13 +72,15 @@ describe('a message of Vapi', () => {
     ['almost five minutes ago', String(seconds - 299)],
     ['a clock that is ahead', String(seconds + 299)],
   ])('is known by the HMAC of its body at a time in %s', async (_unit, timestamp) => {
-    expect(await ask(signed(timestamp), { org })).toBe(org);
+    expect(await ask(signed(timestamp), { org })).toBe(`${org} by hmac`);
   });
 
   test('may carry the name of the algorithm, and the clinic in capitals', async () => {
     const headers = signed(String(seconds));
-    expect(await ask({ ...headers, 'x-signature': `sha256=${headers['x-signature']}` }, { org })).toBe(org);
-    expect(await ask(headers, { org: org.toUpperCase() })).toBe(org);
+    expect(await ask({ ...headers, 'x-signature': `sha256=${headers['x-signature']}` }, { org })).toBe(
+      `${org} by hmac`,
+    );
+    expect(await ask(headers, { org: org.toUpperCase() })).toBe(`${org} by hmac`);
   });
 
   test.each([

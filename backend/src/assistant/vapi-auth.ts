@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Connections } from '../connections/index.ts';
+import type { SignatureVerdict } from '../deliveries/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmacSha256Hex, SealError, sameSecret } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
@@ -11,7 +12,13 @@ const TOLERANCE_MS = 300_000;
 // As it is stored: its spelling is part of what the secret is sealed for.
 const Org = z.object({ org: z.guid().toLowerCase() });
 
-export type AuthenticateVapi = (request: FastifyRequest, rawBody: Buffer) => Promise<OrgId>;
+export interface VapiCaller {
+  orgId: OrgId;
+  /** How it was proved. */
+  signature: SignatureVerdict;
+}
+
+export type AuthenticateVapi = (request: FastifyRequest, rawBody: Buffer) => Promise<VapiCaller>;
 
 /**
  * Whose receptionist is calling: the shared secret finds the organization; nothing in the body is asked. Either
@@ -28,7 +35,11 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
         'The secret of this request is missing or wrong. Voxanne writes it to Vapi by itself; if it was changed there, rotate it in Settings.',
     });
 
-  const bySignature = async (request: FastifyRequest, rawBody: Buffer, signature: string): Promise<OrgId> => {
+  const bySignature = async (
+    request: FastifyRequest,
+    rawBody: Buffer,
+    signature: string,
+  ): Promise<VapiCaller> => {
     const org = Org.safeParse(request.query);
     const timestamp = request.headers['x-timestamp'];
     if (!org.success || typeof timestamp !== 'string' || !isRecent(timestamp, clock.now())) throw refused();
@@ -40,7 +51,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     if (!opened) throw refused();
     const expected = hmacSha256Hex(opened.secret, Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]));
     if (!sameSecret(signature.replace(/^sha256=/, ''), expected)) throw refused();
-    return orgId;
+    return { orgId, signature: 'hmac' };
   };
 
   return async (request, rawBody) => {
@@ -50,7 +61,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     if (secret !== undefined) {
       // Looked up by its hash: neither the comparison nor the index tells how much of a guess was right.
       const orgId = await connections.findBySecret('vapi', secret);
-      if (orgId) return orgId;
+      if (orgId) return { orgId, signature: shared === secret ? 'secret' : 'bearer' };
       throw refused();
     }
     if (typeof signature === 'string') return bySignature(request, rawBody, signature);

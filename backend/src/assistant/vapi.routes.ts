@@ -1,18 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Connections } from '../connections/index.ts';
-import type { Database } from '../platform/database.ts';
+import { maskHeaders } from '../deliveries/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import type { OrgId } from '../platform/tenant.ts';
-import { receiveCallReport } from './call-log.ts';
+import { type AnswerOptions, answerMessage, isAnswered } from './answer-message.ts';
+import type { Arrived } from './arrived.ts';
+import { receiveCallReport, receiveCallState } from './call-log.ts';
 import { parseEnvelope, readBody, readToolCalls, type ToolCallMessage } from './envelope.ts';
+import { keepMessage } from './keep-message.ts';
 import { type RunToolOptions, runTool, type StoredToolAnswer } from './run-tool.ts';
 import type { AuthenticateVapi } from './vapi-auth.ts';
 
-export interface VapiRouteOptions extends RunToolOptions {
-  database: Database;
-  connections: Connections;
+export interface VapiRouteOptions extends RunToolOptions, AnswerOptions {
   authenticate: AuthenticateVapi;
 }
 
@@ -30,10 +29,10 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
       },
     },
     async (request, reply) => {
-      const { orgId, body } = await signedBody(options, request);
+      const { body, ...arrived } = await signedBody(options, request);
       const message = readToolCalls(body, request.params.tool);
       if (!message) throw malformed();
-      return reply.send(await answerTools(options, request, orgId, message));
+      return reply.send(await answerTools(options, arrived, message));
     },
   );
 
@@ -41,22 +40,27 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
     '/api/vapi/webhook',
     { config: { rawBody: true }, schema: { tags, summary: 'Every other message of Vapi' } },
     async (request, reply) => {
-      const { orgId, body } = await signedBody(options, request);
+      const { body, ...arrived } = await signedBody(options, request);
       const envelope = parseEnvelope(body);
       if (!envelope.success) throw malformed();
       const { message } = envelope.data;
+      if (isAnswered(message.type)) {
+        return reply.send(await answerMessage(options, arrived, message.type, message));
+      }
       switch (message.type) {
-        case 'assistant-request':
-          return reply.send(await chooseAssistant(options.connections, orgId));
         case 'tool-calls': {
           const calls = readToolCalls(body, undefined);
           if (!calls) throw malformed();
-          return reply.send(await answerTools(options, request, orgId, calls));
+          return reply.send(await answerTools(options, arrived, calls));
         }
         case 'end-of-call-report':
-          await receiveCallReport(options.database, orgId, message);
+          await receiveCallReport(options.inbox, arrived, message);
+          return acknowledged(reply);
+        case 'status-update':
+          await receiveCallState(options.inbox, arrived, message);
           return acknowledged(reply);
         default:
+          await keepMessage(options.inbox, arrived, message);
           // The list of types grows; an unknown one must not be taken for a failure and sent again.
           return acknowledged(reply);
       }
@@ -77,23 +81,20 @@ const malformed = () =>
 async function signedBody(
   options: VapiRouteOptions,
   request: FastifyRequest,
-): Promise<{ orgId: OrgId; body: unknown }> {
+): Promise<Arrived & { body: unknown }> {
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const orgId = await options.authenticate(request, raw);
-  return { orgId, body: readBody(raw) };
+  const { orgId, signature } = await options.authenticate(request, raw);
+  const arrival = { signature, headers: maskHeaders(request.headers), requestId: request.id };
+  return { orgId, arrival, raw, body: readBody(raw) };
 }
 
-async function answerTools(
-  options: VapiRouteOptions,
-  request: FastifyRequest,
-  orgId: OrgId,
-  message: ToolCallMessage,
-) {
+async function answerTools(options: VapiRouteOptions, { orgId, arrival }: Arrived, message: ToolCallMessage) {
   const context = {
     orgId,
+    arrival,
     callId: message.callId,
     callerNumber: message.callerNumber,
-    requestId: request.id,
+    requestId: arrival.requestId,
   };
   // One after the other, in the order they were asked: "cancel, then book" is not "book, then cancel".
   const results: (ReturnType<typeof result> & { stored: StoredToolAnswer })[] = [];
@@ -113,14 +114,3 @@ const result = (toolCallId: string, name: string, stored: StoredToolAnswer) => (
   name,
   ...(stored.ok ? { result: stored.say } : { error: stored.say }),
 });
-
-async function chooseAssistant(
-  connections: Connections,
-  orgId: OrgId,
-): Promise<{ assistantId: string } | { error: string }> {
-  const connection = await connections.find(orgId, 'vapi');
-  const assistantId = connection?.details.assistant_id;
-  return assistantId
-    ? { assistantId }
-    : { error: 'The receptionist is still being set up. Please call again in a minute.' };
-}

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type JobHandler, startLeaseQueue } from '../deliveries/index.ts';
 import { hmacSha256Hex } from '../platform/crypto.ts';
-import { silentLogger } from '../platform/logger.ts';
-import { callReportHandler } from './index.ts';
 import { type AssistantScene, createAssistantScene } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
@@ -20,33 +17,7 @@ describe('what Vapi tells us', () => {
 
   const tell = (message: object, headers?: Record<string, string>) =>
     scene.post('/api/vapi/webhook', { message }, headers ?? { 'x-vapi-secret': clinic.secret });
-  /** Lets a worker go through what was taken in. */
-  const work = async (handlers: Record<string, JobHandler>) => {
-    const queue = startLeaseQueue({
-      database: scene.database,
-      log: silentLogger,
-      table: 'webhook_delivery_log',
-      handlers,
-      pollMs: 10,
-    });
-    try {
-      await expect
-        .poll(
-          async () =>
-            (
-              await scene.owner.query(
-                `select 1 from public.webhook_delivery_log where status in ('pending', 'processing', 'failed')`,
-              )
-            ).rowCount,
-          { timeout: 5_000 },
-        )
-        .toBe(0);
-    } finally {
-      await queue.drain();
-    }
-  };
-  const calls = async () =>
-    (await scene.owner.query('select * from public.calls where org_id = $1', [clinic.orgId])).rows;
+  const calls = () => scene.calls(clinic.orgId);
 
   describe('is believed', () => {
     const HANG = { type: 'hang', call: { id: 'c-1' } };
@@ -121,11 +92,28 @@ describe('what Vapi tells us', () => {
     },
   );
 
-  test.each(['status-update', 'transcript', 'speech-update', 'call.artifact.upload', 'something-new'])(
-    '%s is acknowledged and leaves no row',
+  test.each(['transcript', 'transcript[transcriptType="final"]', 'speech-update', 'conversation-update'])(
+    '%s streams what patients say: acknowledged, and nothing is kept',
     async (type) => {
-      expect(await tell({ type, call: { id: 'c-1' } })).toMatchObject({ status: 200 });
+      expect(await tell({ type, call: { id: 'c-1' }, transcript: 'I am ill' })).toMatchObject({
+        status: 200,
+      });
       expect(await scene.rows(clinic.orgId)).toMatchObject({ events: 0, deliveries: 0 });
+    },
+  );
+
+  test.each(['hang', 'transfer-update', 'call.artifact.upload', 'something-new'])(
+    '%s is kept as having come, once, with nothing of what it says',
+    async (type) => {
+      const message = { type, call: { id: 'c-1' }, destination: { number: 'canary' }, secret: 'canary' };
+      for (let copy = 0; copy < 3; copy += 1) expect(await tell(message)).toMatchObject({ status: 200 });
+      expect(await tell({ ...message, timestamp: 1 })).toMatchObject({ status: 200 });
+      const rows = await scene.deliveries(clinic.orgId);
+      expect(rows).toMatchObject([
+        { event_type: type, status: 'completed', duplicates: 2, payload: { call_id: 'c-1' } },
+        { event_type: type, status: 'completed', duplicates: 0 },
+      ]);
+      expect(JSON.stringify(rows)).not.toContain('canary');
     },
   );
 
@@ -163,7 +151,7 @@ describe('what Vapi tells us', () => {
     for (let copy = 0; copy < 3; copy += 1)
       expect(await tell(REPORT)).toMatchObject({ status: 200, body: { received: true } });
     await Promise.all([tell(REPORT), tell(REPORT)]);
-    await work({ 'vapi.end-of-call-report': callReportHandler });
+    await scene.work();
     expect(await calls()).toMatchObject([
       {
         vapi_call_id: 'c-42',
@@ -188,7 +176,7 @@ describe('what Vapi tells us', () => {
   test('an older report with everything at the top is read as well', async () => {
     const { artifact: _a, analysis: _b, ...rest } = REPORT;
     await tell({ ...rest, transcript: 'AI: Hello.', summary: 'Short.' });
-    await work({ 'vapi.end-of-call-report': callReportHandler });
+    await scene.work();
     expect(await calls()).toMatchObject([{ transcript: 'AI: Hello.', summary: 'Short.' }]);
   });
 
@@ -199,7 +187,7 @@ describe('what Vapi tells us', () => {
     ['NULs', { artifact: { transcript: 'a\0b' }, endedReason: 'x\ud800' }],
   ])('a report with %s is kept too', async (_what, change) => {
     expect(await tell({ ...REPORT, ...change })).toMatchObject({ status: 200 });
-    await work({ 'vapi.end-of-call-report': callReportHandler });
+    await scene.work();
     expect(await calls()).toHaveLength(1);
   });
 
@@ -207,7 +195,7 @@ describe('what Vapi tells us', () => {
     const other = await scene.clinic();
     await tell(REPORT);
     await tell(REPORT, { 'x-vapi-secret': other.secret });
-    await work({ 'vapi.end-of-call-report': callReportHandler });
+    await scene.work();
     expect(await calls()).toHaveLength(1);
     const { rows } = await scene.owner.query(
       `select count(*)::int as n from public.calls where vapi_call_id = 'c-42' and org_id = $1`,

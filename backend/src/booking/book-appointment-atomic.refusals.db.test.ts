@@ -171,7 +171,7 @@ describe('book_appointment_atomic from plain SQL', () => {
       `Robert'); drop table public.appointments; --`,
       `Robert'); Drop Table Public.Appointments; --`,
     ],
-    ['marks that turn a line around', 'Maria \u202eLopez\u202c', 'Maria \u202eLopez\u202c'],
+    ['marks that turn a line around', 'Maria \u202eLopez\u202c', 'Maria Lopez'],
     ['ten kilobytes', 'a'.repeat(10_000), `A${'a'.repeat(119)}`],
     ['line breaks and tabs', 'Maria\r\n\tLopez', 'Maria Lopez'],
     ['other scripts', '李明', '李明'],

@@ -1,6 +1,22 @@
 import type { Slot } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
 
+/** Of what SQL refuses; everything else is a fault of the request, 400. */
+const STATUS: Record<string, number> = {
+  ORG_NOT_FOUND: 404,
+  APPOINTMENT_NOT_FOUND: 404,
+  HOLD_NOT_FOUND: 404,
+  CONTACT_NOT_FOUND: 422,
+  PROVIDER_NOT_FOUND: 422,
+  OVERBOOK_NOT_ALLOWED: 403,
+  OVERBOOK_REASON_MISSING: 422,
+  NOT_CHANGEABLE: 409,
+  ILLEGAL_TRANSITION: 409,
+  NOTHING_TO_UNDO: 409,
+  UNDO_EXPIRED: 409,
+  HOLD_EXPIRED: 409,
+};
+
 /** Every way a booking is refused, with the sentence a person (or the voice agent) is told. */
 export const bookingErrors = {
   unknownService: (asked: string, offered: string[]) =>
@@ -42,6 +58,29 @@ export const bookingErrors = {
       detail: `That time is already taken.${offer(alternatives)}`,
       extra: { alternatives },
     }),
+  holdExpired: (alternatives: Slot[]) =>
+    new AppError({
+      code: 'HOLD_EXPIRED',
+      status: 409,
+      detail: `That time was kept for a while, and the while is over.${offer(alternatives)}`,
+      extra: { alternatives },
+    }),
+  /** Whoever has the lock is slower than a caller can wait; nothing was written. */
+  busy: () =>
+    new AppError({
+      code: 'BUSY',
+      status: 503,
+      detail:
+        'Too many people are changing this provider’s calendar at this moment. Try again in a few seconds.',
+      retryable: true,
+    }),
+  callerUnknown: () =>
+    new AppError({
+      code: 'CALLER_UNKNOWN',
+      status: 422,
+      detail:
+        'The number of this call is withheld, so that the appointment cannot be looked up safely. Offer to take a message for the clinic.',
+    }),
   slotExpired: () =>
     new AppError({
       code: 'SLOT_EXPIRED',
@@ -49,8 +88,7 @@ export const bookingErrors = {
       detail: 'That offer is too old or was not made here. Ask for the free times again.',
     }),
   invalidTime: (detail: string) => new AppError({ code: 'INVALID_TIME', status: 400, detail }),
-  refused: (code: string, detail: string) =>
-    new AppError({ code, status: code === 'ORG_NOT_FOUND' ? 404 : 400, detail }),
+  refused: (code: string, detail: string) => new AppError({ code, status: STATUS[code] ?? 400, detail }),
   notFound: () =>
     new AppError({
       code: 'APPOINTMENT_NOT_FOUND',

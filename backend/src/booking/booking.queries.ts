@@ -21,7 +21,15 @@ export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
 export function activeServices(db: Db, orgId: string) {
   return db
     .selectFrom('services')
-    .select(['id', 'name', 'slug', 'duration_minutes', 'active'])
+    .select([
+      'id',
+      'name',
+      'slug',
+      'duration_minutes',
+      'active',
+      'buffer_before_minutes',
+      'buffer_after_minutes',
+    ])
     .where('org_id', '=', orgId)
     .where('active', '=', true)
     .orderBy('created_at')
@@ -45,55 +53,25 @@ export function activeProviders(db: Db, orgId: string) {
 const LONGEST_BUSY_MS = 24 * 3_600_000;
 
 export function busyRanges(db: Db, orgId: string, from: Date, to: Date) {
-  return db
-    .selectFrom('appointments')
-    .select(['provider_id', 'busy_from', 'busy_to'])
-    .where('org_id', '=', orgId)
-    .where('status', 'in', OCCUPYING)
-    .where('busy_from', '<', to)
-    .where('busy_from', '>=', new Date(from.getTime() - LONGEST_BUSY_MS))
-    .where('busy_to', '>', from)
-    .execute();
-}
-
-export interface AtomicBooking {
-  orgId: string;
-  name: string;
-  email: string | null;
-  phone: string;
-  serviceType: string;
-  scheduledAt: Date;
-  durationMinutes: number;
-  providerId: string | null;
-  notes: string | null;
-  source: 'api' | 'dashboard' | 'voice';
-  actorId: string | null;
-  callId: string | null;
-  requestId: string | null;
-}
-
-export type AtomicResult =
-  | {
-      success: true;
-      appointment_id: string;
-      contact_id: string;
-      provider_id: string;
-      scheduled_at: string;
-      phone: string;
-      name: string;
-      repeated: boolean;
-    }
-  | { success: false; error: string; message: string };
-
-export async function bookAtomically(db: Db, b: AtomicBooking): Promise<AtomicResult> {
-  const { rows } = await sql<{ result: AtomicResult }>`
-    select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType}, ${b.scheduledAt},
-      ${b.durationMinutes}, ${b.providerId}, ${b.notes}, ${b.source}, ${b.actorId}, ${b.callId}, ${b.requestId}) as result`.execute(
-    db,
+  return (
+    db
+      .selectFrom('appointments')
+      .select(['provider_id', 'busy_from', 'busy_to'])
+      .where('org_id', '=', orgId)
+      .where('status', 'in', OCCUPYING)
+      // A hold that ran out blocks nobody, whether or not the sweep has come to it.
+      .where((eb) =>
+        eb.or([
+          eb('status', '<>', 'held'),
+          eb('hold_expires_at', 'is', null),
+          eb('hold_expires_at', '>', sql<Date>`now()`),
+        ]),
+      )
+      .where('busy_from', '<', to)
+      .where('busy_from', '>=', new Date(from.getTime() - LONGEST_BUSY_MS))
+      .where('busy_to', '>', from)
+      .execute()
   );
-  const [row] = rows;
-  if (!row) throw new Error('book_appointment_atomic gave no answer.');
-  return row.result;
 }
 
 const appointments = (db: Db) =>
@@ -123,6 +101,9 @@ const appointments = (db: Db) =>
       'a.calendar_generation',
       'a.sync_state',
       'a.version',
+      'a.overbooked',
+      // By the database's clock: the one that decides about the undo.
+      sql<Date | null>`case when a.undo_until > now() then a.undo_until end`.as('undo_until'),
       'a.created_at',
       'l.id as contact_id',
       'l.name as contact_name',
@@ -134,6 +115,18 @@ export type AppointmentRow = Awaited<ReturnType<ReturnType<typeof appointments>[
 
 export function findAppointment(db: Db, orgId: string, id: string): Promise<AppointmentRow | undefined> {
   return appointments(db).where('a.org_id', '=', orgId).where('a.id', '=', id).executeTakeFirst();
+}
+
+/** What is still to come for a phone, soonest first. */
+export function upcomingOf(db: Db, orgId: string, phone: string, now: Date): Promise<AppointmentRow[]> {
+  return appointments(db)
+    .where('a.org_id', '=', orgId)
+    .where('l.phone', '=', phone)
+    .where('a.status', 'in', ['pending', 'confirmed'])
+    .where('a.scheduled_at', '>', now)
+    .orderBy('a.scheduled_at')
+    .limit(20)
+    .execute();
 }
 
 export interface AppointmentFilter {
@@ -170,11 +163,24 @@ export async function setSyncState(
   db: Db,
   orgId: string,
   appointmentId: string,
-  change: { sync_state: string; calendar_event_id?: string; calendar_generation?: number },
+  change: {
+    sync_state: string;
+    /** What was pushed; a change that came meanwhile has an order of its own and stays pending. */
+    version?: number;
+    calendar_event_id?: string | null;
+    calendar_generation?: number;
+  },
 ): Promise<void> {
+  const { sync_state: state, version, ...event } = change;
   await db
     .updateTable('appointments')
-    .set(change)
+    .set({
+      ...event,
+      sync_state:
+        version === undefined
+          ? state
+          : sql<string>`case when version = ${version} then ${state} else sync_state end`,
+    })
     .where('org_id', '=', orgId)
     .where('id', '=', appointmentId)
     .execute();

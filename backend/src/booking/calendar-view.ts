@@ -6,6 +6,10 @@ import { findAppointment, findClinic, setSyncState } from './booking.queries.ts'
 export interface CalendarView {
   appointmentId: string;
   generation: number;
+  /** Of the appointment: which of its changes this view shows. */
+  version: number;
+  /** What becomes of the event. */
+  wanted: 'shown' | 'removed';
   summary: string;
   description: string;
   start: Date;
@@ -13,7 +17,9 @@ export interface CalendarView {
   timeZone: string;
 }
 
-/** @returns undefined when there is nothing (any more) that belongs into a calendar. */
+const SHOWN = new Set(['confirmed', 'arrived', 'completed', 'no_show']);
+
+/** @returns undefined for what no calendar has ever heard of: a hold, a wish that is not confirmed. */
 export function viewForCalendar(
   database: Database,
   orgId: OrgId,
@@ -21,11 +27,14 @@ export function viewForCalendar(
 ): Promise<CalendarView | undefined> {
   return database.withTenant({ orgId, userId: null }, async (db) => {
     const row = await findAppointment(db, orgId, appointmentId);
-    if (row?.status !== 'confirmed') return undefined;
+    const wanted = row?.status === 'cancelled' ? 'removed' : 'shown';
+    if (!row || (wanted === 'shown' && !SHOWN.has(row.status))) return undefined;
     const clinic = await findClinic(db, orgId);
     return {
       appointmentId: row.id,
       generation: row.calendar_generation,
+      version: row.version,
+      wanted,
       summary: `${titleCase(row.service_type)}: ${row.contact_name}`,
       description: [
         row.contact_phone ? `Phone: ${row.contact_phone}` : '',
@@ -44,14 +53,16 @@ export function viewForCalendar(
 
 const titleCase = (slug: string): string => slug.charAt(0).toUpperCase() + slug.slice(1);
 
+/** The calendar shows that version (or, for a cancelled one, nothing); what changed since stays pending. */
 export const markSynced = (
   db: Db,
   orgId: OrgId,
-  appointmentId: string,
-  event: { eventId: string; generation: number },
+  { appointmentId, version }: Pick<CalendarView, 'appointmentId' | 'version'>,
+  event: { eventId: string | null; generation: number },
 ): Promise<void> =>
   setSyncState(db, orgId, appointmentId, {
     sync_state: 'synced',
+    version,
     calendar_event_id: event.eventId,
     calendar_generation: event.generation,
   });
@@ -64,15 +75,15 @@ export const markNotSynced = (
 ): Promise<void> => setSyncState(db, orgId, appointmentId, { sync_state: state });
 
 /** Whether the text about this version of the appointment is still true, and still of use. */
-export function confirmationStillWanted(
+export function textStillWanted(
   database: Database,
   orgId: OrgId,
-  appointmentId: string,
-  version: number,
+  text: { appointmentId: string; version: number; kind: 'confirmation' | 'cancellation' },
   now: Date,
 ): Promise<boolean> {
   return database.withTenant({ orgId, userId: null }, async (db) => {
-    const row = await findAppointment(db, orgId, appointmentId);
-    return row?.status === 'confirmed' && row.version === version && row.scheduled_at > now;
+    const row = await findAppointment(db, orgId, text.appointmentId);
+    const status = text.kind === 'cancellation' ? 'cancelled' : 'confirmed';
+    return row?.status === status && row.version === text.version && row.scheduled_at > now;
   });
 }

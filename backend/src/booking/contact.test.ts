@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanContact, isPlaceholderPhone } from './contact.ts';
 
+const oneOf = (characters: string) => fc.constantFrom(...characters);
 const given = { name: 'Maria Lopez', phone: '+1 415 555 0132' };
 const clean = (change: object = {}, country = 'US') => cleanContact({ ...given, ...change }, country);
 const codeOf = (change: object, country = 'US') => {
@@ -92,16 +93,12 @@ describe('a contact as it was given', () => {
     expect(clean({ email }).email).toBe(expected);
   });
 
-  test.each([
-    'maria',
-    'maria at example dot com',
-    'a@b',
-    'a@@example.com',
-    'a b@example.com',
-    'a\0@example.com',
-  ])('%j is no e-mail address', (email) => {
-    expect(codeOf({ email })).toBe('INVALID_EMAIL');
-  });
+  test.each(['maria', 'maria at example', 'a@b', 'a@@example.com', 'a b@example.com', 'a\0@example.com'])(
+    '%j is no e-mail address',
+    (email) => {
+      expect(codeOf({ email })).toBe('INVALID_EMAIL');
+    },
+  );
 
   test('whatever was given, what is kept has a letter, no invisible character and a number in E.164', () => {
     fc.assert(
@@ -112,10 +109,16 @@ describe('a contact as it was given', () => {
       }),
     );
     fc.assert(
-      fc.property(fc.stringMatching(/^[\p{Cf}\p{Cc}A-Za-z ]{1,40}$/u), (name) => {
-        const kept = codeOf({ name });
-        return typeof kept === 'string' || !/\p{C}/u.test(kept.name);
-      }),
+      fc.property(
+        fc.string({
+          unit: oneOf('\u0000\u200b\u200f\u202e\u2066\u2069\ufeff\u00adAnaLopez '),
+          maxLength: 40,
+        }),
+        (name) => {
+          const kept = codeOf({ name });
+          return typeof kept === 'string' || !/\p{C}/u.test(kept.name);
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,8 @@
-import { toE164 } from '../platform/phone.ts';
+import { type Phone, readPhone } from '../platform/phone.ts';
 import { bookingErrors } from './booking.errors.ts';
+import { isPlaceholderEmail, toEmailAddress } from './email-address.ts';
+import { type PersonName, readName } from './person-name.ts';
+import { digitsOfSpeech } from './spoken-contact.ts';
 import { visibleLine } from './text.ts';
 
 export interface GivenContact {
@@ -12,9 +15,22 @@ export interface CleanContact {
   name: string;
   phone: string;
   email: string | null;
+  /** What `book_appointment_atomic` has no room for; `rememberContact` keeps it. */
+  more: ContactDetails;
 }
 
-const NO_NAMES = new Set(['unknown', 'anonymous', 'na', 'none', 'null', 'undefined', 'test', 'notprovided']);
+export interface ContactDetails {
+  title: string | null;
+  phone_extension: string | null;
+  /** Possible, but no operator gave out such a number: kept, and to be asked again. */
+  phone_flag: PhoneFlag | null;
+  /** As it was given, where that is not what was kept. */
+  name_raw: string | null;
+  phone_raw: string | null;
+}
+
+export type PhoneFlag = 'unassigned';
+
 /** What a model writes into a field of which it knows nothing, or that the caller means the phone in their hand. */
 const NO_PHONE_WORDS = new Set(
   [
@@ -26,38 +42,81 @@ const NO_PHONE_WORDS = new Set(
 );
 // What telephone exchanges put in the place of a withheld number: ANONYMOUS, RESTRICTED and so on, on a keypad.
 const WITHHELD = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
-const LONGEST_NAME = 120;
+const INVENTED = /(\d)\1{8}|123456789/;
+const LONGEST_KEPT = 200;
 
 /**
- * A contact as it will be stored. Letters' case is SQL's; here is what SQL cannot judge.
+ * A contact as it will be stored: the name cased and without its title, the phone in E.164, the e-mail address as mail
+ * servers write it. Understands what was spoken ("jane dot doe at gmail dot com", "four one five ...").
  * @throws {AppError} INVALID_NAME, INVALID_PHONE, INVALID_EMAIL.
  */
 export function cleanContact(given: GivenContact, country: string): CleanContact {
-  const name = visibleLine(given.name);
-  if (!/\p{L}/u.test(name) || name.length > LONGEST_NAME || isNoName(name)) {
+  const { name, title } = cleanName(given.name, country);
+  const phone = cleanPhone(given.phone, country);
+  return {
+    name,
+    phone: phone.e164,
+    email: cleanEmail(given.email),
+    more: {
+      title,
+      phone_extension: phone.extension,
+      phone_flag: flagOf(phone),
+      name_raw: asGiven(given.name, name, /[^\p{L}\p{N}]/gu),
+      phone_raw: asGiven(given.phone, phone.e164, /[^\p{L}\p{N}]|\b0+/gu),
+    },
+  };
+}
+
+/** @throws {AppError} INVALID_NAME: empty, a placeholder, or not a name. */
+export function cleanName(text: string, country: string): PersonName {
+  const read = readName(text, country);
+  if (read === null) {
     throw bookingErrors.refused(
       'INVALID_NAME',
-      'The patient’s name is missing. Ask for first and last name.',
+      'The patient’s name is missing or cannot be a name. Ask for first and last name.',
     );
   }
-  const phone = toE164(given.phone, country);
-  if (phone === null || WITHHELD.has(phone)) {
+  return read;
+}
+
+/** @throws {AppError} INVALID_PHONE: not a number, a withheld one, or one that was made up. */
+export function cleanPhone(text: string, country: string): Phone {
+  const phone = readPhone(digitsOfSpeech(visibleLine(text.slice(0, LONGEST_KEPT))), country);
+  if (
+    phone === null ||
+    text.length > LONGEST_KEPT ||
+    WITHHELD.has(phone.e164) ||
+    (!phone.assigned && INVENTED.test(phone.e164))
+  ) {
     throw bookingErrors.refused(
       'INVALID_PHONE',
       'That is not a phone number that can be called or texted. Check it digit by digit, with the area code.',
     );
   }
-  const email = given.email?.trim().normalize('NFKC').toLowerCase() ?? '';
-  if (email !== '' && (/\p{C}/u.test(email) || !/^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(email))) {
+  return phone;
+}
+
+/** The address, or null when nothing was said. @throws {AppError} INVALID_EMAIL. */
+export function cleanEmail(text: string | null | undefined): string | null {
+  if (text === null || text === undefined || isPlaceholderEmail(text)) return null;
+  const email = toEmailAddress(text);
+  if (email === null) {
     throw bookingErrors.refused(
       'INVALID_EMAIL',
       'That is not an e-mail address. Leave it out, or ask for it again.',
     );
   }
-  return { name, phone, email: email === '' ? null : email };
+  return email;
 }
 
-const isNoName = (text: string): boolean => NO_NAMES.has(text.toLowerCase().replace(/[^a-z]/g, ''));
+export const flagOf = (phone: Phone): PhoneFlag | null => (phone.assigned ? null : 'unassigned');
+
+/** What was given, unless only its case and punctuation differ from what is kept. */
+function asGiven(text: string, kept: string, idle: RegExp): string | null {
+  const raw = visibleLine(text);
+  const core = (line: string) => line.toLowerCase().replace(idle, '');
+  return raw !== '' && core(kept).endsWith(core(raw)) ? null : raw.slice(0, LONGEST_KEPT);
+}
 
 /** Whether a spoken phone says nothing: "unknown", "N/A", "same number", "{{customer.number}}". Digits always say something. */
 export function isPlaceholderPhone(text: string): boolean {

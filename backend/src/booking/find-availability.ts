@@ -94,6 +94,7 @@ export function findAvailability(
     }
     const times = await freeTimes(db, scope.orgId, {
       clinic,
+      service,
       durationMinutes: service.duration_minutes,
       from,
       to,
@@ -157,6 +158,7 @@ async function freeTimes(
   orgId: OrgId,
   range: {
     clinic: ClinicForBooking;
+    service: ServiceRow;
     durationMinutes: number;
     from: number;
     to: number;
@@ -168,7 +170,15 @@ async function freeTimes(
   const chosen = providerIds ? all.filter((provider) => providerIds.includes(provider.id)) : all;
   if (providerIds && chosen.length === 0) throw bookingErrors.unknownProvider();
   const durationMs = range.durationMinutes * 60_000;
-  const busy = await busyRanges(db, orgId, new Date(range.from), new Date(range.to + durationMs));
+  // What the service keeps free around itself, put around everybody else: the same overlap, and slots stay slots.
+  const before = range.service.buffer_before_minutes * 60_000;
+  const after = range.service.buffer_after_minutes * 60_000;
+  const busy = await busyRanges(
+    db,
+    orgId,
+    new Date(range.from - before),
+    new Date(range.to + durationMs + after),
+  );
   return findFreeTimes({
     providers: chosen.map((provider) => ({
       id: provider.id,
@@ -176,7 +186,7 @@ async function freeTimes(
       hours: WorkingHours.parse(provider.working_hours),
       busy: busy
         .filter((row) => row.provider_id === provider.id)
-        .map((row) => ({ from: row.busy_from.getTime(), to: row.busy_to.getTime() })),
+        .map((row) => ({ from: row.busy_from.getTime() - after, to: row.busy_to.getTime() + before })),
     })),
     from: range.from,
     to: range.to,
@@ -198,6 +208,26 @@ export async function findService(db: Db, orgId: OrgId, asked: string): Promise<
       services.map((service) => service.slug),
     );
   return found;
+}
+
+/** The service of an appointment that exists; also one that is not offered any more. */
+export async function bookedService(
+  db: Db,
+  orgId: OrgId,
+  { service_type: slug, duration_minutes }: { service_type: string; duration_minutes: number },
+): Promise<ServiceRow> {
+  const services = await activeServices(db, orgId);
+  return (
+    services.find((service) => service.slug === slug) ?? {
+      id: '',
+      name: slug,
+      slug,
+      duration_minutes,
+      active: false,
+      buffer_before_minutes: 0,
+      buffer_after_minutes: 0,
+    }
+  );
 }
 
 function present(

@@ -1,6 +1,12 @@
 export { type BookingContext, type BookingRequest, bookAppointment } from './book-appointment.ts';
 export { registerBookingRoutes } from './booking.routes.ts';
-export { confirmationStillWanted, markNotSynced, markSynced, viewForCalendar } from './calendar-view.ts';
+export { markNotSynced, markSynced, textStillWanted, viewForCalendar } from './calendar-view.ts';
+export { cancelAppointment } from './cancel-appointment.ts';
 export { isPlaceholderPhone } from './contact.ts';
 export { findAvailability } from './find-availability.ts';
+export { type CallersAppointment, findCallersAppointments } from './find-callers-appointments.ts';
+export { sweepHolds } from './hold-slot.ts';
 export { spokenTime } from './labels.ts';
+export { moveAppointment } from './move-appointment.ts';
+export { comingDays } from './spoken-labels.ts';
+export { type Correction, understandSpokenDays, understandSpokenTime } from './understand-spoken.ts';

@@ -39,13 +39,18 @@ export async function createBookingScene() {
         request.tenant = { ...signedIn.scope, email: signedIn.email, role: 'owner', orgSource: 'jwt' };
     },
   });
-  const ask = async (method: 'GET' | 'POST', url: string, body?: object) => {
+  const ask = async (method: Method, url: string, body?: object, headers: Record<string, string> = {}) => {
     const answer = await server.inject({
       method,
       url,
-      ...(body && { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { payload: JSON.stringify(body) }),
     });
-    return { status: answer.statusCode, body: answer.json() };
+    return {
+      status: answer.statusCode,
+      replayed: answer.headers['idempotency-replayed'] === 'true',
+      body: answer.body === '' ? null : answer.json(),
+    };
   };
   return {
     ...db,
@@ -56,7 +61,50 @@ export async function createBookingScene() {
       signedIn = organization;
     },
     get: (url: string) => ask('GET', url),
-    post: (url: string, body: object) => ask('POST', url, body),
+    post: (url: string, body?: object, headers?: Record<string, string>) => ask('POST', url, body, headers),
+    patch: (url: string, body: object, headers?: Record<string, string>) => ask('PATCH', url, body, headers),
+    remove: (url: string) => ask('DELETE', url),
+    /** A function of the database by its named arguments, as one role sees it; `claims` of who is signed in. */
+    async call(name: string, args: Record<string, unknown>, who: Caller = {}): Promise<Answer> {
+      const client = await db.owner.connect();
+      try {
+        await client.query(`begin; set local role ${who.role ?? 'voxanne_service'}`);
+        await client.query(`select set_config('request.jwt.claims', $1, true)`, [
+          who.claims ? JSON.stringify(who.claims) : '',
+        ]);
+        const names = Object.keys(args).map((key, index) => `${key} => $${index + 1}`);
+        const { rows } = await client.query(
+          `select public.${name}(${names.join(', ')}) as answer`,
+          Object.values(args),
+        );
+        await client.query('commit');
+        return rows[0].answer;
+      } catch (error) {
+        await client.query('rollback');
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
+    /** What the audit log says about an appointment, oldest first. */
+    audit: async (id: string | undefined) =>
+      (
+        await db.owner.query(
+          `select action, actor_type, actor_id, before, after, reason from public.audit_log
+           where object_id = $1 order by id`,
+          [id],
+        )
+      ).rows,
+    /** What is to leave because of an appointment, oldest first. */
+    outbox: async (id: string | undefined) =>
+      (
+        await db.owner.query(
+          `select topic, key, payload from public.outbox where payload ->> 'appointment_id' = $1 order by created_at, topic`,
+          [id],
+        )
+      ).rows,
+    row: async (id: string | undefined) =>
+      (await db.owner.query('select * from public.appointments where id = $1', [id])).rows[0],
     /** A clinic with so many providers, named "Dr. Ada", "Dr. Ben", "Dr. Cyd". */
     async clinic(options: NewOrganization & { providers?: string[] } = {}) {
       const organization = await db.createOrganization(options);
@@ -102,6 +150,20 @@ export async function createBookingScene() {
     },
   };
 }
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+interface Caller {
+  role?: 'authenticated' | 'anon' | 'voxanne_service' | 'service_role';
+  claims?: object;
+}
+
+/** What a token of a signed-in person says. */
+export const claimsOf = ({ userId, orgId }: Pick<TestOrganization, 'userId' | 'orgId'>) => ({
+  role: 'authenticated',
+  sub: userId,
+  app_metadata: { org_id: orgId },
+});
+
 export type BookingScene = Awaited<ReturnType<typeof createBookingScene>>;
 
 async function countEveryTable(owner: pg.Pool): Promise<Record<string, string>> {
@@ -135,6 +197,10 @@ export interface Answer {
   name?: string;
   phone?: string;
   repeated?: boolean;
+  status?: string;
+  version?: number;
+  overbooked?: boolean;
+  hold_id?: string;
 }
 
 /** Connections of their own, as the workers' role: the function as any number of processes call it. */

@@ -9,19 +9,26 @@ import { bookingErrors } from './booking.errors.ts';
  * text that is neither; nothing is rolled over silently.
  */
 export function fromWallClock(date: string, time: string, timeZone: string): Date {
-  const day = parseDate(date);
-  const clock = parseTime(time);
-  const local = day.toPlainDateTime(clock);
-  try {
-    return new Date(local.toZonedDateTime(timeZone, { disambiguation: 'reject' }).epochMilliseconds);
-  } catch {
-    const first = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
-    // The clocks are set back: the hour exists twice, and the first one is what people mean.
-    if (first.toPlainDateTime().equals(local)) return new Date(first.epochMilliseconds);
-    throw bookingErrors.invalidTime(
-      `The clocks are set forward on ${date}: ${time} does not exist on that day. Choose another time.`,
-    );
-  }
+  const at = instantOf(parseDate(date).toPlainDateTime(parseTime(time)), timeZone);
+  if (at) return at;
+  throw bookingErrors.invalidTime(
+    `The clocks are set forward on ${date}: ${time} does not exist on that day. Choose another time.`,
+  );
+}
+
+/** When the clinic's clock shows this; undefined when the clocks skip it, the first time when they show it twice. */
+export function instantOf(local: Temporal.PlainDateTime, timeZone: string): Date | undefined {
+  const first = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  return first.toPlainDateTime().equals(local) ? new Date(first.epochMilliseconds) : undefined;
+}
+
+/** Whether 3/4 is the fourth of March in a country, as its people write dates. */
+export function isMonthFirst(country: string): boolean {
+  const { language } = new Intl.Locale(`und-${country}`).maximize();
+  const order = new Intl.DateTimeFormat(`${language}-${country}`, { dateStyle: 'short', calendar: 'gregory' })
+    .formatToParts(0)
+    .map(({ type }) => type);
+  return order.indexOf('month') < order.indexOf('day');
 }
 
 function parseDate(text: string): Temporal.PlainDate {

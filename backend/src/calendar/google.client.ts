@@ -49,6 +49,7 @@ export interface GoogleClient {
     event: GoogleEvent,
     signal?: AbortSignal,
   ): Promise<void>;
+  deleteEvent(accessToken: string, calendarId: string, eventId: string, signal?: AbortSignal): Promise<void>;
 }
 
 export const EVENTS_SCOPE = 'https://www.googleapis.com/auth/calendar.events';
@@ -177,6 +178,9 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
         { calendarId, ...(event.id ? { eventId: event.id } : {}), requestBody: event },
         with_(signal),
       );
+    },
+    async deleteEvent(accessToken, calendarId, eventId, signal) {
+      await (await api(accessToken)).events.delete({ calendarId, eventId }, with_(signal));
     },
   };
 }

@@ -154,6 +154,60 @@ describe('putting an appointment into the calendar', () => {
     expect(await push(wanted)).toMatchObject({ outcome: 'refused' });
   });
 
+  describe('of a cancelled appointment', () => {
+    const remove = (wanted: EventToPush) => push({ ...wanted, wanted: 'removed' });
+
+    test('takes its event away, once, however often it is asked', async () => {
+      const wanted = appointment();
+      await push(wanted);
+      expect(await remove(wanted)).toEqual({ outcome: 'removed', generation: 1 });
+      expect(await remove(wanted)).toEqual({ outcome: 'removed', generation: 1 });
+      expect(await events(wanted)).toEqual([]);
+    });
+
+    test('asks for nothing where no event ever was, and leaves a stranger’s alone', async () => {
+      const wanted = appointment();
+      expect(await remove(wanted)).toMatchObject({ outcome: 'removed' });
+      const foreign = {
+        id: eventIdFor(wanted.appointmentId, 0),
+        summary: 'Private',
+        start: { dateTime: '2026-11-23T14:00:00Z' },
+        end: { dateTime: '2026-11-23T14:30:00Z' },
+      };
+      await inGoogle((token) => scene.it.google.insertEvent(token, 'primary', foreign));
+      expect(await remove(wanted)).toMatchObject({ outcome: 'removed' });
+      expect(await events(wanted)).toMatchObject([{ summary: 'Private' }]);
+    });
+
+    test('finds the event that was pushed under a later id, although nobody noted that', async () => {
+      const wanted = appointment();
+      await push(wanted);
+      await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, 0)}`, { deleted: true });
+      expect(await push(wanted)).toMatchObject({ generation: 1 });
+      expect(await remove(wanted)).toEqual({ outcome: 'removed', generation: 2 });
+      expect(await events(wanted)).toEqual([]);
+    });
+
+    test('that comes back gets one event under the next id', async () => {
+      const wanted = appointment();
+      await push(wanted);
+      const { generation } = (await remove(wanted)) as { generation: number };
+      expect(await push({ ...wanted, generation })).toMatchObject({ outcome: 'pushed', generation: 1 });
+      expect(await events(wanted)).toHaveLength(1);
+    });
+
+    test('waits for a Google that is down, and takes a lost answer for done the next time', async () => {
+      const wanted = appointment();
+      await push(wanted);
+      await scene.fault('status', { status: 503, match: 'DELETE' });
+      expect(await remove(wanted)).toMatchObject({ outcome: 'later' });
+      await scene.freshStart();
+      await scene.fault('drop_after_commit', { match: 'DELETE', times: 1 });
+      expect(await remove(wanted)).toMatchObject({ outcome: 'removed' });
+      expect(await events(wanted)).toEqual([]);
+    });
+  });
+
   test('with a token that Google no longer takes renews it once and succeeds', async () => {
     const wanted = appointment();
     await scene.fault('status', { status: 401, match: INSERT, times: 1 });

@@ -8,6 +8,8 @@ export interface EventToPush {
   appointmentId: string;
   /** Counts up when Google has used an id for an event that was deleted since. */
   generation: number;
+  /** removed: the appointment was cancelled. Default shown. */
+  wanted?: 'shown' | 'removed';
   summary: string;
   description: string;
   start: Date;
@@ -17,6 +19,8 @@ export interface EventToPush {
 
 export type PushOutcome =
   | { outcome: 'pushed'; eventId: string; generation: number }
+  /** No event of this appointment is there (any more); `generation` is the next that an undo may use. */
+  | { outcome: 'removed'; generation: number }
   /** Waits for a person: link the calendar (again). */
   | { outcome: 'not_usable'; reason: CalendarNotUsable['reason'] }
   /** Waits for Google. */
@@ -41,23 +45,26 @@ export const eventIdFor = (appointmentId: string, generation: number): string =>
 
 const APPOINTMENT_PROPERTY = 'voxanne_appointment_id';
 
-/** Puts an appointment into the clinic's primary calendar, once, however often it is called. */
-export async function pushEvent(
+type Call = <T>(work: (accessToken: string, signal: AbortSignal) => Promise<T>) => Promise<SafeCallResult<T>>;
+
+/** Brings the clinic's primary calendar in line with an appointment, once, however often it is called. */
+export function pushEvent(
   options: PushEventOptions,
   orgId: OrgId,
   wanted: EventToPush,
 ): Promise<PushOutcome> {
   const { google, tokens, resilience } = options;
-  const call = <T>(
-    work: (accessToken: string, signal: AbortSignal) => Promise<T>,
-  ): Promise<SafeCallResult<T>> =>
+  const call: Call = (work) =>
     resilience.safeCall(
       'google_calendar_events',
       ({ signal }) => tokens.use(orgId, (accessToken) => work(accessToken, signal)),
       // The id is ours, so a repeat cannot double: idempotent. The deadline stays within a few lease renewals.
       { key: orgId, timeoutMs: 10_000, deadlineMs: 25_000 },
     );
+  return wanted.wanted === 'removed' ? removeEvent(google, call, wanted) : showEvent(google, call, wanted);
+}
 
+async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush): Promise<PushOutcome> {
   for (
     let generation = wanted.generation;
     generation < wanted.generation + MOST_GENERATIONS;
@@ -75,7 +82,7 @@ export async function pushEvent(
     );
     if (!existing.success) return failed(existing);
     if (existing.data.status === 'cancelled') continue;
-    if (existing.data.extendedProperties?.private?.[APPOINTMENT_PROPERTY] !== wanted.appointmentId) continue;
+    if (!isOurs(existing.data, wanted)) continue;
     if (sameTime(existing.data, event)) return { outcome: 'pushed', eventId: event.id, generation };
     const patched = await call((accessToken, signal) =>
       google.patchEvent(accessToken, CALENDAR, event, signal),
@@ -84,6 +91,35 @@ export async function pushEvent(
   }
   return { outcome: 'refused', reason: 'Every id for this event is already used in Google Calendar.' };
 }
+
+/**
+ * Looks before it deletes: under our id there may stand a stranger's event. An id is only used when the one before
+ * it is gone or taken, so that the first one that Google does not know ends the search.
+ */
+async function removeEvent(google: GoogleClient, call: Call, wanted: EventToPush): Promise<PushOutcome> {
+  let { generation } = wanted;
+  for (; generation < wanted.generation + MOST_GENERATIONS; generation += 1) {
+    const id = eventIdFor(wanted.appointmentId, generation);
+    const existing = await call((accessToken, signal) => google.getEvent(accessToken, CALENDAR, id, signal));
+    if (!existing.success) {
+      if (isGone(existing)) break;
+      return failed(existing);
+    }
+    if (existing.data.status === 'cancelled' || !isOurs(existing.data, wanted)) continue;
+    const deleted = await call((accessToken, signal) =>
+      google.deleteEvent(accessToken, CALENDAR, id, signal),
+    );
+    if (!deleted.success && !isGone(deleted)) return failed(deleted);
+    return { outcome: 'removed', generation: generation + 1 };
+  }
+  return { outcome: 'removed', generation };
+}
+
+const isGone = ({ error }: Extract<SafeCallResult<unknown>, { success: false }>): boolean =>
+  error.status === 404 || error.status === 410;
+
+const isOurs = (event: GoogleEvent, { appointmentId }: EventToPush): boolean =>
+  event.extendedProperties?.private?.[APPOINTMENT_PROPERTY] === appointmentId;
 
 function toGoogleEvent(wanted: EventToPush, generation: number): GoogleEvent & { id: string } {
   return {

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Connections as ConnectionTable } from '../platform/database.generated.ts';
 import type { Db } from '../platform/database.ts';
 
@@ -18,19 +18,10 @@ export function findConnection(
     .executeTakeFirst();
 }
 
-export async function findOrgBySecretHash(
-  db: Db,
-  provider: Provider,
-  hash: Buffer,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('connections')
-    .select('org_id')
-    .where('provider', '=', provider)
-    .where((eb) => eb.or([eb('secret_hash', '=', hash), eb('previous_secret_hash', '=', hash)]))
-    .executeTakeFirst();
-  return row?.org_id;
-}
+export const findOrgBySecretHash = (provider: Provider, hash: Buffer): RawBuilder<{ org_id: string }> => sql`
+  select org_id from connections
+  where provider = ${provider} and (secret_hash = ${hash} or previous_secret_hash = ${hash})
+  limit 1`;
 
 export interface NewConnection {
   status: string;

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { silentLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
 import type { InboxEvent } from './inbox.queries.ts';
-import { answerOnce, receiveEvent } from './index.ts';
+import { createInbox, type Inbox } from './index.ts';
 
 describe('the inbox', () => {
   let db: TestDatabase;
   let clinic: TestOrganization;
   let event: InboxEvent;
+  let inbox: Inbox;
   beforeAll(async () => {
     db = await createTestDatabase();
     clinic = await db.createOrganization();
+    inbox = createInbox({ database: db.database, log: silentLogger });
   });
   beforeEach(() => {
     event = {
@@ -49,27 +52,25 @@ describe('the inbox', () => {
 
   describe('for a worker', () => {
     test('takes an event in once, however often it comes', async () => {
-      const taken = await Promise.all(Array.from({ length: 10 }, () => receiveEvent(db.database, event)));
+      const taken = await Promise.all(Array.from({ length: 10 }, () => inbox.receive(event)));
       expect(taken.filter(Boolean)).toHaveLength(1);
       expect(await deliveries()).toMatchObject([{ status: 'pending', attempts: 0 }]);
     });
 
     test('keeps the events of two clinics apart, though their ids are the same', async () => {
       const other = await db.createOrganization();
-      expect(await receiveEvent(db.database, event)).toBe(true);
-      expect(await receiveEvent(db.database, { ...event, scope: other.orgId, orgId: other.orgId })).toBe(
-        true,
-      );
-      expect(await receiveEvent(db.database, { ...event, provider: 'twilio' })).toBe(true);
+      expect(await inbox.receive(event)).toBe(true);
+      expect(await inbox.receive({ ...event, scope: other.orgId, orgId: other.orgId })).toBe(true);
+      expect(await inbox.receive({ ...event, provider: 'twilio' })).toBe(true);
     });
 
     test('does not take an event again because its first copy is old', async () => {
       await died('1 day');
-      expect(await receiveEvent(db.database, event)).toBe(false);
+      expect(await inbox.receive(event)).toBe(false);
     });
 
     test('takes an event whose organization is not known', async () => {
-      expect(await receiveEvent(db.database, { ...event, scope: 'AC123', orgId: null })).toBe(true);
+      expect(await inbox.receive({ ...event, scope: 'AC123', orgId: null })).toBe(true);
     });
   });
 
@@ -78,7 +79,7 @@ describe('the inbox', () => {
       let produced = 0;
       const answers = await Promise.all(
         Array.from({ length: 10 }, () =>
-          answerOnce(db.database, event, async () => {
+          inbox.answerOnce(event, async () => {
             produced += 1;
             await new Promise((resolve) => setTimeout(resolve, 120));
             return { said: 'Booked for Monday.', number: produced, list: [1, null, 'ä'] };
@@ -95,31 +96,31 @@ describe('the inbox', () => {
     });
 
     test('gives the stored one to a repeat a long time later', async () => {
-      await answerOnce(db.database, event, async () => 'first');
+      await inbox.answerOnce(event, async () => 'first');
       await db.owner.query(
         `update public.processed_webhook_events set received_at = now() - interval '1 day' where event_id = $1`,
         [event.eventId],
       );
-      const again = answerOnce(db.database, event, () => Promise.reject(new Error('must not run')));
+      const again = inbox.answerOnce(event, () => Promise.reject(new Error('must not run')));
       expect(await again).toEqual({ answer: 'first', replayed: true });
     });
 
     test('may be nothing at all, and is still an answer', async () => {
-      expect(await answerOnce(db.database, event, async () => null)).toEqual({
+      expect(await inbox.answerOnce(event, async () => null)).toEqual({
         answer: null,
         replayed: false,
       });
-      expect(await answerOnce(db.database, event, async () => 'other')).toEqual({
+      expect(await inbox.answerOnce(event, async () => 'other')).toEqual({
         answer: null,
         replayed: true,
       });
     });
 
     test('that failed frees the event: the error comes through, and the next copy tries again', async () => {
-      const failing = answerOnce(db.database, event, () => Promise.reject(new Error('no line')));
+      const failing = inbox.answerOnce(event, () => Promise.reject(new Error('no line')));
       await expect(failing).rejects.toThrow('no line');
       expect(await deliveries()).toMatchObject([{ status: 'dead_letter', error_message: 'no line' }]);
-      expect(await answerOnce(db.database, event, async () => 'second')).toEqual({
+      expect(await inbox.answerOnce(event, async () => 'second')).toEqual({
         answer: 'second',
         replayed: false,
       });
@@ -128,20 +129,20 @@ describe('the inbox', () => {
 
     test('of a copy that failed is taken over by one that waits, with no new request needed', async () => {
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-      const first = answerOnce(db.database, event, async () => {
+      const first = inbox.answerOnce(event, async () => {
         begin();
         await new Promise((resolve) => setTimeout(resolve, 100));
         throw new Error('no line');
       });
       const failed = expect(first).rejects.toThrow('no line');
       await begun;
-      expect(await answerOnce(db.database, event, async () => 'second')).toMatchObject({ answer: 'second' });
+      expect(await inbox.answerOnce(event, async () => 'second')).toMatchObject({ answer: 'second' });
       await failed;
     });
 
     test('that a process took to its grave is produced anew', async () => {
       await died('31 seconds');
-      expect(await answerOnce(db.database, event, async () => 'anew')).toEqual({
+      expect(await inbox.answerOnce(event, async () => 'anew')).toEqual({
         answer: 'anew',
         replayed: false,
       });
@@ -150,7 +151,7 @@ describe('the inbox', () => {
     test('that somebody still works on is waited for up to five seconds, then the caller hears to ask again', async () => {
       await died('0 seconds');
       const begun = performance.now();
-      const waiting = answerOnce(db.database, event, () => Promise.reject(new Error('must not run')));
+      const waiting = inbox.answerOnce(event, () => Promise.reject(new Error('must not run')));
       await expect(waiting).rejects.toMatchObject({ code: 'IN_PROGRESS', status: 409, retryable: true });
       const waited = performance.now() - begun;
       expect(waited).toBeGreaterThan(4_900);
@@ -160,7 +161,7 @@ describe('the inbox', () => {
     test('by a copy that was given up for dead does not free the claim of the one that works on it now', async () => {
       const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-      const late = answerOnce(db.database, event, async () => {
+      const late = inbox.answerOnce(event, async () => {
         begin();
         await go;
         throw new Error('too late');
@@ -171,7 +172,7 @@ describe('the inbox', () => {
         [event.eventId],
       );
       let produced = 0;
-      const current = answerOnce(db.database, event, async () => {
+      const current = inbox.answerOnce(event, async () => {
         produced += 1;
         letGo();
         await expect(late).rejects.toThrow('too late');
@@ -179,7 +180,7 @@ describe('the inbox', () => {
         return 'current';
       });
       expect(await current).toEqual({ answer: 'current', replayed: false });
-      expect(await answerOnce(db.database, event, async () => 'twice')).toEqual({
+      expect(await inbox.answerOnce(event, async () => 'twice')).toEqual({
         answer: 'current',
         replayed: true,
       });
@@ -189,7 +190,7 @@ describe('the inbox', () => {
     test('by a copy that was given up for dead does not replace the answer that was given meanwhile', async () => {
       const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-      const late = answerOnce(db.database, event, async () => {
+      const late = inbox.answerOnce(event, async () => {
         begin();
         await go;
         return 'late';
@@ -199,10 +200,10 @@ describe('the inbox', () => {
         `update public.processed_webhook_events set received_at = now() - interval '31 seconds' where event_id = $1`,
         [event.eventId],
       );
-      await answerOnce(db.database, event, async () => 'current');
+      await inbox.answerOnce(event, async () => 'current');
       letGo();
       await late;
-      expect(await answerOnce(db.database, event, async () => 'third')).toEqual({
+      expect(await inbox.answerOnce(event, async () => 'third')).toEqual({
         answer: 'current',
         replayed: true,
       });

@@ -1,5 +1,15 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+
+export type SignatureVerdict = 'secret' | 'bearer' | 'hmac' | 'twilio' | 'channel_token';
+
+/** How an event came: kept for whoever looks at the delivery later. */
+export interface Arrival {
+  signature: SignatureVerdict;
+  /** Secrets masked: see `maskHeaders`. */
+  headers: Record<string, string>;
+  requestId: string;
+}
 
 export interface InboxEvent {
   provider: 'vapi' | 'twilio' | 'google';
@@ -9,6 +19,9 @@ export interface InboxEvent {
   eventType: string;
   eventId: string;
   payload: Record<string, unknown>;
+  /** Events of one key (a call, a message, a channel) are handled one at a time, in the order in which they came. */
+  orderKey?: string;
+  arrival?: Arrival;
 }
 
 export interface Claim {
@@ -17,60 +30,104 @@ export interface Claim {
   claimedAt: string;
 }
 
-/**
- * One statement, before the 2xx: the first copy makes the delivery row, a repeat makes nothing. An answer that
- * never came (the process died) may be claimed anew after `staleMs`.
- * @returns undefined for a repeat.
- */
-export async function claimEvent(
-  db: Db,
-  event: InboxEvent,
-  options: { status: 'pending' | 'processing'; staleMs?: number },
-): Promise<Claim | undefined> {
-  const stale = options.staleMs ?? null;
-  const { rows } = await sql<Claim>`
-    with first as (
-      insert into processed_webhook_events as e (provider, scope, event_id, org_id, event_type)
-      values (${event.provider}, ${event.scope}, ${event.eventId}, ${event.orgId}, ${event.eventType})
-      on conflict (provider, scope, event_id) do update set received_at = now()
-        where ${stale}::int is not null and e.answered_at is null
-          and e.received_at < now() - ${stale}::int * interval '1 millisecond'
-      returning received_at)
-    insert into webhook_delivery_log (org_id, provider, event_type, event_id, payload, status, attempts, last_attempt_at)
-    select ${event.orgId}::uuid, ${event.provider}, ${event.eventType}, ${event.eventId},
-      ${JSON.stringify(event.payload)}::jsonb, ${options.status},
-      ${options.status === 'processing' ? 1 : 0}, now()
-    from first
-    returning id as "deliveryId", (select received_at::text from first) as "claimedAt"`.execute(db);
-  return rows[0];
+export interface ClaimEventOptions {
+  /** `pending`: for a worker. `processing`: answered here and now. `completed`: only to be kept. */
+  status: 'pending' | 'processing' | 'completed';
+  /** An answer that has not come after so long never will (the process died): the event may be claimed anew. */
+  staleMs?: number;
+  /** The row's BullMQ job is going to have the id `<row>-0`. */
+  carried?: boolean;
+  /** False while somebody looks again for the answer of the first copy: that is no further copy. */
+  countRepeat?: boolean;
 }
 
-export async function storeAnswer(db: Db, event: InboxEvent, claim: Claim, answer: unknown): Promise<void> {
-  await sql`
-    with answered as (
-      update processed_webhook_events set response = ${JSON.stringify(answer)}::jsonb, answered_at = now()
+/**
+ * One statement, before the 2xx: the first copy makes the delivery row; a repeat makes nothing and is counted.
+ * @returns no row for a repeat.
+ */
+export function claimEvent(event: InboxEvent, options: ClaimEventOptions): RawBuilder<Claim> {
+  const { status } = options;
+  const stale = options.staleMs ?? null;
+  const { signature = 'none', headers = {}, requestId = null } = event.arrival ?? {};
+  return sql<Claim>`
+    with first as (
+      insert into processed_webhook_events as e (provider, scope, event_id, org_id, event_type, delivery_id)
+      values (${event.provider}, ${event.scope}, ${event.eventId}, ${event.orgId}, ${event.eventType}, gen_random_uuid())
+      on conflict (provider, scope, event_id) do update set received_at = now(), delivery_id = excluded.delivery_id
+        where ${stale}::int is not null and e.answered_at is null
+          and e.received_at < now() - ${stale}::int * interval '1 millisecond'
+      returning received_at, delivery_id),
+    repeat as (
+      update webhook_delivery_log as d set duplicates = d.duplicates + 1, last_duplicate_at = now()
+      from processed_webhook_events as e
+      where ${options.countRepeat ?? true} and not exists (select 1 from first) and d.id = e.delivery_id
+        and e.provider = ${event.provider} and e.scope = ${event.scope} and e.event_id = ${event.eventId})
+    insert into webhook_delivery_log (id, org_id, provider, event_type, event_id, payload, status, attempts,
+      last_attempt_at, completed_at, lease_token, lease_until, order_key, headers, signature, request_id, job_id)
+    select delivery_id, ${event.orgId}::uuid, ${event.provider}, ${event.eventType}, ${event.eventId},
+      ${JSON.stringify(event.payload)}::jsonb, ${status},
+      ${status === 'processing' ? 1 : 0}, ${status === 'processing' ? sql`now()` : null}::timestamptz,
+      ${status === 'completed' ? sql`now()` : null}::timestamptz,
+      ${status === 'processing' ? sql`gen_random_uuid()` : null}::uuid,
+      now() + ${status === 'processing' ? stale : null}::int * interval '1 millisecond',
+      ${event.orderKey ?? null}, ${JSON.stringify(headers)}::jsonb, ${signature}, ${requestId},
+      ${options.carried ? sql`delivery_id::text || '-0'` : null}
+    from first
+    returning id as "deliveryId", (select received_at::text from first) as "claimedAt"`;
+}
+
+// A repeat locks the event and then its delivery. Here too, or the two wait for each other: a part of a statement that
+// nothing refers to is run after the rest of it.
+const FIRST_THE_EVENT = sql`first_the_event as (select count(*) from event)`;
+
+export function storeAnswer(
+  event: InboxEvent,
+  claim: Claim,
+  answer: unknown,
+  ms: number,
+): RawBuilder<unknown> {
+  const stored = JSON.stringify(answer ?? null);
+  return sql`
+    with event as (
+      update processed_webhook_events set response = ${stored}::jsonb, answered_at = now()
       where provider = ${event.provider} and scope = ${event.scope} and event_id = ${event.eventId}
-        and received_at = ${claim.claimedAt}::timestamptz)
-    update webhook_delivery_log set status = 'completed', completed_at = now() where id = ${claim.deliveryId}`.execute(
-    db,
-  );
+        and received_at = ${claim.claimedAt}::timestamptz
+      returning 1),
+    ${FIRST_THE_EVENT}
+    update webhook_delivery_log set
+      status = 'completed', completed_at = now(), lease_token = null, lease_until = null, error_message = null,
+      response = ${stored}::jsonb, spans = ${answerSpan('completed', ms)}
+    from first_the_event where id = ${claim.deliveryId}`;
 }
 
 /** The work failed without an effect: the same event may come again. */
-export async function releaseEvent(db: Db, event: InboxEvent, claim: Claim, reason: string): Promise<void> {
-  await sql`
-    with released as (
+export function releaseEvent(
+  event: InboxEvent,
+  claim: Claim,
+  reason: string,
+  ms: number,
+): RawBuilder<unknown> {
+  return sql`
+    with event as (
       delete from processed_webhook_events
       where provider = ${event.provider} and scope = ${event.scope} and event_id = ${event.eventId}
-        and received_at = ${claim.claimedAt}::timestamptz)
-    update webhook_delivery_log set status = 'dead_letter', error_message = ${reason} where id = ${claim.deliveryId}`.execute(
-    db,
-  );
+        and received_at = ${claim.claimedAt}::timestamptz
+      returning 1),
+    ${FIRST_THE_EVENT}
+    update webhook_delivery_log set
+      status = 'dead_letter', error_message = ${reason}, lease_token = null, lease_until = null,
+      spans = ${answerSpan('dead_letter', ms, reason)}
+    from first_the_event where id = ${claim.deliveryId}`;
 }
+
+const answerSpan = (outcome: string, ms: number, error?: string) => sql`spans || jsonb_build_array(
+  jsonb_build_object('attempt', attempts, 'worker', 'answered inline', 'started_at', last_attempt_at,
+    'ms', ${ms}::float8, 'outcome', ${outcome}::text)
+  || ${JSON.stringify(error === undefined ? {} : { error })}::jsonb)`;
 
 export async function storedAnswer(
   db: Db,
-  event: InboxEvent,
+  event: Pick<InboxEvent, 'provider' | 'scope' | 'eventId'>,
 ): Promise<{ answered: boolean; response: unknown } | undefined> {
   const row = await db
     .selectFrom('processed_webhook_events')
@@ -81,3 +138,7 @@ export async function storedAnswer(
     .executeTakeFirst();
   return row && { answered: row.answered_at !== null, response: row.response };
 }
+
+/** A hint for every worker that listens; the rows are committed already. */
+export const wakeWorkers = (): RawBuilder<unknown> =>
+  sql`select pg_notify('voxanne_work', 'webhook_delivery_log')`;

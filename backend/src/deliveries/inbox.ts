@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../platform/database.ts';
 import { AppError, describeError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
 import {
   type Claim,
   claimEvent,
@@ -8,9 +9,38 @@ import {
   releaseEvent,
   storeAnswer,
   storedAnswer,
+  wakeWorkers,
 } from './inbox.queries.ts';
+import { redactPayload } from './redact.ts';
+import type { Carrier } from './webhook-queue.ts';
 
-export type { InboxEvent } from './inbox.queries.ts';
+export type { Arrival, InboxEvent, SignatureVerdict } from './inbox.queries.ts';
+
+export interface Inbox {
+  /**
+   * Takes an event in for a worker; durable when it returns.
+   * @returns false for a repeat.
+   */
+  receive(event: InboxEvent): Promise<boolean>;
+  /** Keeps an event that asks for nothing. @returns false for a repeat. */
+  keep(event: InboxEvent): Promise<boolean>;
+  /**
+   * Answers an event once: the first copy produces the answer, every repeat gets the stored one.
+   * @throws {AppError} IN_PROGRESS when the first copy has not answered within 5 s.
+   */
+  answerOnce<T>(event: InboxEvent, produce: () => Promise<T>): Promise<{ answer: T; replayed: boolean }>;
+  /** The stored answer of an event, if it was answered. */
+  findAnswer(
+    event: Pick<InboxEvent, 'provider' | 'scope' | 'eventId'>,
+  ): Promise<{ response: unknown } | undefined>;
+}
+
+export interface InboxOptions {
+  database: Database;
+  log: Logger;
+  /** Carries the ids of new rows to the workers; without it (or when it is away) a notification wakes them. */
+  carrier?: Carrier | undefined;
+}
 
 // A tool call that repeats while the first still runs waits for its answer; contract: up to 5 s.
 const WAIT_FOR_ANSWER_MS = 5_000;
@@ -18,51 +48,87 @@ const LOOK_EVERY_MS = 50;
 // Longer than any handler may run: past it the process that claimed the event is dead.
 const ABANDONED_AFTER_MS = 30_000;
 
-/** Takes an event in for a worker. @returns false for a repeat. */
-export async function receiveEvent(database: Database, event: InboxEvent): Promise<boolean> {
-  return (await database.withService((db) => claimEvent(db, event, { status: 'pending' }))) !== undefined;
+export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
+  const wake = createWakeUp(database, log);
+  const clean = (event: InboxEvent): InboxEvent => ({ ...event, payload: redactPayload(event.payload) });
+
+  const produceFor = async <T>(event: InboxEvent, claim: Claim, produce: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    const ms = () => Math.round((performance.now() - begun) * 10) / 10;
+    try {
+      const answer = await produce();
+      await database.serviceStatement(storeAnswer(event, claim, answer, ms()));
+      return answer;
+    } catch (error) {
+      const reason = describeError(error).message.slice(0, 500);
+      await database.serviceStatement(releaseEvent(event, claim, reason, ms())).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    async receive(event) {
+      const [claim] = await database.serviceStatement(
+        claimEvent(clean(event), { status: 'pending', carried: carrier !== undefined }),
+      );
+      if (!claim) return false;
+      // Not waited for: the row is there, and whoever sent it should not wait for Redis.
+      void carrier?.announce([{ table: 'webhook_delivery_log', id: claim.deliveryId, attempt: 0 }]);
+      if (carrier?.state() !== 'connected') wake();
+      return true;
+    },
+
+    async keep(event) {
+      const rows = await database.serviceStatement(claimEvent(clean(event), { status: 'completed' }));
+      return rows.length > 0;
+    },
+
+    async answerOnce<T>(event: InboxEvent, produce: () => Promise<T>) {
+      const stored = clean(event);
+      const giveUpAt = Date.now() + WAIT_FOR_ANSWER_MS;
+      let countRepeat = true;
+      do {
+        const [claim] = await database.serviceStatement(
+          claimEvent(stored, { status: 'processing', staleMs: ABANDONED_AFTER_MS, countRepeat }),
+        );
+        if (claim) return { answer: await produceFor(stored, claim, produce), replayed: false };
+        countRepeat = false;
+        const found = await database.withService((db) => storedAnswer(db, stored));
+        if (found?.answered) return { answer: found.response as T, replayed: true };
+        await sleep(LOOK_EVERY_MS);
+      } while (Date.now() < giveUpAt);
+      throw new AppError({
+        code: 'IN_PROGRESS',
+        status: 409,
+        detail: 'The same request is still being worked on. Ask again in a moment for its answer.',
+        retryable: true,
+      });
+    },
+
+    async findAnswer(event) {
+      const found = await database.withService((db) => storedAnswer(db, event));
+      return found?.answered ? { response: found.response } : undefined;
+    },
+  };
 }
 
-/**
- * Answers an event once: the first copy produces the answer, every repeat gets the stored one.
- * @throws {AppError} IN_PROGRESS when the first copy has not answered within 5 s.
- */
-export async function answerOnce<T>(
-  database: Database,
-  event: InboxEvent,
-  produce: () => Promise<T>,
-): Promise<{ answer: T; replayed: boolean }> {
-  const giveUpAt = Date.now() + WAIT_FOR_ANSWER_MS;
-  do {
-    const claim = await database.withService((db) =>
-      claimEvent(db, event, { status: 'processing', staleMs: ABANDONED_AFTER_MS }),
-    );
-    if (claim) return { answer: await produceFor(database, event, claim, produce), replayed: false };
-    const stored = await database.withService((db) => storedAnswer(db, event));
-    if (stored?.answered) return { answer: stored.response as T, replayed: true };
-    await sleep(LOOK_EVERY_MS);
-  } while (Date.now() < giveUpAt);
-  throw new AppError({
-    code: 'IN_PROGRESS',
-    status: 409,
-    detail: 'The same request is still being worked on. Ask again in a moment for its answer.',
-    retryable: true,
-  });
-}
-
-async function produceFor<T>(
-  database: Database,
-  event: InboxEvent,
-  claim: Claim,
-  produce: () => Promise<T>,
-): Promise<T> {
-  try {
-    const answer = await produce();
-    await database.withService((db) => storeAnswer(db, event, claim, answer));
-    return answer;
-  } catch (error) {
-    const reason = describeError(error).message.slice(0, 500);
-    await database.withService((db) => releaseEvent(db, event, claim, reason)).catch(() => undefined);
-    throw error;
-  }
+/** Notifies the workers at once, then at most once for all that came in while the notification was under way. */
+function createWakeUp(database: Database, log: Logger): () => void {
+  let underWay = false;
+  let again = false;
+  const notify = async (): Promise<void> => {
+    underWay = true;
+    do {
+      again = false;
+      // A hint: when it is lost, the workers find the row when they next look.
+      await database.serviceStatement(wakeWorkers()).catch((err: unknown) => {
+        log.debug({ err }, '[Deliveries] Could not wake the workers');
+      });
+    } while (again);
+    underWay = false;
+  };
+  return () => {
+    if (underWay) again = true;
+    else void notify();
+  };
 }

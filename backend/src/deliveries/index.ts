@@ -1,4 +1,7 @@
-export { answerOnce, receiveEvent } from './inbox.ts';
+export { cleanUp, previewCleanup, startCleanup } from './cleanup.ts';
+export { registerDeliveryRoutes } from './deliveries.routes.ts';
+export { IdempotencyHeaders, sendOnce, type Transact } from './idempotency.ts';
+export { type Arrival, createInbox, type Inbox, type InboxEvent, type SignatureVerdict } from './inbox.ts';
 export type { Job } from './lease-queue.queries.ts';
 export {
   type Effects,
@@ -8,3 +11,6 @@ export {
   retryDelayMs,
   startLeaseQueue,
 } from './lease-queue.ts';
+export { maskHeaders } from './redact.ts';
+export { startSweep } from './sweep.ts';
+export { type Carrier, createCarrier } from './webhook-queue.ts';

@@ -77,7 +77,7 @@ describe('the queue of durable rows', () => {
           return scene.writes(job.id);
         },
       },
-      { concurrency: 3 },
+      { concurrency: 3, perOrganization: 3 },
     );
     await expect.poll(async () => (await scene.effects()).length, { timeout: 5_000 }).toBe(12);
     expect(most).toBe(3);
@@ -297,9 +297,9 @@ describe('the queue of durable rows', () => {
       const { promise: open, resolve: letThrough } = Promise.withResolvers<void>();
       const slow: Database = {
         ...scene.database,
-        withService: async (work) => {
+        serviceStatement: async (statement) => {
           await open;
-          return scene.database.withService(work);
+          return scene.database.serviceStatement(statement);
         },
       };
       const id = await scene.add('greet');
@@ -315,8 +315,10 @@ describe('the queue of durable rows', () => {
     let away = true;
     const flaky: Database = {
       ...scene.database,
-      withService: (work) =>
-        away ? Promise.reject(new Error('Connection terminated')) : scene.database.withService(work),
+      serviceStatement: (statement) =>
+        away
+          ? Promise.reject(new Error('Connection terminated'))
+          : scene.database.serviceStatement(statement),
     };
     const id = await scene.add('greet');
     scene.start({ greet: async (job) => scene.writes(job.id) }, { database: flaky });

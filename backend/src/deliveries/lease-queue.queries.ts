@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 export type QueueTable = 'outbox' | 'webhook_delivery_log';
@@ -21,41 +21,110 @@ const topicOf: Record<QueueTable, string> = {
   webhook_delivery_log: `job.provider || '.' || job.event_type`,
 };
 
-/** Takes what is due, and what a dead worker left: its lease has run out. */
-export async function claim(db: Db, table: QueueTable, limit: number, leaseMs: number): Promise<Job[]> {
-  const { rows } = await sql<Job>`
-    with due as materialized (
-      select id, status from ${sql.table(table)}
-      where (status in ('pending', 'failed') and run_at <= now())
-        or (status = 'processing' and lease_until < now())
-      order by run_at
-      limit ${limit}
-      for update skip locked)
-    update ${sql.table(table)} as job set
+// So many due rows are looked at as they are: that is all there is, except while somebody floods the queue.
+const GLANCE = 100;
+// Then as many organizations are asked in turn, each by one step in the index.
+const ROUND = 100;
+
+export interface ClaimOptions {
+  /** Free slots of this worker. */
+  limit: number;
+  leaseMs: number;
+  /** At most so many rows of one organization in this worker at a time. */
+  perOrganization: number;
+  /** Organizations whose rows this worker has in hand, one entry a row. */
+  inHand: readonly (string | null)[];
+  /** Where the round over the organizations goes on: any organization id. */
+  from: string;
+}
+
+/**
+ * Takes what is due, a fair share for each organization, and what a dead worker left (its lease has run out).
+ *
+ * The n-th row of an organization, those in hand included, stands behind every other organization's rows before
+ * their n-th: who floods the queue waits behind himself.
+ */
+export function claim(table: QueueTable, options: ClaimOptions): RawBuilder<Job> {
+  const { limit, leaseMs, perOrganization, from } = options;
+  const t = sql.table(table);
+  const inHand = options.inHand.map((orgId) => orgId ?? NOBODY);
+  return sql<Job>`
+    with recursive oldest as materialized (
+      select app_private.group_of(org_id) as org from ${t}
+      where status in ('pending', 'failed') and not blocked and run_at <= now()
+      order by run_at limit ${GLANCE}),
+    round (org, steps) as (
+      select (select app_private.group_of(org_id) from ${t}
+        where status in ('pending', 'failed') and not blocked and app_private.group_of(org_id) > ${from}::uuid
+        order by app_private.group_of(org_id) limit 1), 1
+      where (select count(*) from oldest) = ${GLANCE}
+      union all
+      select (select app_private.group_of(org_id) from ${t}
+        where status in ('pending', 'failed') and not blocked and app_private.group_of(org_id) > round.org
+        order by app_private.group_of(org_id) limit 1), steps + 1
+      from round where org is not null and steps < ${ROUND}),
+    orgs as (select org from oldest union select org from round where org is not null),
+    busy as (select org, count(*)::int as rows from unnest(${inHand}::uuid[]) as h (org) group by org),
+    stale as materialized (
+      select id, status, 0::bigint as turn, lease_until as since from ${t}
+      where status = 'processing' and lease_until < now()
+      order by lease_until limit ${limit} for update skip locked),
+    shares as materialized (
+      select first.id, first.status, coalesce(busy.rows, 0) + row_number() over (partition by orgs.org order by first.run_at) as turn,
+        first.run_at as since
+      from orgs left join busy using (org)
+      cross join lateral (
+        select id, status, run_at from ${t}
+        where app_private.group_of(org_id) = orgs.org
+          and status in ('pending', 'failed') and not blocked and run_at <= now()
+        order by run_at limit greatest(least(${perOrganization} - coalesce(busy.rows, 0), ${limit}), 0)
+        for update skip locked) as first),
+    due as materialized (
+      select id, status from (select * from stale union all select * from shares) as either
+      order by turn, since limit ${limit})
+    update ${t} as job set
       status = 'processing',
       attempts = job.attempts + 1,
+      last_attempt_at = now(),
       lease_token = gen_random_uuid(),
       lease_until = now() + ${leaseMs} * interval '1 millisecond'
     from due where job.id = due.id
     returning job.id, job.org_id, ${sql.raw(topicOf[table])} as topic, job.payload, job.attempts,
-      due.status = 'processing' as abandoned, job.lease_token`.execute(db);
-  return rows;
+      due.status = 'processing' as abandoned, job.lease_token`;
 }
 
-export async function renewLease(db: Db, table: QueueTable, job: Job, leaseMs: number): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update ${sql.table(table)} set lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    where id = ${job.id} and lease_token = ${job.lease_token} and status = 'processing'`.execute(db);
-  return numAffectedRows === 1n;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+export function renewLease(table: QueueTable, jobs: readonly Job[], leaseMs: number): RawBuilder<unknown> {
+  return sql`
+    update ${sql.table(table)} as job set lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    from unnest(${jobs.map(({ id }) => id)}::uuid[], ${jobs.map((job) => job.lease_token)}::uuid[]) as mine (id, token)
+    where job.id = mine.id and job.lease_token = mine.token and job.status = 'processing'`;
 }
 
-/** @returns false when the lease was lost: the caller's transaction must not commit its effects. */
-export async function complete(db: Db, table: QueueTable, job: Job): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+/** What happened in one attempt, for whoever looks at the delivery later. */
+export interface Span {
+  attempt: number;
+  worker: string;
+  started_at: string;
+  ms: number;
+  outcome: 'completed' | 'retry' | 'dead_letter' | 'released';
+  error?: string;
+}
+
+// A row that waits for a calendar to be relinked is tried every minute, for ever.
+const SPANS_KEPT = 20;
+const withSpan = (span: Span) => sql`
+  (case when jsonb_array_length(spans) >= ${SPANS_KEPT} then spans - 0 else spans end) || ${JSON.stringify([span])}::jsonb`;
+
+/** @returns no row when the lease was lost: the caller's transaction must not commit its effects. */
+export function complete(table: QueueTable, job: Job, span: Span): RawBuilder<{ id: string }> {
+  return sql`
     update ${sql.table(table)} set
-      status = 'completed', completed_at = now(), lease_token = null, lease_until = null, error_message = null
-    where id = ${job.id} and lease_token = ${job.lease_token} and status = 'processing'`.execute(db);
-  return numAffectedRows === 1n;
+      status = 'completed', completed_at = now(), lease_token = null, lease_until = null, error_message = null,
+      spans = ${withSpan(span)}
+    where id = ${job.id} and lease_token = ${job.lease_token} and status = 'processing'
+    returning id`;
 }
 
 export interface Setback {
@@ -66,13 +135,41 @@ export interface Setback {
   countAttempt: boolean;
 }
 
-export async function putBack(db: Db, table: QueueTable, job: Job, setback: Setback): Promise<void> {
-  await sql`
+export function putBack(table: QueueTable, job: Job, setback: Setback, span: Span): RawBuilder<unknown> {
+  return sql`
     update ${sql.table(table)} set
       status = ${setback.status},
       error_message = ${setback.reason},
       run_at = now() + ${setback.delayMs} * interval '1 millisecond',
       attempts = attempts - ${setback.countAttempt ? 0 : 1},
-      lease_token = null, lease_until = null
-    where id = ${job.id} and lease_token = ${job.lease_token}`.execute(db);
+      lease_token = null, lease_until = null,
+      spans = ${withSpan(span)}
+    where id = ${job.id} and lease_token = ${job.lease_token} and status = 'processing'`;
+}
+
+/** Gives up what is in hand, as if it had not been taken: a process that must end now. */
+export function release(
+  table: QueueTable,
+  jobs: readonly Job[],
+  span: Omit<Span, 'attempt'>,
+): RawBuilder<unknown> {
+  return sql`
+    update ${sql.table(table)} as job set
+      status = 'pending', run_at = now(), attempts = job.attempts - 1, lease_token = null, lease_until = null,
+      spans = job.spans || jsonb_build_array(${JSON.stringify(span)}::jsonb || jsonb_build_object('attempt', job.attempts))
+    from unnest(${jobs.map(({ id }) => id)}::uuid[], ${jobs.map((job) => job.lease_token)}::uuid[]) as mine (id, token)
+    where job.id = mine.id and job.lease_token = mine.token and job.status = 'processing'`;
+}
+
+/** Rows that should be under way and that nobody has: for the carrier, which may have lost them. */
+export async function overlooked(
+  db: Db,
+  table: QueueTable,
+  limit: number,
+): Promise<{ id: string; attempt: number }[]> {
+  const { rows } = await sql<{ id: string; attempt: number }>`
+    select id, attempts as attempt from ${sql.table(table)}
+    where status in ('pending', 'failed') and not blocked and run_at <= now()
+    order by run_at limit ${limit}`.execute(db);
+  return rows;
 }

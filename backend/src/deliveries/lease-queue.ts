@@ -1,7 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Database, Db } from '../platform/database.ts';
 import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { claim, complete, type Job, putBack, type QueueTable, renewLease } from './lease-queue.queries.ts';
+import { TimeUp, within } from '../platform/within.ts';
+import {
+  claim,
+  complete,
+  type Job,
+  putBack,
+  type QueueTable,
+  release,
+  renewLease,
+  type Span,
+} from './lease-queue.queries.ts';
 
 /** Commits together with the completion of the job, or not at all. */
 export type Effects = (db: Db) => Promise<void>;
@@ -29,8 +41,13 @@ export class GiveUp extends Error {
 export interface LeaseQueue {
   /** A hint that there may be work. */
   wake(): void;
-  /** Takes nothing new and waits for what is in flight. */
-  drain(): Promise<void>;
+  /** Waits for a free slot and looks: somebody knows of a row (the carrier). */
+  take(): Promise<void>;
+  /**
+   * Takes nothing new and waits for what is in flight; what has not ended in time goes back to the queue for another
+   * worker, and its late end here has no effect.
+   */
+  drain(limitMs?: number): Promise<void>;
 }
 
 export interface LeaseQueueOptions {
@@ -38,7 +55,10 @@ export interface LeaseQueueOptions {
   table: QueueTable;
   handlers: Record<string, JobHandler>;
   log: Logger;
+  /** Slots of this worker. */
   concurrency?: number;
+  /** How many of them one organization may have at a time; the others are there for the others. */
+  perOrganization?: number;
   pollMs?: number;
   leaseMs?: number;
   maxAttempts?: number;
@@ -51,6 +71,8 @@ const POLL_MS = 1_000;
 const MAX_ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 300_000;
+// Handlers mostly wait for somebody else's answer, and one clinic's slow provider must leave slots for the others.
+const CONCURRENCY = 16;
 
 /** 1 s, 2 s, 4 s ... 5 min, each between half and the whole of it. */
 export const retryDelayMs = (attempt: number, random: () => number): number =>
@@ -59,31 +81,38 @@ export const retryDelayMs = (attempt: number, random: () => number): number =>
 /** Works through one table of durable rows. Any number of processes may run one on the same table. */
 export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
   const { database, table, handlers, log } = options;
-  const concurrency = options.concurrency ?? 8;
+  const concurrency = options.concurrency ?? CONCURRENCY;
+  const perOrganization = options.perOrganization ?? Math.ceil(concurrency / 2);
   const leaseMs = options.leaseMs ?? LEASE_MS;
   const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
   const random = options.random ?? Math.random;
-  const inFlight = new Set<Promise<void>>();
+  const worker = `${hostname()}:${process.pid}`;
+  const inFlight = new Map<Job, Promise<void>>();
   let draining = false;
-  let claiming: Promise<Job[]> | undefined;
-  let looking = false;
+  let looking: Promise<void> | undefined;
   let lookAgain = false;
+  let slotFreed = Promise.withResolvers<void>();
 
-  const handle = async (job: Job): Promise<void> => {
+  const handle = async (job: Job, spanOf: SpanOf): Promise<void> => {
     const handler = handlers[job.topic];
     if (!handler) throw new GiveUp(`There is no handler for ${job.topic}.`);
     // This job may be what kills its workers.
     if (job.abandoned && job.attempts > maxAttempts)
       throw new GiveUp(`Nothing came back from ${maxAttempts} attempts.`);
     const effects = await handler(job);
+    if (!effects) {
+      await database.serviceStatement(complete(table, job, spanOf('completed')));
+      return;
+    }
     await database.withService(async (db) => {
-      await effects?.(db);
+      await effects(db);
       // Last, so that a lost lease rolls the effects back: somebody else has the job now.
-      if (!(await complete(db, table, job))) throw new LeaseLost();
+      const { rows } = await complete(table, job, spanOf('completed')).execute(db);
+      if (rows.length === 0) throw new LeaseLost();
     });
   };
 
-  const fail = async (job: Job, error: unknown): Promise<void> => {
+  const fail = async (job: Job, error: unknown, spanOf: SpanOf): Promise<void> => {
     if (error instanceof LeaseLost) return;
     const asked = error instanceof RetryLater ? error : undefined;
     const countAttempt = asked?.countAttempt ?? true;
@@ -96,73 +125,120 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
         { job_id: job.id, org_id: job.org_id, topic: job.topic, attempt: job.attempts, reason },
         '[Deliveries] Will try again',
       );
-    await database.withService((db) =>
-      putBack(db, table, job, {
-        status: dead ? 'dead_letter' : 'failed',
-        reason,
-        delayMs: dead ? 0 : (asked?.delayMs ?? retryDelayMs(job.attempts, random)),
-        countAttempt,
-      }),
+    const setback = {
+      status: dead ? ('dead_letter' as const) : ('failed' as const),
+      reason,
+      delayMs: dead ? 0 : (asked?.delayMs ?? retryDelayMs(job.attempts, random)),
+      countAttempt,
+    };
+    await database.serviceStatement(
+      putBack(table, job, setback, spanOf(dead ? 'dead_letter' : 'retry', reason)),
     );
   };
 
   const run = async (job: Job): Promise<void> => {
-    const renewal = setInterval(() => {
-      database.withService((db) => renewLease(db, table, job, leaseMs)).catch(() => undefined);
-    }, leaseMs / 3);
+    const spanOf = watch(job, worker);
     try {
-      await handle(job);
+      await handle(job, spanOf);
     } catch (error) {
       // When even this fails the database is away: the lease runs out and the job is taken again.
-      await fail(job, error).catch((second) =>
+      await fail(job, error, spanOf).catch((second) =>
         log.error({ err: second }, '[Deliveries] Could not put a job back'),
       );
     } finally {
-      clearInterval(renewal);
+      inFlight.delete(job);
+      slotFreed.resolve();
+      slotFreed = Promise.withResolvers();
+      wake();
     }
   };
 
-  const look = async (): Promise<void> => {
-    if (draining || looking) {
+  const takeWhatIsDue = async (): Promise<void> => {
+    do {
+      lookAgain = false;
+      const limit = concurrency - inFlight.size;
+      if (limit <= 0 || draining) return;
+      const jobs = await database.serviceStatement(
+        claim(table, {
+          limit,
+          leaseMs,
+          perOrganization,
+          inHand: [...inFlight.keys()].map((job) => job.org_id),
+          from: randomUUID(),
+        }),
+      );
+      for (const job of jobs) inFlight.set(job, run(job));
+    } while (lookAgain);
+  };
+
+  const look = (): Promise<void> => {
+    if (draining) return Promise.resolve();
+    if (looking) {
       lookAgain = true;
-      return;
+      return looking;
     }
-    looking = true;
-    try {
-      do {
-        lookAgain = false;
-        const room = concurrency - inFlight.size;
-        if (room <= 0 || draining) break;
-        claiming = database.withService((db) => claim(db, table, room, leaseMs));
-        const jobs = await claiming;
-        for (const job of jobs) {
-          const work = run(job).finally(() => {
-            inFlight.delete(work);
-            void look();
-          });
-          inFlight.add(work);
-        }
-        if (jobs.length === room) break;
-      } while (lookAgain);
-    } catch (error) {
-      log.warn({ err: error, table }, '[Deliveries] Could not look for work');
-    } finally {
-      looking = false;
-    }
+    looking = takeWhatIsDue()
+      .catch((error: unknown) => log.warn({ err: error, table }, '[Deliveries] Could not look for work'))
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+  const wake = (): void => void look();
+
+  const polling = setInterval(wake, options.pollMs ?? POLL_MS);
+  const renewing = setInterval(() => {
+    if (inFlight.size === 0) return;
+    // A renewal that fails is made good by the next one, or the lease runs out and somebody else takes over.
+    database.serviceStatement(renewLease(table, [...inFlight.keys()], leaseMs)).catch(() => undefined);
+  }, leaseMs / 3);
+  wake();
+
+  const allEnded = async (): Promise<void> => {
+    // A claim under way may still bring jobs; they are ours, and must end before the database closes.
+    await looking;
+    while (inFlight.size > 0) await Promise.allSettled(inFlight.values());
   };
 
-  const timer = setInterval(() => void look(), options.pollMs ?? POLL_MS);
-  void look();
   return {
-    wake: () => void look(),
-    async drain() {
+    wake,
+    async take() {
+      while (inFlight.size >= concurrency && !draining) await slotFreed.promise;
+      await look();
+    },
+    async drain(limitMs) {
       draining = true;
-      clearInterval(timer);
-      // A claim under way may still bring jobs; they are ours, and must end before the database closes.
-      await claiming?.catch(() => undefined);
-      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+      clearInterval(polling);
+      try {
+        await (limitMs === undefined ? allEnded() : within(limitMs, allEnded()));
+      } catch (error) {
+        if (!(error instanceof TimeUp)) throw error;
+        const left = [...inFlight.keys()];
+        log.warn({ table, jobs: left.length }, '[Deliveries] Gave back what could not end in time');
+        const now = new Date().toISOString();
+        await database.serviceStatement(
+          release(table, left, { worker, started_at: now, ms: 0, outcome: 'released' }),
+        );
+      } finally {
+        clearInterval(renewing);
+      }
     },
   };
+}
+
+type SpanOf = (outcome: Span['outcome'], error?: string) => Span;
+
+function watch(job: Job, worker: string): SpanOf {
+  const begun = performance.now();
+  const startedAt = new Date().toISOString();
+  return (outcome, error) => ({
+    attempt: job.attempts,
+    worker,
+    started_at: startedAt,
+    ms: Math.round((performance.now() - begun) * 10) / 10,
+    outcome,
+    ...(error === undefined ? {} : { error }),
+  });
 }
 
 class LeaseLost extends Error {

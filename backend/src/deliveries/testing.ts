@@ -11,7 +11,8 @@ export async function createQueueScene() {
   const { orgId } = await db.createOrganization();
   await db.owner.query(`
     truncate public.outbox;
-    create table public.effects (job text not null, worker text not null);
+    create table public.effects (job text not null, worker text not null, at bigserial);
+    grant usage on sequence public.effects_at_seq to voxanne_service;
     grant insert on public.effects to voxanne_service`);
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -37,12 +38,15 @@ export async function createQueueScene() {
       return queue;
     },
     /** @param columns SQL values of further columns, such as `{ run_at: "now() + '1 hour'" }`. */
-    async add(topic: string, columns: Record<string, string> = {}): Promise<string> {
+    async add(
+      topic: string,
+      { org_id = `'${orgId}'`, ...columns }: Record<string, string> = {},
+    ): Promise<string> {
       const names = Object.keys(columns).map((name) => `, ${name}`);
       const values = Object.values(columns).map((value) => `, ${value}`);
       const { rows } = await db.owner.query<{ id: string }>(
-        `insert into public.outbox (org_id, topic, key ${names.join('')}) values ($1, $2, $3 ${values.join('')}) returning id`,
-        [orgId, topic, randomUUID()],
+        `insert into public.outbox (org_id, topic, key ${names.join('')}) values (${org_id}, $1, $2 ${values.join('')}) returning id`,
+        [topic, randomUUID()],
       );
       return rows[0]?.id ?? '';
     },
@@ -53,13 +57,15 @@ export async function createQueueScene() {
       );
       return rows[0];
     },
+    /** A new clinic has rows of its own, which no handler of a test knows. */
+    clearOthers: (org: string) => db.owner.query('delete from public.outbox where org_id = $1', [org]),
     /** Makes a row that waits due at once. */
     hurry: (id: string) =>
       db.owner.query(`update public.outbox set run_at = now() where id = $1 and status = 'failed'`, [id]),
     writes:
       (job: string, worker = 'one'): Effects =>
       async (tx) => {
-        await sql`insert into public.effects values (${job}, ${worker})`.execute(tx);
+        await sql`insert into public.effects (job, worker) values (${job}, ${worker})`.execute(tx);
       },
     async effects(): Promise<{ job: string; worker: string }[]> {
       return (await db.owner.query('select job, worker from public.effects order by job')).rows;

@@ -1,2 +1,3 @@
 export { answers } from './health.queries.ts';
 export { registerHealthRoutes } from './health.routes.ts';
+export { queueFacts } from './queue.queries.ts';

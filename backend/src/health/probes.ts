@@ -3,9 +3,11 @@ import type { SafeCallInstance } from '@voxanne/safe-call';
 import { type Connections, googleStatus } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
 import { answers, unsyncedAppointments } from './health.queries.ts';
+import type { QueueFacts } from './queue.queries.ts';
 
 export interface TwilioFacts {
   configured: boolean;
@@ -18,6 +20,9 @@ export interface ProbeOptions {
   resilience: SafeCallInstance;
   clock: Clock;
   twilio: () => TwilioFacts;
+  redis: () => RedisState | 'none';
+  /** Of one organization, or of all. */
+  queue: (orgId: OrgId | null) => Promise<QueueFacts>;
 }
 
 /** One entry of the report, and whether its being degraded leaves the whole healthy. */

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Connection, Connections } from '../connections/index.ts';
 import { fixedClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { RedisState } from '../platform/redis.ts';
 import { mintOrgId } from '../platform/tenant.ts';
 import type { ProbeOptions } from './probes.ts';
+import type { QueueFacts } from './queue.queries.ts';
 import { reportHealth, toMarkdown } from './report.ts';
 
 const NOW = '2026-11-18T15:00:00.000Z';
@@ -21,10 +23,14 @@ interface World {
   twilio?: { configured: boolean; message: string };
   /** Upcoming appointments that did not reach the calendar. */
   unsynced?: number;
+  redis?: RedisState | 'none';
+  queue?: Partial<QueueFacts>;
 }
 
+const none = { pending: 0, processing: 0, failed: 0, dead_letter: 0 };
+
 /** A deployment in which everything works, but for what is said otherwise. */
-function world({ connection, database, twilio, unsynced = 0 }: World = {}) {
+function world({ connection, database, twilio, unsynced = 0, redis = 'none', queue }: World = {}) {
   const answer = database ?? (async () => unsynced);
   const options: ProbeOptions = {
     database: { withService: answer } as unknown as Database,
@@ -32,6 +38,11 @@ function world({ connection, database, twilio, unsynced = 0 }: World = {}) {
     resilience: createSafeCall(),
     clock: fixedClock(NOW),
     twilio: () => twilio ?? { configured: true, message: 'Twilio credentials configured' },
+    redis: () => redis,
+    queue: async () => {
+      await answer();
+      return { webhooks: none, outgoing: none, oldest_due_seconds: 0, ...queue };
+    },
   };
   return {
     report: (org: typeof mine | null = mine) => reportHealth(options, org),
@@ -49,7 +60,7 @@ function world({ connection, database, twilio, unsynced = 0 }: World = {}) {
 }
 
 describe('the health report', () => {
-  test('of a clinic in which everything works has four entries in their order', async () => {
+  test('of a clinic in which everything works has its entries in their order', async () => {
     const report = await world({ connection: linked() }).report();
     expect(report).toEqual({
       status: 'healthy',
@@ -75,8 +86,26 @@ describe('the health report', () => {
           message: 'All circuit breakers closed',
           details: { open: [] },
         },
+        {
+          name: 'Webhook Queue',
+          status: 'healthy',
+          message: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+          details: {
+            mode: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+            ...none,
+            oldest_due_seconds: 0,
+            dead_letter_webhooks: 0,
+            dead_letter_outgoing: 0,
+          },
+        },
+        {
+          name: 'Redis',
+          status: 'healthy',
+          message: 'not configured (optional)',
+          details: { state: 'none' },
+        },
       ],
-      summary: { healthy: 4, degraded: 0, critical: 0 },
+      summary: { healthy: 6, degraded: 0, critical: 0 },
       recommendations: ['✅ All systems operational'],
       actions: [],
     });
@@ -86,7 +115,7 @@ describe('the health report', () => {
     const report = await world().report(null);
     expect(report).toMatchObject({
       status: 'healthy',
-      summary: { healthy: 3, degraded: 1, critical: 0 },
+      summary: { healthy: 5, degraded: 1, critical: 0 },
       recommendations: ['✅ All systems operational'],
     });
     expect(report.integrations[1]).toEqual({
@@ -100,7 +129,7 @@ describe('the health report', () => {
   test('without a calendar recommends to link one, and stays healthy', async () => {
     expect(await world().report()).toMatchObject({
       status: 'healthy',
-      summary: { healthy: 3, degraded: 1, critical: 0 },
+      summary: { healthy: 5, degraded: 1, critical: 0 },
       recommendations: ['🟡 Google Calendar not linked - users cannot book appointments'],
       actions: [
         {
@@ -182,7 +211,7 @@ describe('the health report', () => {
     }).report();
     expect(report).toMatchObject({
       status: 'critical',
-      summary: { healthy: 3, degraded: 0, critical: 1 },
+      summary: { healthy: 5, degraded: 0, critical: 1 },
       recommendations: ['🔴 Twilio is not configured - no text can be sent'],
     });
   });
@@ -227,7 +256,7 @@ describe('the health report', () => {
       status: 'degraded',
       message: expect.stringMatching(/^Twilio credentials configured.+sent later$/),
     });
-    expect(summary).toEqual({ healthy: 2, degraded: 2, critical: 0 });
+    expect(summary).toEqual({ healthy: 4, degraded: 2, critical: 0 });
   });
 
   test('shows no clinic, and no stranger, the breakers of another clinic', async () => {
@@ -238,6 +267,74 @@ describe('the health report', () => {
     expect(await deployment.report(null)).toMatchObject({ status: 'healthy' });
     expect(await deployment.report(theirs)).toMatchObject({ status: 'degraded' });
   });
+
+  test.each([
+    ['connected', 'healthy', 'PostgreSQL rows carried by BullMQ on Redis', 'Redis connection active'],
+    [
+      'away',
+      'degraded',
+      'Redis is away, PostgreSQL alone carries on',
+      expect.stringContaining('nothing is lost'),
+    ],
+  ] as const)('with Redis %s says how the queue is carried', async (redis, status, mode, message) => {
+    const report = await world({ connection: linked(), redis }).report();
+    expect(report.status).toBe(status);
+    expect(report.integrations.slice(4)).toMatchObject([
+      { name: 'Webhook Queue', status: 'healthy', message: mode, details: { mode } },
+      { name: 'Redis', status, message, details: { state: redis } },
+    ]);
+    expect(report.actions.map(({ id }) => id)).toEqual(redis === 'away' ? ['redis.check'] : []);
+  });
+
+  test.each([
+    [60, 'healthy'],
+    [61, 'degraded'],
+  ] as const)(
+    'with a row that has been due for %d s is %s, for everybody',
+    async (oldest_due_seconds, status) => {
+      const deployment = world({
+        connection: linked(),
+        queue: { oldest_due_seconds, webhooks: { ...none, pending: 7 } },
+      });
+      for (const who of [mine, null]) {
+        const report = await deployment.report(who);
+        expect(report.status).toBe(status);
+        expect(report.integrations[4]).toMatchObject({ status, details: { pending: 7, oldest_due_seconds } });
+        const actions = status === 'healthy' ? [] : [{ id: 'queue.workers', evidence: ['waiting: 7'] }];
+        expect(report.actions).toMatchObject(
+          actions.map(({ id }) => ({ id, evidence: expect.arrayContaining(['waiting: 7']) })),
+        );
+      }
+    },
+  );
+
+  test.each([
+    [{ webhooks: { ...none, dead_letter: 1 } }, '1 row was given up'],
+    [
+      { webhooks: { ...none, dead_letter: 2 }, outgoing: { ...none, dead_letter: 1 } },
+      '3 rows were given up',
+    ],
+    [{ outgoing: { ...none, dead_letter: 1_000 } }, '1000 rows or more were given up'],
+  ])(
+    'with dead letters is degraded for their clinic, and says how to see and replay them (%#)',
+    async (queue, words) => {
+      const deployment = world({ connection: linked(), queue });
+      const report = await deployment.report();
+      expect(report).toMatchObject({
+        status: 'degraded',
+        recommendations: [expect.stringContaining(words)],
+        actions: [
+          {
+            id: 'deliveries.replay',
+            path: '/api/webhooks/deliveries?status=dead_letter',
+            cli: 'npx voxanne webhooks replay --status dead_letter --dry-run',
+          },
+        ],
+      });
+      expect(report.integrations[4]?.message).toContain(words);
+      expect(await deployment.report(null)).toMatchObject({ status: 'healthy' });
+    },
+  );
 
   test('reads as prose', async () => {
     const prose = toMarkdown(await world().report());

@@ -1,5 +1,6 @@
 import type { HealthAction, HealthIntegrations } from '@voxanne/contract';
 import type { OrgId } from '../platform/tenant.ts';
+import { LATE_AFTER_S, probeQueue, probeRedis } from './probe-queue.ts';
 import {
   type Probe,
   type ProbeOptions,
@@ -9,11 +10,22 @@ import {
   probeTwilio,
 } from './probes.ts';
 
-/** Can this clinic's receptionist answer? Four probes, one verdict, what to do. */
+/** Can this clinic's receptionist answer? The probes in the contract's order, one verdict, what to do. */
 export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): Promise<HealthIntegrations> {
   const started = performance.now();
-  const [database, calendar] = await Promise.all([probeDatabase(options), probeCalendar(options, orgId)]);
-  const probes = [database, calendar, probeTwilio(options, orgId), probeBreakers(options, orgId)];
+  const [database, calendar, queue] = await Promise.all([
+    probeDatabase(options),
+    probeCalendar(options, orgId),
+    probeQueue(options, orgId),
+  ]);
+  const probes = [
+    database,
+    calendar,
+    probeTwilio(options, orgId),
+    probeBreakers(options, orgId),
+    queue,
+    probeRedis(options),
+  ];
   const count = (status: Probe['status']) => probes.filter((probe) => probe.status === status).length;
   const advice = probes.flatMap(adviceFor);
   return {
@@ -74,6 +86,15 @@ function adviceFor(probe: Probe): Advice[] {
           }),
         },
       ];
+    case 'Webhook Queue':
+      return queueAdvice(probe);
+    case 'Redis':
+      return [
+        {
+          text: '🟡 Redis is away - nothing is lost; start it or check REDIS_URL',
+          action: action({ id: 'redis.check', severity: 'warning', problem: probe.message }),
+        },
+      ];
     default:
       return [{ text: `🟡 ${probe.message} - calls are held back until the service answers again` }];
   }
@@ -110,6 +131,43 @@ function calendarAdvice(probe: Probe): Advice[] {
     default:
       return [relink(probe, 'link it again; bookings wait and lose nothing')];
   }
+}
+
+function queueAdvice(probe: Probe): Advice[] {
+  const { oldest_due_seconds: waited, dead_letter_webhooks, dead_letter_outgoing } = probe.details;
+  // The database's own entry says what to do.
+  if (typeof waited !== 'number') return [];
+  const dead = [
+    `webhooks given up: ${String(dead_letter_webhooks)}`,
+    `calendar entries and texts given up: ${String(dead_letter_outgoing)}`,
+  ];
+  if (waited <= LATE_AFTER_S) {
+    return [
+      {
+        text: `🟡 ${probe.message} - see why and replay the webhooks; linking the calendar again sends its entries once more`,
+        action: action({
+          id: 'deliveries.replay',
+          severity: 'warning',
+          problem: probe.message,
+          evidence: dead,
+          method: 'GET',
+          path: '/api/webhooks/deliveries?status=dead_letter',
+          cli: 'npx voxanne webhooks replay --status dead_letter --dry-run',
+        }),
+      },
+    ];
+  }
+  return [
+    {
+      text: `🟡 ${probe.message} - nothing is lost; is a worker running? Start one (VOXANNE_ROLE=worker), or more of them`,
+      action: action({
+        id: 'queue.workers',
+        severity: 'warning',
+        problem: probe.message,
+        evidence: [`waiting: ${String(probe.details.pending)}`, ...dead],
+      }),
+    },
+  ];
 }
 
 const relink = (probe: Probe, advice: string): Advice => ({

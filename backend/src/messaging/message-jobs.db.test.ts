@@ -60,6 +60,31 @@ describe('the jobs of messaging', () => {
     expect(rows).toEqual([{ status: 'failed', error_code: 'NOT_WANTED' }]);
   });
 
+  test('what follows a booking is texted in its turn: the new time, and that it is cancelled', async () => {
+    const { payload } = await book('+15551235007');
+    const change = async (statement: string, topic: string, version: number) => {
+      await scene.owner.query(statement, [clinic.orgId, payload.appointment_id]);
+      const { rows } = await scene.owner.query(
+        'select id, org_id, topic, payload from outbox where topic = $1 and key = $2',
+        [topic, `${payload.appointment_id}:${version}`],
+      );
+      const job = { ...rows[0], attempts: 1, lease_token: randomUUID() };
+      await work(() => scene.messaging.jobs({ stillWanted: async () => true }).outbox[topic]!(job));
+    };
+    await change(
+      `select public.move_appointment_atomic($1, $2, date_trunc('hour', now()) + interval '99 days')`,
+      'message.confirmation',
+      2,
+    );
+    await change('select public.cancel_appointment_atomic($1, $2)', 'message.cancellation', 3);
+    // Twilio knows seconds only, so its list does not say which of the two was first.
+    const bodies = (await scene.received('+15551235007', 2)).map(({ body }) => body).sort();
+    expect(bodies).toEqual([
+      expect.stringContaining('your appointment is now on'),
+      expect.stringMatching(/your appointment on .* is cancelled/),
+    ]);
+  });
+
   test('a job that cannot be read is given up with the name of what is wrong', async () => {
     const job = await book('+15551235003');
     const broken = { ...job, payload: { ...job.payload, scheduled_at: 'soon' } };

@@ -4,22 +4,27 @@ import { applyStatus } from './apply-status.ts';
 import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
 import { findByKey, keepMessage, type NewMessage } from './messages.queries.ts';
-import { confirmationText, systemReadyText } from './templates.ts';
+import { keepInbound } from './receive-inbound.ts';
+import { cancellationText, confirmationText, systemReadyText } from './templates.ts';
 
-const ConfirmationPayload = z.object({
+const AppointmentPayload = z.object({
   appointment_id: z.guid(),
   version: z.coerce.number().int(),
   to: z.string(),
   organization_name: z.string(),
   time_zone: z.string(),
   scheduled_at: z.iso.datetime({ offset: true }),
+  change: z.enum(['booked', 'moved', 'restored', 'cancelled']).default('booked'),
 });
 const SystemReadyPayload = z.object({ to: z.string(), organization_name: z.string() });
 const SendPayload = z.object({ message_id: z.guid() });
 
 export interface MessageJobOptions {
-  /** False once the appointment is cancelled, moved on to another version or over: the text is not sent. */
-  stillWanted(orgId: string, appointmentId: string, version: number): Promise<boolean>;
+  /** False once the appointment has moved on to another version or is over: the text is not sent. */
+  stillWanted(
+    orgId: string,
+    text: { appointmentId: string; version: number; kind: 'confirmation' | 'cancellation' },
+  ): Promise<boolean>;
 }
 
 /** For the worker: handlers by topic of each queue. */
@@ -42,25 +47,31 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     return deliver(row.id);
   };
 
+  const aboutAppointment =
+    (kind: 'confirmation' | 'cancellation'): JobHandler =>
+    async (job) => {
+      const payload = parse(AppointmentPayload, job.payload);
+      const orgId = organizationOf(job);
+      const { appointment_id: appointmentId, version, change } = payload;
+      const key = { orgId, kind, dedupeKey: `${appointmentId}:${version}` };
+      if (!(await options.stillWanted(orgId, { appointmentId, version, kind }))) {
+        const existing = await database.withService((db) => findByKey(db, key));
+        return existing && deliver(existing.id, false);
+      }
+      const facts = {
+        organizationName: payload.organization_name,
+        timeZone: payload.time_zone,
+        scheduledAt: new Date(payload.scheduled_at),
+        now: clock.now(),
+      };
+      const body = change === 'cancelled' ? cancellationText(facts) : confirmationText({ ...facts, change });
+      return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
+    };
+
   return {
     outbox: {
-      'message.confirmation': async (job) => {
-        const payload = parse(ConfirmationPayload, job.payload);
-        const orgId = organizationOf(job);
-        const { appointment_id: appointmentId, version } = payload;
-        const key = { orgId, kind: 'confirmation', dedupeKey: `${appointmentId}:${version}` };
-        if (!(await options.stillWanted(orgId, appointmentId, version))) {
-          const existing = await database.withService((db) => findByKey(db, key));
-          return existing && deliver(existing.id, false);
-        }
-        const body = confirmationText({
-          organizationName: payload.organization_name,
-          timeZone: payload.time_zone,
-          scheduledAt: new Date(payload.scheduled_at),
-          now: clock.now(),
-        });
-        return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
-      },
+      'message.confirmation': aboutAppointment('confirmation'),
+      'message.cancellation': aboutAppointment('cancellation'),
       'message.system_ready': async (job) => {
         const { to, organization_name: organizationName } = parse(SystemReadyPayload, job.payload);
         const orgId = organizationOf(job);
@@ -72,6 +83,7 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     },
     webhooks: {
       'twilio.status': (job) => applyStatus(context, job),
+      'twilio.inbound': keepInbound,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainLength, toPlainSms } from './gsm7.ts';
-import { confirmationText, systemReadyText } from './templates.ts';
+import { cancellationText, confirmationText, systemReadyText } from './templates.ts';
 
 const monday = {
   organizationName: 'Bright Smiles',
@@ -16,6 +16,16 @@ describe('the confirmation', () => {
     );
     expect(confirmationText({ ...monday, timeZone: 'Asia/Tokyo' })).toContain(
       'Monday, November 23 at 11:00 PM',
+    );
+  });
+
+  test('says what brought it about', () => {
+    expect(confirmationText({ ...monday, change: 'moved' })).toBe(
+      'Bright Smiles: your appointment is now on Monday, November 23 at 9:00 AM. To change it, please call us.',
+    );
+    expect(confirmationText({ ...monday, change: 'restored' })).toContain('is on again: Monday, November 23');
+    expect(cancellationText(monday)).toBe(
+      'Bright Smiles: your appointment on Monday, November 23 at 9:00 AM is cancelled. For a new one, please call us.',
     );
   });
 

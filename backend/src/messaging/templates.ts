@@ -7,14 +7,29 @@ export interface Confirmation {
   timeZone: string;
   scheduledAt: Date;
   now: Date;
+  /** What brought this text about. Default booked. */
+  change?: 'booked' | 'moved' | 'restored' | undefined;
 }
 
-/** The text after a booking. It names no service: a phone on a table is read by others. */
-export function confirmationText({ organizationName, timeZone, scheduledAt, now }: Confirmation): string {
+const WORDS = { booked: 'is booked for', moved: 'is now on', restored: 'is on again:' } as const;
+
+/** The text after a booking and after each change of its time. It names no service: a phone on a table is read by others. */
+export function confirmationText(confirmation: Confirmation): string {
+  const { organizationName, timeZone, scheduledAt, now, change = 'booked' } = confirmation;
   const when = spokenTime(scheduledAt, timeZone, now);
   return withName(
     organizationName,
-    (name) => `${name}: your appointment is booked for ${when}. To change it, please call us.`,
+    (name) => `${name}: your appointment ${WORDS[change]} ${when}. To change it, please call us.`,
+  );
+}
+
+/** The text after a cancellation, whoever cancelled. */
+export function cancellationText(cancelled: Omit<Confirmation, 'change'>): string {
+  const { organizationName, timeZone, scheduledAt, now } = cancelled;
+  const when = spokenTime(scheduledAt, timeZone, now);
+  return withName(
+    organizationName,
+    (name) => `${name}: your appointment on ${when} is cancelled. For a new one, please call us.`,
   );
 }
 

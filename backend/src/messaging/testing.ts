@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { createSafeCall } from '@voxanne/safe-call';
 import { readConfig, startSandbox } from '@voxanne/sandbox';
 import { vi } from 'vitest';
-import { RetryLater } from '../deliveries/index.ts';
+import { createInbox, RetryLater } from '../deliveries/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -87,7 +87,7 @@ export async function createScene() {
   };
   registerSmsRoutes(server, { messaging, database: db.database, tenantResolver });
   registerMessageRoutes(server, { database: db.database, tenantResolver });
-  registerTwilioWebhooks(server, { messaging });
+  registerTwilioWebhooks(server, { messaging, inbox: createInbox({ database: db.database, log }) });
   await server.listen({ port, host: '127.0.0.1' });
 
   const control = async (method: string, path: string, body?: unknown) => {

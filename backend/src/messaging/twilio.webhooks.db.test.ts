@@ -39,8 +39,9 @@ describe('what Twilio calls', () => {
     const { rows } = await scene.owner.query(
       `update webhook_delivery_log set status = 'completed' where status = 'pending' returning *`,
     );
-    for (const row of rows.sort((a, b) => a.received_at - b.received_at)) {
-      const effects = await webhooks['twilio.status']!({ ...row, topic: 'twilio.status' });
+    for (const row of rows.sort((a, b) => Number(a.seq) - Number(b.seq))) {
+      const topic = `twilio.${row.event_type}`;
+      const effects = await webhooks[topic]!({ ...row, topic });
       await scene.database.withService(async (db) => effects?.(db));
     }
     return rows.length;
@@ -160,6 +161,7 @@ describe('what Twilio calls', () => {
       expect(answer.headers['content-type']).toContain('text/xml');
       expect(answer.body).toContain('<Response/>');
     }
+    await handleCallbacks();
     const { rows } = await scene.owner.query(
       `select org_id, from_address, to_address, body, status, provider_id from messages where kind = 'inbound' and from_address = $1`,
       [patient],
@@ -176,9 +178,28 @@ describe('what Twilio calls', () => {
     ]);
   });
 
-  test('a stranger’s text is answered, and belongs to no clinic', async () => {
-    const params = { MessageSid: aSid(), From: '+15559990000', To: OURS, Body: 'Hello?' };
-    expect((await call('/api/webhooks/twilio/inbound', params)).statusCode).toBe(200);
+  test('a stranger’s text is answered, belongs to no clinic, and only that it came is kept', async () => {
+    const params = {
+      MessageSid: aSid(),
+      AccountSid: 'AC1',
+      From: '+15559990000',
+      To: OURS,
+      Body: 'Hello? body-canary',
+    };
+    for (let copy = 0; copy < 2; copy += 1)
+      expect((await call('/api/webhooks/twilio/inbound', params)).statusCode).toBe(200);
+    const kept = await scene.owner.query('select * from webhook_delivery_log where event_id = $1', [
+      params.MessageSid,
+    ]);
+    expect(kept.rows).toMatchObject([
+      {
+        org_id: null,
+        status: 'completed',
+        signature: 'twilio',
+        payload: { sid: params.MessageSid, to: OURS },
+      },
+    ]);
+    expect(JSON.stringify(kept.rows)).not.toMatch(/canary|5559990000/);
     const { rows } = await scene.owner.query('select 1 from messages where provider_id = $1', [
       params.MessageSid,
     ]);

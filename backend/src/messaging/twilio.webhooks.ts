@@ -1,7 +1,7 @@
 import { Id } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { receiveEvent } from '../deliveries/index.ts';
+import { type Arrival, type Inbox, maskHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { StatusPayload } from './apply-status.ts';
 import { invalidSignature } from './messaging.errors.ts';
@@ -13,7 +13,10 @@ import { findForCallback } from './webhooks.queries.ts';
 const NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** What Twilio calls. Signed, kept, answered; everything else happens in a worker. */
-export function registerTwilioWebhooks(server: HttpServer, { messaging }: { messaging: Messaging }): void {
+export function registerTwilioWebhooks(
+  server: HttpServer,
+  { messaging, inbox }: { messaging: Messaging; inbox: Inbox },
+): void {
   const { context } = messaging;
   const tags = ['webhooks'];
 
@@ -22,7 +25,12 @@ export function registerTwilioWebhooks(server: HttpServer, { messaging }: { mess
     const signature = request.headers['x-twilio-signature']?.toString();
     const url = `${context.publicUrl}${request.url}`;
     if (!(await context.isSignedByTwilio({ signature, url, params }))) throw invalidSignature();
-    return params;
+    const arrival: Arrival = {
+      signature: 'twilio',
+      headers: maskHeaders(request.headers),
+      requestId: request.id,
+    };
+    return { form: params, arrival };
   };
 
   server.post(
@@ -36,10 +44,10 @@ export function registerTwilioWebhooks(server: HttpServer, { messaging }: { mess
       },
     },
     async (request, reply) => {
-      const form = await signedForm(request);
+      const { form, arrival } = await signedForm(request);
       const sid = field(form, 'MessageSid');
       const status = field(form, 'MessageStatus');
-      if (sid && status) await keepStatus(form, { sid, status, m: request.query.m });
+      if (sid && status) await keepStatus(form, { sid, status, m: request.query.m }, arrival);
       return reply.code(204).send();
     },
   );
@@ -47,6 +55,7 @@ export function registerTwilioWebhooks(server: HttpServer, { messaging }: { mess
   async function keepStatus(
     form: ReturnType<typeof readForm>,
     { sid, status, m }: { sid: string; status: string; m: unknown },
+    arrival: Arrival,
   ): Promise<void> {
     const messageId = Id.safeParse(m).data ?? null;
     const message = await context.database.withService((db) => findForCallback(db, { sid, messageId }));
@@ -61,13 +70,15 @@ export function registerTwilioWebhooks(server: HttpServer, { messaging }: { mess
       error_code: field(form, 'ErrorCode') || null,
       from: field(form, 'From') || null,
     };
-    await receiveEvent(context.database, {
+    await inbox.receive({
       provider: 'twilio',
       scope: message.org_id,
       orgId: message.org_id,
       eventType: 'status',
       eventId: `${sid}:${status}`,
+      orderKey: `message:${message.id}`,
       payload,
+      arrival,
     });
   }
 
@@ -75,8 +86,8 @@ export function registerTwilioWebhooks(server: HttpServer, { messaging }: { mess
     '/api/webhooks/twilio/inbound',
     { config: { rawBody: true }, schema: { tags, summary: 'Twilio: a patient has texted' } },
     async (request, reply) => {
-      const form = await signedForm(request);
-      await receiveInbound(context, form);
+      const { form, arrival } = await signedForm(request);
+      await receiveInbound(context, inbox, form, arrival);
       return reply.type('text/xml; charset=utf-8').send(NOTHING_TO_SAY);
     },
   );

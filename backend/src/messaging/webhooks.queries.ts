@@ -37,13 +37,11 @@ export interface InboundMessage {
   body: string;
 }
 
-/** @returns the new row's id, or undefined for a repeat. */
-export async function insertInbound(db: Db, message: InboundMessage): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
+/** Does nothing for a repeat: its SID is there. */
+export async function insertInbound(db: Db, message: InboundMessage): Promise<void> {
+  await sql`
     insert into messages (org_id, to_address, from_address, channel, status, body, kind, dedupe_key, provider_id)
     values (${message.orgId}, ${message.to}, ${message.from}, ${message.channel}, 'received', ${message.body},
       'inbound', ${message.sid}, ${message.sid})
-    on conflict do nothing
-    returning id`.execute(db);
-  return rows[0]?.id;
+    on conflict do nothing`.execute(db);
 }

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from './config.ts';
 import { StartupError } from './errors.ts';
@@ -65,6 +67,21 @@ describe('the settings', () => {
     expect(config.google.authUrl).toBe('http://127.0.0.1:4002/google/o/oauth2/v2/auth');
   });
 
+  test('stand-ins that run elsewhere are asked there, but a browser finds them on its own machine', () => {
+    expect(load()).toMatchObject({ sandboxUrl: 'http://127.0.0.1:3002', sandboxElsewhere: false });
+    const config = load({ SANDBOX_URL: 'http://standins:3002' });
+    expect(config).toMatchObject({ sandboxUrl: 'http://standins:3002', sandboxElsewhere: true });
+    expect(config.twilio.baseUrl).toBe('http://standins:3002/twilio');
+    expect(config.google.tokenUrl).toBe('http://standins:3002/google/token');
+    expect(config.google.authUrl).toBe('http://127.0.0.1:3002/google/o/oauth2/v2/auth');
+  });
+
+  test('a worker needs a database that others write to', () => {
+    expect(faults({ VOXANNE_ROLE: 'worker' })).toEqual([expect.stringContaining('the same DATABASE_URL')]);
+    expect(load({ VOXANNE_ROLE: 'worker', DATABASE_URL: 'postgres://u@h/d' }).role).toBe('worker');
+    expect(load({ VOXANNE_ROLE: 'web' }).role).toBe('web');
+  });
+
   test('a public address loses its slash at the end, an address of Google’s API has exactly one', () => {
     const config = load({
       PUBLIC_URL: 'https://clinic.example/',
@@ -79,6 +96,7 @@ describe('the settings', () => {
       PORT: 'eighty',
       VOXANNE_MODE: 'production',
       DATABASE_URL: 'mysql://localhost/x',
+      REDIS_URL: 'localhost:6379',
       AUTH_SECRET: 'short',
       TWILIO_FROM_NUMBER: '555 0100',
       VOXANNE_COLOUR: 'blue',
@@ -87,6 +105,7 @@ describe('the settings', () => {
       'PORT',
       'VOXANNE_MODE',
       'DATABASE_URL',
+      'REDIS_URL',
       'AUTH_SECRET',
       'TWILIO_FROM_NUMBER',
       'VOXANNE_COLOUR',
@@ -96,7 +115,7 @@ describe('the settings', () => {
         name,
       ).toBe(true);
     }
-    expect(told).toHaveLength(6);
+    expect(told).toHaveLength(7);
   });
 
   test('faults of different kinds are told together too: a bad value, a missing credential, a bad key', () => {
@@ -109,8 +128,9 @@ describe('the settings', () => {
   test('a fault never repeats the value of a secret', () => {
     const canary = `k1:${'canary'.repeat(3)}`;
     const told = faults({ AUTH_SECRET: 'canary-short', ENCRYPTION_KEYS: canary, OPERATOR_TOKEN: 'canary' });
+    told.push(...faults({ REDIS_URL: 'http://:canary@redis:6379' }));
     told.push(...faults({ ENCRYPTION_KEYS: 'canaryWithoutAName=' }), ...faults({ OPERATOR_TOKEN: 'canary' }));
-    expect(told).toHaveLength(5);
+    expect(told).toHaveLength(6);
     expect(told.join('\n')).not.toContain('canary');
   });
 
@@ -128,6 +148,16 @@ describe('the settings', () => {
   test('the file .env is read, and the environment has the last word', () => {
     writeFileSync(join(root, '.env'), 'PORT=4100\nSANDBOX_PORT=4200\nLOG_LEVEL=\n');
     expect(load({ PORT: '4300' })).toMatchObject({ port: 4300, sandboxPort: 4200, logLevel: 'info' });
+  });
+
+  test('Redis is optional, with or without TLS, and its address is written as a URL', () => {
+    expect(load()).not.toHaveProperty('redisUrl');
+    for (const url of ['redis://127.0.0.1:6379', 'rediss://user:secret@redis.example:6380/2'])
+      expect(load({ REDIS_URL: url }).redisUrl).toBe(url);
+    for (const url of ['redis', 'http://redis:6379', 'redis://', 'redis://redis:port'])
+      expect(faults({ REDIS_URL: url })).toEqual([
+        '  - REDIS_URL: must begin with redis:// or, with TLS, rediss://, such as redis://127.0.0.1:6379',
+      ]);
   });
 
   describe('in live mode', () => {
@@ -183,6 +213,17 @@ describe('the settings', () => {
   });
 
   describe('the secrets of a sandbox', () => {
+    test('are the same for processes that start at the same moment', async () => {
+      const script = `import { loadConfig } from ${JSON.stringify(new URL('./config.ts', import.meta.url).href)};
+        process.stdout.write(loadConfig(process.env, process.argv[1]).auth.secret);`;
+      const starts = Array.from({ length: 6 }, () =>
+        promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, root]),
+      );
+      const secrets = (await Promise.all(starts)).map(({ stdout }) => stdout);
+      expect(secrets[0]).toHaveLength(43);
+      expect(new Set(secrets).size).toBe(1);
+    });
+
     const secrets = () => {
       const { auth, operatorToken, encryptionKeys } = load();
       return { auth: auth.secret, operatorToken, keys: encryptionKeys.map(({ id, key }) => [id, `${key}`]) };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -12,6 +12,13 @@ const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
   .optional();
+const redisUrl = z
+  .string()
+  .refine(
+    (value) => /^rediss?:\/\/./.test(value) && URL.canParse(value),
+    'must begin with redis:// or, with TLS, rediss://, such as redis://127.0.0.1:6379',
+  )
+  .optional();
 
 const Environment = z.object({
   PORT: port(3001),
@@ -21,10 +28,12 @@ const Environment = z.object({
   VOXANNE_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   VOXANNE_DATA_DIR: z.string().min(1).default('.voxanne'),
   SANDBOX_PORT: port(3002),
+  SANDBOX_URL: url.optional(),
   DATABASE_URL: databaseUrl,
   DATABASE_RUNTIME_URL: databaseUrl,
   DATABASE_MIGRATION_URL: databaseUrl,
   DATABASE_PORT: port(54_329),
+  REDIS_URL: redisUrl,
   AUTH_MODE: z.enum(['local', 'supabase']).default('local'),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SUPABASE_URL: url.optional(),
@@ -84,7 +93,11 @@ export interface Config {
   publicUrl: string;
   dataDir: string;
   sandboxPort: number;
+  /** Where the stand-ins answer us; when it was set they run elsewhere, and nobody starts them here. */
+  sandboxUrl: string;
+  sandboxElsewhere: boolean;
   database: { embeddedPort: number; url?: string; runtimeUrl?: string; migrationUrl?: string };
+  redisUrl?: string;
   auth: { mode: 'local' | 'supabase'; secret: string; supabaseUrl?: string; supabaseJwtSecret?: string };
   encryptionKeys: EncryptionKey[];
   operatorToken: string;
@@ -141,8 +154,17 @@ function keptSecrets(dataDir: string): Record<(typeof SECRET_NAMES)[number], str
       OPERATOR_TOKEN: randomBytes(24).toString('base64url'),
     };
     mkdirSync(dataDir, { recursive: true });
-    writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-    return made;
+    // Of processes that start at once the first one decides, and nobody reads half a file.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
       // Not made anew: what the old ones sealed could never be opened again.
@@ -193,6 +215,11 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
   if (set.AUTH_MODE === 'supabase' && !set.SUPABASE_URL && !set.SUPABASE_JWT_SECRET) {
     faults.push('SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.');
   }
+  if (set.VOXANNE_ROLE === 'worker' && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
+    faults.push(
+      'DATABASE_URL: required with VOXANNE_ROLE=worker. The built-in database belongs to the process that starts it, so a worker would have one of its own, without any work. Give every process the same DATABASE_URL.',
+    );
+  }
   return faults;
 }
 
@@ -217,7 +244,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const encryptionKeys = parseEncryptionKeys(secrets.ENCRYPTION_KEYS ?? '', faults);
   if (faults.length > 0) throw settingsError(faults);
   const sandbox = e.VOXANNE_MODE === 'sandbox';
-  const standIns = `http://127.0.0.1:${e.SANDBOX_PORT}`;
+  const standInsOfThisMachine = `http://127.0.0.1:${e.SANDBOX_PORT}`;
+  const standIns = e.SANDBOX_URL ?? standInsOfThisMachine;
   const twilioBaseUrl = e.TWILIO_API_BASE_URL ?? (sandbox ? `${standIns}/twilio` : undefined);
   const twilioFrom = e.TWILIO_FROM_NUMBER ?? (sandbox ? SANDBOX.twilioFrom : undefined);
   return {
@@ -228,6 +256,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     publicUrl: e.PUBLIC_URL ?? `http://localhost:${e.PORT}`,
     dataDir,
     sandboxPort: e.SANDBOX_PORT,
+    sandboxUrl: standIns,
+    sandboxElsewhere: e.SANDBOX_URL !== undefined,
     database: {
       embeddedPort: e.DATABASE_PORT,
       ...defined({
@@ -236,6 +266,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
         migrationUrl: e.DATABASE_MIGRATION_URL,
       }),
     },
+    ...defined({ redisUrl: e.REDIS_URL }),
     auth: {
       mode: e.AUTH_MODE,
       secret: secrets.AUTH_SECRET ?? '',
@@ -248,7 +279,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       clientSecret: e.GOOGLE_CLIENT_SECRET ?? SANDBOX.googleClientSecret,
       authUrl:
         e.GOOGLE_OAUTH_AUTH_URL ??
-        (sandbox ? `${standIns}/google/o/oauth2/v2/auth` : 'https://accounts.google.com/o/oauth2/v2/auth'),
+        // The page a browser opens, and the browser is on this machine.
+        (sandbox
+          ? `${standInsOfThisMachine}/google/o/oauth2/v2/auth`
+          : 'https://accounts.google.com/o/oauth2/v2/auth'),
       tokenUrl:
         e.GOOGLE_OAUTH_TOKEN_URL ??
         (sandbox ? `${standIns}/google/token` : 'https://oauth2.googleapis.com/token'),

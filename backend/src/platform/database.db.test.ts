@@ -163,6 +163,14 @@ describe('a transaction', () => {
     }
   });
 
+  test('is over for good after the close, also where only single statements were sent', async () => {
+    const brief = createDatabase({ url: db.runtimeUrl });
+    await brief.serviceStatement(sql`select 1`);
+    await brief.close();
+    expect(brief.pool.totalCount).toBe(0);
+    expect(brief.pool.ended).toBe(true);
+  });
+
   test('an error carries no row, no parameter and no query, whichever way it was asked', async () => {
     const insert = `insert into public.leads (org_id, name, phone) values ($1, $2, 'no phone')`;
     const values = [mine.orgId, 'Canary'];

@@ -37,18 +37,46 @@ export interface Appointments {
    */
   calendar_generation: Generated<number>;
   call_id: string | null;
-  contact_id: string;
+  /**
+   * Null only for a hold that is not yet for anybody.
+   */
+  contact_id: string | null;
   created_at: Generated<Timestamp>;
   duration_minutes: number;
+  /**
+   * When a hold stops blocking. An expired hold is passed over by every check, and ended by whoever takes its time.
+   */
+  hold_expires_at: Timestamp | null;
   id: Generated<string>;
   notes: string | null;
   org_id: string;
+  /**
+   * An owner put it over another one, with a reason in the audit log. Outside the constraint, and still busy for everybody else.
+   */
+  overbooked: Generated<boolean>;
   provider_id: string;
   scheduled_at: Timestamp;
+  /**
+   * Which of the service's places in the session; null where nobody shares.
+   */
+  seat: number | null;
+  /**
+   * Call, intent, slot and contact of a booking by voice: a tool call that comes again under a new id finds it.
+   */
+  semantic_key: string | null;
   service_type: string;
+  /**
+   * Rows of one session (same group service, same start) may overlap each other; every other row has a session of its own.
+   */
+  session_id: Generated<string>;
   source: Generated<string>;
   status: Generated<string>;
   sync_state: Generated<string>;
+  undo_until: Timestamp | null;
+  /**
+   * What the last move or cancellation replaced; undo puts it back until undo_until.
+   */
+  undoable: Json | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -68,6 +96,26 @@ export interface AuditLog {
   request_id: string | null;
 }
 
+export interface CalendarChannels {
+  channel_id: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  /**
+   * Numbers only grow: a push that is not newer asks for nothing.
+   */
+  last_message_number: Generated<Int8>;
+  org_id: string;
+  resource_id: string;
+  /**
+   * Google said that something changed; what it was is asked for by the sync.
+   */
+  sync_requested_at: Timestamp | null;
+  /**
+   * SHA-256 of the X-Goog-Channel-Token that Google repeats with every push.
+   */
+  token_hash: Buffer;
+}
+
 export interface Calls {
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
@@ -76,6 +124,9 @@ export interface Calls {
   id: Generated<string>;
   org_id: string;
   started_at: Timestamp | null;
+  /**
+   * In the order of the check; it only goes forwards.
+   */
   status: Generated<string>;
   summary: string | null;
   to_number: string | null;
@@ -122,15 +173,47 @@ export interface Events {
   type: string;
 }
 
+export interface IdempotencyKeys {
+  created_at: Generated<Timestamp>;
+  key: string;
+  org_id: string;
+  request_hash: string;
+  response: Json;
+  route: string;
+  status: number;
+}
+
 export interface Leads {
   created_at: Generated<Timestamp>;
   email: string | null;
   id: Generated<string>;
   name: string;
   name_key: Generated<string | null>;
+  /**
+   * As it was given, where more than case and punctuation was changed.
+   */
+  name_raw: string | null;
+  notes: string | null;
   org_id: string;
   phone: string | null;
+  phone_extension: string | null;
+  /**
+   * unassigned: the number is possible, but no operator gives out numbers like it. Kept, and to be asked again.
+   */
+  phone_flag: string | null;
+  phone_raw: string | null;
+  /**
+   * What a later caller said against the address on file. Staff decide.
+   */
+  proposed_email: string | null;
+  /**
+   * pending: nobody of the clinic has looked at this contact yet.
+   */
   status: Generated<string>;
+  /**
+   * "Dr.", "Mrs."; not part of the name, so that a person is found with and without it.
+   */
+  title: string | null;
   updated_at: Generated<Timestamp>;
 }
 
@@ -148,6 +231,10 @@ export interface Messages {
   attempted_at: Timestamp | null;
   attempts: Generated<number>;
   body: string;
+  /**
+   * Since when the body is empty, by the clinic's message_retention_days.
+   */
+  body_removed_at: Timestamp | null;
   channel: Generated<string>;
   created_at: Generated<Timestamp>;
   dedupe_key: string;
@@ -183,6 +270,10 @@ export interface Organizations {
   country: Generated<string>;
   created_at: Generated<Timestamp>;
   id: Generated<string>;
+  /**
+   * After so many days the words of a finished text are removed; the row and its timeline stay. Null: they are kept.
+   */
+  message_retention_days: number | null;
   name: string;
   /**
    * The owner's phone in E.164; the "system ready" text goes there.
@@ -198,6 +289,10 @@ export interface Organizations {
 
 export interface Outbox {
   attempts: Generated<number>;
+  /**
+   * Behind an unfinished row of its key. Kept by triggers, also when somebody mends a row by hand.
+   */
+  blocked: Generated<boolean>;
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   error_message: string | null;
@@ -206,11 +301,22 @@ export interface Outbox {
    * Natural identity of the effect, such as appointment:version. The same effect cannot be queued twice.
    */
   key: string;
+  last_attempt_at: Timestamp | null;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  /**
+   * Rows of one key leave one at a time, in the order of seq. Null: no order.
+   */
+  order_key: string | null;
   org_id: string;
   payload: Generated<Json>;
+  replays: Generated<number>;
   run_at: Generated<Timestamp>;
+  seq: Generated<Int8>;
+  /**
+   * One entry an attempt: {attempt, worker, started_at, ms, outcome, error}.
+   */
+  spans: Generated<Json>;
   /**
    * failed: the last attempt failed and the next one runs at run_at. dead_letter: given up, a person decides.
    */
@@ -220,6 +326,10 @@ export interface Outbox {
 
 export interface ProcessedWebhookEvents {
   answered_at: Timestamp | null;
+  /**
+   * The delivery of the first copy.
+   */
+  delivery_id: string | null;
   event_id: string;
   event_type: string;
   org_id: string | null;
@@ -255,11 +365,26 @@ export interface Providers {
 
 export interface Services {
   active: Generated<boolean>;
+  buffer_after_minutes: Generated<number>;
+  /**
+   * Kept free before the appointment; inside busy_from, so that the constraint knows it too.
+   */
+  buffer_before_minutes: Generated<number>;
+  /**
+   * How many patients share one session (a class, a group). 1: nobody shares.
+   */
+  capacity: Generated<number>;
   created_at: Generated<Timestamp>;
   duration_minutes: number;
+  /**
+   * How far ahead it can be booked; null means as far as the clinic allows.
+   */
+  horizon_days: number | null;
   id: Generated<string>;
+  min_notice_minutes: Generated<number>;
   name: string;
   org_id: string;
+  slot_step_minutes: Generated<number>;
   /**
    * The service_type of the API and the tools.
    */
@@ -269,30 +394,67 @@ export interface Services {
 
 export interface WebhookDeliveryLog {
   attempts: Generated<number>;
+  /**
+   * Behind an unfinished row of its key. Kept by triggers, also when somebody mends a row by hand.
+   */
+  blocked: Generated<boolean>;
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  /**
+   * Further copies of the same event; each got its 2xx (or the stored answer) and had no effect.
+   */
+  duplicates: Generated<number>;
   error_message: string | null;
   event_id: string;
   event_type: string;
+  /**
+   * Of the request, secrets masked.
+   */
+  headers: Generated<Json>;
   id: Generated<string>;
+  /**
+   * Id of the BullMQ job that carries this row's id, where Redis is used. The row is the truth.
+   */
   job_id: string | null;
   last_attempt_at: Timestamp | null;
+  last_duplicate_at: Timestamp | null;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  /**
+   * Deliveries of one call or channel are handled one at a time, in the order of seq. Null: no order.
+   */
+  order_key: string | null;
   org_id: string | null;
   payload: Generated<Json>;
   provider: string;
   received_at: Generated<Timestamp>;
+  replays: Generated<number>;
+  request_id: string | null;
+  /**
+   * What was answered, for the messages that need an answer.
+   */
+  response: Json | null;
   run_at: Generated<Timestamp>;
+  seq: Generated<Int8>;
+  /**
+   * How the sender proved itself: secret, bearer, hmac, twilio or channel_token. What proved nothing has no row.
+   */
+  signature: Generated<string>;
+  /**
+   * One entry an attempt: {attempt, worker, started_at, ms, outcome, error}.
+   */
+  spans: Generated<Json>;
   status: Generated<string>;
 }
 
 export interface DB {
   appointments: Appointments;
   audit_log: AuditLog;
+  calendar_channels: CalendarChannels;
   calls: Calls;
   connections: Connections;
   events: Events;
+  idempotency_keys: IdempotencyKeys;
   leads: Leads;
   message_events: MessageEvents;
   messages: Messages;

@@ -1,4 +1,4 @@
-import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder } from 'kysely';
 import pg from 'pg';
 import type { DB } from './database.generated.ts';
 import type { TenantScope } from './tenant.ts';
@@ -11,6 +11,8 @@ export interface Database {
   withTenant<T>(scope: TenantScope, work: (db: Db) => Promise<T>): Promise<T>;
   /** Runs as the workers' role, across organizations. For resolvers and workers, never for a request's own data. */
   withService<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** One statement as the workers' role: a transaction of its own in a single round trip instead of three. */
+  serviceStatement<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -60,7 +62,7 @@ export interface DatabaseOptions {
 }
 
 export function createPool(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const settings: pg.PoolConfig & { pipeline: boolean } = {
     connectionString: options.url,
     Client: ScrubbingClient,
     max: options.maxConnections ?? 10,
@@ -70,7 +72,10 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     // The server's own limit does nothing when it is the server, or the way to it, that stands still.
     query_timeout: options.queryTimeoutMs ?? 20_000,
     idle_in_transaction_session_timeout: 30_000,
-  });
+    // Statements sent together share a round trip; whoever awaits each sees no difference.
+    pipeline: true,
+  };
+  const pool = new pg.Pool(settings);
   // An idle connection that breaks (a restarted server) must not end the process; the next query connects anew.
   pool.on('error', (error) => options.onError?.(error));
   // Nor one that breaks between two queries of a transaction: the pool stops listening while it is checked out, and
@@ -110,11 +115,32 @@ export function createDatabase(options: DatabaseOptions): Database {
       }
     });
 
+  const serviceStatement = async <Row>(statement: RawBuilder<Row>): Promise<Row[]> => {
+    const { sql: text, parameters } = statement.compile(root);
+    const client = await pool.connect();
+    // Sent together. A statement that fails leaves `commit` nothing but to roll back.
+    const [begun, answered, ended] = await Promise.allSettled([
+      client.query(SERVICE_BEGIN),
+      client.query<Row & pg.QueryResultRow>({ text, values: [...parameters] }),
+      client.query('commit'),
+    ]);
+    const failed = [begun, answered, ended].find((one) => one.status === 'rejected');
+    // The connection may be gone, or stand in a transaction that could not end.
+    client.release(begun.status === 'rejected' || ended.status === 'rejected');
+    if (failed) throw failed.reason;
+    return answered.status === 'fulfilled' ? answered.value.rows : [];
+  };
+
   return {
     pool,
+    serviceStatement,
     withTenant: (scope, work) => inTransaction(tenantBegin(scope), work),
     withService: (work) => inTransaction(SERVICE_BEGIN, work),
-    close: () => root.destroy(),
+    async close() {
+      await root.destroy();
+      // Which leaves alone a pool that it was never asked to use.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
-import { guessCountry, toE164 } from './phone.ts';
+import { guessCountry, readPhone, toE164 } from './phone.ts';
 
 describe('a phone number', () => {
   test.each([
@@ -35,6 +35,20 @@ describe('a phone number', () => {
     for (const text of ['415-555-0100 ext. 12', '415-555-0100 x12', '+1 415 555 0100 #12']) {
       expect(toE164(text, 'US'), text).toBe('+14155550100');
     }
+  });
+
+  test('says its extension, and whether anybody can have it', () => {
+    expect(readPhone('(415) 555-0132 ext. 12', 'US')).toEqual({
+      e164: '+14155550132',
+      extension: '12',
+      assigned: true,
+    });
+    expect(readPhone('(555) 444-3333', 'US')).toEqual({
+      e164: '+15554443333',
+      extension: null,
+      assigned: false,
+    });
+    expect(readPhone('4'.repeat(10_000), 'US')).toBeNull();
   });
 
   test('of a Mexican mobile loses the 1 that nobody dials any more', () => {

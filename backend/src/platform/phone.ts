@@ -6,24 +6,40 @@ import {
 } from 'libphonenumber-js/max';
 
 const OLD_MEXICAN = /^\+521\d{10}$/;
+const LONGEST = 250;
+
+export interface Phone {
+  /** E.164, without the extension: a text goes to the line, not to a desk. */
+  e164: string;
+  extension: string | null;
+  /** Whether its operator has given out numbers like this one. */
+  assigned: boolean;
+}
 
 /**
- * A phone number in E.164, or null when it cannot be one. A number that is possible but not assigned is kept:
+ * A phone number, or null when it cannot be one. A number that is possible but not assigned is kept, and says so:
  * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
  */
-export function toE164(text: string, country: string): string | null {
+export function readPhone(text: string, country: string): Phone | null {
+  // The parser answers a longer text than this with nothing as well, after having looked through all of it.
+  if (text.length > LONGEST) return null;
   const defaultCountry = isSupportedCountry(country) ? country : 'US';
   const parse = (spelling: string) =>
     parsePhoneNumberFromString(spelling, { defaultCountry, extract: false });
   let parsed = parse(text);
+  const extension = parsed?.ext ?? null;
   // Mexico dropped the 1 before mobile numbers in 2019; old address books still have it.
   if (parsed && OLD_MEXICAN.test(parsed.number)) parsed = parse(parsed.number.replace('+521', '+52'));
   if (!parsed?.isPossible()) return null;
-  const number: string = parsed.number;
-  const northAmerican = number.startsWith('+1');
-  if (northAmerican ? !/^\+1[2-9]\d{9}$/.test(number) : !/^\+[1-9]\d{7,14}$/.test(number)) return null;
-  return number;
+  const e164: string = parsed.number;
+  const northAmerican = e164.startsWith('+1');
+  if (northAmerican ? !/^\+1[2-9]\d{9}$/.test(e164) : !/^\+[1-9]\d{7,14}$/.test(e164)) return null;
+  return { e164, extension, assigned: parsed.isValid() };
 }
+
+/** A phone number in E.164, or null when it cannot be one. */
+export const toE164 = (text: string, country: string): string | null =>
+  readPhone(text, country)?.e164 ?? null;
 
 let countryByZone: Map<string, CountryCode> | undefined;
 

@@ -35,7 +35,7 @@ export async function createTestApp(db: TestDatabase, options: TestAppOptions = 
     },
   });
   const root = join(tmpdir(), `voxanne-none-${randomUUID()}`);
-  const built = createDependencies({
+  const built = await createDependencies({
     config: loadConfig({ ...SECRETS, ...options.env }, root),
     runtimeUrl: options.runtimeUrl ?? db.runtimeUrl,
     log: createLogger('info', sink),

@@ -17,14 +17,26 @@ declare module 'vitest' {
 
 export const TEST_AUTH_SECRET = 'test-auth-secret-of-forty-characters-len';
 
-/** A private PostgreSQL for the whole run, in memory where there is room: a clone then takes 20 ms, not 300. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** A private PostgreSQL without our tables, in memory where there is room: a clone then takes 20 ms, not 300. */
+export async function startPrivatePostgres(): Promise<{ ownerUrl: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(roomyMemory() ?? tmpdir(), 'voxanne-test-'));
-  const server = await startEmbeddedPostgres({
+  const { ownerUrl, stop } = await startEmbeddedPostgres({
     dataDir,
     port: await freePort(),
     settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
   });
+  return {
+    ownerUrl,
+    async stop() {
+      await stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One for the whole run, migrated. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPrivatePostgres();
   const { runtimeUrl } = await migrate({
     url: server.ownerUrl,
     directory: fileURLToPath(new URL('../../../supabase', import.meta.url)),
@@ -32,13 +44,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide('templateUrl', server.ownerUrl);
   project.provide('runtimeUrl', runtimeUrl);
-  return async () => {
-    await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  return server.stop;
 }
 
-function roomyMemory(): string | undefined {
+/** Shared memory, where it has room for a database. */
+export function roomyMemory(): string | undefined {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
     return bavail * bsize > 1024 ** 3 ? '/dev/shm' : undefined;

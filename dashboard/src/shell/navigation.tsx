@@ -5,15 +5,23 @@ import {
   IconMessage2,
   IconRocket,
   IconSettings,
+  IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import classes from './shell.module.css';
 
-const places: { to: '/' | '/messages' | '/setup' | '/health' | '/settings'; label: string; icon: Icon }[] = [
+const places: {
+  to: '/' | '/patients' | '/messages' | '/setup' | '/health' | '/deliveries' | '/settings';
+  label: string;
+  icon: Icon;
+}[] = [
   { to: '/', label: 'Today', icon: IconCalendarEvent },
+  { to: '/patients', label: 'Patients', icon: IconUsers },
   { to: '/messages', label: 'Messages', icon: IconMessage2 },
   { to: '/setup', label: 'Setup', icon: IconRocket },
   { to: '/health', label: 'Health', icon: IconActivityHeartbeat },
+  { to: '/deliveries', label: 'Deliveries', icon: IconWebhook },
   { to: '/settings', label: 'Settings', icon: IconSettings },
 ];
 

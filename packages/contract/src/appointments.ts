@@ -34,6 +34,11 @@ export const Appointment = z
     source: z.string(),
     calendar_event_id: z.string().nullable(),
     sync_state: SyncState,
+    /** Counts up with every move, cancellation and undo. */
+    version: z.int(),
+    overbooked: z.boolean(),
+    /** Until when the last move or cancellation can be undone; null when there is nothing to undo. */
+    undo_until: Timestamp.nullable(),
     created_at: Timestamp,
   })
   .meta({ id: 'Appointment' });
@@ -47,6 +52,12 @@ export const AppointmentQuery = PageQuery.extend({
   status: AppointmentStatus.optional(),
 });
 
+const Reason = z.string().trim().min(1).max(500).describe('Why; kept in the audit log');
+const Overbook = z
+  .boolean()
+  .default(false)
+  .describe('Put it over another appointment on purpose. Owners only, and with a reason.');
+
 export const BookRequest = z
   .strictObject({
     name: z.string().trim().min(1).max(120),
@@ -55,16 +66,116 @@ export const BookRequest = z
     service_type: z.string().trim().min(1).max(80),
     scheduled_at: Timestamp.optional(),
     slot_id: z.string().max(400).optional(),
+    hold_id: Id.optional().describe(
+      'Turns a hold into the appointment; its time, provider and service count',
+    ),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
     notes: z.string().max(2000).optional(),
+    status: z.enum(['confirmed', 'pending']).optional().describe('pending: kept, and nobody is told yet'),
+    overbook: Overbook.optional(),
+    reason: Reason.optional(),
   })
-  .refine((body) => body.scheduled_at !== undefined || body.slot_id !== undefined, {
+  .refine((body) => (body.scheduled_at ?? body.slot_id ?? body.hold_id) !== undefined, {
+    path: ['scheduled_at'],
+    message: 'Say when: scheduled_at (RFC 3339), slot_id or hold_id.',
+  })
+  .meta({
+    id: 'BookRequest',
+    example: {
+      name: 'Maria Lopez',
+      phone: '+14155550132',
+      email: 'maria@example.com',
+      service_type: 'consultation',
+      scheduled_at: '2026-11-23T09:00:00-05:00',
+    },
+  });
+export type BookRequest = z.infer<typeof BookRequest>;
+
+/** What a change can say; at least one of them. */
+export const MoveRequest = z
+  .strictObject({
+    scheduled_at: Timestamp.optional(),
+    slot_id: z.string().max(400).optional(),
+    duration_minutes: z.int().min(5).max(480).optional(),
+    provider_id: Id.optional(),
+    overbook: Overbook.optional(),
+    reason: Reason.optional(),
+    notify: z.boolean().default(true).describe('Text the patient the new time'),
+  })
+  .refine(
+    (body) => (body.scheduled_at ?? body.slot_id ?? body.duration_minutes ?? body.provider_id) !== undefined,
+    {
+      path: ['scheduled_at'],
+      message: 'Say what changes: scheduled_at (RFC 3339), slot_id, duration_minutes or provider_id.',
+    },
+  )
+  .meta({
+    id: 'MoveRequest',
+    example: { scheduled_at: '2026-11-24T15:30:00-05:00', reason: 'The patient asked for the afternoon' },
+  });
+export type MoveRequest = z.infer<typeof MoveRequest>;
+
+export const CancelRequest = z
+  .strictObject({
+    reason: Reason.optional(),
+    notify: z.boolean().default(true).describe('Text the patient that it is cancelled'),
+  })
+  .meta({ id: 'CancelRequest', example: { reason: 'The patient is ill' } });
+export type CancelRequest = z.input<typeof CancelRequest>;
+
+export const UndoRequest = z
+  .strictObject({ reason: Reason.optional() })
+  .meta({ id: 'UndoRequest', example: {} });
+
+export const StatusRequest = z
+  .strictObject({
+    status: z.enum(['confirmed', 'arrived', 'completed', 'no_show']),
+    reason: Reason.optional(),
+  })
+  .meta({ id: 'StatusRequest', example: { status: 'arrived' } });
+export type StatusRequest = z.infer<typeof StatusRequest>;
+
+/** The appointment as it is now. */
+export const ChangedAppointment = Appointment.extend({
+  success: z.literal(true),
+  appointment_id: Id,
+  /** A sentence to show or to speak. */
+  confirmation: z.string(),
+}).meta({ id: 'ChangedAppointment' });
+export type ChangedAppointment = z.infer<typeof ChangedAppointment>;
+
+export const HoldRequest = z
+  .strictObject({
+    service_type: z.string().trim().min(1).max(80),
+    scheduled_at: Timestamp.optional(),
+    slot_id: z.string().max(400).optional(),
+    duration_minutes: z.int().min(5).max(480).optional(),
+    provider_id: Id.optional(),
+    minutes: z.int().min(1).max(60).default(10).describe('How long the time is kept'),
+  })
+  .refine((body) => (body.scheduled_at ?? body.slot_id) !== undefined, {
     path: ['scheduled_at'],
     message: 'Say when: scheduled_at (RFC 3339) or slot_id.',
   })
-  .meta({ id: 'BookRequest' });
-export type BookRequest = z.infer<typeof BookRequest>;
+  .meta({
+    id: 'HoldRequest',
+    example: { service_type: 'consultation', scheduled_at: '2026-11-23T09:00:00-05:00', minutes: 5 },
+  });
+export type HoldRequest = z.input<typeof HoldRequest>;
+
+export const Hold = z
+  .object({
+    success: z.literal(true),
+    hold_id: Id,
+    service_type: z.string(),
+    scheduled_at: Timestamp,
+    duration_minutes: z.int(),
+    provider_id: Id,
+    expires_at: Timestamp,
+  })
+  .meta({ id: 'Hold' });
+export type Hold = z.infer<typeof Hold>;
 
 export const Slot = z
   .object({

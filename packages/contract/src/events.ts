@@ -11,6 +11,7 @@ export const LiveEventType = z.enum([
   'message.created',
   'message.updated',
   'call.ended',
+  'contact.updated',
 ]);
 export type LiveEventType = z.infer<typeof LiveEventType>;
 

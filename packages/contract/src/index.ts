@@ -1,5 +1,7 @@
 export * from './appointments.ts';
 export * from './common.ts';
+export * from './contacts.ts';
+export * from './deliveries.ts';
 export * from './events.ts';
 export * from './health.ts';
 export * from './identity.ts';

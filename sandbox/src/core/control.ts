@@ -18,10 +18,14 @@ export interface ControlOptions {
   standIns: readonly StandIn[];
   faults: FaultBoard;
   recorder: Recorder;
+  publicUrl: string;
 }
 
 /** The doors of the outside world, below /_sandbox. They open for this machine only. */
-export function controlRoutes(app: FastifyInstance, { standIns, faults, recorder }: ControlOptions): void {
+export function controlRoutes(
+  app: FastifyInstance,
+  { standIns, faults, recorder, publicUrl }: ControlOptions,
+): void {
   app.addHook('onRequest', async (request) => {
     if (!isLoopback(request.raw.socket.remoteAddress)) {
       throw new Problem(403, 'NOT_LOOPBACK', 'The control routes of the sandbox answer this machine only.');
@@ -37,6 +41,9 @@ export function controlRoutes(app: FastifyInstance, { standIns, faults, recorder
   app.setNotFoundHandler((request) => {
     throw new Problem(404, 'NOT_FOUND', `The sandbox has no ${request.method} ${request.url}.`);
   });
+
+  // By this a second process knows whether the stand-ins that it found are those of its own deployment.
+  app.get('/about', async () => ({ product: 'voxanne-sandbox', public_url: publicUrl }));
 
   app.get('/requests', async (request) => {
     const query = requestsQuery.safeParse(request.query);

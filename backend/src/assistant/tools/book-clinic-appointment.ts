@@ -3,9 +3,12 @@ import {
   type BookingContext,
   type BookingRequest,
   bookAppointment,
+  type Correction,
   isPlaceholderPhone,
+  understandSpokenTime,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { TenantScope } from '../../platform/tenant.ts';
 import { type CallContext, defineTool } from './tool.ts';
 
 // A model fills what it does not know with "" or null, and numbers come as text: all is tolerated, nothing is believed.
@@ -32,6 +35,8 @@ const Arguments = z.object({
   appointmentDate: text(40),
   appointmentTime: text(40),
   scheduledAt: text(60),
+  dateText: text(200),
+  weekday: text(40),
   slotId: text(400),
   durationMinutes: minutes,
   providerName: text(120),
@@ -59,6 +64,12 @@ export const bookClinicAppointment = (context: BookingContext) =>
           type: 'string',
           description: 'Only without slotId: date as YYYY-MM-DD, in the clinic’s time zone',
         },
+        dateText: {
+          type: 'string',
+          description:
+            'Only without slotId: the caller’s own latest words for the day and time, such as "next Tuesday at 3"; if you asked which day is meant, the words of their answer',
+        },
+        weekday: { type: 'string', description: 'Only without slotId: the weekday, if the caller said one' },
         appointmentTime: {
           type: 'string',
           description: 'Only without slotId: time as HH:MM, in the clinic’s time zone',
@@ -69,10 +80,12 @@ export const bookClinicAppointment = (context: BookingContext) =>
     },
     arguments: Arguments,
     async run(input, call) {
+      const scope = { orgId: call.orgId, userId: null };
+      const { when, correction } = await whenOf(context, scope, input);
       const booked = await bookAppointment(
         context,
-        { orgId: call.orgId, userId: null },
-        toRequest(input, call),
+        scope,
+        { ...contactOf(input, call), serviceType: serviceOf(input), when },
         {
           source: 'voice',
           requestId: call.requestId,
@@ -82,8 +95,14 @@ export const bookClinicAppointment = (context: BookingContext) =>
         },
       );
       return {
-        say: booked.confirmation,
+        // The year of a corrected date is heard before anybody relies on it.
+        say: correction ? `${booked.confirmation} ${correction.say}` : booked.confirmation,
         data: {
+          ...(correction && {
+            corrected: true,
+            original: correction.original,
+            resolved: correction.resolved,
+          }),
           appointment_id: booked.appointmentId,
           contact_id: booked.contactId,
           scheduled_at: booked.scheduledAt.toISOString(),
@@ -92,44 +111,44 @@ export const bookClinicAppointment = (context: BookingContext) =>
     },
   });
 
-function toRequest(input: Arguments, call: CallContext): BookingRequest {
-  const { serviceType } = input;
-  if (serviceType === undefined) {
-    throw new AppError({
-      code: 'MISSING_SERVICE',
-      status: 400,
-      detail: 'The service is missing. Ask what the appointment is for.',
-    });
-  }
-  return {
-    name: input.name ?? input.patientName ?? '',
-    phone: spokenPhone(input) ?? call.callerNumber ?? '',
-    email: input.email ?? input.patientEmail,
-    serviceType,
-    when: whenOf(input),
-    durationMinutes: input.durationMinutes,
-    providerName: input.providerName,
-    notes: input.notes,
-  };
+function serviceOf({ serviceType }: Arguments): string {
+  if (serviceType !== undefined) return serviceType;
+  throw new AppError({
+    code: 'MISSING_SERVICE',
+    status: 400,
+    detail: 'The service is missing. Ask what the appointment is for.',
+  });
 }
+
+const contactOf = (input: Arguments, call: CallContext): Omit<BookingRequest, 'serviceType' | 'when'> => ({
+  name: input.name ?? input.patientName ?? '',
+  phone: spokenPhone(input) ?? call.callerNumber ?? '',
+  email: input.email ?? input.patientEmail,
+  durationMinutes: input.durationMinutes,
+  providerName: input.providerName,
+  notes: input.notes,
+});
 
 /** "unknown" or "the same number" is no number: the one the call comes from stands in for it. */
 const spokenPhone = ({ phone, patientPhone }: Arguments): string | undefined =>
   [phone, patientPhone].find((given) => given !== undefined && !isPlaceholderPhone(given));
 
-function whenOf(input: Arguments): BookingRequest['when'] {
-  if (input.slotId !== undefined) return { slotId: input.slotId };
-  if (input.appointmentDate !== undefined && input.appointmentTime !== undefined) {
-    return { date: input.appointmentDate, time: input.appointmentTime };
-  }
-  const at = z.iso.datetime({ offset: true }).safeParse(input.scheduledAt);
-  if (at.success) return { at: new Date(at.data) };
-  throw new AppError({
-    code: 'INVALID_TIME',
-    status: 400,
-    detail:
-      input.scheduledAt === undefined
-        ? 'The time is missing. Offer the free times of checkAvailability and ask which one suits.'
-        : 'That time cannot be understood. Use the slot_id of checkAvailability, or a date and a time.',
+/** A chosen offer is exact; whatever else was said is read with the clinic's calendar, or asked about. */
+async function whenOf(
+  context: BookingContext,
+  scope: TenantScope,
+  input: Arguments,
+): Promise<{ when: BookingRequest['when']; correction?: Correction }> {
+  if (input.slotId !== undefined) return { when: { slotId: input.slotId } };
+  const { at, correction } = await understandSpokenTime(context, scope, {
+    serviceType: serviceOf(input),
+    durationMinutes: input.durationMinutes,
+    providerName: input.providerName,
+    date: input.appointmentDate,
+    time: input.appointmentTime,
+    at: input.scheduledAt,
+    words: input.dateText,
+    weekday: input.weekday,
   });
+  return { when: { at }, ...(correction && { correction }) };
 }

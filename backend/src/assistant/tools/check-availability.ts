@@ -1,6 +1,11 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
-import { type BookingContext, findAvailability, spokenTime } from '../../booking/index.ts';
+import {
+  type BookingContext,
+  findAvailability,
+  spokenTime,
+  understandSpokenDays,
+} from '../../booking/index.ts';
 import { defineTool } from './tool.ts';
 
 const text = z.string().trim().max(80).nullish();
@@ -8,6 +13,8 @@ const Arguments = z.object({
   serviceType: text,
   date: text,
   appointmentDate: text,
+  dateText: z.string().trim().max(200).nullish(),
+  weekday: text,
   from: text,
   to: text,
 });
@@ -20,30 +27,33 @@ export const checkAvailability = (context: BookingContext, timeZoneOf: (orgId: s
   defineTool({
     name: 'checkAvailability',
     description:
-      'Finds free times. Use it before offering any time to the caller. Give date for a certain day, or nothing for the soonest times. Answers with up to three times, each with a slot_id for bookClinicAppointment and a label to say.',
+      'Finds free times. Use it before offering any time to the caller. Give date or dateText for a certain day, or nothing for the soonest times. Answers with up to three times, each with a slot_id for bookClinicAppointment and a label to say.',
     parameters: {
       type: 'object',
       properties: {
         serviceType: { type: 'string', description: 'Which service, such as consultation' },
         date: { type: 'string', description: 'A certain day as YYYY-MM-DD, in the clinic’s time zone' },
+        dateText: {
+          type: 'string',
+          description:
+            'The caller’s own latest words for the day, such as "Friday morning" or "the 5th"; if you asked which day is meant, the words of their answer',
+        },
+        weekday: { type: 'string', description: 'The weekday, if the caller said one' },
       },
       required: ['serviceType'],
     },
     arguments: Arguments,
     async run(input, call) {
-      const day = input.date || input.appointmentDate;
-      const from = day || input.from;
-      const to = day || input.to;
+      const scope = { orgId: call.orgId, userId: null };
+      const { correction, ...days } = await understandSpokenDays(context, scope, {
+        date: input.date || input.appointmentDate || undefined,
+        words: input.dateText || undefined,
+        weekday: input.weekday || undefined,
+        from: input.from || undefined,
+        to: input.to || undefined,
+      });
       const [{ slots, reasons }, timeZone] = await Promise.all([
-        findAvailability(
-          context,
-          { orgId: call.orgId, userId: null },
-          {
-            serviceType: input.serviceType || 'consultation',
-            ...(from ? { from } : {}),
-            ...(to ? { to } : {}),
-          },
-        ),
+        findAvailability(context, scope, { serviceType: input.serviceType || 'consultation', ...days }),
         timeZoneOf(call.orgId),
       ]);
       const offers = spread(slots);
@@ -51,8 +61,13 @@ export const checkAvailability = (context: BookingContext, timeZoneOf: (orgId: s
       return {
         say: JSON.stringify({
           slots: offers.map(({ slot_id, start, label }) => ({ slot_id, start, label })),
-          say: sentence(offers, reasons),
+          say: correction ? `${sentence(offers, reasons)} ${correction.say}` : sentence(offers, reasons),
           now_local: spokenTime(now, timeZone, now),
+          ...(correction && {
+            corrected: true,
+            original: correction.original,
+            resolved: correction.resolved,
+          }),
         }),
       };
     },

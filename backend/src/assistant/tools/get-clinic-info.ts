@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { spokenTime } from '../../booking/index.ts';
+import { comingDays, spokenTime } from '../../booking/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Clinic } from '../clinic.queries.ts';
 import { defineTool } from './tool.ts';
@@ -8,7 +8,7 @@ export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise
   defineTool({
     name: 'getClinicInfo',
     description:
-      'Tells the clinic’s name, services, opening hours, time zone and the local time now. Use it when the caller asks about the clinic, or before resolving words such as tomorrow.',
+      'Tells the clinic’s name, services, opening hours, time zone, the local time now and the dates of the next 14 days. Use it when the caller asks about the clinic, or before resolving words such as tomorrow.',
     parameters: { type: 'object', properties: {}, required: [] },
     arguments: z.object({}),
     async run(_input, call) {
@@ -19,6 +19,7 @@ export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise
           name: clinic.name,
           time_zone: clinic.timeZone,
           now_local: spokenTime(now, clinic.timeZone, now),
+          coming_days: comingDays(now, clinic.timeZone),
           services: clinic.services,
           opening_hours: clinic.openingHours,
         }),

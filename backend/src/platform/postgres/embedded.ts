@@ -313,7 +313,7 @@ async function own(url: string, cluster: string): Promise<pg.Client> {
   }
   await client.end();
   throw new StartupError(
-    `Another Voxanne is running on ${dirname(cluster)}.\nUse that one, stop it first, or give this one its own place with VOXANNE_DATA_DIR, PORT, SANDBOX_PORT and DATABASE_PORT.`,
+    `Another Voxanne is running on ${dirname(cluster)}.\nUse that one, stop it first, or give this one its own place with VOXANNE_DATA_DIR, PORT, SANDBOX_PORT and DATABASE_PORT.\nFor several processes on one database (VOXANNE_ROLE) give each of them the same DATABASE_URL.`,
   );
 }
 

@@ -53,6 +53,10 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
 const runtimePassword = (authSecret: string): string =>
   deriveKey(authSecret, 'runtime database login').toString('base64url');
 
+/** Where the processes log in, once `migrate` has opened that login. */
+export const runtimeUrlOf = (url: string, authSecret: string): string =>
+  withLogin(url, RUNTIME_LOGIN, runtimePassword(authSecret));
+
 /** Names of the migrations that this code brings, oldest first. */
 export const migrationFiles = (directory: string): string[] =>
   readdirSync(directory)
@@ -121,7 +125,7 @@ const versionOf = (file: string): string => file.slice(0, 14);
 /** Gives the runtime login its derived password, unless it already opens. */
 async function openRuntimeLogin(client: pg.Client, options: MigrateOptions): Promise<string> {
   const password = runtimePassword(options.authSecret);
-  const url = withLogin(options.url, RUNTIME_LOGIN, password);
+  const url = runtimeUrlOf(options.url, options.authSecret);
   // `alter role` takes no parameters; the value is base64url by construction, and escaped all the same.
   // Two databases of one cluster may do this at once ("tuple concurrently updated"): the second try sees the first.
   const sql = `alter role ${RUNTIME_LOGIN} password ${pg.escapeLiteral(password)}`;

@@ -80,7 +80,11 @@ export function fromResponse(status: number, requestId: string | null, body: unk
 }
 
 /** Refusals that concern one field and come without a list of fields. */
-const fieldOfCode: Record<string, string> = { INVALID_PHONE: 'phone', INVALID_EMAIL: 'email' };
+const fieldOfCode: Record<string, string> = {
+  INVALID_NAME: 'name',
+  INVALID_PHONE: 'phone',
+  INVALID_EMAIL: 'email',
+};
 
 /** What to write under each field. A refusal of one field is explained better by the sentence of the whole problem. */
 export function fieldMessages(error: ApiError): Record<string, string> {

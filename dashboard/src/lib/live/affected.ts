@@ -6,11 +6,12 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'calendar.connected': ['integrations', 'onboarding', 'health', 'appointments'],
   'calendar.changed': ['integrations', 'onboarding', 'health', 'appointments', 'availability'],
   'assistant.ready': ['integrations', 'vapi', 'onboarding', 'health'],
-  'appointment.booked': ['appointments', 'availability', 'onboarding'],
-  'appointment.updated': ['appointments', 'availability', 'onboarding'],
+  'appointment.booked': ['appointments', 'availability', 'onboarding', 'contacts'],
+  'appointment.updated': ['appointments', 'availability', 'onboarding', 'contacts'],
   'message.created': ['messages', 'phone', 'onboarding'],
   'message.updated': ['messages', 'phone', 'onboarding'],
   'call.ended': ['call', 'onboarding', 'appointments', 'messages', 'phone'],
+  'contact.updated': ['contacts', 'appointments', 'onboarding'],
 };
 
 /** What is read again after a gap in the stream, when nobody knows which events were missed. */

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type BookingContext, moveAppointment, understandSpokenTime } from '../../booking/index.ts';
+import { IDENTITY, originOf, text, theOneMeant, yes } from './callers-appointment.ts';
+import { defineTool } from './tool.ts';
+
+export const rescheduleAppointmentTool = (context: BookingContext) =>
+  defineTool({
+    name: 'rescheduleAppointment',
+    description:
+      'Moves an appointment of the caller to another time. Find the time with checkAvailability and pass its slot_id as slotId. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes".',
+    parameters: {
+      type: 'object',
+      properties: {
+        ...IDENTITY,
+        slotId: { type: 'string', description: 'slot_id of the new time' },
+        appointmentDate: { type: 'string', description: 'Only without slotId: new date as YYYY-MM-DD' },
+        appointmentTime: { type: 'string', description: 'Only without slotId: new time as HH:MM' },
+        dateText: {
+          type: 'string',
+          description: 'Only without slotId: the caller’s own words for the new day and time',
+        },
+      },
+      required: ['name'],
+    },
+    arguments: z.object({
+      name: text,
+      patientName: text,
+      appointmentId: text,
+      confirmed: yes,
+      slotId: text,
+      appointmentDate: text,
+      appointmentTime: text,
+      scheduledAt: text,
+      dateText: text,
+      weekday: text,
+    }),
+    async run(input, call) {
+      const scope = { orgId: call.orgId, userId: null };
+      const meant = await theOneMeant(context, call, { ...input, name: input.name ?? input.patientName });
+      const spoken =
+        input.slotId === undefined
+          ? await understandSpokenTime(context, scope, {
+              serviceType: meant.serviceType,
+              date: input.appointmentDate,
+              time: input.appointmentTime,
+              at: input.scheduledAt,
+              words: input.dateText,
+              weekday: input.weekday,
+            })
+          : undefined;
+      if (!input.confirmed) {
+        return {
+          say: `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to the new time?${spoken?.correction ? ` ${spoken.correction.say}` : ''}`,
+          data: { appointment_id: meant.appointmentId, confirmed: false },
+        };
+      }
+      const { appointment, confirmation } = await moveAppointment(
+        context,
+        scope,
+        {
+          appointmentId: meant.appointmentId,
+          when: spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' },
+        },
+        originOf(call),
+      );
+      return {
+        say: spoken?.correction ? `${confirmation} ${spoken.correction.say}` : confirmation,
+        data: {
+          appointment_id: appointment.id,
+          scheduled_at: appointment.scheduled_at.toISOString(),
+          ...(spoken?.correction && { corrected: true }),
+        },
+      };
+    },
+  });

@@ -1,0 +1,162 @@
+import { Appointment, AppointmentPage, AppointmentQuery, Booked, BookRequest, Id } from '@voxanne/contract';
+import { z } from 'zod';
+import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { tenantOf } from '../tenancy/index.ts';
+import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
+import { type BookingRouteOptions, originOf } from './request-origin.ts';
+
+export function registerAppointmentRoutes(
+  server: HttpServer,
+  { context, tenantResolver }: BookingRouteOptions,
+): void {
+  const { database } = context;
+  const tags = ['booking'];
+
+  server.post(
+    '/api/appointments',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Book an appointment',
+        description:
+          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
+        body: BookRequest,
+        headers: IdempotencyHeaders,
+        response: { 201: Booked },
+      },
+    },
+    async (request, reply) => {
+      const scope = tenantOf(request);
+      const { body } = request;
+      const wish = {
+        name: body.name,
+        phone: body.phone,
+        email: body.email,
+        serviceType: body.service_type,
+        when:
+          body.hold_id !== undefined
+            ? { holdId: body.hold_id }
+            : body.slot_id !== undefined
+              ? { slotId: body.slot_id }
+              : { at: new Date(body.scheduled_at ?? '') },
+        durationMinutes: body.duration_minutes,
+        providerId: body.provider_id,
+        notes: body.notes,
+        status: body.status,
+        overbook: body.overbook,
+        reason: body.reason,
+      };
+      return sendOnce(request, reply, {
+        database,
+        scope,
+        perform: (transact: Transact<BookedAppointment>) =>
+          bookAppointment(context, scope, wish, originOf(request), transact),
+        answer: (booked) => ({
+          status: 201,
+          body: {
+            success: true,
+            appointment_id: booked.appointmentId,
+            contact_id: booked.contactId,
+            scheduled_at: booked.scheduledAt.toISOString(),
+            confirmation: booked.confirmation,
+          } satisfies Booked,
+        }),
+      });
+    },
+  );
+
+  server.get(
+    '/api/appointments',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Appointments by time',
+        querystring: AppointmentQuery,
+        response: { 200: AppointmentPage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { from, to, status, limit, cursor } = request.query;
+      const rows = await database.withTenant(tenant, (db) =>
+        listAppointments(db, tenant.orgId, {
+          limit: limit + 1,
+          ...(from ? { from: new Date(from) } : {}),
+          ...(to ? { to: new Date(to) } : {}),
+          ...(status ? { status } : {}),
+          ...(cursor ? { after: readCursor(cursor) } : {}),
+        }),
+      );
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return {
+        data: rows.slice(0, limit).map(presentAppointment),
+        next_cursor: last ? writeCursor(last) : null,
+      };
+    },
+  );
+
+  server.get(
+    '/api/appointments/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'One appointment',
+        params: z.object({ id: Id }),
+        response: { 200: Appointment },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const row = await database.withTenant(tenant, (db) =>
+        findAppointment(db, tenant.orgId, request.params.id),
+      );
+      if (!row) throw bookingErrors.notFound();
+      return presentAppointment(row);
+    },
+  );
+}
+
+export const presentAppointment = (row: AppointmentRow): Appointment => ({
+  id: row.id,
+  status: row.status as Appointment['status'],
+  scheduled_at: row.scheduled_at.toISOString(),
+  duration_minutes: row.duration_minutes,
+  service_type: row.service_type,
+  provider_id: row.provider_id,
+  provider_name: row.provider_name,
+  contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },
+  notes: row.notes,
+  source: row.source,
+  calendar_event_id: row.calendar_event_id,
+  sync_state: row.sync_state as Appointment['sync_state'],
+  version: row.version,
+  overbooked: row.overbooked,
+  undo_until: row.undo_until?.toISOString() ?? null,
+  created_at: row.created_at.toISOString(),
+});
+
+// PostgreSQL knows no year 0.
+const Cursor = z.tuple([z.iso.datetime().refine((text) => text > '0001'), Id]);
+
+const writeCursor = (row: AppointmentRow): string =>
+  Buffer.from(JSON.stringify([row.exactly_at, row.id])).toString('base64url');
+
+function readCursor(text: string): { scheduledAt: string; id: string } {
+  try {
+    const [scheduledAt, id] = Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { scheduledAt, id };
+  } catch {
+    throw new AppError({
+      code: 'INVALID_CURSOR',
+      status: 400,
+      detail: 'This cursor was not given out here. Begin again without one.',
+    });
+  }
+}

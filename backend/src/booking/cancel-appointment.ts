@@ -1,0 +1,42 @@
+import type { Transact } from '../deliveries/index.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { findAppointment, findClinic } from './booking.queries.ts';
+import { type ChangedAppointment, logChange } from './changed-appointment.ts';
+import { type ChangeOrigin, cancelAtomically } from './changes.queries.ts';
+import { changeOnce, inTenant } from './find-place.ts';
+import { spokenTime } from './labels.ts';
+
+export interface CancelWish {
+  appointmentId: string;
+  reason?: string | undefined;
+  /** Whether the patient gets a text; default yes. */
+  notify?: boolean | undefined;
+}
+
+/**
+ * Cancels, and gives the time back. One that is cancelled already stays as it is and is answered the same.
+ * @throws {AppError} APPOINTMENT_NOT_FOUND, NOT_CHANGEABLE.
+ */
+export async function cancelAppointment(
+  context: BookingContext,
+  scope: TenantScope,
+  wish: CancelWish,
+  origin: ChangeOrigin,
+  transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
+): Promise<ChangedAppointment> {
+  const { orgId } = scope;
+  const changed = await changeOnce(context, scope, transact, async (db) => {
+    const how = { reason: wish.reason ?? null, notify: wish.notify ?? true };
+    const result = await cancelAtomically(db, orgId, wish.appointmentId, how, origin);
+    if (!result.success) throw bookingErrors.refused(result.error, result.message);
+    const appointment = await findAppointment(db, orgId, wish.appointmentId);
+    if (!appointment) throw bookingErrors.notFound();
+    const { time_zone: timeZone } = await findClinic(db, orgId);
+    const when = spokenTime(appointment.scheduled_at, timeZone, context.clock.now());
+    return { appointment, confirmation: `The appointment on ${when} is cancelled.` };
+  });
+  logChange(context, scope, changed, origin, 'cancelled');
+  return changed;
+}

@@ -1,0 +1,96 @@
+import type { ContactPatch } from '@voxanne/contract';
+import { type Database, sqlState } from '../platform/database.ts';
+import { refuseUnstorableText } from '../platform/http.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import { findClinic } from './booking.queries.ts';
+import { cleanEmail, cleanName, cleanPhone, flagOf } from './contact.ts';
+import { contactErrors } from './contacts.errors.ts';
+import {
+  type ContactColumns,
+  findSamePerson,
+  lockContact,
+  updateContact,
+  writeContactAudit,
+} from './contacts.queries.ts';
+import { visibleLine, visibleLines } from './text.ts';
+
+/**
+ * Changes what staff know better, by the same rules as a booking; audited in the same transaction.
+ * @throws {AppError} INVALID_NAME, INVALID_PHONE, INVALID_EMAIL (400), CONTACT_NOT_FOUND (404), CONTACT_EXISTS (409).
+ */
+export async function changeContact(
+  database: Database,
+  tenant: Tenant,
+  contactId: string,
+  patch: ContactPatch,
+  requestId: string,
+): Promise<void> {
+  refuseUnstorableText(patch);
+  const { orgId, userId } = tenant;
+  let person: { name: string; phone: string | null } | undefined;
+  try {
+    await database.withTenant(tenant, async (db) => {
+      const { country } = await findClinic(db, orgId);
+      const before = await lockContact(db, orgId, contactId);
+      if (!before) throw contactErrors.notFound();
+      const wanted = columnsOf(patch, before, country);
+      const names = (Object.keys(wanted) as (keyof ContactColumns)[]).filter(
+        (name) => wanted[name] !== before[name],
+      );
+      if (names.length === 0) return;
+      const after: Partial<ContactColumns> = Object.fromEntries(names.map((name) => [name, wanted[name]]));
+      person = { ...before, ...after };
+      // A new number flags itself as far as SQL can tell; what this knows better is written after it.
+      const { phone_flag, ...rest } = after;
+      await updateContact(db, orgId, contactId, rest);
+      if (wanted.phone !== undefined) {
+        await updateContact(db, orgId, contactId, { phone_flag: wanted.phone_flag ?? null });
+      }
+      await writeContactAudit(db, {
+        orgId,
+        userId,
+        contactId,
+        before: Object.fromEntries(names.map((name) => [name, before[name]])),
+        after,
+        requestId,
+      });
+    });
+  } catch (error) {
+    if (sqlState(error) !== '23505' || !person?.phone) throw error;
+    const { name, phone } = person;
+    const same = await database.withTenant(tenant, (db) => findSamePerson(db, orgId, phone, name));
+    throw contactErrors.samePerson(same?.id);
+  }
+}
+
+function columnsOf(patch: ContactPatch, before: ContactColumns, country: string): Partial<ContactColumns> {
+  return {
+    ...(patch.name === undefined ? {} : nameColumns(patch.name, before.name, country)),
+    ...(patch.title === undefined ? {} : { title: orNull(visibleLine(patch.title ?? '')) }),
+    ...(patch.phone === undefined ? {} : phoneColumns(patch.phone, country)),
+    ...(patch.proposed_email === undefined ? {} : { proposed_email: null }),
+    ...(patch.email === undefined ? {} : { email: cleanEmail(patch.email), proposed_email: null }),
+    ...(patch.status === undefined ? {} : { status: patch.status }),
+    ...(patch.notes === undefined ? {} : { notes: orNull(visibleLines(patch.notes ?? '')) }),
+  };
+}
+
+function nameColumns(text: string, current: string, country: string): Partial<ContactColumns> {
+  const { name, title } = cleanName(text, country);
+  const typed = visibleLine(text);
+  // Who changes nothing but the case means it: "bell hooks".
+  const deliberate = typed.toLowerCase() === current.toLowerCase();
+  return { name: deliberate ? typed : name, name_raw: null, ...(title === null ? {} : { title }) };
+}
+
+function phoneColumns(text: string, country: string): Partial<ContactColumns> {
+  const phone = cleanPhone(text, country);
+  return {
+    phone: phone.e164,
+    phone_extension: phone.extension,
+    phone_flag: flagOf(phone),
+    phone_raw: null,
+  };
+}
+
+const orNull = (text: string): string | null => (text === '' ? null : text);

@@ -1,0 +1,178 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
+
+/** Who changes an appointment, for the audit log. A signed-in person is recorded as that person whatever stands here. */
+export interface ChangeOrigin {
+  source: 'api' | 'dashboard' | 'voice' | 'patient' | 'google' | 'system';
+  requestId: string | null;
+  actorId?: string | undefined;
+  callId?: string | undefined;
+}
+
+export interface Refused {
+  success: false;
+  error: string;
+  message: string;
+}
+
+export interface Changed {
+  success: true;
+  appointment_id: string;
+  contact_id: string | null;
+  provider_id: string;
+  scheduled_at: string;
+  status: string;
+  version: number;
+  overbooked: boolean;
+  /** It was like that already; nothing was written. */
+  repeated: boolean;
+}
+
+export type ChangeResult = Changed | Refused;
+
+export interface AtomicBooking {
+  orgId: string;
+  name: string;
+  email: string | null;
+  phone: string;
+  serviceType: string;
+  scheduledAt: Date;
+  durationMinutes: number;
+  providerIds: string[] | null;
+  notes: string | null;
+  holdId: string | null;
+  status: 'confirmed' | 'pending';
+  overbook: boolean;
+  reason: string | null;
+}
+
+export type AtomicResult = (Changed & { contact_id: string; phone: string; name: string }) | Refused;
+
+async function answerOf<T>(db: Db, call: RawBuilder<{ answer: T }>): Promise<T> {
+  const { rows } = await call.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('The database function gave no answer.');
+  return row.answer;
+}
+
+const origin = ({ source, actorId, callId, requestId }: ChangeOrigin) =>
+  sql`p_source => ${source}, p_actor_id => ${actorId ?? null}, p_call_id => ${callId ?? null}, p_request_id => ${requestId}`;
+
+export const bookAtomically = (db: Db, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
+  answerOf(
+    db,
+    sql`select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
+      ${b.scheduledAt}, ${b.durationMinutes}, p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes},
+      p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
+      ${origin(by)}) as answer`,
+  );
+
+export interface AtomicHold {
+  orgId: string;
+  serviceType: string;
+  scheduledAt: Date;
+  durationMinutes: number;
+  seconds: number;
+  providerIds: string[];
+  contactId: string | null;
+}
+
+export type HoldResult = (Changed & { hold_id: string; expires_at: string }) | Refused;
+
+export const holdAtomically = (db: Db, h: AtomicHold, by: ChangeOrigin): Promise<HoldResult> =>
+  answerOf(
+    db,
+    sql`select hold_slot_atomic(${h.orgId}, ${h.serviceType}, ${h.scheduledAt}, ${h.durationMinutes}, ${h.seconds},
+      p_provider_ids => ${h.providerIds}::uuid[], p_contact_id => ${h.contactId}, ${origin(by)}) as answer`,
+  );
+
+export const releaseAtomically = (
+  db: Db,
+  orgId: string,
+  holdId: string,
+  by: ChangeOrigin,
+): Promise<ChangeResult> =>
+  answerOf(db, sql`select release_hold_atomic(${orgId}, ${holdId}, ${origin(by)}) as answer`);
+
+export interface AtomicMove {
+  scheduledAt: Date;
+  durationMinutes: number;
+  providerIds: string[];
+  overbook: boolean;
+  reason: string | null;
+  notify: boolean;
+}
+
+export const moveAtomically = (
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  m: AtomicMove,
+  by: ChangeOrigin,
+): Promise<ChangeResult> =>
+  answerOf(
+    db,
+    sql`select move_appointment_atomic(${orgId}, ${appointmentId}, ${m.scheduledAt}, ${m.durationMinutes},
+      p_provider_ids => ${m.providerIds}::uuid[], p_overbook => ${m.overbook}, p_reason => ${m.reason},
+      p_notify => ${m.notify}, ${origin(by)}) as answer`,
+  );
+
+export const cancelAtomically = (
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  { reason, notify }: { reason: string | null; notify: boolean },
+  by: ChangeOrigin,
+): Promise<ChangeResult> =>
+  answerOf(
+    db,
+    sql`select cancel_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${notify}, ${origin(by)}) as answer`,
+  );
+
+export const undoAtomically = (
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  reason: string | null,
+  by: ChangeOrigin,
+): Promise<ChangeResult> =>
+  answerOf(
+    db,
+    sql`select undo_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${origin(by)}) as answer`,
+  );
+
+export const setStatusAtomically = (
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  { status, reason }: { status: string; reason: string | null },
+  by: ChangeOrigin,
+): Promise<ChangeResult> =>
+  answerOf(
+    db,
+    sql`select set_appointment_status(${orgId}, ${appointmentId}, ${status}, ${reason}, ${origin(by)}) as answer`,
+  );
+
+/** The place that a row has, or that an undo would give back to it. */
+export async function placeOf(db: Db, orgId: string, appointmentId: string) {
+  return db
+    .selectFrom('appointments')
+    .select([
+      'service_type',
+      'status',
+      'hold_expires_at',
+      'scheduled_at',
+      'duration_minutes',
+      'provider_id',
+      sql<Date | null>`(undoable ->> 'scheduled_at')::timestamptz`.as('former_at'),
+      sql<number | null>`(undoable ->> 'duration_minutes')::int`.as('former_minutes'),
+      sql<string | null>`undoable ->> 'provider_id'`.as('former_provider_id'),
+    ])
+    .where('org_id', '=', orgId)
+    .where('id', '=', appointmentId)
+    .executeTakeFirst();
+}
+
+/** Ends holds that ran out. @returns how many; workers share them without waiting for each other. */
+export const expireHolds = async (db: Db): Promise<number> =>
+  answerOf(db, sql<{ answer: number }>`select app_private.expire_holds() as answer`);

@@ -1,0 +1,158 @@
+import {
+  CancelRequest,
+  ChangedAppointment,
+  Id,
+  MoveRequest,
+  StatusRequest,
+  UndoRequest,
+} from '@voxanne/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { tenantOf } from '../tenancy/index.ts';
+import { presentAppointment } from './appointments.routes.ts';
+import { cancelAppointment } from './cancel-appointment.ts';
+import type { ChangedAppointment as Changed } from './changed-appointment.ts';
+import { moveAppointment } from './move-appointment.ts';
+import { type BookingRouteOptions, originOf } from './request-origin.ts';
+import { setStatus } from './set-status.ts';
+import { undoAppointment } from './undo-appointment.ts';
+
+const common = {
+  tags: ['booking'],
+  params: z.object({ id: Id }),
+  headers: IdempotencyHeaders,
+  response: { 200: ChangedAppointment },
+};
+
+export function registerChangeRoutes(
+  server: HttpServer,
+  { context, tenantResolver: onRequest }: BookingRouteOptions,
+): void {
+  const changeOnce = (
+    request: FastifyRequest,
+    reply: Pick<FastifyReply, 'code' | 'header'>,
+    perform: (transact: Transact<Changed>) => Promise<Changed>,
+  ) =>
+    sendOnce(request, reply, {
+      database: context.database,
+      scope: tenantOf(request),
+      perform,
+      answer: ({ appointment, confirmation }) => ({
+        status: 200,
+        body: {
+          ...presentAppointment(appointment),
+          success: true,
+          appointment_id: appointment.id,
+          confirmation,
+        } satisfies ChangedAppointment,
+      }),
+    });
+
+  server.patch(
+    '/api/appointments/:id',
+    {
+      onRequest,
+      schema: {
+        ...common,
+        summary: 'Move an appointment',
+        description:
+          'One change on the same appointment: its id and its event in Google stay, the patient gets a new text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. Can be undone for ten minutes.',
+        body: MoveRequest,
+      },
+    },
+    (request, reply) => {
+      const { body, params } = request;
+      const wish = {
+        appointmentId: params.id,
+        when:
+          body.slot_id !== undefined
+            ? { slotId: body.slot_id }
+            : body.scheduled_at !== undefined
+              ? { at: new Date(body.scheduled_at) }
+              : undefined,
+        durationMinutes: body.duration_minutes,
+        providerId: body.provider_id,
+        overbook: body.overbook,
+        reason: body.reason,
+        notify: body.notify,
+      };
+      return changeOnce(request, reply, (transact) =>
+        moveAppointment(context, tenantOf(request), wish, originOf(request), transact),
+      );
+    },
+  );
+
+  server.post(
+    '/api/appointments/:id/cancel',
+    {
+      onRequest,
+      schema: {
+        ...common,
+        summary: 'Cancel an appointment',
+        description:
+          'The time is free at once. Can be undone for ten minutes, while nobody else has taken it.',
+        body: CancelRequest.nullish(),
+      },
+    },
+    (request, reply) =>
+      changeOnce(request, reply, (transact) =>
+        cancelAppointment(
+          context,
+          tenantOf(request),
+          { ...request.body, appointmentId: request.params.id },
+          originOf(request),
+          transact,
+        ),
+      ),
+  );
+
+  server.post(
+    '/api/appointments/:id/undo',
+    {
+      onRequest,
+      schema: {
+        ...common,
+        summary: 'Undo the last move or cancellation',
+        description:
+          'For ten minutes, while the former time is free; otherwise 409 UNDO_EXPIRED, NOTHING_TO_UNDO, or SLOT_UNAVAILABLE with `alternatives`.',
+        body: UndoRequest.nullish(),
+      },
+    },
+    (request, reply) =>
+      changeOnce(request, reply, (transact) =>
+        undoAppointment(
+          context,
+          tenantOf(request),
+          { ...request.body, appointmentId: request.params.id },
+          originOf(request),
+          transact,
+        ),
+      ),
+  );
+
+  server.post(
+    '/api/appointments/:id/status',
+    {
+      onRequest,
+      schema: {
+        ...common,
+        summary: 'Say that a patient arrived, was treated, or did not come',
+        description:
+          'Cancelling and undoing have addresses of their own. An illegal change is 409 ILLEGAL_TRANSITION.',
+        body: StatusRequest,
+      },
+    },
+    (request, reply) =>
+      changeOnce(request, reply, (transact) =>
+        setStatus(
+          context,
+          tenantOf(request),
+          { ...request.body, appointmentId: request.params.id },
+          originOf(request),
+          transact,
+        ),
+      ),
+  );
+}

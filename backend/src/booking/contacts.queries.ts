@@ -1,0 +1,183 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
+import type { ContactDetails } from './contact.ts';
+
+const SUMMARY = [
+  'l.id',
+  'l.name',
+  'l.title',
+  'l.phone',
+  'l.phone_extension',
+  'l.phone_flag',
+  'l.email',
+  'l.status',
+  'l.created_at',
+  'l.updated_at',
+] as const;
+const DETAIL = [...SUMMARY, 'l.notes', 'l.name_raw', 'l.phone_raw', 'l.proposed_email'] as const;
+
+const contacts = (db: Db, orgId: string, now: Date) =>
+  db
+    .selectFrom('leads as l')
+    .where('l.org_id', '=', orgId)
+    .select((eb) =>
+      eb
+        .selectFrom('appointments as a')
+        .whereRef('a.org_id', '=', 'l.org_id')
+        .whereRef('a.contact_id', '=', 'l.id')
+        .where('a.status', 'in', ['pending', 'confirmed'])
+        .where('a.scheduled_at', '>', now)
+        .select((of) => of.fn.min('a.scheduled_at').as('at'))
+        .as('next_appointment_at'),
+    );
+
+export interface ContactFilter {
+  now: Date;
+  /** Parts of name or e-mail address; all of them. */
+  words: string[];
+  /** Part of the number in E.164. */
+  digits: string | undefined;
+  status: string | undefined;
+  /** Id of the last contact of the page before. */
+  after: string | undefined;
+  limit: number;
+}
+
+/** By name. A clinic's own contacts are read through: a search by parts of words has no index under row-level security. */
+export function listContacts(db: Db, orgId: string, filter: ContactFilter) {
+  let query = contacts(db, orgId, filter.now)
+    .select(SUMMARY)
+    .orderBy('l.name')
+    .orderBy('l.id')
+    .limit(filter.limit);
+  for (const word of filter.words) {
+    const part = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where(
+      // Letters without their accents: who looks for "jose" means José.
+      sql<SqlBool>`(regexp_replace(normalize(l.name, nfd), '[\u0300-\u036f]', '', 'g') ilike ${part} or l.email ilike ${part})`,
+    );
+  }
+  if (filter.digits !== undefined) query = query.where('l.phone', 'like', `%${filter.digits}%`);
+  if (filter.status !== undefined) query = query.where('l.status', '=', filter.status);
+  if (filter.after !== undefined) {
+    query = query.where(
+      sql<SqlBool>`(l.name, l.id) > (select last.name, last.id from leads last where last.id = ${filter.after})`,
+    );
+  }
+  return query.execute();
+}
+
+export type ContactSummaryRow = Awaited<ReturnType<typeof listContacts>>[number];
+
+export function findContact(db: Db, orgId: string, id: string, now: Date) {
+  return contacts(db, orgId, now).select(DETAIL).where('l.id', '=', id).executeTakeFirst();
+}
+
+/** The latest 50, newest first. */
+export function appointmentsOf(db: Db, orgId: string, contactId: string) {
+  return db
+    .selectFrom('appointments as a')
+    .innerJoin('providers as p', (join) =>
+      join.onRef('p.org_id', '=', 'a.org_id').onRef('p.id', '=', 'a.provider_id'),
+    )
+    .select([
+      'a.id',
+      'a.status',
+      'a.scheduled_at',
+      'a.duration_minutes',
+      'a.service_type',
+      'a.provider_id',
+      'p.name as provider_name',
+    ])
+    .where('a.org_id', '=', orgId)
+    .where('a.contact_id', '=', contactId)
+    .where('a.status', '<>', 'held')
+    .orderBy('a.scheduled_at', 'desc')
+    .orderBy('a.id')
+    .limit(50)
+    .execute();
+}
+
+/** Locked until the transaction ends, so that the audit log tells what was really there before. */
+export function lockContact(db: Db, orgId: string, id: string) {
+  return db
+    .selectFrom('leads')
+    .select([
+      'name',
+      'title',
+      'name_raw',
+      'phone',
+      'phone_extension',
+      'phone_flag',
+      'phone_raw',
+      'email',
+      'proposed_email',
+      'status',
+      'notes',
+    ])
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export type ContactColumns = NonNullable<Awaited<ReturnType<typeof lockContact>>>;
+
+export async function updateContact(
+  db: Db,
+  orgId: string,
+  id: string,
+  changes: Partial<ContactColumns>,
+): Promise<void> {
+  await db.updateTable('leads').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
+}
+
+/** Who already stands under that name and number. */
+export function findSamePerson(db: Db, orgId: string, phone: string, name: string) {
+  return db
+    .selectFrom('leads')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('phone', '=', phone)
+    .where('name_key', '=', sql<string>`lower(regexp_replace(${name}, '[^[:alnum:]]+', '', 'g'))`)
+    .executeTakeFirst();
+}
+
+/** What the booking function has no room for: fills blanks, overwrites nothing. Most contacts have nothing of it. */
+export async function fillContact(db: Db, orgId: string, id: string, more: ContactDetails): Promise<void> {
+  const given = Object.entries(more).filter(([, value]) => value !== null);
+  if (given.length === 0) return;
+  await db
+    .updateTable('leads')
+    .set((eb) =>
+      Object.fromEntries(
+        given.map(([column, value]) => [
+          column,
+          eb.fn.coalesce(eb.ref(column as keyof ContactDetails), eb.val(value)),
+        ]),
+      ),
+    )
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function writeContactAudit(
+  db: Db,
+  row: { orgId: string; userId: string; contactId: string; before: object; after: object; requestId: string },
+): Promise<void> {
+  await db
+    .insertInto('audit_log')
+    .values({
+      org_id: row.orgId,
+      actor_type: 'user',
+      actor_id: row.userId,
+      action: 'contact.changed',
+      object_type: 'contact',
+      object_id: row.contactId,
+      before: JSON.stringify(row.before),
+      after: JSON.stringify(row.after),
+      request_id: row.requestId,
+    })
+    .execute();
+}

@@ -1,0 +1,137 @@
+import { ContactDetail, ContactPage, ContactPatch, ContactQuery, ContactStatus, Id } from '@voxanne/contract';
+import { z } from 'zod';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { changeContact } from './change-contact.ts';
+import { contactErrors } from './contacts.errors.ts';
+import { appointmentsOf, type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
+import { suggestedEmail } from './email-address.ts';
+import { visibleLine } from './text.ts';
+
+interface ContactRouteOptions {
+  database: Database;
+  clock: Clock;
+  tenantResolver: TenantResolver;
+}
+
+export function registerContactRoutes(server: HttpServer, options: ContactRouteOptions): void {
+  const { database, clock, tenantResolver } = options;
+  const tags = ['contacts'];
+  const params = z.object({ id: Id });
+
+  server.get(
+    '/api/contacts',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Patients by name',
+        description: 'A search with letters looks into names and e-mail addresses, one without into numbers.',
+        querystring: ContactQuery,
+        response: { 200: ContactPage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { cursor, limit, search, status } = request.query;
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await database.withTenant(tenant, (db) =>
+        listContacts(db, tenant.orgId, {
+          ...searched(search ?? ''),
+          now: clock.now(),
+          status,
+          after,
+          limit: limit + 1,
+        }),
+      );
+      const shown = rows.slice(0, limit);
+      const last = rows.length > limit ? shown.at(-1) : undefined;
+      return { data: shown.map(present), next_cursor: last ? toCursor(last.id) : null };
+    },
+  );
+
+  server.get(
+    '/api/contacts/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'One patient, with their appointments',
+        params,
+        response: { 200: ContactDetail },
+      },
+    },
+    (request) => show(tenantOf(request), request.params.id),
+  );
+
+  server.patch(
+    '/api/contacts/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Change a patient',
+        description:
+          'By the rules of a booking: names are cased, numbers become E.164, e-mail addresses are checked. Audited.',
+        params,
+        body: ContactPatch,
+        response: { 200: ContactDetail },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      await changeContact(database, tenant, request.params.id, request.body, request.id);
+      return show(tenant, request.params.id);
+    },
+  );
+
+  const show = (tenant: Tenant, id: string) =>
+    database.withTenant(tenant, async (db) => {
+      const row = await findContact(db, tenant.orgId, id, clock.now());
+      if (!row) throw contactErrors.notFound();
+      const appointments = await appointmentsOf(db, tenant.orgId, id);
+      return {
+        ...present(row),
+        notes: row.notes,
+        name_raw: row.name_raw,
+        phone_raw: row.phone_raw,
+        proposed_email: row.proposed_email,
+        email_suggestion: row.email === null ? null : suggestedEmail(row.email),
+        appointments: appointments.map((item) => ({
+          ...item,
+          status: item.status as z.infer<typeof ContactDetail>['appointments'][number]['status'],
+          scheduled_at: item.scheduled_at.toISOString(),
+        })),
+      };
+    });
+}
+
+const present = (row: ContactSummaryRow) => ({
+  ...row,
+  status: ContactStatus.parse(row.status),
+  phone_flag: row.phone_flag === null ? null : ('unassigned' as const),
+  next_appointment_at: row.next_appointment_at?.toISOString() ?? null,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});
+
+/** Digits without letters are a number; its trunk zeros and "00" are not part of what is stored. */
+function searched(typed: string): { words: string[]; digits: string | undefined } {
+  const text = visibleLine(typed.toWellFormed())
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '');
+  const digits = text.replace(/\D/g, '').replace(/^0+/, '');
+  return /\p{L}|@/u.test(text) || digits === ''
+    ? { words: text.split(' ').filter(Boolean), digits: undefined }
+    : { words: [], digits };
+}
+
+const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+function readCursor(cursor: string): string {
+  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!id.success) throw contactErrors.invalidCursor();
+  return id.data;
+}

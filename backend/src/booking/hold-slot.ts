@@ -1,0 +1,98 @@
+import type { Transact } from '../deliveries/index.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { findClinic } from './booking.queries.ts';
+import { type ChangeOrigin, expireHolds, holdAtomically, releaseAtomically } from './changes.queries.ts';
+import { findService } from './find-availability.ts';
+import {
+  changeOnce,
+  findPlace,
+  inTenant,
+  momentOf,
+  type ProviderWish,
+  refusalOf,
+  type When,
+} from './find-place.ts';
+
+export interface HoldWish extends ProviderWish {
+  serviceType: string;
+  when: When;
+  durationMinutes?: number | undefined;
+  /** How long it is kept. */
+  seconds: number;
+  contactId?: string | undefined;
+}
+
+export interface HeldSlot {
+  holdId: string;
+  serviceType: string;
+  scheduledAt: Date;
+  durationMinutes: number;
+  providerId: string;
+  expiresAt: Date;
+}
+
+/**
+ * Keeps a time for a while, under the same rules as a booking; `bookAppointment` with the hold's id confirms it.
+ * @throws {AppError} a code of `booking.errors.ts`, taken times with alternatives; nothing is written then.
+ */
+export async function holdSlot(
+  context: BookingContext,
+  scope: TenantScope,
+  wish: HoldWish,
+  origin: ChangeOrigin,
+  transact: Transact<HeldSlot> = inTenant(context.database, scope),
+): Promise<HeldSlot> {
+  const { orgId } = scope;
+  return changeOnce(context, scope, transact, async (db) => {
+    const clinic = await findClinic(db, orgId);
+    const { at, offer } = momentOf(context, scope, wish.when, clinic.time_zone);
+    const service = await findService(db, orgId, offer?.service ?? wish.serviceType);
+    const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
+    const provider = offer ? { providerId: offer.providerId } : wish;
+    const place = await findPlace(context, db, scope, { clinic, service, at, durationMinutes, provider });
+    const result = await holdAtomically(
+      db,
+      {
+        orgId,
+        serviceType: service.slug,
+        scheduledAt: at,
+        durationMinutes,
+        seconds: wish.seconds,
+        providerIds: place.onDuty,
+        contactId: wish.contactId ?? null,
+      },
+      origin,
+    );
+    if (!result.success) throw refusalOf(result, place);
+    return {
+      holdId: result.hold_id,
+      serviceType: service.slug,
+      scheduledAt: at,
+      durationMinutes,
+      providerId: result.provider_id,
+      expiresAt: new Date(result.expires_at),
+    };
+  });
+}
+
+/**
+ * Gives a held time back; one that is over already is no fault.
+ * @throws {AppError} HOLD_NOT_FOUND, NOT_CHANGEABLE when it has become an appointment.
+ */
+export async function releaseHold(
+  context: BookingContext,
+  scope: TenantScope,
+  holdId: string,
+  origin: ChangeOrigin,
+): Promise<void> {
+  await changeOnce<void>(context, scope, inTenant(context.database, scope), async (db) => {
+    const result = await releaseAtomically(db, scope.orgId, holdId, origin);
+    if (!result.success) throw bookingErrors.refused(result.error, result.message);
+  });
+}
+
+/** For the workers: screens and waitlists hear of holds that ran out although nobody wanted their time. */
+export const sweepHolds = ({ database }: Pick<BookingContext, 'database'>): Promise<number> =>
+  database.withService(expireHolds);

@@ -1,0 +1,77 @@
+import { Hold, HoldRequest, Id } from '@voxanne/contract';
+import { z } from 'zod';
+import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { tenantOf } from '../tenancy/index.ts';
+import { type HeldSlot, holdSlot, releaseHold } from './hold-slot.ts';
+import { type BookingRouteOptions, originOf } from './request-origin.ts';
+
+export function registerHoldRoutes(
+  server: HttpServer,
+  { context, tenantResolver: onRequest }: BookingRouteOptions,
+): void {
+  const tags = ['booking'];
+
+  server.post(
+    '/api/holds',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Keep a time for a while',
+        description:
+          'Nobody else gets it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or give it back with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
+        body: HoldRequest,
+        headers: IdempotencyHeaders,
+        response: { 201: Hold },
+      },
+    },
+    (request, reply) => {
+      const scope = tenantOf(request);
+      const { body } = request;
+      const wish = {
+        serviceType: body.service_type,
+        when:
+          body.slot_id === undefined ? { at: new Date(body.scheduled_at ?? '') } : { slotId: body.slot_id },
+        durationMinutes: body.duration_minutes,
+        providerId: body.provider_id,
+        seconds: body.minutes * 60,
+      };
+      return sendOnce(request, reply, {
+        database: context.database,
+        scope,
+        perform: (transact: Transact<HeldSlot>) =>
+          holdSlot(context, scope, wish, originOf(request), transact),
+        answer: (held) => ({
+          status: 201,
+          body: {
+            success: true,
+            hold_id: held.holdId,
+            service_type: held.serviceType,
+            scheduled_at: held.scheduledAt.toISOString(),
+            duration_minutes: held.durationMinutes,
+            provider_id: held.providerId,
+            expires_at: held.expiresAt.toISOString(),
+          } satisfies Hold,
+        }),
+      });
+    },
+  );
+
+  server.delete(
+    '/api/holds/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Give a held time back',
+        params: z.object({ id: Id }),
+        response: { 204: z.null().describe('It is free again') },
+      },
+    },
+    async (request, reply) => {
+      await releaseHold(context, tenantOf(request), request.params.id, originOf(request));
+      return reply.code(204).send(null);
+    },
+  );
+}

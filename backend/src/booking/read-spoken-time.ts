@@ -1,0 +1,271 @@
+import { Temporal } from 'temporal-polyfill';
+import {
+  ask,
+  readSpokenDay,
+  type SpokenDay,
+  type SpokenDayWish,
+  type SpokenQuestion,
+} from './read-spoken-day.ts';
+import { clockName, fullDay, listed } from './spoken-labels.ts';
+import { type ClockWords, type DayPart, readWords } from './spoken-words.ts';
+import { instantOf } from './wall-clock.ts';
+import { isOpen, localDate, type WorkingHours, windowsOf } from './working-hours.ts';
+
+/** What was said about a time to book, by the model and by the caller. */
+export interface SpokenWish extends SpokenDayWish {
+  time?: string | undefined;
+  /** Date and time in one, with or without an offset. */
+  at?: string | undefined;
+}
+
+/** What it is read against; the server's clock, never the model's. */
+export interface SpokenSetting {
+  now: Date;
+  timeZone: string;
+  /** Until when appointments can be booked. */
+  horizon: Date;
+  /** Of each provider who could be meant. */
+  hours: WorkingHours[];
+  durationMinutes: number;
+  /** How the clinic's country writes 3/4. */
+  monthFirst: boolean;
+}
+
+export interface SpokenTime {
+  kind: 'time';
+  at: Date;
+  /** The date as it was given, when only its year was wrong: the full date must be read back. */
+  original?: string;
+}
+
+interface Candidate {
+  at: Date;
+  local: Temporal.PlainDateTime;
+}
+
+/**
+ * The one time that is meant, or the question to ask. The time is always on the clinic's clock, still to come,
+ * and within the horizon; whether it is open and free then is for booking to say.
+ */
+export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
+  const wish = withOfferedInstant(given, setting.timeZone);
+  const calendar = calendarOf(setting);
+  const day = readSpokenDay({ ...wish, words: wish.words ?? dayInTime(wish, setting.monthFirst) }, calendar);
+  if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day of that week is meant? Ask for one day.');
+  if (day.kind === 'ask') return day;
+  const reading = timeOn(day, wish, setting);
+  if (day.original === undefined) return reading;
+  if (reading.kind === 'time') return { ...reading, original: day.original };
+  return { ...reading, code: 'IN_THE_PAST', say: `${day.original} has passed. ${reading.say}` };
+}
+
+export const calendarOf = ({
+  now,
+  timeZone,
+  horizon,
+  monthFirst,
+}: Omit<SpokenSetting, 'hours' | 'durationMinutes'>) => ({
+  today: localDate(now, timeZone),
+  lastDay: localDate(horizon, timeZone),
+  monthFirst,
+});
+
+/**
+ * The `start` of an offered slot, copied: milliseconds and Z are what our own answers have. Nobody says that aloud,
+ * so it is the instant it says. Any other "Z" is read as R3 wants it.
+ */
+function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
+  if (wish.date && wish.time) return wish;
+  const date = wish.at || wish.date;
+  const isWhole = Boolean(date && /[t ]\d{1,2}:\d\d/i.test(date));
+  // A whole timestamp has its own time; one left over in another field is not asked.
+  const whole = { ...wish, date, time: isWhole ? undefined : wish.time };
+  if (!date || !/^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\s*$/.test(date)) return whole;
+  try {
+    const local = Temporal.Instant.from(date.trim()).toZonedDateTimeISO(timeZone).toPlainDateTime();
+    // With its half of the day: two at night, said by a program, is not two in the afternoon.
+    const clock = `${local.hour % 12 || 12}:${String(local.minute).padStart(2, '0')} ${local.hour < 12 ? 'AM' : 'PM'}`;
+    return { ...whole, date: `${local.toPlainDate()} ${clock}` };
+  } catch {
+    return whole;
+  }
+}
+
+/** "tomorrow at 9" where only a time was asked for. */
+function dayInTime({ date, time }: SpokenWish, monthFirst: boolean): string | undefined {
+  return !date && time && readWords(time, monthFirst).days.length > 0 ? time : undefined;
+}
+
+function timeOn(day: SpokenDay, wish: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
+  const [time, date, words] = [wish.time, wish.date, wish.words].map((text) =>
+    readWords(text ?? '', setting.monthFirst),
+  );
+  const part = time?.part ?? date?.part ?? words?.part;
+  const isTimeUnclear = Boolean(wish.time) && (!time?.clock || time.hasMore || time.isVague) && !words?.clock;
+  if (isTimeUnclear && !time?.part) return notATime(wish.time ?? '');
+  // "2026-11-23T00:00:00Z" beside a time is how a program writes a day.
+  const dated = time?.clock && date?.clock?.hour === 0 && date.clock.minute === 0 ? undefined : date?.clock;
+  const [main, ...others] = [time?.clock, dated, words?.clock].filter((clock) => clock !== undefined);
+  if (!main) return part ? whichTimeOf(part, day) : ask('INVALID_TIME', TIME_MISSING);
+  const wrong = [main, ...others].find((clock) => minutesOf(clock).length === 0);
+  if (wrong) return notATime([wish.time, wish.at, wish.date, wish.words].find(Boolean) ?? '');
+
+  const minutes = minutesOf(main);
+  const all =
+    main.offset === undefined
+      ? onClock(day.date, minutes, setting.timeZone)
+      : byOffset(day.date, main, setting.timeZone);
+  const [first] = all;
+  // "02:30" is half past two at night, and does not become the afternoon because the clocks skip it.
+  const isSkipped = main.is24 && main.offset === undefined && first?.local.hour !== main.hour;
+  if (!first || isSkipped) return skipped(day.date, minutes[0] ?? 0, setting.timeZone);
+  const agreeing = all.filter(
+    ({ local }) =>
+      others.every((clock) => minutesOf(clock).includes(local.hour * 60 + local.minute)) &&
+      (part === undefined || local.hour < 12 === (part === 'morning')),
+  );
+  if (agreeing.length === 0) {
+    const said = others.flatMap((clock) => onClock(day.date, minutesOf(clock), setting.timeZone));
+    const named = [...all, ...said];
+    const open = named.filter((one) => isOpenAt(one, setting));
+    return whichTime(open.length > 0 ? open : named);
+  }
+  const chosen = pick(agreeing, main, setting);
+  return 'kind' in chosen ? chosen : checked(chosen, setting);
+}
+
+const TIME_MISSING =
+  'The time is missing. Offer the free times of checkAvailability and ask which one suits.';
+
+const notATime = (text: string): SpokenQuestion =>
+  ask(
+    'INVALID_TIME',
+    `"${text.trim().slice(0, 40)}" is not a time of day. Ask for the time again and write it as 09:30 or 9:30 AM.`,
+  );
+
+/** The minutes of the day that a clock reading can stand for; none for 25 o'clock. */
+function minutesOf({ hour, minute, half }: ClockWords): number[] {
+  if (minute > 59 || hour > 23 || (half && (hour < 1 || hour > 12))) return [];
+  if (half) return [((hour % 12) + (half === 'pm' ? 12 : 0)) * 60 + minute];
+  // R8: "12" is noon.
+  return hour === 0 || hour >= 12 ? [hour * 60 + minute] : [hour * 60 + minute, (hour + 12) * 60 + minute];
+}
+
+function onClock(date: Temporal.PlainDate, minutes: number[], timeZone: string): Candidate[] {
+  return minutes.flatMap((minute) => {
+    const local = date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 });
+    const at = instantOf(local, timeZone);
+    return at ? [{ at, local }] : [];
+  });
+}
+
+/** R3: as it stands on the clinic's clock, and as the instant that the offset makes of it. */
+function byOffset(date: Temporal.PlainDate, clock: ClockWords, timeZone: string): Candidate[] {
+  const written = date.toPlainDateTime({ hour: clock.hour, minute: clock.minute });
+  const instant = written
+    .toZonedDateTime('UTC')
+    .toInstant()
+    .subtract({ minutes: clock.offset ?? 0 });
+  const local = instant.toZonedDateTimeISO(timeZone).toPlainDateTime();
+  const converted = { at: new Date(instant.epochMilliseconds), local };
+  const [stripped] = onClock(date, [clock.hour * 60 + clock.minute], timeZone);
+  if (!stripped || stripped.at.getTime() === converted.at.getTime()) return [converted];
+  return [stripped, converted];
+}
+
+function pick(
+  candidates: Candidate[],
+  clock: ClockWords,
+  setting: SpokenSetting,
+): Candidate | SpokenQuestion {
+  const [first] = candidates;
+  if (first && candidates.length === 1) return first;
+  const { now, horizon } = setting;
+  const isExact = clock.offset !== undefined;
+  const fitting = candidates.filter(
+    // A time of today that has passed is still the one that was said; only an offset is a matter of doubt.
+    (one) => isOpenAt(one, setting) && !(isExact && (one.at <= now || one.at > horizon)),
+  );
+  const [only] = fitting;
+  if (only && (fitting.length === 1 || (clock.is24 && !isExact))) return only;
+  // Closed then: booking refuses it, and says what is free instead.
+  if (first && fitting.length === 0 && clock.is24) return first;
+  if (fitting.length > 0) return whichTime(fitting);
+  const times = listed(candidates.map(nameOf), 'or');
+  return ask(
+    'DATE_UNCLEAR',
+    `The clinic is not open for an appointment at ${times}. Ask which other time suits, and offer the free times of checkAvailability.`,
+  );
+}
+
+function isOpenAt({ at }: Candidate, { hours, durationMinutes, timeZone }: SpokenSetting): boolean {
+  const appointment = { from: at.getTime(), to: at.getTime() + durationMinutes * 60_000 };
+  return hours.some((one) => isOpen(one, appointment, timeZone));
+}
+
+function checked({ at, local }: Candidate, setting: SpokenSetting): SpokenTime | SpokenQuestion {
+  const { now, horizon } = setting;
+  if (at > horizon) {
+    const last = fullDay(localDate(horizon, setting.timeZone));
+    return ask('BEYOND_HORIZON', `That is too far ahead. Appointments can be booked until ${last}.`);
+  }
+  if (at > now) return { kind: 'time', at };
+  const clock = clockName(local.hour * 60 + local.minute);
+  const days = openDays(setting);
+  const choices = days.map(({ date }) => date.toString());
+  const names = days.map(({ date, isToday }) => (isToday ? 'later today' : `on ${fullDay(date)}`));
+  const offer = names.length > 0 ? ` Would a time ${listed(names, 'or')} suit?` : ' Ask for another day.';
+  return ask('IN_THE_PAST', `${clock} today has already passed.${offer}`, choices);
+}
+
+/** R5: today, if there is still time, and the next day the clinic opens. */
+function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: boolean }[] {
+  const { now, timeZone, hours, durationMinutes } = setting;
+  const { today, lastDay } = calendarOf(setting);
+  const lasts = durationMinutes * 60_000;
+  const isOpenOn = (date: Temporal.PlainDate) =>
+    hours.some((one) =>
+      windowsOf(one, date, timeZone).some(({ from, to }) => Math.max(from, now.getTime() + 1) + lasts <= to),
+    );
+  const found = isOpenOn(today) ? [{ date: today, isToday: true }] : [];
+  for (let ahead = 1; ahead <= 14; ahead += 1) {
+    const date = today.add({ days: ahead });
+    if (Temporal.PlainDate.compare(date, lastDay) > 0) break;
+    if (isOpenOn(date)) return [...found, { date, isToday: false }];
+  }
+  return found;
+}
+
+/** R11 */
+function skipped(date: Temporal.PlainDate, minutes: number, timeZone: string): SpokenQuestion {
+  const local = date.toPlainDateTime({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
+  const neighbours = (['earlier', 'later'] as const).map((disambiguation) => {
+    const { hour, minute } = local.toZonedDateTime(timeZone, { disambiguation });
+    return clockName(hour * 60 + minute);
+  });
+  return ask(
+    'INVALID_TIME',
+    `The clocks are set forward on ${fullDay(date)}: ${clockName(minutes)} does not exist on that day. Would ${listed(neighbours, 'or')} suit?`,
+    [date.toString()],
+  );
+}
+
+const nameOf = ({ local }: Candidate): string =>
+  `${clockName(local.hour * 60 + local.minute)} on ${fullDay(local.toPlainDate())}`;
+
+function whichTime(candidates: Candidate[]): SpokenQuestion {
+  const choices = [...candidates].sort((a, b) => a.at.getTime() - b.at.getTime());
+  const names = choices.map(nameOf);
+  return ask(
+    'DATE_UNCLEAR',
+    `Do you mean ${listed([...new Set(names)], 'or')}?`,
+    choices.map(({ local }) => local.toString({ smallestUnit: 'minute' })),
+  );
+}
+
+const whichTimeOf = (part: DayPart, day: SpokenDay): SpokenQuestion =>
+  ask(
+    'DATE_UNCLEAR',
+    `Which time in the ${part} of ${fullDay(day.date)}? Offer the free times that checkAvailability finds then.`,
+    [day.date.toString()],
+  );

@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import type { BookingContext } from './book-appointment.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
+
+export interface BookingRouteOptions {
+  context: BookingContext;
+  tenantResolver: TenantResolver;
+}
+
+/** A session cookie is the dashboard; a bearer token is a program. */
+export const originOf = (request: FastifyRequest): ChangeOrigin => ({
+  source: request.headers.authorization ? 'api' : 'dashboard',
+  requestId: request.id,
+  actorId: tenantOf(request).userId,
+});

@@ -1,0 +1,54 @@
+import type { Transact } from '../deliveries/index.ts';
+import type { Db } from '../platform/database.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { findAppointment, findClinic } from './booking.queries.ts';
+import { type ChangedAppointment, logChange } from './changed-appointment.ts';
+import { type ChangeOrigin, placeOf, undoAtomically } from './changes.queries.ts';
+import { bookedService, type Wish } from './find-availability.ts';
+import { changeOnce, inTenant, refusalOf } from './find-place.ts';
+import { spokenTime } from './labels.ts';
+
+export interface UndoWish {
+  appointmentId: string;
+  reason?: string | undefined;
+}
+
+/**
+ * Puts back what the last move or cancellation replaced, for ten minutes and while that time is free.
+ * @throws {AppError} NOTHING_TO_UNDO, UNDO_EXPIRED, APPOINTMENT_NOT_FOUND, SLOT_UNAVAILABLE with alternatives.
+ */
+export async function undoAppointment(
+  context: BookingContext,
+  scope: TenantScope,
+  wish: UndoWish,
+  origin: ChangeOrigin,
+  transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
+): Promise<ChangedAppointment> {
+  const { orgId } = scope;
+  const changed = await changeOnce(context, scope, transact, async (db) => {
+    const former = await formerPlace(db, scope, wish.appointmentId);
+    const result = await undoAtomically(db, orgId, wish.appointmentId, wish.reason ?? null, origin);
+    if (!result.success) throw refusalOf(result, former);
+    const appointment = await findAppointment(db, orgId, wish.appointmentId);
+    if (!appointment) throw bookingErrors.notFound();
+    const when = spokenTime(appointment.scheduled_at, former.clinic.time_zone, context.clock.now());
+    return { appointment, confirmation: `The appointment is on ${when} again.` };
+  });
+  logChange(context, scope, changed, origin, 'restored');
+  return changed;
+}
+
+/** Where the row would go back to; where it is when there is nothing to undo. */
+export async function formerPlace(db: Db, scope: TenantScope, appointmentId: string): Promise<Wish> {
+  const place = await placeOf(db, scope.orgId, appointmentId);
+  if (!place) throw bookingErrors.notFound();
+  return {
+    clinic: await findClinic(db, scope.orgId),
+    service: await bookedService(db, scope.orgId, place),
+    at: place.former_at ?? place.scheduled_at,
+    durationMinutes: place.former_minutes ?? place.duration_minutes,
+    providerIds: [place.former_provider_id ?? place.provider_id],
+  };
+}

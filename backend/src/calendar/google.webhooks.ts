@@ -1,0 +1,114 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { GiveUp, type Inbox, type JobHandler, maskHeaders } from '../deliveries/index.ts';
+import { sha256 } from '../platform/crypto.ts';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { findChannel, requestSync } from './calendar-channels.queries.ts';
+
+const PATH = '/api/webhooks/google/calendar';
+
+const Proof = z.object({
+  'x-goog-channel-id': z.string().min(1).max(64),
+  'x-goog-channel-token': z.string().min(1).max(256),
+  'x-goog-resource-id': z.string().min(1).max(500),
+});
+const Push = z.object({
+  'x-goog-message-number': z.coerce.number().int().positive(),
+  'x-goog-resource-state': z.string().min(1).max(64),
+});
+const StoredPush = z.object({
+  channel_id: z.string(),
+  message_number: z.number(),
+  resource_state: z.string(),
+});
+
+/** What Google calls when a calendar has changed: no body, and no word about what it was. */
+export function registerGoogleWebhooks(
+  server: HttpServer,
+  { database, inbox }: { database: Database; inbox: Inbox },
+): void {
+  const channelOf = async (request: FastifyRequest) => {
+    const proof = Proof.safeParse(request.headers);
+    if (!proof.success) throw refused();
+    const channelId = proof.data['x-goog-channel-id'];
+    const [channel] = await database.serviceStatement(findChannel(channelId));
+    const given = sha256(proof.data['x-goog-channel-token']);
+    const isOurs = timingSafeEqual(given, channel?.tokenHash ?? NOBODY);
+    if (!channel || !isOurs || channel.resourceId !== proof.data['x-goog-resource-id']) throw refused();
+    return { channelId, orgId: channel.orgId };
+  };
+
+  server.post(
+    PATH,
+    {
+      config: { rawBody: true },
+      schema: {
+        tags: ['webhooks'],
+        summary: 'Google Calendar: something has changed',
+        description:
+          'Proved by X-Goog-Channel-Token, the secret of this watch. Only X-Goog-Channel-ID, X-Goog-Message-Number and X-Goog-Resource-State are read; the body is not.',
+        response: { 204: z.undefined() },
+      },
+    },
+    async (request, reply) => {
+      const { channelId, orgId } = await channelOf(request);
+      const push = Push.safeParse(request.headers);
+      if (!push.success) throw malformed();
+      const messageNumber = push.data['x-goog-message-number'];
+      const state = push.data['x-goog-resource-state'];
+      const payload: z.infer<typeof StoredPush> = {
+        channel_id: channelId,
+        message_number: messageNumber,
+        resource_state: state,
+      };
+      const event = {
+        provider: 'google' as const,
+        scope: orgId,
+        orgId,
+        eventType: 'calendar',
+        eventId: `${channelId}:${messageNumber}`,
+        payload,
+        arrival: {
+          signature: 'channel_token' as const,
+          headers: maskHeaders(request.headers),
+          requestId: request.id,
+        },
+      };
+      // "sync" says that the watch works, and that nothing has changed yet.
+      if (state === 'sync') await inbox.keep(event);
+      else await inbox.receive({ ...event, orderKey: `channel:${channelId}` });
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** A push, after its answer. What has changed is asked for by the sync. */
+export const calendarPushHandler: JobHandler = async (job) => {
+  const stored = StoredPush.safeParse(job.payload);
+  const { org_id: orgId } = job;
+  if (!stored.success || orgId === null) throw new GiveUp('The stored push of Google cannot be read.');
+  const { channel_id: channelId, message_number: messageNumber } = stored.data;
+  return (db) => requestSync(db, { orgId, channelId, messageNumber });
+};
+
+// Compared with where there is no such channel, so that an answer takes as long either way.
+const NOBODY = Buffer.alloc(32);
+
+const refused = () =>
+  new AppError({
+    code: 'INVALID_CHANNEL_TOKEN',
+    status: 401,
+    detail:
+      'X-Goog-Channel-ID names no watch of ours, or X-Goog-Channel-Token is not its secret. A watch that has run out or was replaced ends by itself; nothing needs to be done.',
+  });
+
+const malformed = () =>
+  new AppError({
+    code: 'MALFORMED_MESSAGE',
+    status: 400,
+    detail:
+      'This is no push of Google Calendar: X-Goog-Message-Number must be a number and X-Goog-Resource-State a word.',
+  });

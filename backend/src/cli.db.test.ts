@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestApp, PASSWORD, type TestApp } from './testing/app.ts';
+import { createTestDatabase, type TestDatabase } from './testing/index.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../cli/voxanne.mjs', import.meta.url));
+
+describe('npx voxanne', () => {
+  let db: TestDatabase;
+  let app: TestApp;
+  let ann: Awaited<ReturnType<TestApp['signUp']>>;
+  let url: string;
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    app = await createTestApp(db);
+    await app.app.listen({ host: '127.0.0.1', port: 0 });
+    url = `http://127.0.0.1:${(app.app.server.address() as AddressInfo).port}`;
+  });
+  beforeEach(async () => {
+    ann = await app.signUp();
+  });
+  afterAll(async () => {
+    await app.close();
+    await db.close();
+  });
+
+  const run = (args: string[], env: Record<string, string> = { VX_TOKEN: ann.token }) =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      execFile(
+        process.execPath,
+        [PROGRAM, ...args],
+        { env: { PATH: process.env.PATH, ...env } },
+        (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
+      );
+    });
+  const voxanne = (...args: string[]) => run([...args, '--url', url]);
+  const dead = async (eventType = 'end-of-call-report'): Promise<string> => {
+    const callId = randomUUID();
+    const payload = {
+      ...{ callId, from: null, to: null, startedAt: null, endedAt: null },
+      ...{ endedReason: null, summary: null, transcript: null },
+    };
+    const { rows } = await db.owner.query(
+      `insert into public.webhook_delivery_log (org_id, provider, event_type, event_id, status, payload, error_message)
+       values ($1, 'vapi', $2, $3, 'dead_letter', $4, 'No line.') returning id`,
+      [ann.orgId, eventType, callId, JSON.stringify(payload)],
+    );
+    return rows[0].id;
+  };
+
+  test('lists webhooks in columns or as JSON, by status and provider', async () => {
+    const id = await dead();
+    const { code, out } = await voxanne('webhooks', 'list', '--status', 'dead_letter');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^id +received .*\n${id} .* vapi.end-of-call-report .* No line.`));
+    const json = JSON.parse((await voxanne('webhooks', 'list', '--json')).out);
+    expect(json.data).toMatchObject([{ id, status: 'dead_letter' }]);
+    expect((await voxanne('webhooks', 'list', '--provider', 'twilio')).out).toMatch(/^No webhook/);
+  });
+
+  test('tells what a replay would do, then replays', async () => {
+    const id = await dead();
+    const tried = await voxanne('webhooks', 'replay', id, '--dry-run');
+    expect(tried).toMatchObject({ code: 0, err: '' });
+    expect(tried.out).toMatch(/^Would add 1 row to calls/);
+    const done = JSON.parse((await voxanne('webhooks', 'replay', id, '--json')).out);
+    expect(done).toMatchObject({ id, replayed: true });
+    const again = await voxanne('webhooks', 'replay', id);
+    expect(again.code).toBe(1);
+    expect(again.err).toMatch(/waits for its turn already/);
+  });
+
+  test('replays all dead letters, with a count before', async () => {
+    for (let n = 0; n < 3; n += 1) await dead();
+    const all = ['webhooks', 'replay', '--status', 'dead_letter'];
+    expect((await voxanne(...all, '--dry-run')).out).toMatch(/^Would replay 3 deliveries\./);
+    expect((await voxanne(...all)).out).toMatch(/^3 deliveries in the queue again\./);
+    expect((await voxanne(...all)).out).toMatch(/^0 deliveries/);
+  });
+
+  test('says what is healthy, and ends with 1 because the calendar is not linked', async () => {
+    const { out, code } = await voxanne('health');
+    expect(out).toMatch(/^Database +healthy/m);
+    expect(out).toMatch(/^Google Calendar +degraded/m);
+    expect(out).toMatch(/^To do:\n- /m);
+    expect(code).toBe(1);
+    const report = JSON.parse((await voxanne('health', '--json')).out);
+    expect(report.integrations.map(({ name }: { name: string }) => name)).toContain('Database');
+  });
+
+  test('signs in with e-mail and password, and shows neither', async () => {
+    const id = await dead();
+    const args = ['webhooks', 'list', '--url', url, '--email', ann.email];
+    const fine = await run([...args, '--password', PASSWORD], {});
+    expect(fine).toMatchObject({ code: 0, out: expect.stringContaining(id) });
+    const wrong = await run([...args, '--password', 'not this one'], {});
+    expect(wrong.code).toBe(1);
+    expect(wrong.out + wrong.err).not.toContain('not this one');
+  });
+
+  test.each([
+    ['an unknown command', ['webhooks', 'burn'], /no command "webhooks burn"/],
+    ['an unknown option', ['webhooks', 'list', '--colour'], /--colour/],
+    ['an option of another command', ['health', '--dry-run'], /no option --dry-run/],
+    ['a replay of nothing', ['webhooks', 'replay'], /Name one delivery/],
+    ['one that names a delivery and a filter', ['webhooks', 'replay', 'x', '--status', 'failed'], /Name one/],
+    ['no command', [], /^$/],
+  ])('ends with 2 after %s', async (_what, args, words) => {
+    const { code, err } = await voxanne(...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(words);
+  });
+
+  test('ends with 2 when nobody said who asks, and with 3 when nobody answers', async () => {
+    const unknown = await run(['webhooks', 'list', '--url', url], {});
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toMatch(/--token/);
+    const nobody = await run(['health', '--url', 'http://127.0.0.1:1']);
+    expect(nobody.code).toBe(3);
+    expect(nobody.err).toMatch(/npm start/);
+  });
+});

@@ -1,0 +1,187 @@
+import {
+  BulkReplayRequest,
+  BulkReplayResult,
+  type Delivery,
+  DeliveryAttempt,
+  DeliveryDetail,
+  DeliveryPage,
+  DeliveryProvider,
+  DeliveryQuery,
+  DeliveryStatus,
+  Id,
+  ReplayRequest,
+  ReplayResult,
+} from '@voxanne/contract';
+import { z } from 'zod';
+import type { HttpServer } from '../platform/http.ts';
+import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { deliveryNotFound, invalidCursor, ownerRequired } from './deliveries.errors.ts';
+import {
+  type DeliveryRow,
+  findDelivery,
+  type ListedDelivery,
+  listDeliveries,
+  type Position,
+} from './deliveries.queries.ts';
+import { isFinished, type ReplayContext, replayMany, replayOne, topicOf, tryReplay } from './replay.ts';
+import { dedupeVerdict, signatureVerdict } from './verdicts.ts';
+
+export interface DeliveryRouteOptions extends ReplayContext {
+  tenantResolver: TenantResolver;
+}
+
+export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRouteOptions): void {
+  const { database, handlers, tenantResolver } = options;
+  const tags = ['deliveries'];
+  const owner = (request: Parameters<typeof tenantOf>[0]) => {
+    const tenant = tenantOf(request);
+    if (tenant.role !== 'owner') throw ownerRequired();
+    return tenant;
+  };
+
+  server.get(
+    '/api/webhooks/deliveries',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Webhooks that came in, newest first (owner)',
+        querystring: DeliveryQuery,
+        response: { 200: DeliveryPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit, ...filter } = request.query;
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await database.withTenant(owner(request), (db) =>
+        listDeliveries(db, filter, { after, limit: limit + 1 }),
+      );
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return {
+        data: page.map((row) => present(row, handlers)),
+        next_cursor: last ? toCursor(last) : null,
+      };
+    },
+  );
+
+  server.get(
+    '/api/webhooks/deliveries/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'One webhook: how it came, what was done, what was answered (owner)',
+        params: z.object({ id: Id }),
+        response: { 200: DeliveryDetail },
+      },
+    },
+    async (request) => {
+      const row = await database.withTenant(owner(request), (db) => findDelivery(db, request.params.id));
+      if (!row) throw deliveryNotFound();
+      return presentDetail(row, handlers);
+    },
+  );
+
+  server.post(
+    '/api/webhooks/deliveries/:id/replay',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Handle one webhook again, or with dry_run tell what that would do (owner)',
+        description: 'Idempotent: what was done before is not done twice. Audited.',
+        params: z.object({ id: Id }),
+        body: ReplayRequest,
+        response: { 200: ReplayResult },
+      },
+    },
+    async (request) => {
+      const tenant = owner(request);
+      const { id } = request.params;
+      return request.body.dry_run
+        ? tryReplay(options, tenant, id)
+        : replayOne(options, tenant, id, request.id);
+    },
+  );
+
+  server.post(
+    '/api/webhooks/deliveries/replay',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Handle many webhooks again, by ids or by a filter; with dry_run count them (owner)',
+        description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
+        body: BulkReplayRequest,
+        response: { 200: BulkReplayResult },
+      },
+    },
+    async (request) => {
+      const { ids, filter = { status: 'dead_letter' }, dry_run } = request.body;
+      return replayMany(options, owner(request), ids ? { ids } : { filter }, {
+        dryRun: dry_run,
+        requestId: request.id,
+      });
+    },
+  );
+}
+
+function present(row: ListedDelivery, handlers: ReplayContext['handlers']): Delivery {
+  const waits = row.status === 'pending' || row.status === 'failed';
+  return {
+    id: row.id,
+    provider: DeliveryProvider.parse(row.provider),
+    event_type: row.event_type,
+    event_id: row.event_id,
+    status: DeliveryStatus.parse(row.status),
+    received_at: row.received_at.toISOString(),
+    attempts: row.attempts,
+    replays: row.replays,
+    duplicates: row.duplicates,
+    error_message: row.error_message,
+    next_attempt_at: waits ? row.run_at.toISOString() : null,
+    completed_at: row.completed_at?.toISOString() ?? null,
+    replayable: isFinished(row.status) && handlers[topicOf(row)] !== undefined,
+  };
+}
+
+/** What a worker wrote; a row that somebody mended by hand may hold anything. */
+const Span = DeliveryAttempt.extend({
+  attempt: z.int().catch(0),
+  worker: z.string().catch('unknown'),
+  // PostgreSQL writes +00:00, JavaScript Z.
+  started_at: DeliveryAttempt.shape.started_at.catch(null),
+  ms: z.number().catch(0),
+  outcome: z.string().catch('unknown'),
+  error: z.string().nullish().catch(null),
+}).transform(({ error, ...span }) => ({ ...span, error: error ?? null }));
+
+function presentDetail(row: DeliveryRow, handlers: ReplayContext['handlers']): DeliveryDetail {
+  return {
+    ...present(row, handlers),
+    signature: signatureVerdict(row.signature),
+    dedupe: dedupeVerdict(row.duplicates, row.last_duplicate_at),
+    headers: z.record(z.string(), z.string()).catch({}).parse(row.headers),
+    payload: row.payload,
+    response: row.response,
+    request_id: row.request_id,
+    order_key: row.order_key,
+    waits_for_another: row.blocked,
+    timeline: z.array(Span).catch([]).parse(row.spans),
+  };
+}
+
+const toCursor = ({ at, id }: Position): string => Buffer.from(`${at}|${id}`).toString('base64url');
+
+const Cursor = z.tuple([z.string().regex(/^\d{4}-[\d :.+-]+$/), Id]);
+
+function readCursor(cursor: string): Position {
+  const parsed = Cursor.safeParse(Buffer.from(cursor, 'base64url').toString('utf8').split('|'));
+  if (
+    !parsed.success ||
+    Number.isNaN(Date.parse(parsed.data[0].replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')))
+  )
+    throw invalidCursor();
+  return { at: parsed.data[0], id: parsed.data[1] };
+}

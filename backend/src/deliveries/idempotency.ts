@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { sha256 } from '../platform/crypto.ts';
+import type { Database, Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import { beginOnce, type KeptAnswer, type KeyedRequest, keepAnswer } from './idempotency.queries.ts';
+
+/** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
+export type Transact<R> = (work: (db: Db) => Promise<R>) => Promise<R>;
+
+/** For the schema of every POST that books or sends. Loose, because it stands for all headers of the request. */
+export const IdempotencyHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The same key and body have their effect once; a repeat gets the first answer for 24 hours'),
+});
+
+export interface OnceOptions<R, Body> {
+  database: Database;
+  scope: TenantScope;
+  /** Does the work in the transaction it is given, and nothing outside of it that a repeat must not do again. */
+  perform: (transact: Transact<R>) => Promise<R>;
+  /** The HTTP answer, from what the work gave. */
+  answer: (result: NoInfer<R>) => { status: number; body: Body };
+}
+
+/**
+ * Answers a request with an Idempotency-Key once: effect and answer commit together, a repeat gets the same answer
+ * with `Idempotency-Replayed: true`. What it returns is the body to send. Refusals had no effect and are not kept. Without a key it just answers.
+ * @throws {AppError} IDEMPOTENCY_IN_FLIGHT (409), IDEMPOTENCY_KEY_REUSED (422), and what `perform` throws.
+ */
+export async function sendOnce<R, Body>(
+  request: FastifyRequest,
+  reply: Pick<FastifyReply, 'code' | 'header'>,
+  { database, scope, perform, answer }: OnceOptions<R, Body>,
+): Promise<Body> {
+  const keyed = keyOf(request, scope.orgId);
+  const transact: Transact<R> = (work) =>
+    database.withTenant(scope, async (db) => {
+      if (keyed === undefined) return work(db);
+      const begun = await beginOnce(db, keyed);
+      if (begun.state === 'kept') throw new Kept({ status: begun.status, body: begun.response });
+      if (begun.state !== 'new') throw refusals[begun.state]();
+      const result = await work(db);
+      await keepAnswer(db, keyed, answer(result));
+      return result;
+    });
+  try {
+    const { status, body } = answer(await perform(transact));
+    reply.code(status);
+    return body;
+  } catch (error) {
+    if (!(error instanceof Kept)) throw error;
+    reply.code(error.answer.status);
+    reply.header('idempotency-replayed', 'true');
+    return error.answer.body as Body;
+  }
+}
+
+/** Ends the transaction of a repeat before it has done anything. */
+class Kept extends Error {
+  readonly answer: KeptAnswer;
+
+  constructor(answer: KeptAnswer) {
+    super('This request has been answered before.');
+    this.answer = answer;
+  }
+}
+
+function keyOf(request: FastifyRequest, orgId: string): KeyedRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string') return undefined;
+  return {
+    orgId,
+    key,
+    route: `${request.method} ${request.routeOptions.url ?? ''}`,
+    // The address too: the id in it says what is cancelled.
+    hash: sha256(JSON.stringify([request.url, request.body ?? null])).toString('base64url'),
+  };
+}
+
+const refusals = {
+  in_flight: () =>
+    new AppError({
+      code: 'IDEMPOTENCY_IN_FLIGHT',
+      status: 409,
+      detail:
+        'A request with this Idempotency-Key is still being worked on. Ask again in a moment for its answer.',
+      retryable: true,
+    }),
+  reused: () =>
+    new AppError({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      status: 422,
+      detail: 'This Idempotency-Key was already used for another request. Use a new key for a new request.',
+    }),
+};

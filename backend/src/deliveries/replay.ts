@@ -1,0 +1,110 @@
+import { type BulkReplayResult, MOST_REPLAYS, type ReplayResult } from '@voxanne/contract';
+import type { Database } from '../platform/database.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import { deliveryNotFound, notFinished, nothingToReplay } from './deliveries.errors.ts';
+import {
+  type DeliveryFilter,
+  type DeliveryRow,
+  findDelivery,
+  findReplayable,
+  replayDeliveries,
+} from './deliveries.queries.ts';
+import { dryRun } from './dry-run.ts';
+import type { JobHandler } from './lease-queue.ts';
+
+export interface ReplayContext {
+  database: Database;
+  /** What the workers do with a delivery, by provider and type such as `twilio.status`. */
+  handlers: Record<string, JobHandler>;
+  /** Those of them that have no effect but the one they return: they can be tried out. */
+  dryRunnable: ReadonlySet<string>;
+}
+
+export const topicOf = (row: { provider: string; event_type: string }): string =>
+  `${row.provider}.${row.event_type}`;
+
+export const isFinished = (status: string): boolean => status !== 'pending' && status !== 'processing';
+
+/**
+ * Sends one delivery back into the queue; what it did before it does not do again, because effects have natural keys.
+ * @throws {AppError} 404, 409 when it is not finished, 422 when nothing follows its answer.
+ */
+export async function replayOne(
+  { database, handlers }: ReplayContext,
+  tenant: TenantScope,
+  id: string,
+  requestId: string,
+): Promise<ReplayResult> {
+  return database.withTenant(tenant, async (db) => {
+    demandReplayable(await findDelivery(db, id), handlers);
+    const [replayed] = await replayDeliveries(db, [id], requestId);
+    // Somebody else was faster: it is in the queue again.
+    if (replayed === undefined) throw notFinished('pending');
+    const summary = 'It is in the queue again. What it had done already is not done twice.';
+    return { id, dry_run: false, replayed: true, executed: false, summary, effects: [] };
+  });
+}
+
+/** Tells what a replay would do, and does nothing. */
+export async function tryReplay(
+  { database, handlers, dryRunnable }: ReplayContext,
+  tenant: TenantScope,
+  id: string,
+): Promise<ReplayResult> {
+  const found = await database.withTenant(tenant, (db) => findDelivery(db, id));
+  const { row, handler } = demandReplayable(found, handlers);
+  const topic = topicOf(row);
+  const answer = { id, dry_run: true, replayed: false };
+  if (!dryRunnable.has(topic)) {
+    const summary = `Not tried out: ${topic} does more than write rows, and that could not be rolled back. A replay does what is missing and nothing twice.`;
+    return { ...answer, executed: false, summary, effects: [] };
+  }
+  const ran = await dryRun(database, handler, {
+    id: row.id,
+    org_id: row.org_id,
+    topic,
+    payload: row.payload as Record<string, unknown>,
+    attempts: 1,
+    lease_token: row.id,
+  });
+  return { ...answer, executed: true, ...ran };
+}
+
+/** The delivery and what the workers do with it, if a replay may have both. */
+function demandReplayable(
+  row: DeliveryRow | undefined,
+  handlers: ReplayContext['handlers'],
+): { row: DeliveryRow; handler: JobHandler } {
+  if (!row) throw deliveryNotFound();
+  const handler = handlers[topicOf(row)];
+  if (!handler) throw nothingToReplay(topicOf(row));
+  if (!isFinished(row.status)) throw notFinished(row.status);
+  return { row, handler };
+}
+
+/** Replays what can be replayed of it, at most 1,000 and the oldest first; in a dry run it only counts. */
+export async function replayMany(
+  { database, handlers }: ReplayContext,
+  tenant: TenantScope,
+  which: { ids: readonly string[] } | { filter: DeliveryFilter },
+  options: { dryRun: boolean; requestId: string },
+): Promise<BulkReplayResult> {
+  return database.withTenant(tenant, async (db) => {
+    const found = await findReplayable(db, which, Object.keys(handlers), MOST_REPLAYS + 1);
+    const chosen = found.slice(0, MOST_REPLAYS);
+    const more = found.length > MOST_REPLAYS;
+    const counts = Map.groupBy(chosen, ({ topic }) => topic);
+    const by_topic = [...counts].map(([topic, { length }]) => ({ topic, count: length }));
+    const result = { dry_run: options.dryRun, matched: chosen.length, more, by_topic };
+    if (options.dryRun) {
+      const summary = `Would replay ${deliveries(chosen.length)}${more ? ', the oldest of more' : ''}.`;
+      return { ...result, replayed: 0, summary };
+    }
+    const ids = chosen.map(({ id }) => id);
+    const { length: replayed } = ids.length > 0 ? await replayDeliveries(db, ids, options.requestId) : [];
+    const rest = more ? ' There are more: replay again for the next ones.' : '';
+    return { ...result, replayed, summary: `${deliveries(replayed)} in the queue again.${rest}` };
+  });
+}
+
+const deliveries = (count: number): string => (count === 1 ? '1 delivery' : `${count} deliveries`);

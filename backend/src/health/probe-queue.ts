@@ -1,0 +1,63 @@
+import type { RedisState } from '../platform/redis.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import { within } from '../platform/within.ts';
+import { PATIENCE_MS, type Probe, type ProbeOptions } from './probes.ts';
+import { COUNTED_TO, type QueueFacts } from './queue.queries.ts';
+
+/** What is due starts within seconds; after this nobody works, or too few do. */
+export const LATE_AFTER_S = 60;
+
+const MODES: Record<RedisState | 'none', string> = {
+  none: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+  connected: 'PostgreSQL rows carried by BullMQ on Redis',
+  away: 'Redis is away, PostgreSQL alone carries on',
+};
+
+/** What came in and what must leave: how it is carried, what waits, what was given up. */
+export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
+  const mode = MODES[options.redis()];
+  const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
+    name: 'Webhook Queue',
+    status,
+    message,
+    details: { mode, ...details },
+  });
+  let facts: QueueFacts;
+  try {
+    facts = await within(PATIENCE_MS, options.queue(orgId));
+  } catch {
+    return entry('degraded', 'The queue cannot be read because the database does not answer');
+  }
+  const { webhooks, outgoing, oldest_due_seconds } = facts;
+  const sum = (name: 'pending' | 'processing' | 'failed' | 'dead_letter') => webhooks[name] + outgoing[name];
+  const details = {
+    pending: sum('pending'),
+    processing: sum('processing'),
+    failed: sum('failed'),
+    dead_letter: sum('dead_letter'),
+    oldest_due_seconds,
+    dead_letter_webhooks: webhooks.dead_letter,
+    dead_letter_outgoing: outgoing.dead_letter,
+  };
+  if (oldest_due_seconds > LATE_AFTER_S)
+    return entry('degraded', `The oldest due row has waited for ${oldest_due_seconds} s`, details);
+  // Of another clinic's dead letters nobody hears, and a stranger could do nothing about any.
+  if (orgId !== null && details.dead_letter > 0)
+    return entry('degraded', `${counted(details.dead_letter)} given up after every attempt`, details);
+  return entry('healthy', mode, details);
+}
+
+const counted = (rows: number): string => {
+  if (rows === 1) return '1 row was';
+  return `${rows >= COUNTED_TO ? `${COUNTED_TO} rows or more` : `${rows} rows`} were`;
+};
+
+export function probeRedis({ redis }: ProbeOptions): Probe {
+  const state = redis();
+  if (state === 'away') {
+    const message = 'Redis does not answer; PostgreSQL alone carries on, and nothing is lost';
+    return { name: 'Redis', status: 'degraded', message, details: { state } };
+  }
+  const message = state === 'none' ? 'not configured (optional)' : 'Redis connection active';
+  return { name: 'Redis', status: 'healthy', message, details: { state } };
+}

@@ -1,0 +1,145 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { describeError } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { within } from './within.ts';
+
+export type RedisState = 'connected' | 'away';
+
+/** The connections of one process to one Redis, which may be away at any time. */
+export interface RedisConnections {
+  /** For commands on a hot path: it fails at once while Redis is away, and after 500 ms when Redis does not answer. */
+  readonly client: Redis;
+  /** For SUBSCRIBE, which waits for Redis and is repeated after a reconnect. */
+  readonly subscriber: Redis;
+  /** One of its own for a worker that blocks until work comes; its commands wait for Redis. */
+  blocking(): Redis;
+  state(): RedisState;
+  /** Ends every connection within a second, those that BullMQ made from ours as well. */
+  close(): Promise<void>;
+}
+
+export interface RedisConnectionsOptions {
+  url: string;
+  log: Logger;
+}
+
+const LONGEST_PAUSE_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const COMMAND_TIMEOUT_MS = 500;
+// A server that went silent keeps its socket: after these it is given up, and the next attempt tells the truth.
+const SILENT_MS = 2_000;
+const SILENT_WHILE_BLOCKING_MS = 20_000;
+const GOODBYE_MS = 500;
+
+const COMMON: RedisOptions = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  retryStrategy: (attempt) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
+  // READONLY: a replica answered after a failover, and the name leads to the new primary by now.
+  reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+};
+
+const FAIL_FAST: RedisOptions = {
+  ...COMMON,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 1,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENT_MS,
+};
+
+const PATIENT: RedisOptions = {
+  ...COMMON,
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+};
+
+/**
+ * The one place that connects to Redis. The driver is loaded here, because most deployments have none. Resolves when
+ * Redis is there, or after its first refusal or two seconds: it may come later.
+ */
+export async function connectRedis({ url, log }: RedisConnectionsOptions): Promise<RedisConnections> {
+  const { Redis } = await import('ioredis');
+  const made = new Set<Redis>();
+
+  const connect = (name: string, options: RedisOptions): Redis => {
+    const connection = new Redis(url, { connectionName: `voxanne ${name}`, ...options });
+    // Without a listener the driver prints a stack for each attempt. What matters is said once, below.
+    connection.on('error', () => undefined);
+    connection.on('end', () => made.delete(connection));
+    made.add(connection);
+    // BullMQ makes its blocking connection like this, and nobody else would end it.
+    connection.duplicate = (changes) => connect(`${name}, duplicate`, { ...options, ...changes });
+    return connection;
+  };
+
+  const client = connect('commands', FAIL_FAST);
+  const subscriber = connect('news', PATIENT);
+  tellState(client, log);
+  // Whoever asks at once would be told that Redis is away, and take it for true for a while.
+  await firstOutcome(client);
+  return {
+    client,
+    subscriber,
+    blocking: () => connect('worker', { ...PATIENT, socketTimeout: SILENT_WHILE_BLOCKING_MS }),
+    state: () => (client.status === 'ready' ? 'connected' : 'away'),
+    async close() {
+      // What is on its way out arrives first, if Redis is there at all.
+      if (client.status === 'ready') await within(GOODBYE_MS, client.quit()).catch(() => undefined);
+      for (const connection of made) {
+        const between = connection.status === 'reconnecting';
+        connection.disconnect();
+        // Cut off between two attempts the driver falls silent, and whoever waits for its end waits for ever.
+        if (between) connection.emit('end');
+      }
+    },
+  };
+}
+
+async function firstOutcome(client: Redis): Promise<void> {
+  const outcome = new Promise<void>((resolve) => {
+    client.once('ready', resolve);
+    client.once('close', resolve);
+  });
+  await within(CONNECT_TIMEOUT_MS, outcome).catch(() => undefined);
+}
+
+/** One line when it goes away, one when it is back; in between any number of attempts. */
+function tellState(client: Redis, log: Logger): void {
+  let told: RedisState | undefined;
+  let reason: unknown;
+  let askedForPolicy = false;
+  client.on('error', (error) => {
+    reason = error;
+  });
+  client.on('ready', () => {
+    if (told === 'away') log.info('[Redis] Back: the queue is carried by it again, and breakers are shared');
+    told = 'connected';
+    reason = undefined;
+    if (!askedForPolicy) void warnOfEviction(client, log);
+    askedForPolicy = true;
+  });
+  client.on('close', () => {
+    // `end` comes right after a connection that we have closed ourselves, and is no news.
+    setImmediate(() => {
+      if (told === 'away' || client.status === 'end') return;
+      told = 'away';
+      log.warn(
+        { reason: reason === undefined ? 'the connection ended' : describeError(reason).message },
+        '[Redis] Away: PostgreSQL alone carries on, and nothing is lost; trying to reach it again',
+      );
+    });
+  });
+}
+
+/** BullMQ's keys may not be evicted one by one; the rows would repair it, but slowly and without a word. */
+async function warnOfEviction(client: Redis, log: Logger): Promise<void> {
+  const policy = await client.config('GET', 'maxmemory-policy').then(
+    (answer) => (Array.isArray(answer) ? answer[1] : undefined),
+    // A managed Redis may refuse the question.
+    () => undefined,
+  );
+  if (typeof policy !== 'string' || policy === 'noeviction') return;
+  log.warn(
+    { policy },
+    `[Redis] maxmemory-policy is ${policy}, so a full Redis drops keys of the queue: set it to noeviction`,
+  );
+}

@@ -1,0 +1,135 @@
+import { type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
+import { RETENTION_RULES, removeBatch } from '../../backend/src/deliveries/cleanup.queries.ts';
+import { deliveryList } from '../../backend/src/deliveries/deliveries.queries.ts';
+import { claimEvent } from '../../backend/src/deliveries/inbox.queries.ts';
+import { claim } from '../../backend/src/deliveries/lease-queue.queries.ts';
+import type { Database, Db } from '../../backend/src/platform/database.ts';
+import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
+
+const BIG = ['webhook_delivery_log', 'processed_webhook_events', 'outbox', 'events', 'messages'] as const;
+
+/** As many rows in each big table, over all organizations there are: mostly done, one in a thousand still to do. */
+export async function seedDeliveries(ownerUrl: string, rows: number): Promise<void> {
+  const queueColumns = `
+    case when n % 1000 = 0 then 'pending' when n % 1000 = 1 then 'dead_letter' else 'completed' end,
+    now() - n * interval '20 days' / ${rows}, now() - n * interval '20 days' / ${rows},
+    case when n % 1000 > 1 then now() - n * interval '20 days' / ${rows} end`;
+  const organizations = `(select id, row_number() over (order by id) - 1 as place, count(*) over () as all from public.organizations) as o`;
+  const series = `generate_series(1, ${rows}) as n join ${organizations} on o.place = n % o.all`;
+  // Of its own, because it may take minutes.
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  const statements = [
+    'set session_replication_role = replica',
+    `insert into public.webhook_delivery_log (org_id, provider, event_type, event_id, status, created_at, run_at, completed_at)
+      select o.id, 'vapi', 'status-update', n::text, ${queueColumns} from ${series}`,
+    `insert into public.outbox (org_id, topic, key, status, created_at, run_at, completed_at)
+      select o.id, 'calendar.push', n::text, ${queueColumns} from ${series}`,
+    `insert into public.processed_webhook_events (provider, scope, event_id, org_id, event_type, received_at, delivery_id)
+      select provider, org_id::text, event_id, org_id, event_type, created_at, id from public.webhook_delivery_log`,
+    `insert into public.events (org_id, type, created_at)
+      select o.id, 'call.ended', now() - n * interval '20 days' / ${rows} from ${series}`,
+    `insert into public.messages (org_id, to_address, body, kind, dedupe_key, status, created_at)
+      select o.id, '+15005550006', 'See you', 'confirmation', n::text, 'delivered',
+        now() - n * interval '20 days' / ${rows} from ${series}`,
+    'update public.organizations set message_retention_days = 10',
+    `analyze public.webhook_delivery_log, public.outbox, public.processed_webhook_events, public.events,
+      public.messages, public.organizations`,
+  ];
+  try {
+    for (const statement of statements) await owner.query(statement);
+  } finally {
+    await owner.end();
+  }
+}
+
+export interface HotQuery {
+  name: string;
+  /** Null: as a worker. */
+  as: OrgId | null;
+  statement: (db: Db) => { compile: (db: Db) => { sql: string; parameters: readonly unknown[] } };
+}
+
+/** What is asked all the time, or for every row that goes. */
+export function hotQueries(orgId: string, now: Date): HotQuery[] {
+  const worker = (name: string, statement: RawBuilder<unknown>): HotQuery => ({
+    name,
+    as: null,
+    statement: () => ({ compile: (db) => statement.compile(db) }),
+  });
+  const list = (name: string, filter: Parameters<typeof deliveryList>[1]): HotQuery => ({
+    name,
+    as: mintOrgId(orgId),
+    statement: (db) => ({ compile: () => deliveryList(db, filter, { limit: 50 }).compile() }),
+  });
+  const share = { limit: 16, leaseMs: 5_000, perOrganization: 8, inHand: [], from: orgId };
+  const event = {
+    provider: 'vapi',
+    scope: orgId,
+    orgId,
+    eventType: 'status-update',
+    payload: {},
+  } as const;
+  return [
+    worker('claim of webhooks', claim('webhook_delivery_log', share)),
+    worker('claim of the outbox', claim('outbox', share)),
+    worker('first copy', claimEvent({ ...event, eventId: 'first' }, { status: 'pending' })),
+    worker('repeat', claimEvent({ ...event, eventId: '5' }, { status: 'pending' })),
+    ...RETENTION_RULES.map((rule) => worker(`clean-up of ${rule.name}`, removeBatch(rule, now, 1_000, null))),
+    list('list of deliveries', {}),
+    list('list of dead letters', { status: 'dead_letter' }),
+  ];
+}
+
+export interface Plan {
+  ms: number;
+  /** Big tables that are read from end to end. */
+  readWhole: string[];
+}
+
+interface Node {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Node[];
+}
+
+/** Runs the query as it is run in earnest, looks at what the database did, and takes it back. */
+export async function planOf(database: Database, query: HotQuery): Promise<Plan> {
+  const undo = new Error('taken back');
+  let plan: Plan | undefined;
+  const explain = async (db: Db) => {
+    const { sql: text, parameters } = query.statement(db).compile(db);
+    const parts = text.split(/\$\d+/);
+    const places = [...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n) - 1);
+    const rebuilt = parts.flatMap((part, n) => [
+      sql.raw(part),
+      ...(n < places.length ? [sql`${parameters[places[n] ?? 0]}`] : []),
+    ]);
+    const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }] }>`
+      explain (analyze, format json) ${sql.join(rebuilt, sql``)}`.execute(db);
+    const [root] = rows[0]?.['QUERY PLAN'] ?? [];
+    if (!root) throw new Error('The database gave no plan.');
+    plan = {
+      ms: root['Execution Time'],
+      readWhole: wholeReads(root.Plan),
+    };
+    throw undo;
+  };
+  const run =
+    query.as === null
+      ? database.withService(explain)
+      : database.withTenant({ orgId: query.as, userId: null }, explain);
+  await run.catch((error: unknown) => {
+    if (error !== undo) throw error;
+  });
+  if (!plan) throw new Error('The database gave no plan.');
+  return plan;
+}
+
+const wholeReads = (node: Node): string[] => [
+  ...(node['Node Type'] === 'Seq Scan' && BIG.some((table) => table === node['Relation Name'])
+    ? [node['Relation Name'] ?? '']
+    : []),
+  ...(node.Plans ?? []).flatMap(wholeReads),
+];

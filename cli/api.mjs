@@ -1,0 +1,88 @@
+import { Problem, Unreachable, UsageFault } from './outcomes.mjs';
+
+const PATIENCE_MS = 30_000;
+
+/** The API as the signed-in person; signs in at the first request that needs it. */
+export function createApi(options, env) {
+  const base = addressOf(options.url ?? 'http://localhost:3001');
+  let token = options.token ?? env.VX_TOKEN;
+  const email = options.email ?? env.VX_EMAIL;
+  const password = options.password ?? env.VX_PASSWORD;
+
+  const send = async (path, init = {}) => {
+    try {
+      const response = await fetch(new URL(path, base), {
+        ...init,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      return { response, body: await response.json().catch(() => undefined) };
+    } catch (error) {
+      const why = error.cause?.code ?? error.cause?.message ?? error.message;
+      throw new Unreachable(
+        `Voxanne does not answer at ${base.origin} (${why}). Start it with "npm start", or name its address with --url.`,
+      );
+    }
+  };
+  const json = (method, body, headers = {}) => ({
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+  const signIn = async () => {
+    if (!email || !password) {
+      throw new UsageFault(
+        'Say who you are: --token (or VX_TOKEN) with a token from GET /api/auth/token, or --email and --password.',
+      );
+    }
+    const { response, body } = await send('/api/auth/sign-in/email', json('POST', { email, password }));
+    if (!response.ok) throw refusal(response, body);
+    const cookie = response.headers
+      .getSetCookie()
+      .map((line) => line.split(';', 1)[0])
+      .join('; ');
+    const issued = await send('/api/auth/token', { headers: { cookie } });
+    if (!issued.response.ok) throw refusal(issued.response, issued.body);
+    return issued.body.token;
+  };
+
+  return {
+    /** For what anybody may ask; with a token where there is one. */
+    async open(path) {
+      if (!token && email && password) token = await signIn();
+      return send(path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
+    },
+    async ask(method, path, content) {
+      token ??= await signIn();
+      const headers = { authorization: `Bearer ${token}` };
+      const { response, body } = await send(
+        path,
+        content === undefined ? { method, headers } : json(method, content, headers),
+      );
+      if (!response.ok) throw refusal(response, body);
+      if (body === undefined) throw notVoxanne(base);
+      return body;
+    },
+    notVoxanne: () => notVoxanne(base),
+  };
+}
+
+function addressOf(url) {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed?.protocol.startsWith('http'))
+    throw new UsageFault(`"${url}" is no address. Give one such as http://localhost:3001.`);
+  return parsed;
+}
+
+const notVoxanne = (base) =>
+  new Unreachable(`What answers at ${base.origin} is not Voxanne. Name its address with --url.`);
+
+function refusal(response, body) {
+  const said = body?.detail ?? body?.message ?? `The answer was ${response.status} without a reason.`;
+  const request = response.headers.get('x-request-id');
+  const next =
+    response.status === 401
+      ? ' Take a new token from GET /api/auth/token, or check --email and --password.'
+      : '';
+  return new Problem(`${said}${next}${request ? ` (request ${request})` : ''}`);
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+// Runs from a fresh clone, before anything is installed: plain JavaScript, node: imports only.
+import { parseArgs } from 'node:util';
+import { createApi } from './api.mjs';
+import { health } from './health.mjs';
+import { OK, Problem, UsageFault } from './outcomes.mjs';
+import { listWebhooks, replayWebhooks } from './webhooks.mjs';
+
+const HELP = `Usage: npx voxanne <command> [options]
+
+  webhooks list              webhooks that came in, newest first
+      --status <status>      pending, processing, completed, failed or dead_letter
+      --provider <name>      vapi, twilio or google
+      --event-type <type>    such as status or end-of-call-report
+      --limit <n>            at most 200; 50 otherwise
+      --cursor <cursor>      the next page, as the page before named it
+  webhooks replay <id>       handle one again; what was done is not done twice
+  webhooks replay --status dead_letter
+                             handle all of these again (also --provider, --event-type)
+      --dry-run              tell what it would do, and do nothing
+  health                     what works, what does not, and what to do about it
+
+For each:
+  --json                     the answer of the API as it is
+  --url <address>            where Voxanne runs; http://localhost:3001 otherwise
+  --token <token>            from GET /api/auth/token; or set VX_TOKEN
+  --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
+
+Exit code: 0 fine, 1 something to look at, 2 wrong usage, 3 Voxanne cannot be reached.
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  'dry-run': { type: 'boolean' },
+  ...Object.fromEntries(
+    ['url', 'token', 'email', 'password', 'status', 'provider', 'event-type', 'limit', 'cursor'].map(
+      (name) => [name, { type: 'string' }],
+    ),
+  ),
+};
+
+const COMMON = ['json', 'help', 'url', 'token', 'email', 'password'];
+const COMMANDS = {
+  'webhooks list': { run: listWebhooks, takes: ['status', 'provider', 'event-type', 'limit', 'cursor'] },
+  'webhooks replay': {
+    run: replayWebhooks,
+    takes: ['status', 'provider', 'event-type', 'dry-run'],
+    words: 1,
+  },
+  health: { run: health, takes: [] },
+};
+
+function read(argv) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageFault(error.message);
+  }
+}
+
+async function main(argv, env) {
+  const { values, positionals } = read(argv);
+  if (values.help || positionals.length === 0) {
+    process.stdout.write(HELP);
+    return values.help ? OK : new UsageFault('').exitCode;
+  }
+  const length = positionals[0] === 'health' ? 1 : 2;
+  const name = positionals.slice(0, length).join(' ');
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageFault(`There is no command "${name}".`);
+  const words = positionals.slice(length);
+  if (words.length > (command.words ?? 0)) throw new UsageFault(`"${words.at(-1)}" is one word too many.`);
+  for (const option of Object.keys(values)) {
+    if (!COMMON.includes(option) && !command.takes.includes(option))
+      throw new UsageFault(`"voxanne ${name}" has no option --${option}.`);
+  }
+  return command.run({ api: createApi(values, env), options: values, words, say });
+}
+
+const say = (text) => process.stdout.write(`${text}\n`);
+
+try {
+  process.exitCode = await main(process.argv.slice(2), process.env);
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  const usage = error instanceof UsageFault ? '\nSee: npx voxanne --help' : '';
+  process.stderr.write(`${error.message}${usage}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,153 @@
+import { Button, Select } from '@mantine/core';
+import { IconChevronRight, IconWebhook } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Delivery } from '@voxanne/contract';
+import { formatMoment, plural } from '../../lib/format/format.ts';
+import { Page } from '../../lib/ui/page.tsx';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { meQuery } from '../identity/identity.api.ts';
+import { deliveriesQuery } from './deliveries.api.ts';
+import classes from './deliveries-page.module.css';
+import { DeliveryDrawer } from './delivery-drawer.tsx';
+import { providerOptions, remarks, statusOptions, statusView, whatCame } from './delivery-view.ts';
+import { ReplayDeadLetters } from './replay-dead-letters.tsx';
+
+const route = getRouteApi('/app/deliveries');
+
+export function DeliveriesPage() {
+  const { data: me } = useQuery(meQuery);
+  const timeZone = me?.organization.time_zone ?? 'UTC';
+  return (
+    <Page
+      title="Deliveries"
+      hint="Every webhook that came in, what was done with it, and a way to do it again."
+      actions={me?.role === 'owner' ? <ReplayDeadLetters /> : undefined}
+    >
+      {me !== undefined && me.role !== 'owner' ? (
+        <Panel title="Webhooks">
+          <EmptyState icon={IconWebhook} title="For the owner of the clinic">
+            <span>Webhooks hold what was said on the phone. Ask the owner to look here.</span>
+          </EmptyState>
+        </Panel>
+      ) : (
+        <Webhooks timeZone={timeZone} />
+      )}
+    </Page>
+  );
+}
+
+function Webhooks({ timeZone }: { timeZone: string }) {
+  const { status, provider, delivery: open } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    deliveriesQuery({ status, provider }),
+  );
+  const rows = data?.pages.flatMap((page) => page.data) ?? [];
+  const show = (delivery: string | undefined) =>
+    void navigate({ search: { status, provider, delivery }, replace: true, resetScroll: false });
+  return (
+    <Panel
+      title="Webhooks"
+      hint={data === undefined ? undefined : `${plural(rows.length, 'delivery', 'deliveries')}, newest first`}
+      aside={<Filters />}
+    >
+      {data === undefined ? (
+        error === null ? (
+          <LoadingRows rows={5} height={56} label="Loading deliveries" />
+        ) : (
+          <ErrorState
+            title="The deliveries could not be read"
+            error={error}
+            stillWorks="Webhooks are still taken in and handled; this page only shows them."
+            onRetry={() => void refetch()}
+          />
+        )
+      ) : rows.length === 0 ? (
+        <EmptyState icon={IconWebhook} title="No webhook here">
+          <span>
+            {status === undefined && provider === undefined
+              ? 'The first one comes when a call ends or a text changes its state.'
+              : 'None fits the filter. Deliveries are kept for 7 days.'}
+          </span>
+        </EmptyState>
+      ) : (
+        <>
+          <ul className={classes.rows}>
+            {rows.map((row) => (
+              <li key={row.id}>
+                <Row delivery={row} timeZone={timeZone} onOpen={() => show(row.id)} />
+              </li>
+            ))}
+          </ul>
+          {hasNextPage ? (
+            <Button
+              variant="default"
+              mt="md"
+              loading={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+            >
+              Show older ones
+            </Button>
+          ) : null}
+        </>
+      )}
+      <DeliveryDrawer id={open} timeZone={timeZone} onClose={() => show(undefined)} />
+    </Panel>
+  );
+}
+
+function Filters() {
+  const { status, provider } = route.useSearch();
+  const navigate = route.useNavigate();
+  const common = { size: 'sm', clearable: true, className: classes.filter } as const;
+  return (
+    <div className={classes.filters}>
+      <Select
+        {...common}
+        aria-label="Status"
+        placeholder="Any status"
+        data={statusOptions}
+        value={status ?? null}
+        onChange={(value) =>
+          void navigate({
+            search: { provider, status: (value ?? undefined) as typeof status },
+            replace: true,
+          })
+        }
+      />
+      <Select
+        {...common}
+        aria-label="Sender"
+        placeholder="Any sender"
+        data={providerOptions}
+        value={provider ?? null}
+        onChange={(value) =>
+          void navigate({
+            search: { status, provider: (value ?? undefined) as typeof provider },
+            replace: true,
+          })
+        }
+      />
+    </div>
+  );
+}
+
+function Row({ delivery, timeZone, onOpen }: { delivery: Delivery; timeZone: string; onOpen: () => void }) {
+  const { word, tone, busy } = statusView(delivery.status);
+  return (
+    <button type="button" className={classes.row} onClick={onOpen}>
+      <span className={classes.what}>
+        {whatCame(delivery)}
+        <span className={classes.dim}>{formatMoment(delivery.received_at, timeZone)}</span>
+      </span>
+      <span className={classes.remark}>{delivery.error_message ?? remarks(delivery)}</span>
+      <StatusTag tone={tone} busy={busy ?? false}>
+        {word}
+      </StatusTag>
+      <IconChevronRight size={18} aria-hidden className={classes.chevron} />
+    </button>
+  );
+}

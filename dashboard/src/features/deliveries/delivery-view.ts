@@ -1,0 +1,51 @@
+import type { Delivery, DeliveryProvider, DeliveryStatus, TableEffect } from '@voxanne/contract';
+import { plural } from '../../lib/format/format.ts';
+import type { ToneName } from '../../lib/theme/colors.ts';
+
+const words: Record<DeliveryStatus, { word: string; tone: ToneName; busy?: boolean }> = {
+  pending: { word: 'Waiting', tone: 'info' },
+  processing: { word: 'Being handled', tone: 'info', busy: true },
+  completed: { word: 'Done', tone: 'ok' },
+  failed: { word: 'Will be retried', tone: 'warn' },
+  dead_letter: { word: 'Given up', tone: 'bad' },
+};
+
+export const statusView = (status: DeliveryStatus) => words[status];
+
+export const statusOptions = Object.entries(words).map(([value, { word }]) => ({ value, label: word }));
+
+const names: Record<DeliveryProvider, string> = { vapi: 'Vapi', twilio: 'Twilio', google: 'Google' };
+
+export const providerOptions = Object.entries(names).map(([value, label]) => ({ value, label }));
+
+/** "Twilio status", "Vapi end of call report". */
+export const whatCame = ({ provider, event_type }: Pick<Delivery, 'provider' | 'event_type'>) =>
+  `${names[provider]} ${event_type.replaceAll(/[-_.]/g, ' ')}`;
+
+const outcomes: Record<string, { word: string; tone: ToneName }> = {
+  completed: { word: 'Done', tone: 'ok' },
+  retry: { word: 'Put off', tone: 'warn' },
+  dead_letter: { word: 'Given up', tone: 'bad' },
+  released: { word: 'Handed on', tone: 'idle' },
+};
+
+export const outcomeView = (outcome: string) => outcomes[outcome] ?? { word: outcome, tone: 'idle' as const };
+
+/** "calls: 1 added, 2 changed". */
+export function effectWords({ table, inserted, updated, deleted }: TableEffect): string {
+  const parts = [
+    ...(inserted > 0 ? [`${inserted} added`] : []),
+    ...(updated > 0 ? [`${updated} changed`] : []),
+    ...(deleted > 0 ? [`${deleted} removed`] : []),
+  ];
+  return `${table.replaceAll('_', ' ')}: ${parts.join(', ')}`;
+}
+
+/** What the row says beside its status. */
+export function remarks({ attempts, duplicates, replays }: Delivery): string {
+  return [
+    plural(attempts, 'attempt'),
+    ...(duplicates > 0 ? [plural(duplicates, 'copy ignored', 'copies ignored')] : []),
+    ...(replays > 0 ? [plural(replays, 'replay')] : []),
+  ].join(', ');
+}

@@ -1,0 +1,74 @@
+import { Button } from '@mantine/core';
+import { IconPlayerPlay, IconTestPipe } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Delivery, ReplayResult } from '@voxanne/contract';
+import { useState } from 'react';
+import { Confirm } from '../../lib/ui/confirm.tsx';
+import { notifyFailed } from '../../lib/ui/notify.ts';
+import { replay } from './deliveries.api.ts';
+import classes from './delivery-drawer.module.css';
+import { effectWords } from './delivery-view.ts';
+
+export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery }) {
+  const queryClient = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const run = useMutation({
+    mutationFn: (dryRun: boolean) => replay(id, dryRun),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['deliveries'] }),
+    onError: (error, dryRun) => notifyFailed(dryRun ? 'The dry run failed' : 'The replay failed', error),
+    onSettled: () => setAsking(false),
+  });
+  return (
+    <div className={classes.replay}>
+      {replayable ? (
+        <div className={classes.buttons}>
+          <Button
+            size="sm"
+            variant="default"
+            leftSection={<IconTestPipe size={16} aria-hidden />}
+            loading={run.isPending && run.variables}
+            disabled={run.isPending}
+            onClick={() => run.mutate(true)}
+          >
+            Dry run
+          </Button>
+          <Button
+            size="sm"
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            disabled={run.isPending}
+            onClick={() => setAsking(true)}
+          >
+            Replay
+          </Button>
+        </div>
+      ) : null}
+      <div aria-live="polite">{run.data === undefined ? null : <Result result={run.data} />}</div>
+      <Confirm
+        opened={asking}
+        title="Handle this webhook again?"
+        confirm="Replay"
+        cancel="Leave it"
+        busy={run.isPending}
+        onConfirm={() => run.mutate(false)}
+        onCancel={() => setAsking(false)}
+      >
+        <p>What it did already is not done twice. The audit log says that you asked.</p>
+      </Confirm>
+    </div>
+  );
+}
+
+function Result({ result }: { result: ReplayResult }) {
+  return (
+    <div className={classes.result}>
+      <p>{result.summary}</p>
+      {result.effects.length === 0 ? null : (
+        <ul>
+          {result.effects.map((effect) => (
+            <li key={effect.table}>{effectWords(effect)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { z } from 'zod';
+import { appRoute } from './app.ts';
+
+const search = z.object({
+  find: z.string().max(120).optional().catch(undefined),
+  status: z.enum(['pending', 'active', 'archived']).optional().catch(undefined),
+  patient: z.string().max(64).optional().catch(undefined),
+});
+
+export const patientsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/patients',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('../features/booking/contacts-page.tsx'), 'ContactsPage'),
+});

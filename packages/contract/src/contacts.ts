@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { AppointmentStatus } from './appointments.ts';
+import { Id, PageQuery, page, Timestamp } from './common.ts';
+
+export const ContactStatus = z
+  .enum(['pending', 'active', 'archived'])
+  .describe('pending: made by a booking, and nobody of the clinic has looked at it yet');
+export type ContactStatus = z.infer<typeof ContactStatus>;
+
+const summary = {
+  id: Id,
+  name: z.string(),
+  title: z.string().nullable().describe('Such as Dr. or Mrs.; not part of the name'),
+  phone: z.string().nullable().describe('E.164'),
+  phone_extension: z.string().nullable(),
+  phone_flag: z
+    .enum(['unassigned'])
+    .nullable()
+    .describe('unassigned: the number is possible, but no operator gives out numbers like it'),
+  email: z.string().nullable(),
+  status: ContactStatus,
+  next_appointment_at: Timestamp.nullable(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+};
+
+const example = {
+  id: '5f0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+  name: 'Maria de la Cruz',
+  title: 'Dr.',
+  phone: '+14155550132',
+  phone_extension: null,
+  phone_flag: null,
+  email: 'maria@gmial.com',
+  status: 'pending' as const,
+  next_appointment_at: '2026-11-23T14:00:00.000Z',
+  created_at: '2026-11-18T15:00:00.000Z',
+  updated_at: '2026-11-18T15:00:00.000Z',
+};
+
+export const ContactSummary = z.object(summary).meta({ id: 'ContactSummary', example });
+export type ContactSummary = z.infer<typeof ContactSummary>;
+
+export const ContactPage = page(ContactSummary).meta({ id: 'ContactPage' });
+export type ContactPage = z.infer<typeof ContactPage>;
+
+export const ContactQuery = PageQuery.extend({
+  search: z
+    .string()
+    .trim()
+    .max(120)
+    .optional()
+    .describe('Parts of the name or e-mail address, or digits of the phone number'),
+  status: ContactStatus.optional(),
+});
+
+const ContactAppointment = z.object({
+  id: Id,
+  status: AppointmentStatus,
+  scheduled_at: Timestamp,
+  duration_minutes: z.int(),
+  service_type: z.string(),
+  provider_id: Id,
+  provider_name: z.string(),
+});
+export type ContactAppointment = z.infer<typeof ContactAppointment>;
+
+export const ContactDetail = z
+  .object({
+    ...summary,
+    notes: z.string().nullable(),
+    name_raw: z.string().nullable().describe('As it was first given, where more than case was changed'),
+    phone_raw: z.string().nullable().describe('As it was first given, where more than its form was changed'),
+    proposed_email: z
+      .string()
+      .nullable()
+      .describe('What a later caller said against the address on file; staff decide'),
+    email_suggestion: z
+      .string()
+      .nullable()
+      .describe('The address with the well-known domain of which this one is a slip; only to be asked'),
+    appointments: z.array(ContactAppointment).describe('The latest 50, newest first'),
+  })
+  .meta({
+    id: 'ContactDetail',
+    example: {
+      ...example,
+      notes: 'Prefers mornings.',
+      name_raw: 'dr maria de la cruz',
+      phone_raw: null,
+      proposed_email: null,
+      email_suggestion: 'maria@gmail.com',
+      appointments: [],
+    },
+  });
+export type ContactDetail = z.infer<typeof ContactDetail>;
+
+export const ContactPatch = z
+  .strictObject({
+    name: z.string().trim().min(1).max(120),
+    title: z.string().trim().max(40).nullable(),
+    phone: z.string().trim().min(1).max(60).describe('Any spelling; an extension is kept apart'),
+    email: z.string().trim().max(254).nullable(),
+    proposed_email: z.null().describe('null puts the proposal away'),
+    status: ContactStatus,
+    notes: z.string().max(2000).nullable(),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, {
+    message: 'Say what changes: name, title, phone, email, proposed_email, status or notes.',
+  })
+  .meta({ id: 'ContactPatch', example: { email: 'maria@gmail.com', status: 'active' } });
+export type ContactPatch = z.infer<typeof ContactPatch>;
