@@ -11,6 +11,9 @@ alter table public.services
   add column min_notice_minutes integer not null default 0 check (min_notice_minutes between 0 and 43200),
   add column horizon_days integer check (horizon_days between 1 and 1095),
   add column slot_step_minutes integer not null default 15 check (slot_step_minutes between 5 and 240);
+grant insert (buffer_before_minutes, buffer_after_minutes, capacity, min_notice_minutes, horizon_days, slot_step_minutes),
+  update (buffer_before_minutes, buffer_after_minutes, capacity, min_notice_minutes, horizon_days, slot_step_minutes)
+  on public.services to authenticated;
 comment on column public.services.buffer_before_minutes is 'Kept free before the appointment; inside busy_from, so that the constraint knows it too.';
 comment on column public.services.capacity is 'How many patients share one session (a class, a group). 1: nobody shares.';
 comment on column public.services.horizon_days is 'How far ahead it can be booked; null means as far as the clinic allows.';
@@ -156,9 +159,13 @@ create function app_private.is_free(
       -- Nothing is busy for longer than a day; without a lower bound the scan grows with the clinic's history.
       and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from
       and a.id is distinct from p_except and a.session_id is distinct from p_session_id)
+  and not exists (
+    select 1 from public.busy_blocks b
+    where b.org_id = p_org_id and b.provider_id = p_provider_id
+      and b.busy_from >= p_from - interval '1 day' and b.busy_from < p_to and b.busy_to > p_from)
 $$;
 comment on function app_private.is_free is
-  'Whether nothing occupies the provider in that range, sessions one could join and the row that moves aside. Only right under lock_providers.';
+  'Whether nothing occupies the provider in that range, neither here nor in a linked calendar, sessions one could join and the row that moves aside. Only right under lock_providers.';
 
 create function app_private.free_seat(
   p_org_id uuid, p_provider_id uuid, p_session_id uuid, p_capacity integer, p_except uuid

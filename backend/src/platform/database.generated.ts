@@ -96,6 +96,17 @@ export interface AuditLog {
   request_id: string | null;
 }
 
+export interface BusyBlocks {
+  busy_from: Timestamp;
+  busy_to: Timestamp;
+  created_at: Generated<Timestamp>;
+  external_id: string;
+  id: Generated<string>;
+  org_id: string;
+  provider_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface CalendarChannels {
   channel_id: string;
   created_at: Generated<Timestamp>;
@@ -114,6 +125,14 @@ export interface CalendarChannels {
    * SHA-256 of the X-Goog-Channel-Token that Google repeats with every push.
    */
   token_hash: Buffer;
+}
+
+export interface CalendarMirrors {
+  created_at: Generated<Timestamp>;
+  org_id: string;
+  provider_id: string;
+  synced_at: Timestamp | null;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface Calls {
@@ -352,7 +371,15 @@ export interface Profiles {
 
 export interface Providers {
   active: Generated<boolean>;
+  /**
+   * As working_hours: the parts of a day in which nobody is booked.
+   */
+  breaks: Generated<Json>;
   created_at: Generated<Timestamp>;
+  /**
+   * Gone from every list; its appointments remain.
+   */
+  deleted_at: Timestamp | null;
   id: Generated<string>;
   name: string;
   org_id: string;
@@ -361,6 +388,12 @@ export interface Providers {
    * ISO weekday (1 Monday to 7 Sunday) to a list of [from, to] wall-clock times in the clinic's time zone.
    */
   working_hours: Generated<Json>;
+}
+
+export interface ServiceProviders {
+  org_id: string;
+  provider_id: string;
+  service_id: string;
 }
 
 export interface Services {
@@ -375,6 +408,10 @@ export interface Services {
    */
   capacity: Generated<number>;
   created_at: Generated<Timestamp>;
+  /**
+   * Gone from every list; its slug stays taken, because appointments carry it.
+   */
+  deleted_at: Timestamp | null;
   duration_minutes: number;
   /**
    * How far ahead it can be booked; null means as far as the clinic allows.
@@ -389,6 +426,17 @@ export interface Services {
    * The service_type of the API and the tools.
    */
   slug: string;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface TimeOff {
+  created_at: Generated<Timestamp>;
+  ends_local: Timestamp;
+  id: Generated<string>;
+  org_id: string;
+  provider_id: string | null;
+  starts_local: Timestamp;
+  title: string;
   updated_at: Generated<Timestamp>;
 }
 
@@ -450,7 +498,9 @@ export interface WebhookDeliveryLog {
 export interface DB {
   appointments: Appointments;
   audit_log: AuditLog;
+  busy_blocks: BusyBlocks;
   calendar_channels: CalendarChannels;
+  calendar_mirrors: CalendarMirrors;
   calls: Calls;
   connections: Connections;
   events: Events;
@@ -464,6 +514,8 @@ export interface DB {
   processed_webhook_events: ProcessedWebhookEvents;
   profiles: Profiles;
   providers: Providers;
+  service_providers: ServiceProviders;
   services: Services;
+  time_off: TimeOff;
   webhook_delivery_log: WebhookDeliveryLog;
 }
