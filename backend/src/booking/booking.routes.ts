@@ -1,19 +1,24 @@
-import { Availability, AvailabilityQuery, ServiceList } from '@voxanne/contract';
+import { Availability, AvailabilityQuery } from '@voxanne/contract';
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { registerAppointmentRoutes } from './appointments.routes.ts';
-import { activeServices } from './booking.queries.ts';
 import { registerChangeRoutes } from './changes.routes.ts';
 import { registerContactRoutes } from './contacts.routes.ts';
 import { findAvailability } from './find-availability.ts';
 import { registerHoldRoutes } from './holds.routes.ts';
 import type { BookingRouteOptions } from './request-origin.ts';
+import { registerProviderRoutes } from './rules/providers.routes.ts';
+import { registerServiceRoutes } from './rules/services.routes.ts';
+import { registerTimeOffRoutes } from './rules/time-off.routes.ts';
 
 export function registerBookingRoutes(server: HttpServer, options: BookingRouteOptions): void {
   const { context, tenantResolver } = options;
   const { database } = context;
   const tags = ['booking'];
   registerContactRoutes(server, { database, clock: context.clock, tenantResolver });
+  registerServiceRoutes(server, { database, tenantResolver });
+  registerProviderRoutes(server, { database, tenantResolver });
+  registerTimeOffRoutes(server, { database, tenantResolver });
 
   registerAppointmentRoutes(server, options);
   registerChangeRoutes(server, options);
@@ -39,21 +44,6 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
         ...(provider_id ? { providerId: provider_id } : {}),
         ...(time_zone ? { timeZone: time_zone } : {}),
       });
-    },
-  );
-
-  server.get(
-    '/api/services',
-    {
-      onRequest: tenantResolver,
-      schema: { tags, summary: 'What the clinic offers', response: { 200: ServiceList } },
-    },
-    async (request) => {
-      const tenant = tenantOf(request);
-      return {
-        data: await database.withTenant(tenant, (db) => activeServices(db, tenant.orgId)),
-        next_cursor: null,
-      };
     },
   );
 }

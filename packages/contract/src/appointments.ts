@@ -215,12 +215,3 @@ export const Availability = z
   })
   .meta({ id: 'Availability' });
 export type Availability = z.infer<typeof Availability>;
-
-export const Service = z
-  .object({ id: Id, name: z.string(), slug: z.string(), duration_minutes: z.int(), active: z.boolean() })
-  .meta({ id: 'Service' });
-export type Service = z.infer<typeof Service>;
-
-export const ServiceList = z
-  .object({ data: z.array(Service), next_cursor: z.string().nullable() })
-  .meta({ id: 'ServiceList' });

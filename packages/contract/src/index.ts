@@ -1,4 +1,5 @@
 export * from './appointments.ts';
+export * from './clinic.ts';
 export * from './common.ts';
 export * from './contacts.ts';
 export * from './deliveries.ts';
@@ -11,3 +12,4 @@ export * from './onboarding.ts';
 export * from './organization.ts';
 export * from './problem.ts';
 export * from './simulator.ts';
+export * from './weekly-hours.ts';
