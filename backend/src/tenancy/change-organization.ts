@@ -5,6 +5,7 @@ import { refuseUnstorableText } from '../platform/http.ts';
 import { toE164 } from '../platform/phone.ts';
 import {
   findOrganization,
+  type OrganizationChanges,
   type OrganizationRow,
   updateOrganization,
   writeAudit,
@@ -12,7 +13,7 @@ import {
 import type { Tenant } from './tenant-resolver.ts';
 
 /**
- * Changes name, phone, time zone or country of the caller's clinic; audited in the same transaction.
+ * Changes the caller's clinic, its data and its rules; audited in the same transaction.
  * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, VALIDATION_FAILED (400).
  */
 export async function changeOrganization(
@@ -25,7 +26,8 @@ export async function changeOrganization(
   return database.withTenant(tenant, async (db) => {
     const before = await findOrganization(db, tenant.orgId);
     const country = patch.country?.toUpperCase() ?? before.country;
-    const changes = {
+    const wanted: OrganizationChanges = {
+      ...rulesOf(patch),
       ...(patch.name === undefined ? {} : { name: patch.name }),
       ...(patch.country === undefined ? {} : { country }),
       ...(patch.time_zone === undefined ? {} : { time_zone: checkedTimeZone(patch.time_zone) }),
@@ -33,8 +35,11 @@ export async function changeOrganization(
         ? {}
         : { phone: patch.phone === null ? null : checkedPhone(patch.phone, country) }),
     };
-    const names = Object.keys(changes) as (keyof typeof changes)[];
+    const names = (Object.keys(wanted) as (keyof OrganizationChanges)[]).filter(
+      (name) => wanted[name] !== before[name],
+    );
     if (names.length === 0) return before;
+    const changes: OrganizationChanges = Object.fromEntries(names.map((name) => [name, wanted[name]]));
     const after = await updateOrganization(db, tenant.orgId, changes);
     await writeAudit(db, {
       orgId: tenant.orgId,
@@ -47,6 +52,11 @@ export async function changeOrganization(
     return after;
   });
 }
+
+const RULES = ['calendar_policy', 'booking_horizon_days', 'message_retention_days'] as const;
+/** What is kept as it was given. */
+const rulesOf = (patch: OrganizationPatch): OrganizationChanges =>
+  Object.fromEntries(RULES.flatMap((name) => (patch[name] === undefined ? [] : [[name, patch[name]]])));
 
 function checkedPhone(text: string, country: string): string {
   const phone = toE164(text, country);

@@ -1,4 +1,5 @@
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
+export { refuseMember } from './may-change-settings.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
 export { findOrganization } from './organizations.queries.ts';
 export {

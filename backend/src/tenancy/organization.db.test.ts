@@ -89,6 +89,33 @@ describe('changing the clinic', () => {
     expect((await patch({ time_zone: 'europe/paris' })).json()).toMatchObject({ time_zone: 'Europe/Paris' });
   });
 
+  test('keeps its rules about calendars, bookings and texts, writes them down, and open pages hear of it', async () => {
+    const rules = { calendar_policy: 'closed', booking_horizon_days: 180, message_retention_days: 90 };
+    expect((await patch(rules)).json()).toMatchObject(rules);
+    expect((await patch({ message_retention_days: null })).json()).toMatchObject({
+      ...rules,
+      message_retention_days: null,
+    });
+    expect(await audit()).toMatchObject([
+      {
+        before: { calendar_policy: 'internal_only', booking_horizon_days: 365, message_retention_days: null },
+        after: rules,
+      },
+      { before: { message_retention_days: 90 }, after: { message_retention_days: null } },
+    ]);
+    const { rows } = await db.owner.query(
+      "select id from public.events where org_id = $1 and type = 'organization.updated'",
+      [ann.orgId],
+    );
+    expect(rows).toHaveLength(2);
+  });
+
+  test('to what it is already changes nothing, and nothing is written down', async () => {
+    const { name, country, booking_horizon_days } = await clinic();
+    expect((await patch({ name, country, booking_horizon_days })).statusCode).toBe(200);
+    expect(await audit()).toEqual([]);
+  });
+
   test.each([
     [{ name: '' }, 'name'],
     [{ name: 'x'.repeat(121) }, 'name'],
@@ -97,6 +124,13 @@ describe('changing the clinic', () => {
     [{ time_zone: 'Mars/Olympus' }, 'time_zone'],
     [{ time_zone: '+02:00' }, 'time_zone'],
     [{ country: 'Germany' }, 'country'],
+    [{ calendar_policy: 'open' }, 'calendar_policy'],
+    [{ booking_horizon_days: 0 }, 'booking_horizon_days'],
+    [{ booking_horizon_days: 1096 }, 'booking_horizon_days'],
+    [{ booking_horizon_days: null }, 'booking_horizon_days'],
+    [{ message_retention_days: 0 }, 'message_retention_days'],
+    [{ message_retention_days: '90' }, 'message_retention_days'],
+    [{ message_retention_days: 3651 }, 'message_retention_days'],
   ])('refuses %j at its field and changes nothing', async (fields, path) => {
     const before = await clinic();
     const answer = await patch({ ...fields, ...(path === 'name' ? {} : { name: 'Half done' }) });
@@ -106,16 +140,14 @@ describe('changing the clinic', () => {
     expect(await audit()).toEqual([]);
   });
 
-  test.each([
-    { id: crypto.randomUUID() },
-    { org_id: crypto.randomUUID() },
-    { calendar_policy: 'closed' },
-    { created_at: '2020-01-01' },
-  ])('refuses %j: that is not for changing here', async (fields) => {
-    const before = await clinic();
-    expect((await patch({ ...fields, name: 'Half done' })).statusCode).toBe(400);
-    expect(await clinic()).toEqual(before);
-  });
+  test.each([{ id: crypto.randomUUID() }, { org_id: crypto.randomUUID() }, { created_at: '2020-01-01' }])(
+    'refuses %j: that is not for changing here',
+    async (fields) => {
+      const before = await clinic();
+      expect((await patch({ ...fields, name: 'Half done' })).statusCode).toBe(400);
+      expect(await clinic()).toEqual(before);
+    },
+  );
 
   test.each([
     ['member', 403],

@@ -1,8 +1,8 @@
 import { Me, Organization, OrganizationPatch } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
-import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
+import { refuseMember } from './may-change-settings.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
 import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
@@ -57,13 +57,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
     },
     async (request) => {
       const tenant = tenantOf(request);
-      if (tenant.role === 'member') {
-        throw new AppError({
-          code: 'OWNER_REQUIRED',
-          status: 403,
-          detail: 'Only an owner or admin of the clinic may change its settings. Ask one of them.',
-        });
-      }
+      refuseMember(tenant);
       return present(await changeOrganization(database, tenant, request.body, request.id));
     },
   );

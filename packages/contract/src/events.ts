@@ -12,6 +12,9 @@ export const LiveEventType = z.enum([
   'message.updated',
   'call.ended',
   'contact.updated',
+  'service.updated',
+  'provider.updated',
+  'time_off.updated',
 ]);
 export type LiveEventType = z.infer<typeof LiveEventType>;
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { Id, Timestamp } from './common.ts';
 
+export const CalendarPolicy = z
+  .enum(['internal_only', 'closed'])
+  .describe(
+    'What is offered while a linked calendar cannot be read: internal_only goes by the appointments kept here, closed offers nothing',
+  );
+export type CalendarPolicy = z.infer<typeof CalendarPolicy>;
+
 export const Organization = z
   .object({
     id: Id,
@@ -8,8 +15,12 @@ export const Organization = z
     phone: z.string().nullable(),
     time_zone: z.string(),
     country: z.string().length(2),
-    booking_horizon_days: z.int(),
-    calendar_policy: z.enum(['internal_only', 'closed']),
+    booking_horizon_days: z.int().describe('How far ahead the clinic takes bookings, in days'),
+    calendar_policy: CalendarPolicy,
+    message_retention_days: z
+      .int()
+      .nullable()
+      .describe('After so many days the words of a finished text are removed; null: they are kept'),
     created_at: Timestamp,
   })
   .meta({ id: 'Organization' });
@@ -24,7 +35,10 @@ export const OrganizationPatch = z
       .string()
       .trim()
       .regex(/^[A-Za-z]{2}$/, 'Use the two letters of the country, such as US or DE.'),
+    calendar_policy: CalendarPolicy,
+    booking_horizon_days: z.int().min(1).max(1095),
+    message_retention_days: z.int().min(1).max(3650).nullable(),
   })
   .partial()
-  .meta({ id: 'OrganizationPatch' });
+  .meta({ id: 'OrganizationPatch', example: { booking_horizon_days: 180, message_retention_days: 90 } });
 export type OrganizationPatch = z.infer<typeof OrganizationPatch>;

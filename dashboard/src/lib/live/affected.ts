@@ -2,7 +2,7 @@ import type { LiveEventType } from '@voxanne/contract';
 
 /** The first part of the query keys that an event makes stale. */
 export const affected: Record<LiveEventType, readonly string[]> = {
-  'organization.updated': ['me', 'organization', 'onboarding', 'health'],
+  'organization.updated': ['me', 'organization', 'availability', 'onboarding', 'health'],
   'calendar.connected': ['integrations', 'onboarding', 'health', 'appointments'],
   'calendar.changed': ['integrations', 'onboarding', 'health', 'appointments', 'availability'],
   'assistant.ready': ['integrations', 'vapi', 'onboarding', 'health'],
@@ -12,6 +12,9 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'message.updated': ['messages', 'phone', 'onboarding'],
   'call.ended': ['call', 'onboarding', 'appointments', 'messages', 'phone'],
   'contact.updated': ['contacts', 'appointments', 'onboarding'],
+  'service.updated': ['services', 'availability', 'onboarding'],
+  'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
+  'time_off.updated': ['time-off', 'availability', 'onboarding'],
 };
 
 /** What is read again after a gap in the stream, when nobody knows which events were missed. */
