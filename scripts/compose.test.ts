@@ -2,29 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-const Service = z.object({
-  image: z.string(),
-  command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  deploy: z.object({ replicas: z.number() }).optional(),
-  stop_grace_period: z.string().optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
-  ports: z.array(z.string()).optional(),
-});
-const { services } = z
-  .object({ services: z.record(z.string(), Service) })
-  .parse(parse(read('compose.yaml'), { merge: true }));
+interface Service {
+  image: string;
+  environment?: Record<string, string | number>;
+  stop_grace_period?: string;
+  depends_on?: Record<string, unknown>;
+  ports?: string[];
+}
+
+const { services }: { services: Record<string, Service> } = parse(read('compose.yaml'), { merge: true });
 const settings = new Set(
   [...read('.env.example').matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name),
 );
-const manifest = z
-  .object({ scripts: z.object({ start: z.string() }), workspaces: z.array(z.string()) })
-  .parse(JSON.parse(read('package.json')));
 
 describe('compose.yaml', () => {
   test('has two web and two worker processes, each with its role', () => {
@@ -63,23 +56,18 @@ describe('the image', () => {
   const dockerfile = read('Dockerfile');
 
   test('starts as npm start does', () => {
-    const command = z.array(z.string()).parse(JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? ''));
-    expect(`exec ${command.join(' ')}`).toBe(manifest.scripts.start);
+    const command: string[] = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '[]');
+    expect(`exec ${command.join(' ')}`).toBe(JSON.parse(read('package.json')).scripts.start);
   });
 
   test('installs every workspace', () => {
-    const lock = z
-      .object({
-        packages: z.record(
-          z.string(),
-          z.object({ link: z.boolean().optional(), resolved: z.string().optional() }),
-        ),
-      })
-      .parse(JSON.parse(read('package-lock.json')));
-    const workspaces = Object.values(lock.packages).flatMap(({ link, resolved }) =>
-      link && resolved ? [resolved] : [],
+    const entries: { link?: boolean; resolved?: string }[] = Object.values(
+      JSON.parse(read('package-lock.json')).packages,
     );
-    expect(workspaces.length).toBeGreaterThanOrEqual(manifest.workspaces.length);
-    for (const folder of workspaces) expect(dockerfile).toContain(`COPY ${folder}/package.json ${folder}/`);
+    const workspaces = entries.filter(({ link }) => link).map(({ resolved }) => resolved);
+    expect(workspaces.length).toBeGreaterThan(4);
+    for (const folder of workspaces) {
+      expect(dockerfile).toContain(`COPY ${folder}/package.json ${folder}/`);
+    }
   });
 });
