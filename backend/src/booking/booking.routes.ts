@@ -16,9 +16,9 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
   const { database } = context;
   const tags = ['booking'];
   registerContactRoutes(server, { database, clock: context.clock, tenantResolver });
-  registerServiceRoutes(server, { database, tenantResolver });
-  registerProviderRoutes(server, { database, tenantResolver });
-  registerTimeOffRoutes(server, { database, tenantResolver });
+  registerServiceRoutes(server, { context, tenantResolver });
+  registerProviderRoutes(server, { context, tenantResolver });
+  registerTimeOffRoutes(server, { context, tenantResolver });
 
   registerAppointmentRoutes(server, options);
   registerChangeRoutes(server, options);

@@ -167,7 +167,9 @@ export const Deleted = z
   .meta({ id: 'Deleted' });
 export type Deleted = z.infer<typeof Deleted>;
 
-const LocalDate = z.iso.date('Write days as YYYY-MM-DD, such as 2026-12-24.');
+const LocalDate = z.iso
+  .date('Write days as YYYY-MM-DD, such as 2026-12-24.')
+  .refine((day) => day >= '2000' && day < '2200', 'That year is not meant.');
 /** Wall clock of the clinic: no Z, no offset. */
 const LocalMoment = z
   .string()
@@ -246,3 +248,5 @@ export const SavedTimeOff = TimeOff.extend({
   notices: Notices,
 }).meta({ id: 'SavedTimeOff' });
 export type SavedTimeOff = z.infer<typeof SavedTimeOff>;
+
+export const TimeOffDeleted = z.object({ success: z.literal(true), id: Id }).meta({ id: 'TimeOffDeleted' });

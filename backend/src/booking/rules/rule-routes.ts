@@ -1,7 +1,26 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
-import type { TenantResolver } from '../../tenancy/index.ts';
+import type { Tenant, TenantResolver } from '../../tenancy/index.ts';
+
+/** What the verbs that change a clinic's rules work with. */
+export interface RuleContext {
+  database: Database;
+  clock: Clock;
+}
 
 export interface RuleRouteOptions {
-  database: Database;
+  context: RuleContext;
   tenantResolver: TenantResolver;
+}
+
+/** Who changes a rule, and in which request, for the audit log. */
+export interface RuleAuthor {
+  tenant: Tenant;
+  requestId: string;
+}
+
+/** What is there now, and what a person should know about it. */
+export interface Saved<Row> {
+  row: Row;
+  notices: string[];
 }

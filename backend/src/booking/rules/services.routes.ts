@@ -1,12 +1,26 @@
-import { ActiveQuery, ServiceList } from '@voxanne/contract';
+import {
+  ActiveQuery,
+  Deleted,
+  Id,
+  SavedService,
+  ServiceCreate,
+  ServiceList,
+  ServicePatch,
+} from '@voxanne/contract';
+import { z } from 'zod';
 import type { HttpServer } from '../../platform/http.ts';
 import { tenantOf } from '../../tenancy/index.ts';
+import { deleteService } from './delete-service.ts';
+import { presentDeleted } from './present-deleted.ts';
+import { authorOf } from './rule-author.ts';
 import type { RuleRouteOptions } from './rule-routes.ts';
+import { changeService, createService } from './save-service.ts';
 import { listServices } from './services.queries.ts';
 
 export function registerServiceRoutes(server: HttpServer, options: RuleRouteOptions): void {
-  const { database, tenantResolver } = options;
+  const { context, tenantResolver } = options;
   const tags = ['services'];
+  const params = z.object({ id: Id.toLowerCase() });
 
   server.get(
     '/api/services',
@@ -22,8 +36,68 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
     async (request) => {
       const tenant = tenantOf(request);
       const { active } = request.query;
-      const data = await database.withTenant(tenant, (db) => listServices(db, tenant.orgId, active));
+      const data = await context.database.withTenant(tenant, (db) => listServices(db, tenant.orgId, active));
       return { data, next_cursor: null };
+    },
+  );
+
+  server.post(
+    '/api/services',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Offer a new service',
+        description: 'For owners and admins. What is left out gets the values of a plain appointment.',
+        body: ServiceCreate,
+        response: { 201: SavedService },
+      },
+    },
+    async (request, reply) => {
+      const { row, notices } = await createService(context, authorOf(request), request.body);
+      return reply.code(201).send({ ...row, notices });
+    },
+  );
+
+  server.patch(
+    '/api/services/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Change a service',
+        description: 'For owners and admins. What is booked stays as it is; the rules are for new bookings.',
+        params,
+        body: ServicePatch,
+        response: { 200: SavedService },
+      },
+    },
+    async (request) => {
+      const { row, notices } = await changeService(
+        context,
+        authorOf(request),
+        request.params.id,
+        request.body,
+      );
+      return { ...row, notices };
+    },
+  );
+
+  server.delete(
+    '/api/services/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Delete a service',
+        description: 'For owners and admins. Nobody can book it any more; its appointments stay as they are.',
+        params,
+        response: { 200: Deleted },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      return presentDeleted(id, await deleteService(context, authorOf(request), id));
     },
   );
 }

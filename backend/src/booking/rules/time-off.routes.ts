@@ -1,13 +1,25 @@
-import { TimeOffList, TimeOffQuery } from '@voxanne/contract';
+import {
+  Id,
+  SavedTimeOff,
+  TimeOffCreate,
+  TimeOffDeleted,
+  TimeOffList,
+  TimeOffPatch,
+  TimeOffQuery,
+} from '@voxanne/contract';
+import { z } from 'zod';
 import type { HttpServer } from '../../platform/http.ts';
 import { tenantOf } from '../../tenancy/index.ts';
 import { presentTimeOff } from './local-span.ts';
+import { authorOf } from './rule-author.ts';
 import type { RuleRouteOptions } from './rule-routes.ts';
+import { changeTimeOff, createTimeOff, deleteTimeOff, type SavedTimeOffRow } from './save-time-off.ts';
 import { listTimeOff } from './time-off.queries.ts';
 
 export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOptions): void {
-  const { database, tenantResolver } = options;
+  const { context, tenantResolver } = options;
   const tags = ['time off'];
+  const params = z.object({ id: Id.toLowerCase() });
 
   server.get(
     '/api/time-off',
@@ -23,10 +35,69 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
     async (request) => {
       const tenant = tenantOf(request);
       const { from, to, provider_id } = request.query;
-      const rows = await database.withTenant(tenant, (db) =>
+      const rows = await context.database.withTenant(tenant, (db) =>
         listTimeOff(db, tenant.orgId, { from, to, providerId: provider_id }),
       );
       return { data: rows.map(presentTimeOff), next_cursor: null };
     },
   );
+
+  server.post(
+    '/api/time-off',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Enter a holiday or an absence',
+        description:
+          'For owners and admins. Two days are whole days, the last one included; times are by the clinic’s clock. Appointments inside are counted, not cancelled.',
+        body: TimeOffCreate,
+        response: { 201: SavedTimeOff },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(present(await createTimeOff(context, authorOf(request), request.body))),
+  );
+
+  server.patch(
+    '/api/time-off/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Change a holiday or an absence',
+        description: 'For owners and admins. What is left out stays as it is.',
+        params,
+        body: TimeOffPatch,
+        response: { 200: SavedTimeOff },
+      },
+    },
+    async (request) =>
+      present(await changeTimeOff(context, authorOf(request), request.params.id, request.body)),
+  );
+
+  server.delete(
+    '/api/time-off/:id',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Remove a holiday or an absence',
+        description: 'For owners and admins. The time can be booked again.',
+        params,
+        response: { 200: TimeOffDeleted },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await deleteTimeOff(context, authorOf(request), id);
+      return { success: true as const, id };
+    },
+  );
 }
+
+const present = ({ row, inside, notices }: SavedTimeOffRow) => ({
+  ...presentTimeOff(row),
+  appointments_inside: inside,
+  notices,
+});

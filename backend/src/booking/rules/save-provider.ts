@@ -1,0 +1,125 @@
+import {
+  type ProviderCreate,
+  type ProviderPatch,
+  tidyWeek,
+  uselessBreaks,
+  WEEKDAYS,
+} from '@voxanne/contract';
+import type { Db } from '../../platform/database.ts';
+import { findClinic } from '../booking.queries.ts';
+import { changedFields } from './changed-fields.ts';
+import { comingByTheClock, comingWithProvider } from './coming.queries.ts';
+import { readableName } from './names.ts';
+import { fitsWeek } from './outside-hours.ts';
+import {
+  insertProvider,
+  lockProviders,
+  type ProviderColumns,
+  type ProviderRow,
+  servicesOnlyOf,
+  updateProvider,
+} from './providers.queries.ts';
+import { writeRuleAudit } from './rule-audit.queries.ts';
+import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
+import { ruleErrors } from './rules.errors.ts';
+
+/**
+ * Somebody (or a room) who can be booked; without hours they work Monday to Friday, 9 to 5.
+ * @throws {AppError} INVALID_NAME (400).
+ */
+export async function createProvider(
+  { database }: RuleContext,
+  author: RuleAuthor,
+  body: ProviderCreate,
+): Promise<Saved<ProviderRow>> {
+  const { orgId } = author.tenant;
+  const columns = { ...columnsOf(body), name: readableName(body.name) };
+  return database.withTenant(author.tenant, async (db) => {
+    const row = await insertProvider(db, orgId, columns);
+    const { id, ...after } = row;
+    await writeRuleAudit(db, author, { kind: 'provider', id, change: 'created', before: null, after });
+    return { row, notices: noticesAboutWeek(row) };
+  });
+}
+
+/**
+ * Changes what was given and nothing else. Appointments stay where they are, and the answer tells of those that
+ * the new hours do not cover.
+ * @throws {AppError} PROVIDER_NOT_FOUND (404), INVALID_NAME (400), LAST_PROVIDER (409).
+ */
+export async function changeProvider(
+  { database, clock }: RuleContext,
+  author: RuleAuthor,
+  id: string,
+  patch: ProviderPatch,
+): Promise<Saved<ProviderRow>> {
+  const { orgId } = author.tenant;
+  return database.withTenant(author.tenant, async (db) => {
+    const all = await lockProviders(db, orgId);
+    const row = all.find((provider) => provider.id === id);
+    if (!row) throw ruleErrors.providerNotFound();
+    const change = changedFields(row, columnsOf(patch));
+    if (!change) return { row, notices: noticesAboutWeek(row) };
+    const { active, working_hours, breaks } = change.after;
+    if (active === false && !all.some((provider) => provider.id !== id && provider.active)) {
+      throw ruleErrors.lastProvider('switched off');
+    }
+    await updateProvider(db, orgId, id, change.after);
+    await writeRuleAudit(db, author, { kind: 'provider', id, change: 'changed', ...change });
+    const saved = { ...row, ...change.after };
+    return {
+      row: saved,
+      notices: [
+        ...(active === false ? await noticesAboutAbsence(db, orgId, id, clock.now()) : []),
+        ...noticesAboutWeek(saved),
+        ...(working_hours || breaks ? await noticesAboutBooked(db, orgId, saved, clock.now()) : []),
+      ],
+    };
+  });
+}
+
+const columnsOf = ({ name, working_hours, breaks, active }: ProviderPatch): Partial<ProviderColumns> => ({
+  ...(name === undefined ? {} : { name: readableName(name) }),
+  ...(working_hours === undefined ? {} : { working_hours: tidyWeek(working_hours) }),
+  ...(breaks === undefined ? {} : { breaks: tidyWeek(breaks) }),
+  ...(active === undefined ? {} : { active }),
+});
+
+function noticesAboutWeek({ working_hours, breaks }: ProviderRow): string[] {
+  const open = WEEKDAYS.some((day) => (working_hours[day] ?? []).length > 0);
+  const useless = uselessBreaks(working_hours, breaks);
+  return [
+    ...(open ? [] : ['There are no opening hours, so nothing can be booked.']),
+    ...(open ? useless.map(({ message }) => message) : []),
+  ];
+}
+
+async function noticesAboutAbsence(db: Db, orgId: string, id: string, now: Date): Promise<string[]> {
+  const { count } = await comingWithProvider(db, orgId, id, now);
+  const orphans = await servicesOnlyOf(db, orgId, id, 'is active');
+  return [
+    ...(count === 0 ? [] : [`${appointments(count)} still to come, and nothing was moved or cancelled.`]),
+    ...(orphans.length === 0
+      ? []
+      : [`Nobody else offers ${orphans.map(({ name }) => name).join(', ')}, so it has no free times now.`]),
+  ];
+}
+
+async function noticesAboutBooked(
+  db: Db,
+  orgId: string,
+  { id, working_hours, breaks }: ProviderRow,
+  now: Date,
+): Promise<string[]> {
+  const { time_zone } = await findClinic(db, orgId);
+  const booked = await comingByTheClock(db, orgId, id, now, time_zone);
+  const outside = booked.filter((one) => !fitsWeek(one, working_hours, breaks)).length;
+  return outside === 0
+    ? []
+    : [
+        `${appointments(outside)} booked outside these hours. Nothing was moved or cancelled; look whether that should stay.`,
+      ];
+}
+
+const appointments = (count: number): string =>
+  count === 1 ? 'One appointment is' : `${count} appointments are`;

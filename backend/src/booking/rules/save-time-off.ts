@@ -1,0 +1,128 @@
+import type { TimeOffCreate, TimeOffPatch } from '@voxanne/contract';
+import { Temporal } from 'temporal-polyfill';
+import type { Db } from '../../platform/database.ts';
+import { findClinic } from '../booking.queries.ts';
+import { changedFields } from './changed-fields.ts';
+import { countInside } from './coming.queries.ts';
+import { readSpan } from './local-span.ts';
+import { readableName } from './names.ts';
+import { listProviders } from './providers.queries.ts';
+import { writeRuleAudit } from './rule-audit.queries.ts';
+import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
+import { ruleErrors } from './rules.errors.ts';
+import {
+  deleteTimeOffRow,
+  insertTimeOff,
+  lockTimeOff,
+  type TimeOffColumns,
+  type TimeOffRow,
+  updateTimeOff,
+} from './time-off.queries.ts';
+
+export interface SavedTimeOffRow extends Saved<TimeOffRow> {
+  /** Appointments that lie inside. Nothing is done to them: the front desk decides. */
+  inside: number;
+}
+
+/**
+ * A holiday of the clinic, or the absence of one provider.
+ * @throws {AppError} INVALID_NAME, INVALID_SPAN (400), PROVIDER_NOT_FOUND (422).
+ */
+export async function createTimeOff(
+  context: RuleContext,
+  author: RuleAuthor,
+  body: TimeOffCreate,
+): Promise<SavedTimeOffRow> {
+  const { orgId } = author.tenant;
+  const columns: TimeOffColumns = {
+    provider_id: body.provider_id?.toLowerCase() ?? null,
+    title: readableName(body.title, 'title'),
+    ...readSpan(body.starts_local, body.ends_local),
+  };
+  return context.database.withTenant(author.tenant, async (db) => {
+    await refuseStranger(db, orgId, columns.provider_id);
+    const id = await insertTimeOff(db, orgId, columns);
+    await writeRuleAudit(db, author, {
+      kind: 'time_off',
+      id,
+      change: 'created',
+      before: null,
+      after: columns,
+    });
+    return told(context, db, orgId, { id, ...columns });
+  });
+}
+
+/**
+ * Changes what was given; an end that is left out stays.
+ * @throws {AppError} TIME_OFF_NOT_FOUND (404), INVALID_NAME, INVALID_SPAN (400), PROVIDER_NOT_FOUND (422).
+ */
+export async function changeTimeOff(
+  context: RuleContext,
+  author: RuleAuthor,
+  id: string,
+  patch: TimeOffPatch,
+): Promise<SavedTimeOffRow> {
+  const { orgId } = author.tenant;
+  return context.database.withTenant(author.tenant, async (db) => {
+    const row = await lockTimeOff(db, orgId, id);
+    if (!row) throw ruleErrors.timeOffNotFound();
+    const change = changedFields<TimeOffRow>(row, {
+      ...(patch.provider_id === undefined ? {} : { provider_id: patch.provider_id?.toLowerCase() ?? null }),
+      ...(patch.title === undefined ? {} : { title: readableName(patch.title, 'title') }),
+      ...readSpan(patch.starts_local ?? row.starts_local, patch.ends_local ?? row.ends_local),
+    });
+    if (!change) return told(context, db, orgId, row);
+    if (change.after.provider_id) await refuseStranger(db, orgId, change.after.provider_id);
+    await updateTimeOff(db, orgId, id, change.after);
+    await writeRuleAudit(db, author, { kind: 'time_off', id, change: 'changed', ...change });
+    return told(context, db, orgId, { ...row, ...change.after });
+  });
+}
+
+/**
+ * The time can be booked again.
+ * @throws {AppError} TIME_OFF_NOT_FOUND (404).
+ */
+export async function deleteTimeOff(
+  { database }: RuleContext,
+  author: RuleAuthor,
+  id: string,
+): Promise<void> {
+  const { orgId } = author.tenant;
+  await database.withTenant(author.tenant, async (db) => {
+    const row = await lockTimeOff(db, orgId, id);
+    if (!row) throw ruleErrors.timeOffNotFound();
+    await deleteTimeOffRow(db, orgId, id);
+    const { id: _, ...before } = row;
+    await writeRuleAudit(db, author, { kind: 'time_off', id, change: 'deleted', before, after: null });
+  });
+}
+
+async function refuseStranger(db: Db, orgId: string, providerId: string | null): Promise<void> {
+  if (providerId === null) return;
+  const known = (await listProviders(db, orgId)).some(({ id }) => id === providerId);
+  if (!known) throw ruleErrors.unknownProvider('provider_id');
+}
+
+async function told(
+  { clock }: RuleContext,
+  db: Db,
+  orgId: string,
+  row: TimeOffRow,
+): Promise<SavedTimeOffRow> {
+  const { time_zone } = await findClinic(db, orgId);
+  const inside = await countInside(db, orgId, row, time_zone);
+  const local = Temporal.Instant.fromEpochMilliseconds(clock.now().getTime()).toZonedDateTimeISO(time_zone);
+  const isOver = row.ends_local <= local.toPlainDateTime().toString({ smallestUnit: 'second' });
+  return {
+    row,
+    inside,
+    notices: [...(inside === 0 ? [] : [insideWords(inside)]), ...(isOver ? ['It is over already.'] : [])],
+  };
+}
+
+const insideWords = (count: number): string =>
+  count === 1
+    ? 'One appointment lies inside. It was not cancelled: call the patient and move it.'
+    : `${count} appointments lie inside. They were not cancelled: call the patients and move them.`;
