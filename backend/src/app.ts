@@ -9,7 +9,7 @@ import {
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
 } from './assistant/index.ts';
-import { registerBookingRoutes } from './booking/index.ts';
+import { registerBookingRoutes, registerPatientRoutes } from './booking/index.ts';
 import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerDeliveryRoutes } from './deliveries/index.ts';
@@ -35,7 +35,7 @@ export async function createApp(
   await describeApi(server);
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'same-origin');
+    reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'same-origin');
     reply.header('x-frame-options', 'DENY');
     if (request.url.startsWith('/api/'))
       reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
@@ -67,6 +67,7 @@ export async function createApp(
   registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
   registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
   registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });
+  registerPatientRoutes(server, { context: dependencies.patients, tenantResolver });
   registerVapiRoutes(server, {
     inbox: dependencies.inbox,
     database,
@@ -198,7 +199,8 @@ async function serveDashboard(server: HttpServer, publicUrl: string): Promise<vo
   const dist = join(root, 'dashboard', 'dist');
   const built = existsSync(join(dist, 'index.html'));
   server.addHook('onSend', async (request, reply) => {
-    if (reply.getHeader('content-type')?.toString().startsWith('text/html')) {
+    const isPage = reply.getHeader('content-type')?.toString().startsWith('text/html');
+    if (isPage && !reply.hasHeader('content-security-policy')) {
       reply.header('content-security-policy', request.url.startsWith('/docs') ? DOCS_POLICY : PAGE_POLICY);
     }
   });

@@ -12,7 +12,7 @@ import {
   createVapiClient,
   type Provisioning,
 } from './assistant/index.ts';
-import type { BookingContext } from './booking/index.ts';
+import { type BookingContext, createPatientLinks, type PatientContext } from './booking/index.ts';
 import {
   type CalendarTokens,
   createCalendarTokens,
@@ -61,6 +61,7 @@ export interface Dependencies {
   linkCalendar: LinkCalendar;
   messaging: Messaging;
   booking: BookingContext;
+  patients: PatientContext;
   tools: ReturnType<typeof createTools>;
   provisioning: Provisioning;
   authenticateVapi: ReturnType<typeof createVapiAuth>;
@@ -111,6 +112,14 @@ export async function createDependencies({
     log,
     slotKey: deriveKey(config.auth.secret, 'slot ids'),
   };
+  const patients: PatientContext = {
+    ...booking,
+    publicUrl: config.publicUrl,
+    links: createPatientLinks({
+      key: deriveKey(config.auth.secret, 'patient links'),
+      publicUrl: config.publicUrl,
+    }),
+  };
   const tools = createTools(booking);
   const provisioning = createProvisioning({
     database,
@@ -140,6 +149,7 @@ export async function createDependencies({
     linkCalendar: createLinkCalendar({ connections, oauthStates, google, resilience, log }),
     messaging,
     booking,
+    patients,
     tools,
     provisioning,
     authenticateVapi: createVapiAuth({ connections, clock }),

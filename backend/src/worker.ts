@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { createVapiJobs } from './assistant/index.ts';
-import { markNotSynced, markSynced, sweepHolds, textStillWanted, viewForCalendar } from './booking/index.ts';
+import {
+  markNotSynced,
+  markSynced,
+  offerFreedSlot,
+  offerStillOpen,
+  sweepHolds,
+  textStillWanted,
+  viewForCalendar,
+} from './booking/index.ts';
 import { calendarPushHandler, pushEvent } from './calendar/index.ts';
 import {
   GiveUp,
@@ -40,6 +48,7 @@ export function startWorker(dependencies: Dependencies): Worker {
     handlers: {
       ...messageJobs(dependencies).outbox,
       'calendar.push': calendarPush(dependencies),
+      'waitlist.slot_freed': offerFreedSlot(dependencies.booking),
       'assistant.provision': provisioning.handler,
     },
   });
@@ -86,9 +95,11 @@ export function startWorker(dependencies: Dependencies): Worker {
   };
 }
 
-const messageJobs = ({ messaging, database, clock }: Dependencies) =>
+const messageJobs = ({ messaging, database, clock, patients }: Dependencies) =>
   messaging.jobs({
     stillWanted: (orgId, text) => textStillWanted(database, mintOrgId(orgId), text, clock.now()),
+    offerStillOpen: (orgId, offerId) => offerStillOpen(database, mintOrgId(orgId), offerId),
+    links: patients.links,
   });
 
 /** What is done with a webhook after its answer; also whoever replays one asks here. */

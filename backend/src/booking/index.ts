@@ -8,5 +8,10 @@ export { type CallersAppointment, findCallersAppointments } from './find-callers
 export { sweepHolds } from './hold-slot.ts';
 export { spokenTime } from './labels.ts';
 export { moveAppointment } from './move-appointment.ts';
+export { offerFreedSlot } from './offer-freed-slot.ts';
+export { offerStillOpen } from './offer-still-open.ts';
+export type { PatientContext } from './patient-context.ts';
+export { registerPatientRoutes } from './patient-links.routes.ts';
+export { createPatientLinks } from './patient-links.ts';
 export { comingDays } from './spoken-labels.ts';
 export { type Correction, understandSpokenDays, understandSpokenTime } from './understand-spoken.ts';

@@ -4,7 +4,7 @@ import { RetryLater } from '../deliveries/index.ts';
 import type { TestOrganization } from '../testing/index.ts';
 import { deliverMessage } from './deliver-message.ts';
 import { claimAttempt, keepMessage } from './messages.queries.ts';
-import { createScene, OURS, type Scene, work } from './testing.ts';
+import { createScene, OURS, type Scene, WANTED, work } from './testing.ts';
 
 describe('delivering a text', () => {
   let scene: Scene;
@@ -33,7 +33,7 @@ describe('delivering a text', () => {
     return { id: row.id, to, attempts: row.attempts };
   };
   const jobOf = (id: string, messaging = scene.messaging) => {
-    const run = messaging.jobs({ stillWanted: async () => true }).outbox['message.send']!;
+    const run = messaging.jobs(WANTED).outbox['message.send']!;
     return () =>
       run({
         id: randomUUID(),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { GiveUp, startLeaseQueue } from '../deliveries/index.ts';
 import type { TestOrganization } from '../testing/index.ts';
-import { createScene, type Scene, work } from './testing.ts';
+import { createScene, type Scene, WANTED, work } from './testing.ts';
 
 describe('the jobs of messaging', () => {
   let scene: Scene;
@@ -26,7 +26,9 @@ describe('the jobs of messaging', () => {
     return { ...orders[0], attempts: 1, lease_token: randomUUID() };
   };
   const confirm = (job: Awaited<ReturnType<typeof book>>, stillWanted: boolean) =>
-    scene.messaging.jobs({ stillWanted: async () => stillWanted }).outbox['message.confirmation']!(job);
+    scene.messaging.jobs({ ...WANTED, stillWanted: async () => stillWanted }).outbox['message.confirmation']!(
+      job,
+    );
 
   test('a booking’s order is read as the booking wrote it, and texted once', async () => {
     const job = await book('+15551235001');
@@ -34,7 +36,7 @@ describe('the jobs of messaging', () => {
     await work(() => confirm(job, true));
     const [text] = await scene.received('+15551235001');
     expect(text?.body).toMatch(
-      /^Bright Smiles: your appointment is booked for \w+day, .* at \d+:\d\d [AP]M\./,
+      /^Bright Smiles: your appointment is booked for \w+day, .* at \d+:\d\d [AP]M\. To move or cancel it: https:\S+1$/,
     );
     const { rows } = await scene.owner.query(
       'select kind, dedupe_key, appointment_id from messages where to_address = $1',
@@ -69,7 +71,7 @@ describe('the jobs of messaging', () => {
         [topic, `${payload.appointment_id}:${version}`],
       );
       const job = { ...rows[0], attempts: 1, lease_token: randomUUID() };
-      await work(() => scene.messaging.jobs({ stillWanted: async () => true }).outbox[topic]!(job));
+      await work(() => scene.messaging.jobs(WANTED).outbox[topic]!(job));
     };
     await change(
       `select public.move_appointment_atomic($1, $2, date_trunc('hour', now()) + interval '99 days')`,
@@ -92,7 +94,7 @@ describe('the jobs of messaging', () => {
   });
 
   test('worker, Twilio and callbacks together: the text is delivered, and its timeline says how', async () => {
-    const jobs = scene.messaging.jobs({ stillWanted: async () => true });
+    const jobs = scene.messaging.jobs(WANTED);
     const options = { database: scene.database, log: scene.messaging.context.log, pollMs: 20 };
     await scene.owner.query(
       `insert into outbox (org_id, topic, key, payload) values ($1::uuid, 'message.system_ready', $1::uuid::text, $2)`,

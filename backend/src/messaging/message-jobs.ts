@@ -5,7 +5,7 @@ import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
 import { findByKey, keepMessage, type NewMessage } from './messages.queries.ts';
 import { keepInbound } from './receive-inbound.ts';
-import { cancellationText, confirmationText, systemReadyText } from './templates.ts';
+import { cancellationText, confirmationText, systemReadyText, waitlistOfferText } from './templates.ts';
 
 const AppointmentPayload = z.object({
   appointment_id: z.guid(),
@@ -16,6 +16,14 @@ const AppointmentPayload = z.object({
   scheduled_at: z.iso.datetime({ offset: true }),
   change: z.enum(['booked', 'moved', 'restored', 'cancelled']).default('booked'),
 });
+const OfferPayload = z.object({
+  offer_id: z.guid(),
+  to: z.string(),
+  organization_name: z.string(),
+  time_zone: z.string(),
+  scheduled_at: z.iso.datetime({ offset: true }),
+  expires_at: z.iso.datetime({ offset: true }),
+});
 const SystemReadyPayload = z.object({ to: z.string(), organization_name: z.string() });
 const SendPayload = z.object({ message_id: z.guid() });
 
@@ -25,6 +33,13 @@ export interface MessageJobOptions {
     orgId: string,
     text: { appointmentId: string; version: number; kind: 'confirmation' | 'cancellation' },
   ): Promise<boolean>;
+  /** False once a time that was offered from the waitlist was answered, ran out or was withdrawn. */
+  offerStillOpen(orgId: string, offerId: string): Promise<boolean>;
+  /** The patients' own addresses. Made when the text is written, so that no queue holds one. */
+  links: {
+    toAppointment(appointmentId: string, version: number): string;
+    toOffer(offerId: string): string;
+  };
 }
 
 /** For the worker: handlers by topic of each queue. */
@@ -64,7 +79,10 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
         scheduledAt: new Date(payload.scheduled_at),
         now: clock.now(),
       };
-      const body = change === 'cancelled' ? cancellationText(facts) : confirmationText({ ...facts, change });
+      const body =
+        change === 'cancelled'
+          ? cancellationText(facts)
+          : confirmationText({ ...facts, change, link: options.links.toAppointment(appointmentId, version) });
       return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
     };
 
@@ -72,6 +90,24 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     outbox: {
       'message.confirmation': aboutAppointment('confirmation'),
       'message.cancellation': aboutAppointment('cancellation'),
+      'message.waitlist_offer': async (job) => {
+        const offer = parse(OfferPayload, job.payload);
+        const orgId = organizationOf(job);
+        const key = { orgId, kind: 'waitlist_offer', dedupeKey: offer.offer_id };
+        if (!(await options.offerStillOpen(orgId, offer.offer_id))) {
+          const existing = await database.withService((db) => findByKey(db, key));
+          return existing && deliver(existing.id, false);
+        }
+        const body = waitlistOfferText({
+          organizationName: offer.organization_name,
+          timeZone: offer.time_zone,
+          scheduledAt: new Date(offer.scheduled_at),
+          expiresAt: new Date(offer.expires_at),
+          now: clock.now(),
+          link: options.links.toOffer(offer.offer_id),
+        });
+        return keepAndDeliver({ ...key, to: offer.to, from: context.from, body });
+      },
       'message.system_ready': async (job) => {
         const { to, organization_name: organizationName } = parse(SystemReadyPayload, job.payload);
         const orgId = organizationOf(job);

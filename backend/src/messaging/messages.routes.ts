@@ -70,9 +70,10 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
 }
 
 function present(row: ListedMessage): Message {
-  const { to_address: to, from_address: from, created_at, channel, status, ...rest } = row;
+  const { to_address: to, from_address: from, created_at, channel, status, body, ...rest } = row;
   return {
     ...rest,
+    body: withoutLinks(body),
     to,
     from,
     channel: channel as Message['channel'],
@@ -80,6 +81,9 @@ function present(row: ListedMessage): Message {
     created_at: created_at.toISOString(),
   };
 }
+
+/** A patient's link acts as the patient; nobody else needs to see it whole. */
+const withoutLinks = (body: string): string => body.replace(/(\/a\/)[\w-]{40}/g, '$1...');
 
 /** A plus that was not escaped in the address arrives as a space. */
 const asStored = (to: string, country: string): string => {

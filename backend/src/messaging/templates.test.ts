@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { plainLength, toPlainSms } from './gsm7.ts';
-import { cancellationText, confirmationText, systemReadyText } from './templates.ts';
+import { cancellationText, confirmationText, systemReadyText, waitlistOfferText } from './templates.ts';
 
 const monday = {
   organizationName: 'Bright Smiles',
   timeZone: 'America/New_York',
   scheduledAt: new Date('2026-11-23T14:00:00Z'),
   now: new Date('2026-11-20T12:00:00Z'),
+  link: `https://voxanne.example/a/${'x'.repeat(40)}`,
 };
 
 describe('the confirmation', () => {
   test('says the clinic, the day and the time on the clinic’s wall', () => {
     expect(confirmationText(monday)).toBe(
-      'Bright Smiles: your appointment is booked for Monday, November 23 at 9:00 AM. To change it, please call us.',
+      `Bright Smiles: your appointment is booked for Monday, November 23 at 9:00 AM. To move or cancel it: ${monday.link}`,
     );
     expect(confirmationText({ ...monday, timeZone: 'Asia/Tokyo' })).toContain(
       'Monday, November 23 at 11:00 PM',
@@ -21,7 +22,7 @@ describe('the confirmation', () => {
 
   test('says what brought it about', () => {
     expect(confirmationText({ ...monday, change: 'moved' })).toBe(
-      'Bright Smiles: your appointment is now on Monday, November 23 at 9:00 AM. To change it, please call us.',
+      `Bright Smiles: your appointment is now on Monday, November 23 at 9:00 AM. To move or cancel it: ${monday.link}`,
     );
     expect(confirmationText({ ...monday, change: 'restored' })).toContain('is on again: Monday, November 23');
     expect(cancellationText(monday)).toBe(
@@ -36,21 +37,30 @@ describe('the confirmation', () => {
     expect(confirmationText(alreadyNew)).toContain('Tuesday, January 5 at 12:00 AM');
   });
 
-  test('fits one plain text, whatever typography the name has, and shortens the name before the sentence', () => {
+  test('fits two parts of plain text, whatever typography the name has, and shortens the name before the sentence', () => {
     for (const organizationName of [
       'Dr. O’Neill – “Smiles”',
       'Praxis Müller & Söhne',
       'Zahnärzte '.repeat(12),
     ]) {
       const text = confirmationText({ ...monday, organizationName });
-      expect(plainLength(text), text).toBeLessThanOrEqual(160);
-      expect(text).toMatch(/at 9:00 AM\. To change it, please call us\.$/);
+      expect(plainLength(text), text).toBeLessThanOrEqual(2 * 153);
+      expect(text).toMatch(/at 9:00 AM\. To move or cancel it: https:\S+x$/);
     }
   });
 
   test('keeps a name in another script', () => {
     expect(confirmationText({ ...monday, organizationName: '光 歯科 🦷' })).toMatch(/^光 歯科: your/);
   });
+});
+
+test('an offer from the waitlist says until when it is kept', () => {
+  const offer = { ...monday, expiresAt: new Date('2026-11-20T19:15:00Z') };
+  expect(waitlistOfferText(offer)).toBe(
+    `Bright Smiles: Monday, November 23 at 9:00 AM has become free. It is kept for you until 2:15 PM. Yes or no: ${monday.link}`,
+  );
+  const long = waitlistOfferText({ ...offer, organizationName: 'Zahnärzte '.repeat(20) });
+  expect(plainLength(long)).toBeLessThanOrEqual(2 * 153);
 });
 
 test('the owner is told that everything is linked', () => {

@@ -1,6 +1,8 @@
 import { plainLength, toPlainSms } from './gsm7.ts';
 
 const ONE_PART = 160;
+// Parts of a longer text carry a header each.
+const TWO_PARTS = 2 * 153;
 
 export interface Confirmation {
   organizationName: string;
@@ -9,27 +11,51 @@ export interface Confirmation {
   now: Date;
   /** What brought this text about. Default booked. */
   change?: 'booked' | 'moved' | 'restored' | undefined;
+  /** Where the patient moves or cancels it. Last in the text: phones take a full stop for a part of it. */
+  link: string;
 }
 
 const WORDS = { booked: 'is booked for', moved: 'is now on', restored: 'is on again:' } as const;
 
 /** The text after a booking and after each change of its time. It names no service: a phone on a table is read by others. */
 export function confirmationText(confirmation: Confirmation): string {
-  const { organizationName, timeZone, scheduledAt, now, change = 'booked' } = confirmation;
+  const { organizationName, timeZone, scheduledAt, now, change = 'booked', link } = confirmation;
   const when = spokenTime(scheduledAt, timeZone, now);
   return withName(
     organizationName,
-    (name) => `${name}: your appointment ${WORDS[change]} ${when}. To change it, please call us.`,
+    (name) => `${name}: your appointment ${WORDS[change]} ${when}. To move or cancel it: ${link}`,
+    TWO_PARTS,
   );
 }
 
 /** The text after a cancellation, whoever cancelled. */
-export function cancellationText(cancelled: Omit<Confirmation, 'change'>): string {
+export function cancellationText(cancelled: Omit<Confirmation, 'change' | 'link'>): string {
   const { organizationName, timeZone, scheduledAt, now } = cancelled;
   const when = spokenTime(scheduledAt, timeZone, now);
   return withName(
     organizationName,
     (name) => `${name}: your appointment on ${when} is cancelled. For a new one, please call us.`,
+  );
+}
+
+export interface WaitlistOffer {
+  organizationName: string;
+  timeZone: string;
+  scheduledAt: Date;
+  expiresAt: Date;
+  now: Date;
+  link: string;
+}
+
+/** The text to the next person on the waitlist. */
+export function waitlistOfferText(offer: WaitlistOffer): string {
+  const { organizationName, timeZone, scheduledAt, expiresAt, now, link } = offer;
+  const when = spokenTime(scheduledAt, timeZone, now);
+  const until = clockTime(expiresAt, timeZone);
+  return withName(
+    organizationName,
+    (name) => `${name}: ${when} has become free. It is kept for you until ${until}. Yes or no: ${link}`,
+    TWO_PARTS,
   );
 }
 
@@ -51,17 +77,21 @@ function spokenTime(at: Date, timeZone: string, now: Date): string {
     day: 'numeric',
     ...year,
   }).format(at);
-  const time = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit' }).format(at);
-  // Intl puts a narrow no-break space before AM, which alone would halve the size of a part.
-  return toPlainSms(`${day} at ${time}`);
+  return toPlainSms(`${day} at ${clockTime(at, timeZone)}`);
 }
 
-/** Shortens the name, never the sentence, when the text would need a second part. */
-function withName(name: string, sentence: (name: string) => string): string {
+function clockTime(at: Date, timeZone: string): string {
+  const time = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', minute: '2-digit' }).format(at);
+  // Intl puts a narrow no-break space before AM, which alone would halve the size of a part.
+  return toPlainSms(time);
+}
+
+/** Shortens the name, never the sentence, when the text would not have room. */
+function withName(name: string, sentence: (name: string) => string, room = ONE_PART): string {
   const whole = toPlainSms(name.replace(/\s+/g, ' '));
   const text = sentence(whole);
   const length = plainLength(text);
-  if (length === undefined || length <= ONE_PART) return text;
-  const room = whole.length - (length - ONE_PART) - '...'.length;
-  return sentence(`${whole.slice(0, room).replace(/[\s,.&-]+$/, '')}...`);
+  if (length === undefined || length <= room) return text;
+  const left = whole.length - (length - room) - '...'.length;
+  return sentence(`${whole.slice(0, left).replace(/[\s,.&-]+$/, '')}...`);
 }

@@ -18,6 +18,7 @@ import {
   registerSmsRoutes,
   registerTwilioWebhooks,
 } from './index.ts';
+import type { MessageJobOptions } from './message-jobs.ts';
 
 const PATIENT = '+15551230001';
 export const OURS = '+15005550006';
@@ -152,6 +153,16 @@ export async function createScene() {
     },
   };
 }
+
+/** What the worker tells the jobs, where every text is wanted. */
+export const WANTED: MessageJobOptions = {
+  stillWanted: async () => true,
+  offerStillOpen: async () => true,
+  links: {
+    toAppointment: (_, version) => `https://voxanne.example/a/${'x'.repeat(39)}${version}`,
+    toOffer: () => `https://voxanne.example/a/${'o'.repeat(40)}`,
+  },
+};
 
 export type Scene = Awaited<ReturnType<typeof createScene>>;
 

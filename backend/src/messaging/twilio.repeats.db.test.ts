@@ -5,7 +5,7 @@ import { startLeaseQueue } from '../deliveries/index.ts';
 import { silentLogger } from '../platform/logger.ts';
 import type { TestOrganization } from '../testing/index.ts';
 import { keepMessage } from './messages.queries.ts';
-import { createScene, OURS, type Scene } from './testing.ts';
+import { createScene, OURS, type Scene, WANTED } from './testing.ts';
 
 const INBOUND = '/api/webhooks/twilio/inbound';
 const aSid = () => `SM${randomBytes(16).toString('hex')}`;
@@ -60,7 +60,7 @@ describe('a webhook of Twilio has its effect once', () => {
       database: scene.database,
       log: silentLogger,
       table: 'webhook_delivery_log',
-      handlers: scene.messaging.jobs({ stillWanted: async () => true }).webhooks,
+      handlers: scene.messaging.jobs(WANTED).webhooks,
       pollMs: 10,
     });
     try {

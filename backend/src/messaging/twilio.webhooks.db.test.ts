@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestOrganization } from '../testing/index.ts';
 import { deliverMessage } from './deliver-message.ts';
 import { claimAttempt, keepMessage } from './messages.queries.ts';
-import { createScene, OURS, type Scene } from './testing.ts';
+import { createScene, OURS, type Scene, WANTED } from './testing.ts';
 
 const aSid = () => `SM${randomBytes(16).toString('hex')}`;
 
@@ -35,7 +35,7 @@ describe('what Twilio calls', () => {
   };
   /** As the worker does it, oldest first. */
   const handleCallbacks = async () => {
-    const { webhooks } = scene.messaging.jobs({ stillWanted: async () => true });
+    const { webhooks } = scene.messaging.jobs(WANTED);
     const { rows } = await scene.owner.query(
       `update webhook_delivery_log set status = 'completed' where status = 'pending' returning *`,
     );

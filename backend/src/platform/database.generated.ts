@@ -25,6 +25,15 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AppointmentLinks {
+  action: string;
+  appointment_id: string;
+  org_id: string;
+  undone_at: Timestamp | null;
+  used_at: Generated<Timestamp>;
+  version: number;
+}
+
 export interface Appointments {
   /**
    * Stored, not generated: timestamptz arithmetic is not immutable.
@@ -369,6 +378,13 @@ export interface Profiles {
   user_id: string;
 }
 
+export interface ProviderFeeds {
+  created_at: Generated<Timestamp>;
+  org_id: string;
+  provider_id: string;
+  token_hash: Buffer;
+}
+
 export interface Providers {
   active: Generated<boolean>;
   /**
@@ -440,6 +456,40 @@ export interface TimeOff {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Waitlist {
+  /**
+   * What came of it.
+   */
+  appointment_id: string | null;
+  contact_id: string;
+  created_at: Generated<Timestamp>;
+  earliest_date: Timestamp | null;
+  id: Generated<string>;
+  latest_date: Timestamp | null;
+  org_id: string;
+  provider_id: string | null;
+  removed_at: Timestamp | null;
+  service_type: string;
+  /**
+   * Which parts of a day suit, as [from, to] of the clinic's wall clock; none means any.
+   */
+  windows: Generated<Json>;
+}
+
+export interface WaitlistOffers {
+  contact_id: string;
+  created_at: Generated<Timestamp>;
+  decided_at: Timestamp | null;
+  expires_at: Timestamp;
+  hold_id: string;
+  id: Generated<string>;
+  org_id: string;
+  provider_id: string;
+  scheduled_at: Timestamp;
+  status: Generated<string>;
+  waitlist_id: string;
+}
+
 export interface WebhookDeliveryLog {
   attempts: Generated<number>;
   /**
@@ -496,6 +546,7 @@ export interface WebhookDeliveryLog {
 }
 
 export interface DB {
+  appointment_links: AppointmentLinks;
   appointments: Appointments;
   audit_log: AuditLog;
   busy_blocks: BusyBlocks;
@@ -513,9 +564,12 @@ export interface DB {
   outbox: Outbox;
   processed_webhook_events: ProcessedWebhookEvents;
   profiles: Profiles;
+  provider_feeds: ProviderFeeds;
   providers: Providers;
   service_providers: ServiceProviders;
   services: Services;
   time_off: TimeOff;
+  waitlist: Waitlist;
+  waitlist_offers: WaitlistOffers;
   webhook_delivery_log: WebhookDeliveryLog;
 }

@@ -12,6 +12,7 @@ export const LiveEventType = z.enum([
   'message.updated',
   'call.ended',
   'contact.updated',
+  'waitlist.updated',
   'service.updated',
   'provider.updated',
   'time_off.updated',

@@ -12,4 +12,5 @@ export * from './onboarding.ts';
 export * from './organization.ts';
 export * from './problem.ts';
 export * from './simulator.ts';
+export * from './waitlist.ts';
 export * from './weekly-hours.ts';

@@ -1,0 +1,76 @@
+import { bookingErrors } from './booking.errors.ts';
+import { bookAtomically, releaseAtomically } from './changes.queries.ts';
+import { changeOnce, inTenant } from './find-place.ts';
+import type { OpenedOffer } from './open-patient-link.ts';
+import { byPatient, linkSpent, type PatientContext } from './patient-context.ts';
+import { answerOffer, leaveWaitlist } from './waitlist.queries.ts';
+
+/**
+ * Makes the held time the patient's appointment. Of several clicks one books.
+ * @throws {AppError} LINK_SPENT when it was answered already or the time for it is over.
+ */
+export async function acceptOffer(
+  context: PatientContext,
+  opened: OpenedOffer,
+  requestId: string,
+): Promise<void> {
+  const { scope, offer } = opened;
+  const { orgId } = scope;
+  await changeOnce(context, scope, inTenant<void>(context.database, scope), async (db) => {
+    if (!(await answerOffer(db, orgId, offer.id, 'accepted', by(opened, requestId)))) throw linkSpent();
+    // As they stand in the clinic's own list: nothing that was typed now, so nothing to clean.
+    const result = await bookAtomically(
+      db,
+      {
+        orgId,
+        name: offer.contact_name,
+        phone: offer.contact_phone ?? '',
+        email: offer.contact_email,
+        serviceType: offer.service_type,
+        scheduledAt: offer.scheduled_at,
+        durationMinutes: offer.duration_minutes,
+        providerIds: null,
+        notes: null,
+        holdId: offer.hold_id,
+        status: 'confirmed',
+        overbook: false,
+        reason: null,
+      },
+      byPatient(opened, requestId),
+    );
+    if (result.success) return;
+    // It ran out, or staff gave it to somebody else: the page says that it has ended.
+    if (result.error === 'HOLD_EXPIRED') throw linkSpent();
+    throw bookingErrors.refused(result.error, result.message);
+  });
+  context.log.info(
+    { org_id: orgId, appointment_id: offer.hold_id, source: 'patient', request_id: requestId },
+    '[Booking] Appointment booked',
+  );
+}
+
+/** Gives the held time back; whoever is next is offered it. The patient goes on waiting for other times. */
+export function declineOffer(context: PatientContext, opened: OpenedOffer, requestId: string): Promise<void> {
+  const { scope, offer } = opened;
+  return changeOnce(context, scope, inTenant<void>(context.database, scope), async (db) => {
+    if (!(await answerOffer(db, scope.orgId, offer.id, 'declined', by(opened, requestId)))) throw linkSpent();
+    const result = await releaseAtomically(db, scope.orgId, offer.hold_id, byPatient(opened, requestId));
+    if (!result.success) throw bookingErrors.refused(result.error, result.message);
+  });
+}
+
+/** The patient does not wait any more; an offer that is open goes to the next one. */
+export async function leaveByLink(
+  context: PatientContext,
+  opened: OpenedOffer,
+  requestId: string,
+): Promise<void> {
+  const { scope, offer } = opened;
+  await changeOnce(context, scope, inTenant<void>(context.database, scope), async (db) => {
+    const by = { source: 'patient', actorId: offer.contact_id, requestId };
+    const answer = await leaveWaitlist(db, scope.orgId, offer.waitlist_id, by);
+    if (!answer.success) throw linkSpent();
+  });
+}
+
+const by = ({ offer }: OpenedOffer, requestId: string) => ({ actorId: offer.contact_id, requestId });

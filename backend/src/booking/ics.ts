@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
+import { sha256 } from '../platform/crypto.ts';
+import type { IcsRow } from './ics.queries.ts';
+
+export interface CalendarFile {
+  name: string;
+  events: { row: IcsRow; summary: string; description: string }[];
+  /** What a browser calls it. */
+  file: string;
+  /** Of a feed: how often a calendar program should look again. */
+  refreshSeconds?: number;
+}
+
+/**
+ * RFC 5545, all times in UTC. The same rows make the same bytes: DTSTAMP is when the appointment last changed. The UID
+ * stays over moves, SEQUENCE is the version, and what was cancelled says so instead of being gone.
+ */
+export function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>): string {
+  const calendar = ical({
+    name,
+    prodId: { company: 'Voxanne', product: 'Voxanne', language: 'EN' },
+    method: ICalCalendarMethod.PUBLISH,
+    ...(refreshSeconds === undefined ? {} : { ttl: refreshSeconds }),
+  });
+  for (const { row, summary, description } of events) {
+    const cancelled = row.status === 'cancelled';
+    calendar.createEvent({
+      id: `${row.id}@voxanne`,
+      sequence: row.version,
+      stamp: row.updated_at,
+      created: row.created_at,
+      lastModified: row.updated_at,
+      start: row.scheduled_at,
+      end: new Date(row.scheduled_at.getTime() + row.duration_minutes * 60_000),
+      summary,
+      description: { plain: description },
+      status: cancelled
+        ? ICalEventStatus.CANCELLED
+        : row.status === 'pending'
+          ? ICalEventStatus.TENTATIVE
+          : ICalEventStatus.CONFIRMED,
+      transparency: cancelled ? ICalEventTransparency.TRANSPARENT : ICalEventTransparency.OPAQUE,
+    });
+  }
+  const text = calendar.toString();
+  return text.endsWith('\r\n') ? text : `${text}\r\n`;
+}
+
+/** With an ETag; who has it already gets 304. */
+export function sendCalendar(request: FastifyRequest, reply: FastifyReply, file: CalendarFile): FastifyReply {
+  const text = toCalendar(file);
+  const etag = `"${sha256(text).toString('base64url')}"`;
+  reply.header('etag', etag);
+  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send();
+  return reply
+    .type('text/calendar; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${file.file}"`)
+    .serializer((payload: unknown) => String(payload))
+    .send(text);
+}

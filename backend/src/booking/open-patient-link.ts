@@ -1,0 +1,127 @@
+import { mintOrgId } from '../platform/tenant.ts';
+import type { AppointmentRow } from './booking.queries.ts';
+import { findAppointment } from './booking.queries.ts';
+import type { Bearer, PatientContext } from './patient-context.ts';
+import {
+  type ClinicOnPage,
+  clinicOfAppointment,
+  clinicOfOffer,
+  clinicOnPage,
+  serviceName,
+  useOfLink,
+} from './patient-links.queries.ts';
+import { findOffer, type OfferRow } from './waitlist.queries.ts';
+
+interface Opened extends Bearer {
+  token: string;
+  clinic: ClinicOnPage;
+  service: string;
+}
+
+export interface OpenedAppointment extends Opened {
+  kind: 'appointment';
+  version: number;
+  appointment: AppointmentRow;
+  /**
+   * open: it can move or cancel. spent: it did, and nothing happened since. undone: it did, and took it back.
+   * fixed: under way, no page changes it any more. replaced: a newer version has a newer link. over: in the past.
+   */
+  state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'over';
+}
+
+export interface OpenedOffer extends Opened {
+  kind: 'offer';
+  offer: OfferRow;
+  /** left: off the waitlist. ended: nobody said yes in time. */
+  state: 'open' | 'accepted' | 'declined' | 'left' | 'ended';
+}
+
+// Nobody has it: a link that was not made here looks for it and takes as long as one whose row is gone.
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** What a link opens at this moment; undefined where nothing was ever behind it. Reads only. */
+export async function openPatientLink(
+  context: PatientContext,
+  token: string,
+): Promise<OpenedAppointment | OpenedOffer | undefined> {
+  const { database, links } = context;
+  const link = links.read(token);
+  const id = link?.id ?? NOBODY;
+  const clinic = await database.withService((db) =>
+    link?.kind === 'offer' ? clinicOfOffer(db, id) : clinicOfAppointment(db, id),
+  );
+  if (link === null || clinic === undefined) return undefined;
+  const scope = { orgId: mintOrgId(clinic), userId: null };
+  return link.kind === 'offer'
+    ? openOffer(context, scope, token, id)
+    : openAppointment(context, scope, token, { id, version: link.version });
+}
+
+function openAppointment(
+  { database, clock }: PatientContext,
+  scope: Bearer['scope'],
+  token: string,
+  { id, version }: { id: string; version: number },
+): Promise<OpenedAppointment | undefined> {
+  const { orgId } = scope;
+  return database.withTenant(scope, async (db) => {
+    const appointment = await findAppointment(db, orgId, id);
+    if (!appointment) return undefined;
+    const use = await useOfLink(db, orgId, id, version);
+    return {
+      kind: 'appointment' as const,
+      scope,
+      token,
+      version,
+      appointment,
+      contactId: appointment.contact_id,
+      clinic: await clinicOnPage(db, orgId),
+      service: await serviceName(db, orgId, appointment.service_type),
+      state: stateOf(appointment, version, use, clock.now()),
+    };
+  });
+}
+
+function stateOf(
+  { version: current, status, scheduled_at: at }: AppointmentRow,
+  version: number,
+  use: Awaited<ReturnType<typeof useOfLink>>,
+  now: Date,
+): OpenedAppointment['state'] {
+  if (at <= now) return 'over';
+  if (use?.undone_at && current === version + 2) return 'undone';
+  if (use && current === version + 1) return use.action === 'moved' ? 'moved' : 'cancelled';
+  if (current !== version) return 'replaced';
+  if (status === 'pending' || status === 'confirmed') return 'open';
+  return status === 'cancelled' ? 'replaced' : 'fixed';
+}
+
+function openOffer(
+  { database, clock }: PatientContext,
+  scope: Bearer['scope'],
+  token: string,
+  id: string,
+): Promise<OpenedOffer | undefined> {
+  const { orgId } = scope;
+  return database.withTenant(scope, async (db) => {
+    const offer = await findOffer(db, orgId, id);
+    if (!offer) return undefined;
+    return {
+      kind: 'offer' as const,
+      scope,
+      token,
+      offer,
+      contactId: offer.contact_id,
+      clinic: await clinicOnPage(db, orgId),
+      service: await serviceName(db, orgId, offer.service_type),
+      state: stateOfOffer(offer, clock.now()),
+    };
+  });
+}
+
+function stateOfOffer({ status, removed_at: left, scheduled_at: at, is_live: live }: OfferRow, now: Date) {
+  if (status === 'accepted' && at > now) return 'accepted';
+  if (left !== null) return 'left';
+  if (at <= now || !['open', 'declined'].includes(status) || (status === 'open' && !live)) return 'ended';
+  return status as 'open' | 'declined';
+}

@@ -1,0 +1,30 @@
+import { AppError } from '../platform/errors.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import type { BookingContext } from './book-appointment.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
+import type { PatientLinks } from './patient-links.ts';
+
+export interface PatientContext extends BookingContext {
+  links: PatientLinks;
+  publicUrl: string;
+}
+
+/** Somebody holds a genuine link: for that clinic, as that patient. */
+export interface Bearer {
+  scope: TenantScope;
+  contactId: string | null;
+}
+
+export const byPatient = ({ contactId }: Bearer, requestId: string): ChangeOrigin => ({
+  source: 'patient',
+  requestId,
+  actorId: contactId ?? undefined,
+});
+
+/** The link was used meanwhile, or its row has changed: the page shows what is true now. */
+export const linkSpent = () =>
+  new AppError({
+    code: 'LINK_SPENT',
+    status: 409,
+    detail: 'This link was used already, or the appointment was changed since. Look at the page again.',
+  });

@@ -1,0 +1,54 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What a link is for. A link of an appointment is good for one version of it. */
+export type PatientLink =
+  | { kind: 'appointment'; id: string; version: number }
+  | { kind: 'offer'; id: string };
+
+export interface PatientLinks {
+  toAppointment(id: string, version: number): string;
+  toOffer(id: string): string;
+  /** @returns null for everything that was not made here, after the same work as for what was. */
+  read(token: string): PatientLink | null;
+}
+
+const ID_BYTES = 16;
+const BODY_BYTES = ID_BYTES + 2;
+const MAC_BYTES = 12;
+const TOKEN = /^[\w-]{40}$/;
+// The versions of an appointment begin at 1.
+const OFFER = 0;
+const LAST_VERSION = 0xffff;
+
+/**
+ * The addresses that patients get by text. They are derived, 40 characters after `/a/`: which row, which version of it,
+ * and a MAC, so that no table, queue or log holds what opens them, and the text stays within two parts. Whoever changes
+ * the key (`AUTH_SECRET`) ends the links that are out.
+ */
+export function createPatientLinks({ key, publicUrl }: { key: Buffer; publicUrl: string }): PatientLinks {
+  const macOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES);
+  const link = (id: string, version: number) => {
+    const body = Buffer.alloc(BODY_BYTES);
+    body.write(id.replaceAll('-', ''), 'hex');
+    body.writeUInt16BE(version, ID_BYTES);
+    return `${publicUrl}/a/${Buffer.concat([body, macOf(body)]).toString('base64url')}`;
+  };
+  return {
+    toAppointment(id, version) {
+      if (version < 1 || version > LAST_VERSION) throw new RangeError('That version has no link.');
+      return link(id, version);
+    },
+    toOffer: (id) => link(id, OFFER),
+    read(token) {
+      const bytes = TOKEN.test(token)
+        ? Buffer.from(token, 'base64url')
+        : Buffer.alloc(BODY_BYTES + MAC_BYTES);
+      const body = bytes.subarray(0, BODY_BYTES);
+      if (!timingSafeEqual(bytes.subarray(BODY_BYTES), macOf(body))) return null;
+      const hex = body.toString('hex', 0, ID_BYTES);
+      const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+      const version = body.readUInt16BE(ID_BYTES);
+      return version === OFFER ? { kind: 'offer', id } : { kind: 'appointment', id, version };
+    },
+  };
+}

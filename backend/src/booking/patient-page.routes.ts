@@ -1,0 +1,210 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { acceptOffer, declineOffer, leaveByLink } from './answer-offer.ts';
+import { cancelByLink, moveByLink, undoByLink } from './change-by-link.ts';
+import { findFreeDays } from './free-days.ts';
+import { icsOfAppointment } from './ics.queries.ts';
+import { sendCalendar } from './ics.ts';
+import { type OpenedAppointment, type OpenedOffer, openPatientLink } from './open-patient-link.ts';
+import type { PatientContext } from './patient-context.ts';
+import { PATIENT_PAGE_POLICY } from './patient-page.markup.ts';
+import {
+  appointmentPage,
+  cancelPage,
+  daysPage,
+  failedPage,
+  offerPage,
+  type Page,
+  takenPage,
+  timesPage,
+  unknownPage,
+} from './patient-page.views.ts';
+
+const LocalDay = z.iso.date().optional().catch(undefined);
+const Question = z.object({
+  step: z.enum(['move', 'cancel']).optional().catch(undefined),
+  day: LocalDay,
+  from: LocalDay,
+});
+const Params = z.object({ token: z.string() });
+const Form = z.object({
+  action: z.enum(['move', 'cancel', 'undo', 'accept', 'decline', 'leave']),
+  slot: z.string().max(400).optional(),
+});
+
+/**
+ * The pages behind the links in texts. GET only reads, because apps that preview a link fetch it; POST acts and leads
+ * back to GET. There is no cookie and no session: who has the address may act, so there is nothing to forge.
+ */
+export function registerPatientPages(server: HttpServer, { context }: { context: PatientContext }): void {
+  const { clock } = context;
+  const schema = { tags: ['patients'], params: Params, security: [] };
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    request.log.error({ err: error, route: request.routeOptions.url }, '[Patients] Page failed');
+    return send(reply, failedPage());
+  };
+
+  server.get(
+    '/a/:token',
+    {
+      errorHandler,
+      schema: {
+        ...schema,
+        summary: 'A patient’s own page (HTML)',
+        description:
+          'What the link of a text opens: the appointment, or a time that is offered from the waitlist. Changes nothing. A link that does not work (made up, used up, in the past) is 404, with words.',
+        querystring: Question,
+      },
+    },
+    async (request, reply) => {
+      const opened = await openPatientLink(context, request.params.token);
+      return send(reply, await pageOf(opened, request.query));
+    },
+  );
+
+  server.post(
+    '/a/:token',
+    {
+      errorHandler,
+      config: { rawBody: true },
+      schema: {
+        ...schema,
+        summary: 'Move, cancel or undo; accept or decline an offer (form)',
+        description:
+          'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. Done: 303 to the page, which shows what happened. The link is spent then. Taken meanwhile: 409 with other times.',
+      },
+    },
+    async (request, reply) => {
+      const opened = await openPatientLink(context, request.params.token);
+      const form = Form.safeParse(fieldsOf(request.body));
+      if (!opened || !form.success) return send(reply, await pageOf(opened, {}));
+      try {
+        await act(context, opened, form.data, request.id);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status >= 500) throw error;
+        // Used up meanwhile: the page shows by what.
+        if (error.code !== 'LINK_SPENT') {
+          return send(reply, await refusalPage(context, opened, error));
+        }
+      }
+      return reply.code(303).headers(PRIVATE).header('location', `/a/${opened.token}`).send();
+    },
+  );
+
+  server.get(
+    '/a/:token/calendar.ics',
+    {
+      errorHandler,
+      schema: { ...schema, summary: 'The appointment of a patient’s link as a calendar file' },
+    },
+    async (request, reply) => {
+      const opened = await openPatientLink(context, request.params.token);
+      const readable = opened?.kind === 'appointment' && !['replaced', 'over'].includes(opened.state);
+      if (!readable) return send(reply, await pageOf(opened, {}));
+      const { clinic, scope, appointment } = opened;
+      const row = await context.database.withTenant(scope, (db) =>
+        icsOfAppointment(db, scope.orgId, appointment.id),
+      );
+      if (!row) return send(reply, unknownPage());
+      return sendCalendar(request, reply.headers(PRIVATE), {
+        name: clinic.name,
+        events: [
+          { row, summary: `${row.service_name} at ${clinic.name}`, description: `With ${row.provider_name}` },
+        ],
+        file: 'appointment.ics',
+      });
+    },
+  );
+
+  const pageOf = async (
+    opened: OpenedAppointment | OpenedOffer | undefined,
+    { step, day, from }: z.infer<typeof Question>,
+  ): Promise<Page> => {
+    if (!opened) return unknownPage();
+    const now = clock.now();
+    if (opened.kind === 'offer') return offerPage(opened, now);
+    if (opened.state !== 'open' || step === undefined) return appointmentPage(opened, now);
+    if (step === 'cancel') return cancelPage(opened, now);
+    return movePage(context, opened, day, from);
+  };
+}
+
+async function movePage(
+  context: PatientContext,
+  opened: OpenedAppointment,
+  day: string | undefined,
+  from: string | undefined,
+): Promise<Page> {
+  const now = context.clock.now();
+  try {
+    const list = await findFreeDays(context, opened, day === undefined ? { from } : { day });
+    const [chosen] = list.days;
+    if (day !== undefined && chosen) return timesPage(opened, chosen);
+    if (day === undefined) return daysPage(opened, list, now);
+    const days = await findFreeDays(context, opened, { from: day });
+    return daysPage(opened, days, now, 'Nothing is free on that day any more.');
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    return appointmentPage(opened, now, 'This appointment cannot be moved here. Please call us.');
+  }
+}
+
+async function act(
+  context: PatientContext,
+  opened: OpenedAppointment | OpenedOffer,
+  { action, slot }: z.infer<typeof Form>,
+  requestId: string,
+): Promise<void> {
+  if (opened.kind === 'offer') {
+    if (action === 'leave' && opened.state !== 'left') await leaveByLink(context, opened, requestId);
+    if (opened.state !== 'open') return;
+    if (action === 'accept') await acceptOffer(context, opened, requestId);
+    if (action === 'decline') await declineOffer(context, opened, requestId);
+    return;
+  }
+  const undoable = opened.state === 'moved' || opened.state === 'cancelled';
+  if (action === 'undo' && undoable) await undoByLink(context, opened, requestId);
+  if (opened.state !== 'open') return;
+  if (action === 'move' && slot) await moveByLink(context, opened, slot, requestId);
+  if (action === 'cancel') await cancelByLink(context, opened, requestId);
+}
+
+async function refusalPage(
+  context: PatientContext,
+  opened: OpenedAppointment | OpenedOffer,
+  error: AppError,
+): Promise<Page> {
+  const now = context.clock.now();
+  if (opened.kind === 'offer') return { ...offerPage(opened, now), status: error.status };
+  const { alternatives } = error.extra as { alternatives?: Parameters<typeof takenPage>[1] };
+  if (opened.state === 'open' && alternatives) {
+    return takenPage(opened, alternatives, 'Somebody else took that time a moment ago. Nothing was changed.');
+  }
+  if (opened.state === 'open' && error.code === 'SLOT_EXPIRED') {
+    const list = await findFreeDays(context, opened, {});
+    return daysPage(opened, list, now, 'That list was too old. Here is what is free now.');
+  }
+  const sentence =
+    error.code === 'SLOT_UNAVAILABLE' ? 'Somebody else has that time by now. Please call us.' : error.message;
+  return { ...appointmentPage(opened, now, sentence), status: error.status };
+}
+
+/** Not in a cache, not in a search engine, and never in the Referer of another site. */
+const PRIVATE = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow',
+};
+
+const send = (reply: FastifyReply, { status, html }: Page): FastifyReply =>
+  reply
+    .code(status)
+    .headers({ ...PRIVATE, 'content-security-policy': PATIENT_PAGE_POLICY })
+    .type('text/html; charset=utf-8')
+    .serializer((text: unknown) => String(text))
+    .send(html);
+
+const fieldsOf = (body: unknown): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(Buffer.isBuffer(body) ? body.toString('utf8') : ''));

@@ -1,0 +1,184 @@
+import {
+  WaitlistEntry as Entry,
+  Id,
+  type WaitlistEntry,
+  WaitlistPage,
+  WaitlistQuery,
+  WaitlistRequest,
+  WaitlistStatus,
+} from '@voxanne/contract';
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { type Tenant, tenantOf } from '../tenancy/index.ts';
+import type { BookingContext } from './book-appointment.ts';
+import { findClinic } from './booking.queries.ts';
+import { cleanContact } from './contact.ts';
+import { findService } from './find-availability.ts';
+import { type BookingRouteOptions, originOf } from './request-origin.ts';
+import { type EntryRow, findEntry, joinWaitlist, leaveWaitlist, listEntries } from './waitlist.queries.ts';
+
+export function registerWaitlistRoutes(
+  server: HttpServer,
+  { context, tenantResolver: onRequest }: BookingRouteOptions,
+): void {
+  const { database } = context;
+  const tags = ['waitlist'];
+
+  server.get(
+    '/api/waitlist',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Who waits for a time, first come first',
+        description: 'The order of the list is the order in which freed times are offered.',
+        querystring: WaitlistQuery,
+        response: { 200: WaitlistPage },
+      },
+    },
+    async (request) => {
+      const { orgId, ...tenant } = tenantOf(request);
+      const { cursor, limit, status } = request.query;
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await database.withTenant({ orgId, userId: tenant.userId }, async (db) =>
+        listEntries(db, orgId, { today: await today(context, db, orgId), status, after, limit: limit + 1 }),
+      );
+      const shown = rows.slice(0, limit);
+      const last = rows.length > limit ? shown.at(-1) : undefined;
+      return { data: shown.map(present), next_cursor: last ? toCursor(last.id) : null };
+    },
+  );
+
+  server.post(
+    '/api/waitlist',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Put a patient on the waitlist',
+        description:
+          'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. Nobody is texted from 21:00 to 08:00 on the clinic’s clock. Who waits for that service already is 409 ALREADY_WAITING.',
+        body: WaitlistRequest,
+        response: { 201: Entry },
+      },
+    },
+    async (request, reply) => {
+      const entry = await join(context, tenantOf(request), request.body, request.id);
+      return reply.code(201).send(entry);
+    },
+  );
+
+  server.delete(
+    '/api/waitlist/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Take a patient off the waitlist',
+        description:
+          'An offer that is open ends, and its time goes to the next one. The entry stays, as removed.',
+        params: z.object({ id: Id }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const tenant = tenantOf(request);
+      const answer = await database.withTenant(tenant, (db) =>
+        leaveWaitlist(db, tenant.orgId, request.params.id, {
+          source: originOf(request).source,
+          actorId: tenant.userId,
+          requestId: request.id,
+        }),
+      );
+      if (!answer.success) throw refused(answer);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+async function join(
+  context: BookingContext,
+  tenant: Tenant,
+  body: z.output<typeof WaitlistRequest>,
+  requestId: string,
+): Promise<WaitlistEntry> {
+  const { orgId } = tenant;
+  return context.database.withTenant(tenant, async (db) => {
+    const clinic = await findClinic(db, orgId);
+    const { name, phone, email, contact_id: contactId } = body;
+    const contact =
+      contactId === undefined && name !== undefined && phone !== undefined
+        ? cleanContact({ name, phone, email }, clinic.country)
+        : undefined;
+    const service = await findService(db, orgId, body.service_type);
+    const answer = await joinWaitlist(db, {
+      orgId,
+      contactId: contactId ?? null,
+      name: contact?.name ?? null,
+      phone: contact?.phone ?? null,
+      email: contact?.email ?? null,
+      serviceType: service.slug,
+      providerId: body.provider_id ?? null,
+      earliestDate: body.earliest_date ?? null,
+      latestDate: body.latest_date ?? null,
+      windows: body.windows,
+      requestId,
+    });
+    if (!answer.success || !answer.waitlist_id) throw refused(answer);
+    const row = await findEntry(db, orgId, answer.waitlist_id, await today(context, db, orgId));
+    if (!row) throw refused({ error: 'WAITLIST_ENTRY_NOT_FOUND' });
+    return present(row);
+  });
+}
+
+const STATUS: Record<string, number> = {
+  ALREADY_WAITING: 409,
+  WAITLIST_ENTRY_NOT_FOUND: 404,
+  ORG_NOT_FOUND: 404,
+};
+
+const refused = ({ error = 'REFUSED', message = 'There is no such entry in the waitlist.' }) =>
+  new AppError({ code: error, status: STATUS[error] ?? 422, detail: message });
+
+async function today({ clock }: BookingContext, db: Db, orgId: Tenant['orgId']): Promise<string> {
+  const { time_zone: timeZone } = await findClinic(db, orgId);
+  return Temporal.Instant.fromEpochMilliseconds(clock.now().getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString();
+}
+
+const present = (row: EntryRow): WaitlistEntry => ({
+  id: row.id,
+  status: WaitlistStatus.parse(row.status),
+  contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },
+  service_type: row.service_type,
+  provider_id: row.provider_id,
+  earliest_date: row.earliest_date,
+  latest_date: row.latest_date,
+  windows: Entry.shape.windows.parse(row.windows),
+  offers: Number(row.offers),
+  offer:
+    row.offered_at && row.offer_expires_at
+      ? { scheduled_at: row.offered_at.toISOString(), expires_at: row.offer_expires_at.toISOString() }
+      : null,
+  appointment_id: row.appointment_id,
+  created_at: row.created_at.toISOString(),
+});
+
+const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+function readCursor(cursor: string): string {
+  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!id.success) {
+    throw new AppError({
+      code: 'INVALID_CURSOR',
+      status: 400,
+      detail: 'The cursor is not one of ours. Begin again without it.',
+    });
+  }
+  return id.data;
+}

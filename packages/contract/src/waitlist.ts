@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { Contact } from './appointments.ts';
+import { Id, PageQuery, page, Timestamp } from './common.ts';
+
+const WallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of the day is written as 09:00.');
+
+/** Wall clock of the clinic; the whole appointment lies in it. */
+const DayWindow = z
+  .tuple([WallClock, WallClock])
+  .refine(([from, to]) => from < to, 'A part of the day ends after it begins.');
+
+export const WaitlistStatus = z.enum(['waiting', 'offered', 'booked', 'removed', 'expired']);
+export type WaitlistStatus = z.infer<typeof WaitlistStatus>;
+
+export const WaitlistEntry = z
+  .object({
+    id: Id,
+    status: WaitlistStatus.describe(
+      'offered: a freed time is kept for them at this moment. expired: latest_date has passed.',
+    ),
+    contact: Contact,
+    service_type: z.string(),
+    provider_id: Id.nullable(),
+    earliest_date: z.iso.date().nullable(),
+    latest_date: z.iso.date().nullable(),
+    windows: z.array(z.tuple([z.string(), z.string()])),
+    /** How many times they were offered so far. */
+    offers: z.int(),
+    offer: z
+      .object({ scheduled_at: Timestamp, expires_at: Timestamp })
+      .nullable()
+      .describe('The offer that is open'),
+    appointment_id: Id.nullable().describe('What came of it'),
+    created_at: Timestamp,
+  })
+  .meta({ id: 'WaitlistEntry' });
+export type WaitlistEntry = z.infer<typeof WaitlistEntry>;
+
+export const WaitlistPage = page(WaitlistEntry).meta({ id: 'WaitlistPage' });
+
+export const WaitlistQuery = PageQuery.extend({ status: WaitlistStatus.optional() });
+
+export const WaitlistRequest = z
+  .strictObject({
+    contact_id: Id.optional().describe('A patient the clinic knows; otherwise name and phone'),
+    name: z.string().trim().min(1).max(120).optional(),
+    phone: z.string().trim().min(1).max(40).optional(),
+    email: z.email().max(254).optional(),
+    service_type: z.string().trim().min(1).max(80),
+    provider_id: Id.optional().describe('Without it any provider will do'),
+    earliest_date: z.iso.date().optional(),
+    latest_date: z.iso.date().optional(),
+    windows: z
+      .array(DayWindow)
+      .max(10)
+      .default([])
+      .describe('Parts of the day that suit, on the clinic’s clock'),
+  })
+  .refine((body) => body.contact_id !== undefined || (body.name !== undefined && body.phone !== undefined), {
+    path: ['contact_id'],
+    message: 'Say who waits: contact_id, or name and phone.',
+  })
+  .refine((body) => !body.earliest_date || !body.latest_date || body.earliest_date <= body.latest_date, {
+    path: ['latest_date'],
+    message: 'latest_date must not come before earliest_date.',
+  })
+  .meta({
+    id: 'WaitlistRequest',
+    example: {
+      name: 'Maria Lopez',
+      phone: '+14155550132',
+      service_type: 'consultation',
+      latest_date: '2026-12-18',
+      windows: [['09:00', '12:00']],
+    },
+  });
+export type WaitlistRequest = z.input<typeof WaitlistRequest>;
+
+export const ProviderFeed = z
+  .object({ url: z.url().describe('Shown once. Whoever has it reads the calendar.') })
+  .meta({ id: 'ProviderFeed', example: { url: 'https://voxanne.example/api/feeds/q3…A.ics' } });
+export type ProviderFeed = z.infer<typeof ProviderFeed>;
