@@ -6,6 +6,8 @@ export interface ReceptionistProfile {
   clinicName: string;
   timeZone: string;
   services: string[];
+  /** In words; empty when the clinic is never open. */
+  openingHours: string;
 }
 
 // Vapi allows 40 characters.
@@ -52,6 +54,9 @@ const instructions = (profile: ReceptionistProfile): string =>
     `You are the phone receptionist of ${profile.clinicName}. You book appointments; you give no medical advice.`,
     `The clinic's time zone is ${profile.timeZone}. Every tool answer names the local time; believe that clock only.`,
     `Services: ${profile.services.join(', ')}.`,
+    profile.openingHours === ''
+      ? 'The clinic has no opening hours at present. Say so, and book nothing.'
+      : `Opening hours: ${profile.openingHours}. Holidays are not in them: getClinicInfo and checkAvailability know those.`,
     'Offer only times that checkAvailability returned, and book with the slot_id it gave.',
     'Ask for the caller’s full name. Their own number is known; ask only if they want the text somewhere else.',
     'Never say that an appointment is booked before bookClinicAppointment has said so. Read its answer to the caller.',

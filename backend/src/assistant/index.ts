@@ -1,6 +1,6 @@
 import type { BookingContext } from '../booking/index.ts';
 import type { Database } from '../platform/database.ts';
-import { type Clinic, readClinic } from './clinic.queries.ts';
+import { type Clinic, readClinic, readClosedDays } from './clinic.queries.ts';
 import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
 import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
 import { checkAvailability } from './tools/check-availability.ts';
@@ -28,7 +28,12 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
     findAppointmentsTool(booking),
     rescheduleAppointmentTool(booking),
     cancelAppointmentTool(booking),
-    getClinicInfo(clock, clinicOf),
+    getClinicInfo(clock, (orgId) =>
+      booking.database.withService(async (db) => ({
+        ...(await readClinic(db, orgId)),
+        closedDays: await readClosedDays(db, orgId, clock.now()),
+      })),
+    ),
   ];
   return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 }

@@ -189,12 +189,39 @@ describe('the receptionist at Vapi', () => {
       ],
       ['a service that ends', `update public.services set active = false where org_id = $1`],
       ['a service removed', `delete from public.services where org_id = $1`],
+      ['a service’s name', `update public.services set name = 'First visit' where org_id = $1`],
+      ['new opening hours', `update public.providers set working_hours = '{}' where org_id = $1`],
+      ['a break', `update public.providers set breaks = '{"1":[["12:00","13:00"]]}' where org_id = $1`],
+      ['somebody new', `insert into public.providers (org_id, name) values ($1, 'Dr. Ben')`],
+      ['somebody who leaves', `update public.providers set active = false where org_id = $1`],
     ])('%s', async (_what, change) => {
       const clinic = await scene.clinic();
       await scene.provisioning.provision(clinic.orgId);
       await setOutbox(clinic.orgId, 'processing');
       await scene.owner.query(change, [clinic.orgId]);
       expect(await outbox(clinic.orgId)).toEqual(['pending']);
+    });
+
+    test('so that it says the hours of today', async () => {
+      const clinic = await scene.clinic();
+      const said = async () => {
+        await scene.provisioning.provision(clinic.orgId);
+        const [{ model }] = (await scene.atVapi(clinic.orgId)).assistants;
+        return model.messages[0].content.split('\n').find((line: string) => line.includes('pening hours'));
+      };
+      expect(await said()).toBe(
+        'Opening hours: Monday to Friday 9:00 AM to 5:00 PM. Holidays are not in them: getClinicInfo and checkAvailability know those.',
+      );
+      await scene.owner.query(
+        `update public.providers set working_hours = '{"6":[["09:00","13:00"]]}', breaks = '{"6":[["10:00","10:30"]]}'
+         where org_id = $1`,
+        [clinic.orgId],
+      );
+      expect(await said()).toContain('Saturday 9:00 AM to 10:00 AM and 10:30 AM to 1:00 PM.');
+      await scene.owner.query(`update public.providers set working_hours = '{}' where org_id = $1`, [
+        clinic.orgId,
+      ]);
+      expect(await said()).toBe('The clinic has no opening hours at present. Say so, and book nothing.');
     });
 
     test('but not what the receptionist does not say', async () => {

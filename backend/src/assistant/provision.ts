@@ -9,6 +9,7 @@ import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import { defineAssistant, nameForVapi } from './assistant-definition.ts';
 import { readClinic, requeueProvisioning as requeue } from './clinic.queries.ts';
+import { spokenWeek } from './opening-hours.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, ServerDefinition, VapiClient } from './vapi.client.ts';
 
@@ -98,6 +99,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
         clinicName: clinic.name,
         timeZone: clinic.timeZone,
         services: clinic.services.map((s) => s.service_type),
+        openingHours: spokenWeek(Object.values(clinic.openingHours)),
       },
       options.tools,
       server,

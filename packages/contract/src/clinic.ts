@@ -168,15 +168,15 @@ export const Deleted = z
 export type Deleted = z.infer<typeof Deleted>;
 
 const LocalDate = z.iso
-  .date('Write days as YYYY-MM-DD, such as 2026-12-24.')
+  .date({ error: 'Write days as YYYY-MM-DD, such as 2026-12-24.', abort: true })
   .refine((day) => day >= '2000' && day < '2200', 'That year is not meant.');
 /** Wall clock of the clinic: no Z, no offset. */
 const LocalMoment = z
   .string()
-  .regex(
-    /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/,
-    'Write times as 2026-12-24T13:00, without a zone.',
-  )
+  .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, {
+    error: 'Write times as 2026-12-24T13:00, without a zone.',
+    abort: true,
+  })
   .refine((text) => LocalDate.safeParse(text.slice(0, 10)).success, 'There is no such day.');
 const LocalStart = z
   .union([LocalDate, LocalMoment], {

@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 const TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 /** Wall clock of the clinic. 24:00 is the end of a day. */
-const LocalTime = z.string().regex(TIME, 'Write times as HH:MM, such as 09:00; 24:00 is the end of the day.');
+// Nothing further is said about what is no time.
+const LocalTime = z.string().regex(TIME, {
+  error: 'Write times as HH:MM, such as 09:00; 24:00 is the end of the day.',
+  abort: true,
+});
 
 export const Weekday = z.enum(['1', '2', '3', '4', '5', '6', '7']);
 export type Weekday = z.infer<typeof Weekday>;
