@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from './routes/app.ts';
+import { calendarRoute } from './routes/calendar.ts';
 import { deliveriesRoute } from './routes/deliveries.ts';
 import { healthRoute } from './routes/health.ts';
 import { messagesRoute } from './routes/messages.ts';
@@ -17,6 +18,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
     todayRoute,
+    calendarRoute,
     patientsRoute,
     messagesRoute,
     setupRoute,

@@ -2,6 +2,7 @@ import {
   type Icon,
   IconActivityHeartbeat,
   IconCalendarEvent,
+  IconCalendarWeek,
   IconMessage2,
   IconRocket,
   IconSettings,
@@ -12,11 +13,12 @@ import { Link } from '@tanstack/react-router';
 import classes from './shell.module.css';
 
 const places: {
-  to: '/' | '/patients' | '/messages' | '/setup' | '/health' | '/deliveries' | '/settings';
+  to: '/' | '/calendar' | '/patients' | '/messages' | '/setup' | '/health' | '/deliveries' | '/settings';
   label: string;
   icon: Icon;
 }[] = [
   { to: '/', label: 'Today', icon: IconCalendarEvent },
+  { to: '/calendar', label: 'Calendar', icon: IconCalendarWeek },
   { to: '/patients', label: 'Patients', icon: IconUsers },
   { to: '/messages', label: 'Messages', icon: IconMessage2 },
   { to: '/setup', label: 'Setup', icon: IconRocket },

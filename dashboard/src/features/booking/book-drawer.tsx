@@ -1,13 +1,19 @@
 import { Drawer } from '@mantine/core';
-import { BookForm } from './book-form.tsx';
+import { BookForm, type BookingPlace } from './book-form.tsx';
+
+export type { BookingPlace };
 
 interface Props {
   opened: boolean;
   onClose: () => void;
   timeZone: string;
+  /** A time that was chosen before, in the calendar. */
+  place?: BookingPlace;
+  /** Owners may overbook. */
+  isOwner?: boolean;
 }
 
-export function BookDrawer({ opened, onClose, timeZone }: Props) {
+export function BookDrawer({ opened, onClose, timeZone, place, isOwner = false }: Props) {
   return (
     <Drawer
       opened={opened}
@@ -18,7 +24,13 @@ export function BookDrawer({ opened, onClose, timeZone }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
     >
-      <BookForm timeZone={timeZone} onBooked={onClose} />
+      <BookForm
+        key={place === undefined ? '' : `${place.at} ${place.providerId}`}
+        timeZone={timeZone}
+        place={place}
+        isOwner={isOwner}
+        onBooked={onClose}
+      />
     </Drawer>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Input, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef } from 'react';
+import type { BookRequest } from '@voxanne/contract';
+import { useRef, useState } from 'react';
 import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
@@ -10,6 +11,7 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Alternatives } from './alternatives.tsx';
 import { book, servicesQuery } from './booking.api.ts';
+import { Overbook } from './overbook.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 import { alternativesOf } from './slots.ts';
 
@@ -20,17 +22,44 @@ interface Values {
   slot_id: string;
 }
 
+export interface BookingPlace {
+  at: string;
+  providerId?: string | undefined;
+  providerName?: string | undefined;
+}
+
+/** What is asked for besides the patient: a time that was chosen in the calendar, or one of the free times. */
+interface Wish {
+  values: Values;
+  place?: BookingPlace | undefined;
+  overbook?: string;
+}
+
+const bodyOf = ({ values: { slot_id, ...patient }, place, overbook }: Wish): BookRequest => ({
+  ...patient,
+  ...(place === undefined ? { slot_id } : { scheduled_at: place.at, provider_id: place.providerId }),
+  ...(overbook === undefined ? {} : { overbook: true, reason: overbook }),
+});
+
 /** A second click after a lost answer must be the same booking; a changed form must not be. */
 function useBookingKey() {
   const last = useRef({ body: '', key: '' });
-  return (values: Values) => {
-    const body = JSON.stringify(values);
+  return (wish: BookRequest) => {
+    const body = JSON.stringify(wish);
     if (last.current.body !== body) last.current = { body, key: idempotencyKey() };
     return last.current.key;
   };
 }
 
-export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: () => void }) {
+interface Props {
+  timeZone: string;
+  place?: BookingPlace | undefined;
+  isOwner?: boolean;
+  onBooked: () => void;
+}
+
+export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }: Props) {
+  const [place, setPlace] = useState(chosen);
   const queryClient = useQueryClient();
   const keyFor = useBookingKey();
   const services = useQuery(servicesQuery);
@@ -42,14 +71,17 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
     validate: {
       name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
       phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
-      slot_id: (value) => (value === '' ? 'Choose a time.' : null),
+      slot_id: (value) => (value === '' && place === undefined ? 'Choose a time.' : null),
     },
   });
   const service = form.values.service_type || options[0]?.value || '';
 
   const submit = useMutation({
-    mutationFn: (values: Values) => book({ ...values, service_type: service }, keyFor(values)),
-    onSuccess({ scheduled_at }, values) {
+    mutationFn: (wish: Wish) => {
+      const body = bodyOf({ ...wish, values: { ...wish.values, service_type: service } });
+      return book(body, keyFor(body));
+    },
+    onSuccess({ scheduled_at }, { values }) {
       notifyDone(`${values.name.trim()} is booked for ${formatMoment(scheduled_at, timeZone)}.`);
       onBooked();
     },
@@ -67,12 +99,13 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
   const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
 
   function take(slotId: string) {
+    setPlace(undefined);
     form.setFieldValue('slot_id', slotId);
-    submit.mutate({ ...form.values, slot_id: slotId });
+    submit.mutate({ values: { ...form.values, slot_id: slotId } });
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusFirst(form))}>
+    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate({ values, place }), focusFirst(form))}>
       <Stack gap="md">
         <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
         <TextInput
@@ -91,13 +124,17 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
           onChange={(value) => form.setValues({ service_type: value ?? '', slot_id: '' })}
         />
         <div>
-          <SlotPicker
-            key={service}
-            serviceType={service}
-            timeZone={timeZone}
-            value={form.values.slot_id}
-            onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
-          />
+          {place === undefined ? (
+            <SlotPicker
+              key={service}
+              serviceType={service}
+              timeZone={timeZone}
+              value={form.values.slot_id}
+              onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
+            />
+          ) : (
+            <ChosenPlace place={place} timeZone={timeZone} onDrop={() => setPlace(undefined)} />
+          )}
           {form.errors.slot_id === undefined ? null : (
             <Input.Error mt={6} role="alert">
               {form.errors.slot_id}
@@ -109,12 +146,42 @@ export function BookForm({ timeZone, onBooked }: { timeZone: string; onBooked: (
             <FormError error={submit.error} />
           )
         ) : (
-          <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
+          <>
+            <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
+            {isOwner && place !== undefined ? (
+              <Overbook
+                busy={submit.isPending}
+                onOverbook={(reason) => submit.mutate({ values: form.values, place, overbook: reason })}
+              />
+            ) : null}
+          </>
         )}
         <Button type="submit" loading={submit.isPending}>
           Book appointment
         </Button>
       </Stack>
     </form>
+  );
+}
+
+interface ChosenProps {
+  place: BookingPlace;
+  timeZone: string;
+  onDrop: () => void;
+}
+
+function ChosenPlace({ place, timeZone, onDrop }: ChosenProps) {
+  return (
+    <Input.Wrapper label="Time" labelElement="div">
+      <Group justify="space-between" gap="xs">
+        <strong>
+          {formatMoment(place.at, timeZone)}
+          {place.providerName === undefined ? '' : `, ${place.providerName}`}
+        </strong>
+        <Button size="xs" variant="default" onClick={onDrop}>
+          Choose another time
+        </Button>
+      </Group>
+    </Input.Wrapper>
   );
 }

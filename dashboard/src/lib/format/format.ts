@@ -13,7 +13,7 @@ export const formatDay = (instant: string | number, timeZone: string) =>
     new Date(instant),
   );
 
-const formatDayShort = (instant: string | number, timeZone: string) =>
+export const formatDayShort = (instant: string | number, timeZone: string) =>
   new Intl.DateTimeFormat(language, { timeZone, weekday: 'short', day: 'numeric', month: 'short' }).format(
     new Date(instant),
   );

@@ -8,13 +8,15 @@ interface Props {
   hint?: ReactNode;
   actions?: ReactNode;
   narrow?: boolean;
+  /** Takes all the room there is. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, hint, actions, narrow = false, children }: Props) {
+export function Page({ title, hint, actions, narrow = false, wide = false, children }: Props) {
   useDocumentTitle(`${title} \u00b7 Voxanne`);
   return (
-    <div className={narrow ? `${classes.page} ${classes.narrow}` : classes.page}>
+    <div className={`${classes.page} ${narrow ? classes.narrow : ''} ${wide ? classes.wide : ''}`}>
       <header className={classes.head}>
         <div>
           <Title order={1}>{title}</Title>

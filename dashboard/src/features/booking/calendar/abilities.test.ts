@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { AppointmentStatus } from '@voxanne/contract';
+import { expect, test } from 'vitest';
+import { canCancel, canMove, changesOf, changeWord, occupies } from './abilities.ts';
+
+const all = AppointmentStatus.options;
+
+test('what is offered is what the database allows', () => {
+  const migration = '20261121110000_booking_lifecycle.sql';
+  const sql = readFileSync(
+    new URL(`../../../../../supabase/migrations/${migration}`, import.meta.url),
+    'utf8',
+  );
+  const table = /may_become[\s\S]*?\(values([\s\S]*?)\) as legal/.exec(sql)?.[1] ?? '';
+  const legal = [...table.matchAll(/\('(\w+)', '(\w+)'\)/g)].map(([, was, becomes]) => `${was} ${becomes}`);
+  const offered = all.flatMap((was) => changesOf(was).map((becomes) => `${was} ${becomes}`));
+  expect(offered.toSorted()).toEqual(legal.toSorted());
+});
+
+test('what is still to come can be dragged; what has begun, is over, held or cancelled cannot', () => {
+  expect(all.filter(canMove)).toEqual(['pending', 'confirmed']);
+  expect(all.filter(canCancel)).toEqual(['pending', 'confirmed', 'arrived']);
+  expect(all.filter(occupies)).toEqual(['pending', 'held', 'confirmed', 'arrived']);
+});
+
+test('every change has a word, and taking one back has another', () => {
+  expect(changeWord('pending', 'confirmed')).toBe('Confirm');
+  expect(changeWord('arrived', 'confirmed')).toBe('Not here yet');
+  for (const was of all) for (const to of changesOf(was)) expect(changeWord(was, to)).not.toBe('');
+});

@@ -1,0 +1,225 @@
+import { Anchor, Button, Drawer, Group, Stack, Title } from '@mantine/core';
+import { IconArrowBackUp, IconCalendarTime, IconCalendarX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Appointment } from '@voxanne/contract';
+import { useRef, useState } from 'react';
+import { formatDay, formatPhone, formatTime } from '../../../lib/format/format.ts';
+import { FormError } from '../../../lib/ui/form-error.tsx';
+import { ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
+import { StatusTag } from '../../../lib/ui/status-tag.tsx';
+import { sourceView, syncView } from '../appointment-view.ts';
+import { canCancel, canMove, changesOf, changeWord } from './abilities.ts';
+import classes from './appointment-drawer.module.css';
+import { CancelForm } from './cancel-form.tsx';
+import type { Person } from './columns.ts';
+import { lookOf, serviceWord, statusWord } from './event-view.ts';
+import { MoveForm } from './move-form.tsx';
+import { appointmentQuery } from './schedule.api.ts';
+import { useSetStatus, useUndo } from './use-changes.ts';
+
+interface Props {
+  id: string | undefined;
+  people: Person[];
+  timeZone: string;
+  isOwner: boolean;
+  onClose: () => void;
+}
+
+export function AppointmentDrawer({ id, people, timeZone, isOwner, onClose }: Props) {
+  const { data } = useQuery({ ...appointmentQuery(id ?? ''), enabled: id !== undefined });
+  const last = useRef(id);
+  if (id !== undefined) last.current = id;
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size="30rem"
+      title={data?.contact.name ?? 'Appointment'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      styles={{ title: { fontSize: '1.25rem', fontWeight: 650, overflowWrap: 'anywhere' } }}
+      // What opened it may stand elsewhere by now: the card is looked up by what it shows.
+      returnFocus={false}
+      onExitTransitionEnd={() =>
+        document.querySelector<HTMLElement>(`[data-event="${CSS.escape(last.current ?? '')}"]`)?.focus()
+      }
+    >
+      {id === undefined ? null : (
+        <Detail key={id} id={id} people={people} timeZone={timeZone} isOwner={isOwner} />
+      )}
+    </Drawer>
+  );
+}
+
+function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>) {
+  const { data, error, refetch } = useQuery(appointmentQuery(id));
+  if (data === undefined) {
+    return error === null ? (
+      <LoadingRows rows={4} height={48} label="Loading the appointment" />
+    ) : (
+      <ErrorState title="The appointment could not be read" error={error} onRetry={() => void refetch()} />
+    );
+  }
+  return (
+    <Stack gap="lg">
+      <Facts item={data} timeZone={rest.timeZone} />
+      <UndoLast item={data} timeZone={rest.timeZone} />
+      <StatusButtons item={data} />
+      <Changes item={data} {...rest} />
+    </Stack>
+  );
+}
+
+function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
+  const end = Date.parse(item.scheduled_at) + item.duration_minutes * 60_000;
+  const { icon, tone } = lookOf(item.status);
+  const sync = syncView(item.sync_state);
+  const source = sourceView(item.source);
+  return (
+    <dl className={classes.facts}>
+      <dt>When</dt>
+      <dd>
+        <strong>{formatDay(item.scheduled_at, timeZone)}</strong>
+        <br />
+        {formatTime(item.scheduled_at, timeZone)} to {formatTime(end, timeZone)}
+      </dd>
+      <dt>What</dt>
+      <dd>
+        {serviceWord(item.service_type)}, {item.duration_minutes} min
+      </dd>
+      <dt>With</dt>
+      <dd>{item.provider_name}</dd>
+      <dt>Phone</dt>
+      <dd>
+        {item.contact.phone === null ? (
+          'No phone number'
+        ) : (
+          <Anchor href={`tel:${item.contact.phone}`}>{formatPhone(item.contact.phone)}</Anchor>
+        )}
+        <br />
+        <Anchor
+          renderRoot={(props) => <Link {...props} to="/patients" search={{ patient: item.contact.id }} />}
+        >
+          Open the patient
+        </Anchor>
+      </dd>
+      <dt>Status</dt>
+      <dd>
+        <Group gap="xs">
+          <StatusTag tone={tone === 'brand' ? 'ok' : tone} icon={icon}>
+            {statusWord(item.status)}
+          </StatusTag>
+          {item.overbooked ? <StatusTag tone="warn">Overbooked</StatusTag> : null}
+        </Group>
+      </dd>
+      <dt>Calendar</dt>
+      <dd>
+        <StatusTag tone={sync.tone} busy={sync.busy ?? false} plain>
+          {sync.word}
+        </StatusTag>
+      </dd>
+      <dt>Booked by</dt>
+      <dd>
+        <StatusTag tone="idle" icon={source.icon} plain>
+          {source.word}
+        </StatusTag>
+      </dd>
+      {item.notes === null ? null : (
+        <>
+          <dt>Notes</dt>
+          <dd>{item.notes}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function UndoLast({ item, timeZone }: { item: Appointment; timeZone: string }) {
+  const undo = useUndo(timeZone);
+  if (item.undo_until === null) return null;
+  return (
+    <div className={classes.undo}>
+      <span>
+        {item.status === 'cancelled' ? 'Just cancelled.' : 'Just moved.'} Can be undone until{' '}
+        {formatTime(item.undo_until, timeZone)}.
+      </span>
+      <Button
+        size="sm"
+        variant="default"
+        leftSection={<IconArrowBackUp size={16} aria-hidden />}
+        loading={undo.isPending}
+        onClick={() => undo.mutate(item)}
+      >
+        Undo
+      </Button>
+    </div>
+  );
+}
+
+function StatusButtons({ item }: { item: Appointment }) {
+  const set = useSetStatus();
+  const choices = changesOf(item.status);
+  if (choices.length === 0) return null;
+  return (
+    <section aria-labelledby="appointment-status">
+      <Title order={3} id="appointment-status" className={classes.section}>
+        {item.status === 'pending' ? 'Not confirmed yet' : 'At the front desk'}
+      </Title>
+      <Group gap="xs">
+        {choices.map((status) => {
+          const { icon: Glyph } = lookOf(status);
+          return (
+            <Button
+              key={status}
+              size="sm"
+              variant={status === 'no_show' ? 'light' : 'default'}
+              {...(status === 'no_show' ? { color: 'red' } : {})}
+              leftSection={<Glyph size={16} aria-hidden />}
+              disabled={set.isPending}
+              onClick={() => set.mutate({ id: item.id, status })}
+            >
+              {changeWord(item.status, status)}
+            </Button>
+          );
+        })}
+      </Group>
+      <FormError error={set.error} />
+    </section>
+  );
+}
+
+function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Omit<Props, 'id' | 'onClose'>) {
+  const [doing, setDoing] = useState<'move' | 'cancel' | null>(null);
+  const done = () => setDoing(null);
+  const movable = canMove(item.status);
+  if (doing === 'move' && movable) {
+    return <MoveForm appointment={item} {...{ people, timeZone, isOwner }} onDone={done} />;
+  }
+  if (doing === 'cancel' && canCancel(item.status)) {
+    return <CancelForm appointment={item} timeZone={timeZone} onDone={done} />;
+  }
+  return (
+    <Group>
+      {movable ? (
+        <Button
+          variant="default"
+          leftSection={<IconCalendarTime size={18} aria-hidden />}
+          onClick={() => setDoing('move')}
+        >
+          Move
+        </Button>
+      ) : null}
+      {canCancel(item.status) ? (
+        <Button
+          variant="light"
+          color="red"
+          leftSection={<IconCalendarX size={18} aria-hidden />}
+          onClick={() => setDoing('cancel')}
+        >
+          Cancel
+        </Button>
+      ) : null}
+    </Group>
+  );
+}

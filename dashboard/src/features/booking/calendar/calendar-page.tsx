@@ -1,0 +1,200 @@
+import { Alert, Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconCalendarOff, IconCalendarPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Appointment } from '@voxanne/contract';
+import { useState } from 'react';
+import { asApiError } from '../../../lib/api/api-error.ts';
+import { idempotencyKey } from '../../../lib/api/request.ts';
+import { plural, spellTimeZone } from '../../../lib/format/format.ts';
+import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
+import { Page } from '../../../lib/ui/page.tsx';
+import { EmptyState, ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
+import { useNow } from '../../../lib/ui/use-now.ts';
+import type { CalendarSearch } from '../../../routes/calendar.ts';
+import { meQuery } from '../../identity/identity.api.ts';
+import { BookDrawer, type BookingPlace } from '../book-drawer.tsx';
+import { AppointmentDrawer } from './appointment-drawer.tsx';
+import classes from './calendar.module.css';
+import { type Column, columnsOf } from './columns.ts';
+import type { View } from './days.ts';
+import type { FreeTime } from './grid-column.tsx';
+import { ListView } from './list-view.tsx';
+import { type Refused, RefusedDialog } from './refused-dialog.tsx';
+import { TimeGrid } from './time-grid.tsx';
+import { periodTitle, Toolbar } from './toolbar.tsx';
+import { useMove } from './use-changes.ts';
+import { useSchedule } from './use-schedule.ts';
+
+const route = getRouteApi('/app/calendar');
+
+export function CalendarPage() {
+  const { view: asked, date: askedDate, provider, status, appointment } = route.useSearch();
+  const navigate = route.useNavigate();
+  const now = useNow(30_000);
+  const me = useQuery(meQuery).data;
+  const timeZone = me?.organization.time_zone ?? 'UTC';
+  const isNarrow = useMediaQuery('(max-width: 47.99em)', undefined, { getInitialValueInEffect: false });
+  const view: View = asked ?? (isNarrow ? 'list' : 'day');
+  const today = dayKey(now, timeZone);
+  const date = askedDate ?? today;
+  const go = (change: Partial<CalendarSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), resetScroll: false });
+
+  const [booking, setBooking] = useState<BookingPlace | 'anywhere' | null>(null);
+  const schedule = useSchedule({ view, date, provider, status, timeZone });
+  const openBooking = ({ day, minute, providerId }: FreeTime) => {
+    const at = instantAt(day, minute, timeZone);
+    if (at === null) return;
+    const providerName = schedule.people.find((one) => one.id === providerId)?.name;
+    setBooking({ at: new Date(at).toISOString(), providerId, providerName });
+  };
+  const isOwner = me?.role === 'owner';
+  const shared = { timeZone, now, onOpen: (id: string) => go({ appointment: id }) };
+  return (
+    <Page
+      wide
+      title="Calendar"
+      hint={spellTimeZone(timeZone, now)}
+      actions={
+        <Button
+          leftSection={<IconCalendarPlus size={18} aria-hidden />}
+          onClick={() => setBooking('anywhere')}
+        >
+          Book
+        </Button>
+      }
+    >
+      <Toolbar {...{ view, date, today, provider, status }} people={schedule.people} onChange={go} />
+      <Schedule {...{ view, date, provider, schedule, isOwner }} {...shared} onFree={openBooking} />
+      <AppointmentDrawer
+        id={appointment}
+        people={schedule.people}
+        timeZone={timeZone}
+        isOwner={isOwner}
+        onClose={() => go({ appointment: undefined })}
+      />
+      <BookDrawer
+        opened={booking !== null}
+        onClose={() => setBooking(null)}
+        timeZone={timeZone}
+        isOwner={isOwner}
+        {...(booking === null || booking === 'anywhere' ? {} : { place: booking })}
+      />
+    </Page>
+  );
+}
+
+interface ScheduleProps {
+  view: View;
+  date: string;
+  provider: string | undefined;
+  schedule: ReturnType<typeof useSchedule>;
+  isOwner: boolean;
+  timeZone: string;
+  now: number;
+  onOpen: (id: string) => void;
+  onFree: (time: FreeTime) => void;
+}
+
+function Schedule(props: ScheduleProps) {
+  const { view, date, provider, schedule, isOwner, timeZone, now, onOpen, onFree } = props;
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const move = useMove(timeZone, (failed, error) => setRefused({ move: failed, error }));
+  const { appointments, people, timeOff, shown, pendingIds, isLoading, error, rulesError, retry, shows } =
+    schedule;
+
+  if (error !== null && appointments === undefined) {
+    return (
+      <ErrorState
+        title="The calendar could not be read"
+        error={error}
+        stillWorks="Calls are still answered and booked; this page only shows them."
+        onRetry={retry}
+      />
+    );
+  }
+  if (appointments === undefined) return <LoadingRows rows={6} height={72} label="Loading the calendar" />;
+
+  const drop = (item: Appointment, column: Column, minute: number) => {
+    const instant = instantAt(column.day, minute, timeZone);
+    if (instant === null) return;
+    const at = new Date(instant).toISOString();
+    const providerId = view === 'day' ? (column.providerId ?? item.provider_id) : item.provider_id;
+    if (instant === Date.parse(item.scheduled_at) && providerId === item.provider_id) return;
+    const providerName = people.find((one) => one.id === providerId)?.name ?? item.provider_name;
+    move.mutate({
+      appointment: item,
+      to: { at, providerId, providerName },
+      body: { scheduled_at: at, provider_id: providerId },
+      key: idempotencyKey(),
+    });
+  };
+  return (
+    <>
+      {rulesError === null ? null : (
+        <Alert color="red" mb="sm" title="Opening hours could not be read">
+          {asApiError(rulesError).message} Appointments are shown; free times may not be.
+        </Alert>
+      )}
+      <p className={classes.state} role="status">
+        {isLoading ? 'Loading appointments' : stateWords(shown.length, view)}
+      </p>
+      {view === 'list' ? (
+        shown.length === 0 && !isLoading ? (
+          <EmptyState icon={IconCalendarOff} title="Nothing is booked in these seven days">
+            <span>Book by hand with the button above, or let the receptionist answer a call.</span>
+          </EmptyState>
+        ) : (
+          <ListView appointments={shown} timeZone={timeZone} now={now} onOpen={onOpen} />
+        )
+      ) : people.length === 0 ? (
+        <EmptyState icon={IconCalendarOff} title="Nobody can be booked yet">
+          <span>Add a provider with working hours in the settings. Then this day has a column for them.</span>
+        </EmptyState>
+      ) : (
+        <TimeGrid
+          columns={columnsOf({
+            view,
+            date,
+            people,
+            providerId: provider,
+            appointments,
+            shows,
+            timeOff,
+            timeZone,
+          })}
+          label={periodTitle(view, date)}
+          showProvider={view === 'week' && provider === undefined && people.length > 1}
+          {...{ pendingIds, timeZone, now, onOpen, onFree }}
+          onMove={drop}
+        />
+      )}
+      <RefusedDialog
+        refused={refused}
+        isOwner={isOwner}
+        timeZone={timeZone}
+        onClose={() => setRefused(null)}
+        onTake={({ appointment }, slot) => {
+          setRefused(null);
+          move.mutate({
+            appointment,
+            to: { at: slot.start, providerId: slot.provider_id, providerName: slot.provider_name },
+            body: { slot_id: slot.slot_id },
+            key: idempotencyKey(),
+          });
+        }}
+        onOverbook={({ appointment, to, body }, reason) => {
+          setRefused(null);
+          move.mutate({ appointment, to, body: { ...body, overbook: true, reason }, key: idempotencyKey() });
+        }}
+      />
+    </>
+  );
+}
+
+function stateWords(count: number, view: View): string {
+  if (count > 0) return plural(count, 'appointment');
+  return view === 'list' ? '' : 'Nothing is booked here. Click a free time to book it.';
+}

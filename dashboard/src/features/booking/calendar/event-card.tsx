@@ -1,0 +1,65 @@
+import { IconAlertTriangle, IconCloudX, IconRefresh } from '@tabler/icons-react';
+import type { Appointment } from '@voxanne/contract';
+import type { CSSProperties, PointerEvent } from 'react';
+import { canMove } from './abilities.ts';
+import { minuteLabel, type Range } from './days.ts';
+import { lookOf, moreFacts, serviceWord } from './event-view.ts';
+import type { Placed } from './lanes.ts';
+import classes from './time-grid.module.css';
+
+export type Grab = (event: PointerEvent<HTMLElement>, item: Appointment, range: Range) => void;
+
+interface Props {
+  placed: Placed<Appointment>;
+  /** In a column of several providers. */
+  showProvider: boolean;
+  pending: boolean;
+  dragged: boolean;
+  onOpen: (id: string) => void;
+  onGrab: Grab;
+}
+
+export const spanStyle = ({ from, to }: Range): CSSProperties =>
+  ({ '--from': from, '--to': to }) as CSSProperties;
+
+export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGrab }: Props) {
+  const { item, range, lane, lanes } = placed;
+  const { icon: Glyph, tone } = lookOf(item.status);
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={classes.event}
+      style={{ ...spanStyle(range), '--lane': lane, '--lanes': lanes } as CSSProperties}
+      data-stop={range.from}
+      data-event={item.id}
+      data-tone={tone}
+      data-status={item.status}
+      data-movable={canMove(item.status) ? '' : undefined}
+      data-pending={pending ? '' : undefined}
+      data-dragged={dragged ? '' : undefined}
+      data-short={range.to - range.from < 30 ? '' : undefined}
+      aria-haspopup="dialog"
+      title={`${minuteLabel(range.from)} to ${minuteLabel(range.to)}, ${item.contact.name}, ${moreFacts(item, range)}`}
+      onClick={() => onOpen(item.id)}
+      onPointerDown={(event) => onGrab(event, item, range)}
+    >
+      <span className={classes.eventName}>
+        <Glyph size={14} stroke={2} aria-hidden className={classes.eventIcon} />
+        <span className={classes.clip}>{item.contact.name}</span>
+        {item.overbooked ? <IconAlertTriangle size={14} aria-hidden className={classes.eventIcon} /> : null}
+        {item.sync_state === 'error' ? (
+          <IconCloudX size={14} aria-hidden className={classes.eventIcon} />
+        ) : null}
+        {item.sync_state === 'pending' ? (
+          <IconRefresh size={13} aria-hidden className={classes.eventIcon} />
+        ) : null}
+      </span>
+      <span className={classes.eventLine}>
+        {minuteLabel(range.from)} {serviceWord(item.service_type)}
+      </span>
+      {showProvider ? <span className={classes.eventLine}>{item.provider_name}</span> : null}
+      <span className={classes.hidden}>, {moreFacts(item, range)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,97 @@
+import { memo } from 'react';
+import type { Column } from './columns.ts';
+import { minuteLabel, type Range } from './days.ts';
+import { EventCard, type Grab, spanStyle } from './event-card.tsx';
+import { type FreeCell, startAt } from './free-cells.ts';
+import { overlap } from './opening.ts';
+import classes from './time-grid.module.css';
+import type { Preview } from './use-drag.ts';
+
+export interface FreeTime {
+  day: string;
+  minute: number;
+  providerId: string | undefined;
+}
+
+interface Props {
+  column: Column;
+  cells: FreeCell[];
+  axis: Range;
+  /** The minute it is now, in the column of today. */
+  nowMinute: number | undefined;
+  showProvider: boolean;
+  pendingIds: string;
+  preview: Preview | null;
+  draggedId: string | undefined;
+  onOpen: (id: string) => void;
+  onFree: (time: FreeTime) => void;
+  onGrab: Grab;
+}
+
+const clip = (range: Range, axis: Range): Range => ({
+  from: Math.max(range.from, axis.from),
+  to: Math.min(range.to, axis.to),
+});
+
+export const GridColumn = memo(function GridColumn(props: Props) {
+  const { column, cells, axis, nowMinute, showProvider, pendingIds, preview, draggedId } = props;
+  const { onOpen, onFree, onGrab } = props;
+  return (
+    <section className={classes.column} data-column={column.key} aria-label={column.name}>
+      {column.opening.bands
+        .filter((band) => overlap(band, axis))
+        .map((band) => (
+          <div
+            key={`${band.kind} ${band.from} ${band.label}`}
+            className={classes.band}
+            data-kind={band.kind}
+            style={spanStyle(clip(band, axis))}
+          >
+            {band.kind === 'closed' ? null : <span className={classes.bandLabel}>{band.label}</span>}
+          </div>
+        ))}
+      {cells.map((cell) => (
+        <button
+          key={cell.from}
+          type="button"
+          tabIndex={-1}
+          className={classes.cell}
+          style={spanStyle(cell)}
+          data-stop={cell.starts[0]}
+          aria-label={`Book ${minuteLabel(cell.starts[0] ?? cell.from)}, ${column.name}`}
+          onClick={(event) => {
+            const { top, height } = event.currentTarget.getBoundingClientRect();
+            // Pressed by key, there is no place that was hit.
+            const share = event.detail === 0 ? 0 : (event.clientY - top) / height;
+            onFree({ day: column.day, minute: startAt(cell, share), providerId: column.providerId });
+          }}
+        >
+          <span aria-hidden>{minuteLabel(cell.starts[0] ?? cell.from)}</span>
+        </button>
+      ))}
+      {column.placed.map((placed) => (
+        <EventCard
+          key={placed.item.id}
+          placed={placed}
+          showProvider={showProvider}
+          pending={pendingIds.includes(placed.item.id)}
+          dragged={placed.item.id === draggedId}
+          onOpen={onOpen}
+          onGrab={onGrab}
+        />
+      ))}
+      {preview === null ? null : (
+        <div
+          className={classes.preview}
+          style={spanStyle({ from: preview.from, to: preview.from + preview.minutes })}
+          data-preview
+        >
+          {minuteLabel(preview.from)} {preview.name}
+        </div>
+      )}
+      {nowMinute === undefined || nowMinute < axis.from || nowMinute > axis.to ? null : (
+        <div className={classes.now} style={spanStyle({ from: nowMinute, to: nowMinute })} />
+      )}
+    </section>
+  );
+});

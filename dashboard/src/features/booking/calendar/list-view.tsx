@@ -1,0 +1,72 @@
+import type { Appointment } from '@voxanne/contract';
+import { formatTime, groupByDay, plural, relativeDay } from '../../../lib/format/format.ts';
+import { Panel } from '../../../lib/ui/panel.tsx';
+import { StatusTag } from '../../../lib/ui/status-tag.tsx';
+import { syncView } from '../appointment-view.ts';
+import { lookOf, serviceWord, statusWord } from './event-view.ts';
+import classes from './list-view.module.css';
+
+interface Props {
+  appointments: Appointment[];
+  timeZone: string;
+  now: number;
+  onOpen: (id: string) => void;
+}
+
+export function ListView({ appointments, timeZone, now, onOpen }: Props) {
+  const days = groupByDay(appointments, (item) => item.scheduled_at, timeZone);
+  return (
+    <div className={classes.days}>
+      {days.map(([day, items]) => (
+        <Panel
+          key={day}
+          title={relativeDay(items[0]?.scheduled_at ?? '', now, timeZone)}
+          hint={plural(items.length, 'appointment')}
+        >
+          <ul className={classes.list}>
+            {items.map((item) => (
+              <li key={item.id} className={classes.listItem}>
+                <Row item={item} timeZone={timeZone} onOpen={onOpen} />
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ))}
+    </div>
+  );
+}
+
+function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'timeZone' | 'onOpen'>) {
+  const { icon, tone } = lookOf(item.status);
+  const sync = syncView(item.sync_state);
+  return (
+    <button
+      type="button"
+      className={classes.row}
+      data-event={item.id}
+      aria-haspopup="dialog"
+      onClick={() => onOpen(item.id)}
+    >
+      <span className={classes.rowTime}>
+        <time dateTime={item.scheduled_at}>{formatTime(item.scheduled_at, timeZone)}</time>
+        <span className={classes.dim}>{item.duration_minutes} min</span>
+      </span>
+      <span className={classes.rowWho}>
+        <strong>{item.contact.name}</strong>
+        <span className={classes.dim}>
+          {serviceWord(item.service_type)}, {item.provider_name}
+        </span>
+      </span>
+      <span className={classes.rowTags}>
+        <StatusTag tone={tone === 'brand' ? 'ok' : tone} icon={icon} plain>
+          {statusWord(item.status)}
+        </StatusTag>
+        {item.sync_state === 'error' || item.sync_state === 'pending' ? (
+          <StatusTag tone={sync.tone} busy={sync.busy ?? false} plain>
+            {sync.word}
+          </StatusTag>
+        ) : null}
+      </span>
+    </button>
+  );
+}

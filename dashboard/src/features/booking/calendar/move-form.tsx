@@ -1,0 +1,166 @@
+import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import type { Appointment } from '@voxanne/contract';
+import { useEffect, useRef, useState } from 'react';
+import { asApiError } from '../../../lib/api/api-error.ts';
+import { idempotencyKey } from '../../../lib/api/request.ts';
+import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
+import classes from './appointment-drawer.module.css';
+import type { Person } from './columns.ts';
+import { DaySlots } from './day-slots.tsx';
+import type { Move } from './pending-moves.ts';
+import { refusalOf } from './refusal.ts';
+import { RefusalBox } from './refusal-box.tsx';
+import { useMove } from './use-changes.ts';
+
+interface Props {
+  appointment: Appointment;
+  people: Person[];
+  timeZone: string;
+  isOwner: boolean;
+  onDone: () => void;
+}
+
+/** Everything that dragging does, without dragging; and for a day that is not on the screen. */
+export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Props) {
+  const [providerId, setProviderId] = useState(appointment.provider_id);
+  const [day, setDay] = useState(() => dayKey(appointment.scheduled_at, timeZone));
+  const [start, setStart] = useState('');
+  const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  const [notify, setNotify] = useState(true);
+  const [missing, setMissing] = useState<string | null>(null);
+  const first = useRef<HTMLInputElement>(null);
+  const move = useMove(timeZone);
+  useEffect(() => first.current?.focus(), []);
+
+  function send(at: string, change: { providerId?: string; overbook?: boolean; reason?: string } = {}) {
+    const who = change.providerId ?? providerId;
+    const why = change.reason ?? reason.trim();
+    move.mutate(
+      {
+        appointment,
+        to: {
+          at,
+          providerId: who,
+          providerName: people.find((one) => one.id === who)?.name ?? appointment.provider_name,
+        },
+        body: {
+          scheduled_at: at,
+          provider_id: who,
+          notify,
+          ...(why === '' ? {} : { reason: why }),
+          ...(change.overbook ? { overbook: true } : {}),
+        },
+        key: idempotencyKey(),
+      } satisfies Move,
+      { onSuccess: onDone },
+    );
+  }
+
+  /** Typed by hand counts before chosen: it was done later, and the choice is gone then. */
+  function wanted(): string | null {
+    if (typed === '') return start === '' ? null : start;
+    const [hour = 0, minute = 0] = typed.split(':').map(Number);
+    const instant = day === '' ? null : instantAt(day, hour * 60 + minute, timeZone);
+    return instant === null ? null : new Date(instant).toISOString();
+  }
+
+  function submit() {
+    const at = wanted();
+    setMissing(
+      at !== null
+        ? null
+        : typed === ''
+          ? 'Choose a free time, or type one.'
+          : 'The clocks skip that time on that day. Choose another one.',
+    );
+    if (at !== null) send(at);
+  }
+
+  const refusal = move.error === null ? null : refusalOf(asApiError(move.error));
+  const asked = move.variables?.to.at;
+  return (
+    <form
+      noValidate
+      aria-label="Move the appointment"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          ref={first}
+          type="date"
+          label="Day"
+          value={day}
+          onChange={({ currentTarget }) => {
+            setDay(currentTarget.value);
+            setStart('');
+          }}
+        />
+        <Select
+          label="Provider"
+          data={people.map(({ id, name }) => ({ value: id, label: name }))}
+          value={providerId}
+          allowDeselect={false}
+          onChange={(value) => {
+            setProviderId(value ?? appointment.provider_id);
+            setStart('');
+          }}
+        />
+        <DaySlots
+          key={`${day} ${providerId}`}
+          serviceType={appointment.service_type}
+          day={day}
+          providerId={providerId}
+          timeZone={timeZone}
+          value={typed === '' ? start : ''}
+          onChange={(value) => {
+            setStart(value);
+            setTyped('');
+          }}
+        />
+        <TextInput
+          type="time"
+          label="Another time"
+          error={missing}
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <TextInput
+          label="Reason (optional)"
+          maxLength={500}
+          value={reason}
+          onChange={({ currentTarget }) => setReason(currentTarget.value)}
+        />
+        <Checkbox
+          label="Text the patient the new time"
+          checked={notify}
+          onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
+        />
+        {refusal === null || asked === undefined ? null : (
+          <div className={classes.refused}>
+            <strong>{refusal.title}</strong>
+            <RefusalBox
+              refusal={refusal}
+              isOwner={isOwner}
+              timeZone={timeZone}
+              busy={move.isPending}
+              onTake={(slot) => send(slot.start, { providerId: slot.provider_id })}
+              onOverbook={(why) => send(asked, { overbook: true, reason: why })}
+            />
+          </div>
+        )}
+        <Group>
+          <Button type="submit" loading={move.isPending}>
+            Move appointment
+          </Button>
+          <Button variant="default" onClick={onDone}>
+            Keep it here
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

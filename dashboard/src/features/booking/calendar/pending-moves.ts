@@ -1,0 +1,23 @@
+import type { Appointment, MoveRequest } from '@voxanne/contract';
+
+/** What somebody asked for and the server has not answered yet. */
+export interface Move {
+  appointment: Appointment;
+  /** Where it goes, as it is shown until the answer comes. */
+  to: { at: string; providerId: string; providerName: string };
+  body: Partial<MoveRequest>;
+  /** Of this wish: asking again after a lost answer is the same wish. */
+  key: string;
+}
+
+/** The appointments as they will be. When a move is refused it is not pending any more, and everything is as it was. */
+export function withPending(appointments: Appointment[], pending: Move[]): Appointment[] {
+  if (pending.length === 0) return appointments;
+  const latest = new Map(pending.map((move) => [move.appointment.id, move.to]));
+  return appointments.map((one) => {
+    const to = latest.get(one.id);
+    return to === undefined
+      ? one
+      : { ...one, scheduled_at: to.at, provider_id: to.providerId, provider_name: to.providerName };
+  });
+}

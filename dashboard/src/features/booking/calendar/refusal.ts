@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ApiError } from '../../../lib/api/api-error.ts';
+
+export interface Refusal {
+  title: string;
+  message: string;
+  alternatives: Alternative[];
+  /** Whether an owner may put it there all the same. */
+  mayOverbook: boolean;
+}
+
+const Offered = z.object({
+  alternatives: z.array(
+    z.object({
+      slot_id: z.string(),
+      start: z.string(),
+      end: z.string(),
+      provider_id: z.string(),
+      provider_name: z.string(),
+    }),
+  ),
+});
+export type Alternative = z.infer<typeof Offered>['alternatives'][number];
+
+const offeredBy = (error: ApiError): Alternative[] => Offered.safeParse(error.body).data?.alternatives ?? [];
+
+const titles: Record<string, string> = {
+  SLOT_UNAVAILABLE: 'That time is taken',
+  OUTSIDE_HOURS: 'Not within the opening hours',
+  IN_THE_PAST: 'That time has passed',
+  BEYOND_HORIZON: 'Too far ahead',
+  UNREACHABLE: 'Not saved: Voxanne does not answer',
+};
+
+/** What a person is told when a change is refused, and what they can do instead. */
+export function refusalOf(error: ApiError): Refusal {
+  const alternatives = offeredBy(error);
+  return {
+    title: titles[error.code] ?? 'That did not work',
+    // The sentence names times as well; the buttons say them better.
+    message:
+      alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),
+    alternatives,
+    mayOverbook: error.code === 'SLOT_UNAVAILABLE',
+  };
+}

@@ -1,0 +1,85 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  type Appointment,
+  AppointmentPage,
+  Appointment as AppointmentSchema,
+  Availability,
+  type CancelRequest,
+  ChangedAppointment,
+  type MoveRequest,
+  ProviderList,
+  type StatusRequest,
+  TimeOffList,
+} from '@voxanne/contract';
+import { request } from '../../../lib/api/request.ts';
+
+const PAGE = 200;
+/** More than any clinic has in a week; a page that asks for ever would never show anything. */
+const MOST_PAGES = 25;
+
+/** Every appointment that begins in a range, page by page. */
+export const rangeQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['appointments', 'range', from, to],
+    async queryFn({ signal }): Promise<Appointment[]> {
+      const found: Appointment[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const query = { from, to, limit: PAGE, cursor };
+        const { data, next_cursor } = await request(AppointmentPage, '/api/appointments', { query, signal });
+        found.push(...data);
+        if (next_cursor === null) break;
+        cursor = next_cursor;
+      }
+      return found;
+    },
+    // The days before stay on the screen until the new ones are there.
+    placeholderData: keepPreviousData,
+  });
+
+const pathOf = (id: string) => `/api/appointments/${encodeURIComponent(id)}`;
+
+export const appointmentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['appointments', 'one', id],
+    queryFn: ({ signal }) => request(AppointmentSchema, pathOf(id), { signal }),
+  });
+
+export const providersQuery = queryOptions({
+  queryKey: ['providers', 'all'],
+  queryFn: ({ signal }) => request(ProviderList, '/api/providers', { signal }),
+  staleTime: 60_000,
+});
+
+export const timeOffQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['time-off', 'range', from, to],
+    queryFn: ({ signal }) => request(TimeOffList, '/api/time-off', { query: { from, to }, signal }),
+    staleTime: 60_000,
+  });
+
+/** The free times of one local day of the clinic. */
+export const dayAvailabilityQuery = (service_type: string, day: string, provider_id: string) =>
+  queryOptions({
+    queryKey: ['availability', 'day', service_type, day, provider_id],
+    queryFn: ({ signal }) =>
+      request(Availability, '/api/availability', {
+        query: { service_type, provider_id, from: day, to: day },
+        signal,
+      }),
+    enabled: day !== '',
+  });
+
+const change = (path: string, method: 'PATCH' | 'POST', body: unknown, key: string) =>
+  request(ChangedAppointment, path, { method, body, headers: { 'idempotency-key': key } });
+
+export const moveAppointment = (id: string, body: Partial<MoveRequest>, key: string) =>
+  change(pathOf(id), 'PATCH', body, key);
+
+export const cancelAppointment = (id: string, body: CancelRequest, key: string) =>
+  change(`${pathOf(id)}/cancel`, 'POST', body, key);
+
+export const undoAppointment = (id: string, key: string) => change(`${pathOf(id)}/undo`, 'POST', {}, key);
+
+export const setStatus = (id: string, status: StatusRequest['status'], key: string) =>
+  change(`${pathOf(id)}/status`, 'POST', { status }, key);

@@ -1,0 +1,43 @@
+import { Button, Checkbox, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+interface Props {
+  busy: boolean;
+  onOverbook: (reason: string) => void;
+}
+
+/** Two at one time on purpose: an owner's decision, made twice and with a reason. */
+export function Overbook({ busy, onOverbook }: Props) {
+  const [meant, setMeant] = useState(false);
+  const [reason, setReason] = useState('');
+  return (
+    <Stack gap="sm">
+      <Checkbox
+        label="Put it there all the same, beside the other appointment"
+        checked={meant}
+        onChange={({ currentTarget }) => setMeant(currentTarget.checked)}
+      />
+      {meant ? (
+        <>
+          <TextInput
+            label="Reason"
+            description="Kept in the audit log with your name."
+            required
+            maxLength={500}
+            value={reason}
+            onChange={({ currentTarget }) => setReason(currentTarget.value)}
+          />
+          <Button
+            variant="light"
+            color="red"
+            loading={busy}
+            disabled={reason.trim() === ''}
+            onClick={() => onOverbook(reason.trim())}
+          >
+            Overbook
+          </Button>
+        </>
+      ) : null}
+    </Stack>
+  );
+}
