@@ -46,6 +46,13 @@ alter table public.appointments
   ) where (status in ('pending', 'held', 'confirmed', 'arrived') and not overbooked);
 create unique index appointments_seat_idx on public.appointments (org_id, provider_id, session_id, seat)
   where seat is not null and status in ('pending', 'held', 'confirmed', 'arrived') and not overbooked;
+-- What free times are made of, from the index alone: who is taken when, holds that ran out aside.
+drop index public.appointments_busy_idx;
+create index appointments_busy_idx on public.appointments (org_id, busy_from)
+  include (provider_id, busy_to, status, hold_expires_at, seat)
+  where status in ('pending', 'held', 'confirmed', 'arrived');
+create index appointments_session_idx on public.appointments (org_id, busy_from)
+  where seat is not null and status in ('pending', 'held', 'confirmed', 'arrived');
 create index appointments_held_idx on public.appointments (hold_expires_at) where status = 'held';
 
 create or replace function app_private.appointment_changed() returns trigger
@@ -141,7 +148,7 @@ create function app_private.bookable_providers(p_org_id uuid, p_provider_id uuid
   language sql stable
   as $$
   select array_agg(p.id order by p.id) from public.providers p
-  where p.org_id = p_org_id and p.active
+  where p.org_id = p_org_id and p.active and p.deleted_at is null
     and (p_provider_id is null or p.id = p_provider_id)
     and (p_provider_ids is null or p.id = any (p_provider_ids))
 $$;
@@ -184,7 +191,7 @@ $$;
 -- What a service needs around its time, and whether its sessions are shared.
 create type app_private.slot as (
   busy_from timestamptz, busy_to timestamptz, session_id uuid, capacity integer,
-  provider_id uuid, seat integer, overbooked boolean
+  provider_id uuid, seat integer, overbooked boolean, scheduled_at timestamptz
 );
 
 create function app_private.slot_of(
@@ -198,6 +205,7 @@ declare
 begin
   -- A service that is not in the table (plain SQL may book any) has no buffers and is not shared.
   select * into v_service from public.services where org_id = p_org_id and slug = p_service_type;
+  v_slot.scheduled_at := p_scheduled_at;
   v_slot.busy_from := p_scheduled_at - make_interval(mins => coalesce(v_service.buffer_before_minutes, 0));
   v_slot.busy_to := p_scheduled_at
     + make_interval(mins => p_duration_minutes + coalesce(v_service.buffer_after_minutes, 0));
@@ -210,7 +218,8 @@ begin
 end $$;
 
 -- Under the locks: who takes it. The current provider first when an appointment moves, then a session that has
--- begun to fill, then the least booked that day. `p_anyway` is an owner's overbooking.
+-- begun to fill; then, as the times were offered: the least booked of that day by the clinic's clock (those who begin
+-- together are one piece of work), who has had nothing to do for longest, the id. `p_anyway` is an owner's overbooking.
 create function app_private.take_slot(
   p_org_id uuid, p_slot app_private.slot, p_candidates uuid[], p_prefer uuid, p_except uuid, p_anyway boolean
 ) returns app_private.slot
@@ -218,7 +227,17 @@ create function app_private.take_slot(
   as $$
 declare
   v_free boolean;
+  v_zone text;
+  v_day timestamp;
+  v_day_from timestamptz;
+  v_day_to timestamptz;
 begin
+  if cardinality(p_candidates) > 1 then
+    select time_zone into v_zone from public.organizations where id = p_org_id;
+    v_day := date_trunc('day', p_slot.scheduled_at at time zone v_zone);
+    v_day_from := v_day at time zone v_zone;
+    v_day_to := (v_day + interval '1 day') at time zone v_zone;
+  end if;
   select c.id, c.free into p_slot.provider_id, v_free
     from (
       select id,
@@ -226,17 +245,16 @@ begin
           and (p_slot.session_id is null
             or app_private.free_seat(p_org_id, id, p_slot.session_id, p_slot.capacity, p_except) is not null) as free
       from unnest(p_candidates) as p (id)) as c
+    left join lateral (
+      select count(distinct a.busy_from) as booked, max(a.busy_to) filter (where a.busy_from < p_slot.scheduled_at) as idle_since,
+        coalesce(bool_or(a.session_id = p_slot.session_id), false) as joins
+      from public.appointments a
+      where a.org_id = p_org_id and a.provider_id = c.id and a.id is distinct from p_except
+        and a.status in ('pending', 'held', 'confirmed', 'arrived')
+        and not (a.status = 'held' and coalesce(a.hold_expires_at <= clock_timestamp(), false))
+        and a.busy_from >= v_day_from and a.busy_from < v_day_to) as l on cardinality(p_candidates) > 1
     where c.free or p_anyway
-    order by c.free desc, c.id is not distinct from p_prefer desc,
-      p_slot.session_id is not null and exists (
-        select 1 from public.appointments a
-        where a.org_id = p_org_id and a.provider_id = c.id and a.session_id = p_slot.session_id
-          and a.status in ('pending', 'held', 'confirmed', 'arrived')) desc,
-      (select count(*) from public.appointments a
-        where a.org_id = p_org_id and a.provider_id = c.id
-          and a.status in ('pending', 'held', 'confirmed', 'arrived')
-          and a.busy_from >= p_slot.busy_from - interval '12 hours'
-          and a.busy_from < p_slot.busy_from + interval '12 hours'), c.id
+    order by c.free desc, c.id is not distinct from p_prefer desc, l.joins desc, l.booked, l.idle_since nulls first, c.id
     limit 1;
   p_slot.overbooked := not coalesce(v_free, true);
   if p_slot.overbooked or p_slot.session_id is null then

@@ -2,13 +2,22 @@ import type { Transact } from '../deliveries/index.ts';
 import type { Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import type { ClinicRules } from './availability/clinic-calendar.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { type ClinicForBooking, findClinic } from './booking.queries.ts';
 import { bookAtomically, type ChangeOrigin, placeOf } from './changes.queries.ts';
 import { cleanContact } from './contact.ts';
 import { fillContact } from './contacts.queries.ts';
-import { type AvailabilityContext, findService } from './find-availability.ts';
-import { changeOnce, findPlace, inTenant, momentOf, type Place, refusalOf, type When } from './find-place.ts';
+import { type AvailabilityContext, pickService, serviceOf } from './find-availability.ts';
+import {
+  changeOnce,
+  findPlace,
+  inTenant,
+  momentOf,
+  type Place,
+  refusalOf,
+  rulesIn,
+  type When,
+} from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { visibleLines } from './text.ts';
 
@@ -59,12 +68,13 @@ export async function bookAppointment(
   transact: Transact<BookedAppointment> = inTenant(context.database, scope),
 ): Promise<BookedAppointment> {
   const booked = await changeOnce(context, scope, transact, async (db) => {
-    const clinic = await findClinic(db, scope.orgId);
+    const rules = await rulesIn(context, db, scope.orgId);
+    const { clinic } = rules;
     const contact = cleanContact(request, clinic.country);
     const place =
       'holdId' in request.when
-        ? await placeOfHold(db, scope, clinic, request.when.holdId)
-        : await placeAskedFor(context, db, scope, clinic, { ...request, when: request.when });
+        ? await placeOfHold(db, scope, rules, request.when.holdId)
+        : placeAskedFor(context, scope, rules, { ...request, when: request.when }, origin);
     const result = await bookAtomically(
       db,
       {
@@ -109,22 +119,22 @@ export async function bookAppointment(
   return booked;
 }
 
-async function placeAskedFor(
+function placeAskedFor(
   context: AvailabilityContext,
-  db: Db,
   scope: TenantScope,
-  clinic: ClinicForBooking,
+  rules: ClinicRules,
   request: BookingRequest & { when: When },
-): Promise<Place> {
-  const { at, offer } = momentOf(context, scope, request.when, clinic.time_zone);
-  const service = await findService(db, scope.orgId, offer?.service ?? request.serviceType);
-  return findPlace(context, db, scope, {
-    clinic,
+  { source }: BookingOrigin,
+): Place {
+  const { at, offer } = momentOf(context, scope, request.when, rules.clinic.time_zone);
+  const service = pickService(rules.services, offer?.service ?? request.serviceType);
+  return findPlace(context, rules, {
     service,
     at,
     durationMinutes: request.durationMinutes ?? service.duration_minutes,
     // An offer names its provider; a name that was said besides cannot make it another one.
     provider: offer ? { providerId: offer.providerId } : request,
+    by: source,
   });
 }
 
@@ -132,14 +142,14 @@ async function placeAskedFor(
 async function placeOfHold(
   db: Db,
   scope: TenantScope,
-  clinic: ClinicForBooking,
+  { clinic, services }: ClinicRules,
   holdId: string,
 ): Promise<Place> {
   const hold = await placeOf(db, scope.orgId, holdId);
   if (!hold?.hold_expires_at) throw bookingErrors.refused('HOLD_NOT_FOUND', 'There is no such hold.');
   return {
     clinic,
-    service: await findService(db, scope.orgId, hold.service_type),
+    service: serviceOf(services, hold),
     at: hold.scheduled_at,
     durationMinutes: hold.duration_minutes,
     providerIds: [hold.provider_id],

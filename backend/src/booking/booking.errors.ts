@@ -32,24 +32,49 @@ export const bookingErrors = {
       status: 422,
       detail: 'There is no such provider in this clinic.',
     }),
-  inThePast: () =>
+  notOffered: (who: string, service: string, alternatives: Slot[]) =>
+    new AppError({
+      code: 'SERVICE_NOT_OFFERED',
+      status: 422,
+      detail: `${service} is not offered by ${who}.${alternatives.length > 0 ? offer(alternatives) : ''}`,
+      extra: { alternatives },
+    }),
+  inThePast: (alternatives: Slot[]) =>
     new AppError({
       code: 'IN_THE_PAST',
       status: 422,
       detail: 'That time has already passed. Choose a time that is still to come.',
+      extra: { alternatives },
     }),
-  beyondHorizon: (lastDay: string) =>
+  beyondHorizon: (lastDay: string, alternatives: Slot[]) =>
     new AppError({
       code: 'BEYOND_HORIZON',
       status: 422,
       detail: `That is too far ahead. Appointments can be booked until ${lastDay}.`,
+      extra: { alternatives },
     }),
-  outsideHours: (alternatives: Slot[]) =>
+  tooSoon: (notice: string, alternatives: Slot[]) =>
+    new AppError({
+      code: 'TOO_SOON',
+      status: 422,
+      detail: `That is too soon: it must be booked at least ${notice} ahead.${offer(alternatives)}`,
+      extra: { alternatives },
+    }),
+  calendarStale: (alternatives: Slot[]) =>
+    new AppError({
+      code: 'CALENDAR_STALE',
+      status: 409,
+      detail: `The linked calendar could not be read lately, and the clinic books nothing that it cannot check.${offer(alternatives)}`,
+      retryable: true,
+      extra: { alternatives },
+    }),
+  /** Nobody works then; `reason` and `why` say what it is. */
+  outsideHours: (reason: string, why: string, alternatives: Slot[]) =>
     new AppError({
       code: 'OUTSIDE_HOURS',
       status: 422,
-      detail: `The clinic is not open for the whole of that time.${offer(alternatives)}`,
-      extra: { alternatives },
+      detail: `${why}${offer(alternatives)}`,
+      extra: { reason, alternatives },
     }),
   taken: (alternatives: Slot[]) =>
     new AppError({

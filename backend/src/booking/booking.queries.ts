@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
-const OCCUPYING = ['pending', 'held', 'confirmed', 'arrived'] as const;
+/** States that take time. */
+export const OCCUPYING = ['pending', 'held', 'confirmed', 'arrived'] as const;
 
 export interface ClinicForBooking {
   name: string;
@@ -18,26 +19,30 @@ export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
     .executeTakeFirstOrThrow();
 }
 
-export function activeServices(db: Db, orgId: string) {
+/** Every service there was; one that is not active cannot be booked, but there may be appointments of it. */
+export function servicesOf(db: Db, orgId: string) {
   return db
-    .selectFrom('services')
+    .selectFrom('services as s')
     .select([
-      'id',
-      'name',
-      'slug',
-      'duration_minutes',
-      'active',
-      'buffer_before_minutes',
-      'buffer_after_minutes',
+      's.id',
+      's.name',
+      's.slug',
+      's.duration_minutes',
+      sql<boolean>`s.active and s.deleted_at is null`.as('active'),
+      's.buffer_before_minutes',
+      's.buffer_after_minutes',
+      's.capacity',
+      's.min_notice_minutes',
+      's.horizon_days',
+      's.slot_step_minutes',
+      sql<string[] | null>`(select json_agg(o.provider_id) from service_providers o
+        where o.org_id = s.org_id and o.service_id = s.id)`.as('provider_ids'),
     ])
-    .where('org_id', '=', orgId)
-    .where('active', '=', true)
-    .orderBy('created_at')
-    .orderBy('slug')
+    .where('s.org_id', '=', orgId)
+    .orderBy('s.created_at')
+    .orderBy('s.slug')
     .execute();
 }
-
-export type ServiceRow = Awaited<ReturnType<typeof activeServices>>[number];
 
 export function activeProviders(db: Db, orgId: string) {
   return db
@@ -45,33 +50,9 @@ export function activeProviders(db: Db, orgId: string) {
     .select(['id', 'name', 'working_hours'])
     .where('org_id', '=', orgId)
     .where('active', '=', true)
+    .where('deleted_at', 'is', null)
     .orderBy('id')
     .execute();
-}
-
-/** Longest appointment the schema allows, as a lower bound for the range read: it keeps the index scan short. */
-const LONGEST_BUSY_MS = 24 * 3_600_000;
-
-export function busyRanges(db: Db, orgId: string, from: Date, to: Date) {
-  return (
-    db
-      .selectFrom('appointments')
-      .select(['provider_id', 'busy_from', 'busy_to'])
-      .where('org_id', '=', orgId)
-      .where('status', 'in', OCCUPYING)
-      // A hold that ran out blocks nobody, whether or not the sweep has come to it.
-      .where((eb) =>
-        eb.or([
-          eb('status', '<>', 'held'),
-          eb('hold_expires_at', 'is', null),
-          eb('hold_expires_at', '>', sql<Date>`now()`),
-        ]),
-      )
-      .where('busy_from', '<', to)
-      .where('busy_from', '>=', new Date(from.getTime() - LONGEST_BUSY_MS))
-      .where('busy_to', '>', from)
-      .execute()
-  );
 }
 
 const appointments = (db: Db) =>

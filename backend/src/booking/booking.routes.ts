@@ -30,19 +30,22 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
-        summary: 'Free times, and why a day has none',
+        summary: 'Free times, and why a day or a time is none',
+        description:
+          'The free times of a service by start; of several providers who are free then the first is the one with the least to do. Days without any have a reason. explain=true adds why each other start of the first seven days is refused. Nothing outside is asked.',
         querystring: AvailabilityQuery,
         response: { 200: Availability },
       },
     },
     async (request) => {
-      const { service_type, from, to, provider_id, time_zone } = request.query;
+      const { service_type, from, to, provider_id, time_zone, explain } = request.query;
       return findAvailability(context, tenantOf(request), {
         serviceType: service_type,
         ...(from ? { from } : {}),
         ...(to ? { to } : {}),
         ...(provider_id ? { providerId: provider_id } : {}),
         ...(time_zone ? { timeZone: time_zone } : {}),
+        explain: explain === 'true',
       });
     },
   );

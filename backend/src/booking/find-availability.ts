@@ -1,27 +1,25 @@
-import type { Slot } from '@voxanne/contract';
+import type { Availability } from '@voxanne/contract';
 import { Temporal } from 'temporal-polyfill';
-import type { Clock } from '../platform/clock.ts';
-import type { Database, Db } from '../platform/database.ts';
+import type { Db } from '../platform/database.ts';
 import type { OrgId, TenantScope } from '../platform/tenant.ts';
-import { closestTo, type FreeSlot, type FreeTimes, findFreeTimes } from './availability.ts';
-import { bookingErrors } from './booking.errors.ts';
+import { readCalendar, withBuffers } from './availability/calendar.queries.ts';
 import {
-  activeProviders,
-  activeServices,
-  busyRanges,
-  type ClinicForBooking,
-  findClinic,
-  type ServiceRow,
-} from './booking.queries.ts';
-import { spokenTime } from './labels.ts';
-import { signSlot } from './slot-id.ts';
-import { localDate, WorkingHours } from './working-hours.ts';
+  type ClinicRules,
+  calendarsOf,
+  rulesFor,
+  rulesOf,
+  type ServiceFacts,
+  staffFor,
+} from './availability/clinic-calendar.ts';
+import { findFreeTimes } from './availability/find-free-times.ts';
+import { detailOfDay, detailOfStart, type Setting } from './availability/reason-details.ts';
+import type { AvailabilityContext } from './availability-context.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { servicesOf } from './booking.queries.ts';
+import { presentSlots } from './present-slots.ts';
+import { localDate } from './working-hours.ts';
 
-export interface AvailabilityContext {
-  database: Database;
-  clock: Clock;
-  slotKey: Buffer;
-}
+export type { AvailabilityContext } from './availability-context.ts';
 
 export interface AvailabilityQuery {
   serviceType: string;
@@ -32,191 +30,135 @@ export interface AvailabilityQuery {
   providerId?: string;
   /** For the labels; times of opening are always the clinic's. */
   timeZone?: string;
-}
-
-export interface AvailabilityAnswer {
-  slots: Slot[];
-  reasons: { date: string; reason: string; detail: string }[];
+  /** Whether each refused start of the first seven days is wanted too. */
+  explain?: boolean;
 }
 
 const DAY_MS = 86_400_000;
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
 const LONGEST_SPAN_MS = 31 * DAY_MS;
+const LONGEST_HORIZON_MS = 1_096 * DAY_MS;
+const EXPLAINED_MS = 7 * DAY_MS;
 
 /**
- * The free times of a service, and for each day without one the reason. Two range reads, no call to Google.
- * @throws {AppError} UNKNOWN_SERVICE, PROVIDER_NOT_FOUND, INVALID_TIME.
+ * The free times of a service, and for each day without one the reason. One statement, no call to Google.
+ * @throws {AppError} UNKNOWN_SERVICE, PROVIDER_NOT_FOUND, SERVICE_NOT_OFFERED, INVALID_TIME.
  */
-export function findAvailability(
+export async function findAvailability(
   context: AvailabilityContext,
   scope: TenantScope,
   query: AvailabilityQuery,
-): Promise<AvailabilityAnswer> {
-  return context.database.withTenant(scope, async (db) => {
-    const clinic = await findClinic(db, scope.orgId);
-    const service = await findService(db, scope.orgId, query.serviceType);
-    const labelZone = checkedZone(query.timeZone) ?? clinic.time_zone;
-    const now = context.clock.now();
-    const horizon = now.getTime() + clinic.booking_horizon_days * DAY_MS;
-    const asked = edge(query.from, clinic.time_zone, 'start') ?? now.getTime();
-    const from = Math.max(asked, stillToCome(now));
-    const wanted = edge(query.to, clinic.time_zone, 'end') ?? from + DEFAULT_SPAN_MS;
-    if (query.from && wanted <= asked) {
-      throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
-    }
-    const to = Math.min(wanted, horizon, from + LONGEST_SPAN_MS);
-    const reasons: AvailabilityAnswer['reasons'] = [];
-    if (wanted > horizon) {
-      const lastDay = localDate(horizon, clinic.time_zone).toString();
-      reasons.push({
-        date: lastDay,
-        reason: 'horizon',
-        detail: `Appointments can be booked until ${lastDay}.`,
-      });
-    }
-    if (wanted > from + LONGEST_SPAN_MS && horizon > from + LONGEST_SPAN_MS) {
-      const nextDay = localDate(from + LONGEST_SPAN_MS, clinic.time_zone).toString();
-      reasons.push({
-        date: nextDay,
-        reason: 'too_many_days',
-        detail: `31 days are looked at in one go. Ask again from ${nextDay}.`,
-      });
-    }
-    if (to <= from) {
-      if (wanted <= stillToCome(now)) {
-        reasons.push({
-          date: localDate(wanted - 1, clinic.time_zone).toString(),
-          reason: 'past',
-          detail: DETAILS.past,
-        });
-      }
-      return { slots: [], reasons };
-    }
-    const times = await freeTimes(db, scope.orgId, {
-      clinic,
-      service,
-      durationMinutes: service.duration_minutes,
-      from,
-      to,
-      ...(query.providerId ? { providerIds: [query.providerId] } : {}),
-    });
-    return {
-      slots: times.slots.map((slot) => present(context, scope.orgId, service, slot, labelZone, now)),
-      reasons: [
-        ...times.emptyDays.map(({ date, reason }) => {
-          // Hours before a "from" that is still to come have not passed; nobody asked for them.
-          const honest = reason === 'past' && from > stillToCome(now) ? 'out_of_range' : reason;
-          return { date, reason: honest, detail: DETAILS[honest] };
-        }),
-        ...reasons,
-      ],
-    };
-  });
-}
-
-const DETAILS = {
-  closed: 'The clinic is closed on that day.',
-  too_short: 'The clinic is not open long enough for this service on that day.',
-  out_of_range: 'The clinic is not open in the part of that day that was asked for.',
-  full: 'Every time of that day is taken.',
-  past: 'The rest of that day has passed.',
-};
-
-export interface Wish {
-  clinic: ClinicForBooking;
-  service: ServiceRow;
-  at: Date;
-  durationMinutes: number;
-  /** Who may do it. */
-  providerIds: string[];
-}
-
-/** The present moment has passed by the time somebody says yes to it. */
-const stillToCome = (now: Date): number => now.getTime() + 1;
-
-/** What is free around a time that could not be had: the three closest within a week that could be booked instead. */
-export async function findAlternatives(
-  context: AvailabilityContext,
-  db: Db,
-  orgId: OrgId,
-  wish: Wish,
-): Promise<Slot[]> {
+): Promise<Availability> {
   const now = context.clock.now();
-  const horizon = now.getTime() + wish.clinic.booking_horizon_days * DAY_MS;
-  const times = await freeTimes(db, orgId, {
-    ...wish,
-    from: Math.max(stillToCome(now), wish.at.getTime() - DAY_MS),
-    to: Math.min(wish.at.getTime() + DEFAULT_SPAN_MS, horizon),
-  });
-  return closestTo(times.slots, wish.at.getTime(), 3).map((slot) =>
-    present(context, orgId, wish.service, slot, wish.clinic.time_zone, now),
+  const labelZone = checkedZone(query.timeZone);
+  const rows = await context.database.tenantStatement(
+    scope,
+    readCalendar(scope.orgId, now, ...roughly(query, now.getTime())),
   );
+  const clinicRules = rulesOf(rows, now.getTime());
+  const { clinic } = clinicRules;
+  const service = pickService(clinicRules.services, query.serviceType);
+  const staff = chosenStaff(clinicRules, service, query.providerId);
+
+  const first = now.getTime() + 1;
+  const asked = edge(query.from, clinic.time_zone, 'start') ?? now.getTime();
+  const from = Math.max(asked, first);
+  const wanted = edge(query.to, clinic.time_zone, 'end') ?? from + DEFAULT_SPAN_MS;
+  if (query.from && wanted <= asked) {
+    throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
+  }
+  if (wanted <= first) {
+    const date = localDate(wanted - 1, clinic.time_zone).toString();
+    return { slots: [], reasons: [{ date, reason: 'past', detail: 'The rest of that day has passed.' }] };
+  }
+  const to = Math.min(wanted, from + LONGEST_SPAN_MS);
+  const durationMinutes = service.duration_minutes;
+  const rules = rulesFor(clinicRules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false });
+  const { slots, emptyDays, refused } = findFreeTimes({
+    ...rules,
+    providers: calendarsOf(rows, staff, service, durationMinutes),
+    from: query.explain ? Math.min(asked, from) : from,
+    to,
+    stepMinutes: service.slot_step_minutes,
+    bufferBeforeMs: service.buffer_before_minutes * 60_000,
+    bufferAfterMs: service.buffer_after_minutes * 60_000,
+    explainUntil: query.explain ? from + EXPLAINED_MS : 0,
+  });
+  const setting: Setting = {
+    ...rules,
+    holidays: clinicRules.holidays,
+    onlyProvider: query.providerId && staff[0]?.name,
+  };
+  const reasons: Availability['reasons'] = emptyDays.map((day) => ({
+    date: day.date,
+    reason: day.reason,
+    detail: detailOfDay(day, setting),
+  }));
+  if (wanted > to) {
+    const nextDay = localDate(to, clinic.time_zone).toString();
+    const detail = `31 days are looked at in one go. Ask again from ${nextDay}.`;
+    reasons.push({ date: nextDay, reason: 'too_many_days', detail });
+  }
+  return {
+    slots: presentSlots(slots, {
+      slotKey: context.slotKey,
+      orgId: scope.orgId,
+      service: service.slug,
+      timeZone: labelZone ?? clinic.time_zone,
+      now,
+    }),
+    reasons,
+    ...(staff.some(({ calendar }) => calendar === 'stale') && { calendar_state: 'stale' as const }),
+    ...(query.explain && {
+      explain: refused.map((one) => ({
+        start: one.start === undefined ? one.local : new Date(one.start).toISOString(),
+        provider_id: one.providerId,
+        reason: one.reason,
+        detail: detailOfStart(one, setting),
+      })),
+    }),
+  };
 }
 
-async function freeTimes(
-  db: Db,
-  orgId: OrgId,
-  range: {
-    clinic: ClinicForBooking;
-    service: ServiceRow;
-    durationMinutes: number;
-    from: number;
-    to: number;
-    providerIds?: string[];
-  },
-): Promise<FreeTimes> {
-  const { providerIds } = range;
-  const all = await activeProviders(db, orgId);
-  const chosen = providerIds ? all.filter((provider) => providerIds.includes(provider.id)) : all;
-  if (providerIds && chosen.length === 0) throw bookingErrors.unknownProvider();
-  const durationMs = range.durationMinutes * 60_000;
-  // What the service keeps free around itself, put around everybody else: the same overlap, and slots stay slots.
-  const before = range.service.buffer_before_minutes * 60_000;
-  const after = range.service.buffer_after_minutes * 60_000;
-  const busy = await busyRanges(
-    db,
-    orgId,
-    new Date(range.from - before),
-    new Date(range.to + durationMs + after),
-  );
-  return findFreeTimes({
-    providers: chosen.map((provider) => ({
-      id: provider.id,
-      name: provider.name,
-      hours: WorkingHours.parse(provider.working_hours),
-      busy: busy
-        .filter((row) => row.provider_id === provider.id)
-        .map((row) => ({ from: row.busy_from.getTime() - after, to: row.busy_to.getTime() + before })),
-    })),
-    from: range.from,
-    to: range.to,
-    durationMs,
-    timeZone: range.clinic.time_zone,
-  });
+function chosenStaff(rules: ClinicRules, service: ServiceFacts, providerId: string | undefined) {
+  const staff = staffFor(rules, service);
+  if (providerId === undefined) return staff;
+  const provider = rules.staff.find(({ id }) => id === providerId);
+  if (!provider) throw bookingErrors.unknownProvider();
+  if (!staff.includes(provider)) throw bookingErrors.notOffered(provider.name, service.name, []);
+  return [provider];
 }
 
 /** Accepts "Follow up", "follow_up" and "followup" for `follow-up`: a voice agent writes what it heard. */
-export async function findService(db: Db, orgId: OrgId, asked: string): Promise<ServiceRow> {
-  const services = await activeServices(db, orgId);
+export function pickService(services: ServiceFacts[], asked: string): ServiceFacts {
   const key = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-  const found = services.find((service) =>
+  const offered = services.filter(({ active }) => active);
+  const found = offered.find((service) =>
     [service.slug, service.name].some((name) => key(name) === key(asked)),
   );
-  if (!found)
-    throw bookingErrors.unknownService(
-      asked,
-      services.map((service) => service.slug),
-    );
-  return found;
+  if (found) return found;
+  throw bookingErrors.unknownService(
+    asked,
+    offered.map(({ slug }) => slug),
+  );
 }
 
+/** @throws {AppError} UNKNOWN_SERVICE. */
+export const findService = async (db: Db, orgId: OrgId, asked: string): Promise<ServiceFacts> =>
+  pickService(await servicesOf(db, orgId), asked);
+
 /** The service of an appointment that exists; also one that is not offered any more. */
-export async function bookedService(
+export const bookedService = async (
   db: Db,
   orgId: OrgId,
+  booked: { service_type: string; duration_minutes: number },
+): Promise<ServiceFacts> => serviceOf(await servicesOf(db, orgId), booked);
+
+/** As `bookedService`, of services that were read. */
+export function serviceOf(
+  services: ServiceFacts[],
   { service_type: slug, duration_minutes }: { service_type: string; duration_minutes: number },
-): Promise<ServiceRow> {
-  const services = await activeServices(db, orgId);
+): ServiceFacts {
   return (
     services.find((service) => service.slug === slug) ?? {
       id: '',
@@ -226,31 +168,24 @@ export async function bookedService(
       active: false,
       buffer_before_minutes: 0,
       buffer_after_minutes: 0,
+      capacity: 1,
+      min_notice_minutes: 0,
+      horizon_days: null,
+      slot_step_minutes: 15,
+      provider_ids: null,
     }
   );
 }
 
-function present(
-  context: AvailabilityContext,
-  orgId: OrgId,
-  service: ServiceRow,
-  slot: FreeSlot,
-  timeZone: string,
-  now: Date,
-): Slot {
-  const startsAt = new Date(slot.from);
-  return {
-    slot_id: signSlot(
-      context.slotKey,
-      { orgId, providerId: slot.providerId, service: service.slug, startsAt },
-      now,
-    ),
-    start: startsAt.toISOString(),
-    end: new Date(slot.to).toISOString(),
-    provider_id: slot.providerId,
-    provider_name: slot.providerName,
-    label: spokenTime(startsAt, timeZone, now),
-  };
+/**
+ * A range that holds whatever will be looked at, before the clinic's zone is known: rules and times are read
+ * together then. A date is somewhere within 15 hours of the same date in UTC.
+ */
+function roughly({ from: fromText, to: toText }: AvailabilityQuery, now: number): [Date, Date] {
+  const coming = (at: number) => Math.min(Math.max(at, now), now + LONGEST_HORIZON_MS);
+  const from = coming(edge(fromText, 'UTC', 'start') ?? now);
+  const to = coming(edge(toText, 'UTC', 'end') ?? from + DEFAULT_SPAN_MS);
+  return withBuffers(from - DAY_MS, Math.max(from, Math.min(to, from + LONGEST_SPAN_MS)) + DAY_MS);
 }
 
 function edge(text: string | undefined, timeZone: string, side: 'start' | 'end'): number | undefined {

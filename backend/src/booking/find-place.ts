@@ -1,14 +1,32 @@
 import type { Slot } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
 import { type Database, type Db, sqlState } from '../platform/database.ts';
-import type { TenantScope } from '../platform/tenant.ts';
+import type { OrgId, TenantScope } from '../platform/tenant.ts';
+import { type Ask, readRules } from './availability/calendar.queries.ts';
+import {
+  type ClinicRules,
+  rulesFor,
+  rulesOf,
+  type ServiceFacts,
+  staffFor,
+} from './availability/clinic-calendar.ts';
+import { dayNumberOf, localDay } from './availability/local-day.ts';
+import { closedFor, spokenLength } from './availability/reason-details.ts';
+import {
+  dutyOn,
+  nearest,
+  type Provider,
+  type Reason,
+  type Rules,
+  ruleAgainst,
+} from './availability/rules.ts';
+import type { AvailabilityContext } from './availability-context.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { activeProviders, type ClinicForBooking, type ServiceRow } from './booking.queries.ts';
-import { type AvailabilityContext, findAlternatives, type Wish } from './find-availability.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
+import { findAlternatives, type Wish } from './find-alternatives.ts';
 import { spokenDay } from './labels.ts';
 import { readSlot, type SlotOffer } from './slot-id.ts';
 import { fromWallClock } from './wall-clock.ts';
-import { isOpen, WorkingHours } from './working-hours.ts';
 
 export type When =
   | { slotId: string }
@@ -27,7 +45,16 @@ export interface Place extends Wish {
   onDuty: string[];
 }
 
-const DAY_MS = 86_400_000;
+/** The clinic's rules, as they are in this transaction. */
+export async function rulesIn(
+  { clock }: Pick<AvailabilityContext, 'clock'>,
+  db: Db,
+  orgId: OrgId,
+): Promise<ClinicRules> {
+  const now = clock.now();
+  const { rows } = await readRules(orgId, now).execute(db);
+  return rulesOf(rows, now.getTime());
+}
 
 /**
  * When is meant, and, for the handle of an offer, what was offered.
@@ -47,48 +74,102 @@ export function momentOf(
 }
 
 /**
- * Checks a time against the rules of the clinic: past, horizon, opening hours.
- * @throws {AppError} IN_THE_PAST, BEYOND_HORIZON, PROVIDER_NOT_FOUND, OUTSIDE_HOURS (with alternatives).
+ * Checks a time against the rules of the clinic, by the same function that decides what is offered: past, notice,
+ * horizon, who offers the service, opening hours, breaks, holidays, absences, calendars that are not known.
+ * @throws {AppError} PROVIDER_NOT_FOUND.
+ * @throws {NotThere} by every other rule; `changeOnce` adds the alternatives.
  */
-export async function findPlace(
+export function findPlace(
   context: AvailabilityContext,
-  db: Db,
-  scope: TenantScope,
+  clinicRules: ClinicRules,
   wish: {
-    clinic: ClinicForBooking;
-    service: ServiceRow;
+    service: ServiceFacts;
     at: Date;
     durationMinutes: number;
     provider: ProviderWish;
+    by: ChangeOrigin['source'];
   },
-): Promise<Place> {
-  const { clinic, at, durationMinutes } = wish;
-  const now = context.clock.now();
-  const horizon = new Date(now.getTime() + clinic.booking_horizon_days * DAY_MS);
-  if (at <= now) throw bookingErrors.inThePast();
-  if (at > horizon) throw bookingErrors.beyondHorizon(spokenDay(horizon, clinic.time_zone));
-  const asked = await whoIsMeant(db, scope, wish.provider);
-  const appointment = { from: at.getTime(), to: at.getTime() + durationMinutes * 60_000 };
-  const onDuty = asked.filter((provider) =>
-    isOpen(WorkingHours.parse(provider.working_hours), appointment, clinic.time_zone),
-  );
+): Place {
+  const { service, at, durationMinutes } = wish;
+  const asked = whoIsMeant(clinicRules, wish.provider);
+  const offering = staffFor(clinicRules, service);
+  const able = asked.filter((provider) => offering.includes(provider));
   const place = {
-    clinic,
-    service: wish.service,
+    clinic: clinicRules.clinic,
+    service,
     at,
     durationMinutes,
-    providerIds: asked.map((provider) => provider.id),
-    onDuty: onDuty.map((provider) => provider.id),
+    providerIds: (able.length > 0 ? able : offering).map(({ id }) => id),
   };
-  if (onDuty.length === 0) {
-    throw bookingErrors.outsideHours(await findAlternatives(context, db, scope.orgId, place));
+  if (able.length === 0) {
+    const who = asked.map(({ name }) => name).join(', ');
+    throw new NotThere(place, (alternatives) => bookingErrors.notOffered(who, service.name, alternatives));
   }
-  return place;
+  const rules = rulesFor(clinicRules, service, {
+    now: context.clock.now().getTime(),
+    durationMinutes,
+    // The front desk sees who is standing there. Everybody else keeps the notice, programs too.
+    ignoresNotice: wish.by === 'dashboard',
+  });
+  const start = at.getTime();
+  const day = localDay(dayNumberOf(start, rules.timeZone), rules.timeZone);
+  let why: Reason | undefined;
+  const onDuty: string[] = [];
+  for (const provider of able) {
+    const reason = ruleAgainst(rules, provider, dutyOn(provider, day), start);
+    if (reason === undefined) onDuty.push(provider.id);
+    else why = nearest(why, reason);
+  }
+  if (onDuty.length > 0) return { ...place, onDuty };
+  throw new NotThere(place, (alternatives) =>
+    refusalFor(why ?? 'closed', { rules, clinicRules, start, able }, alternatives),
+  );
 }
 
-async function whoIsMeant(db: Db, scope: TenantScope, wish: ProviderWish) {
+function refusalFor(
+  reason: Reason,
+  {
+    rules,
+    clinicRules,
+    start,
+    able,
+  }: { rules: Rules; clinicRules: ClinicRules; start: number; able: Provider[] },
+  alternatives: Slot[],
+): Error {
+  const end = start + rules.durationMs;
+  const [only, ...others] = able;
+  const who = only && others.length === 0 ? only.name : undefined;
+  switch (reason) {
+    case 'past':
+      return bookingErrors.inThePast(alternatives);
+    case 'horizon':
+      return bookingErrors.beyondHorizon(spokenDay(new Date(rules.horizon), rules.timeZone), alternatives);
+    case 'notice':
+      return bookingErrors.tooSoon(spokenLength(rules.noticeMs), alternatives);
+    case 'calendar_stale':
+      return bookingErrors.calendarStale(alternatives);
+    case 'holiday':
+      return bookingErrors.outsideHours(reason, closedFor(clinicRules.holidays, start, end), alternatives);
+    case 'time_off':
+      return bookingErrors.outsideHours(
+        reason,
+        `${who ?? 'Nobody who offers this'} is ${who ? 'away' : 'there'} then.`,
+        alternatives,
+      );
+    case 'break':
+      return bookingErrors.outsideHours(reason, 'That time runs into a break.', alternatives);
+    default:
+      return bookingErrors.outsideHours(
+        reason,
+        'The clinic is not open for the whole of that time.',
+        alternatives,
+      );
+  }
+}
+
+function whoIsMeant({ staff }: ClinicRules, wish: ProviderWish): Provider[] {
   const name = wish.providerName?.trim().toLowerCase();
-  const asked = (await activeProviders(db, scope.orgId)).filter(
+  const asked = staff.filter(
     (provider) =>
       (wish.providerId === undefined || provider.id === wish.providerId) &&
       (!name || provider.name.toLowerCase().includes(name)),
@@ -97,21 +178,22 @@ async function whoIsMeant(db: Db, scope: TenantScope, wish: ProviderWish) {
   return asked;
 }
 
-/** Somebody else has it: ends the transaction, so that the search for other times holds no lock. */
-class Taken extends Error {
+/** It cannot be then: ends the transaction, so that the search for other times holds neither lock nor connection. */
+class NotThere extends Error {
   readonly wish: Wish;
-  readonly code: 'SLOT_UNAVAILABLE' | 'HOLD_EXPIRED';
+  readonly refusal: (alternatives: Slot[]) => Error;
 
-  constructor(wish: Wish, code: Taken['code'] = 'SLOT_UNAVAILABLE') {
-    super(code);
+  constructor(wish: Wish, refusal: NotThere['refusal']) {
+    super('not there');
     this.wish = wish;
-    this.code = code;
+    this.refusal = refusal;
   }
 }
 
 /** What a function of the database refused, as an error; taken times with their alternatives. */
 export function refusalOf({ error, message }: { error: string; message: string }, wish: Wish): Error {
-  if (error === 'SLOT_UNAVAILABLE' || error === 'HOLD_EXPIRED') return new Taken(wish, error);
+  if (error === 'SLOT_UNAVAILABLE') return new NotThere(wish, bookingErrors.taken);
+  if (error === 'HOLD_EXPIRED') return new NotThere(wish, bookingErrors.holdExpired);
   return bookingErrors.refused(error, message);
 }
 
@@ -126,7 +208,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * One change in one transaction, tried once more where the database asks for that.
- * @throws {AppError} SLOT_UNAVAILABLE or HOLD_EXPIRED with alternatives, BUSY, and what `work` throws.
+ * @throws {AppError} what the rules or the database refuse, with alternatives; BUSY; and what `work` throws.
  */
 export async function changeOnce<R>(
   context: AvailabilityContext,
@@ -141,13 +223,8 @@ export async function changeOnce<R>(
     });
   } catch (error) {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw bookingErrors.busy();
-    if (!(error instanceof Taken)) throw error;
-    const { wish, code } = error;
-    const alternatives: Slot[] = await context.database.withTenant(scope, (db) =>
-      findAlternatives(context, db, scope.orgId, wish),
-    );
-    throw code === 'HOLD_EXPIRED'
-      ? bookingErrors.holdExpired(alternatives)
-      : bookingErrors.taken(alternatives);
+    if (!(error instanceof NotThere)) throw error;
+    const ask: Ask = (statement) => context.database.tenantStatement(scope, statement);
+    throw error.refusal(await findAlternatives(context, ask, scope, error.wish));
   }
 }

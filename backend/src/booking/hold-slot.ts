@@ -2,9 +2,8 @@ import type { Transact } from '../deliveries/index.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findClinic } from './booking.queries.ts';
 import { type ChangeOrigin, expireHolds, holdAtomically, releaseAtomically } from './changes.queries.ts';
-import { findService } from './find-availability.ts';
+import { pickService } from './find-availability.ts';
 import {
   changeOnce,
   findPlace,
@@ -12,6 +11,7 @@ import {
   momentOf,
   type ProviderWish,
   refusalOf,
+  rulesIn,
   type When,
 } from './find-place.ts';
 
@@ -46,12 +46,12 @@ export async function holdSlot(
 ): Promise<HeldSlot> {
   const { orgId } = scope;
   return changeOnce(context, scope, transact, async (db) => {
-    const clinic = await findClinic(db, orgId);
-    const { at, offer } = momentOf(context, scope, wish.when, clinic.time_zone);
-    const service = await findService(db, orgId, offer?.service ?? wish.serviceType);
+    const rules = await rulesIn(context, db, orgId);
+    const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
+    const service = pickService(rules.services, offer?.service ?? wish.serviceType);
     const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
     const provider = offer ? { providerId: offer.providerId } : wish;
-    const place = await findPlace(context, db, scope, { clinic, service, at, durationMinutes, provider });
+    const place = findPlace(context, rules, { service, at, durationMinutes, provider, by: origin.source });
     const result = await holdAtomically(
       db,
       {

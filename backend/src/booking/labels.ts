@@ -1,3 +1,5 @@
+import { dayNumberOf, type LocalDay, localDay, minuteOf } from './availability/local-day.ts';
+
 interface Formats {
   year: Intl.DateTimeFormat;
   day: Intl.DateTimeFormat;
@@ -40,3 +42,22 @@ export function spokenTime(at: Date, timeZone: string, now: Date): string {
 
 /** "November 23, 2026" */
 export const spokenDay = (at: Date, timeZone: string): string => formatsFor(timeZone).date.format(at);
+
+/** `spokenTime` for many times of one zone, given in order: what the days are called is worked out once a day. */
+export function spokenTimes(timeZone: string, now: Date): (at: number) => string {
+  const formats = formatsFor(timeZone);
+  const thisYear = formats.year.format(now);
+  let day: LocalDay | undefined;
+  let name = '';
+  return (at) => {
+    if (!day || at < day.starts || at >= day.ends) {
+      day = localDay(dayNumberOf(at, timeZone), timeZone);
+      const date = new Date(at);
+      name = (formats.year.format(date) === thisYear ? formats.day : formats.dayAndYear).format(date);
+    }
+    const minute = Math.floor(minuteOf(day, at));
+    const hour = Math.floor(minute / 60);
+    const rest = String(minute % 60).padStart(2, '0');
+    return `${name} at ${hour % 12 || 12}:${rest} ${hour < 12 ? 'AM' : 'PM'}`;
+  };
+}

@@ -2,10 +2,10 @@ import type { Transact } from '../deliveries/index.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findAppointment, findClinic } from './booking.queries.ts';
+import { findAppointment } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, moveAtomically } from './changes.queries.ts';
-import { bookedService } from './find-availability.ts';
+import { serviceOf } from './find-availability.ts';
 import {
   changeOnce,
   findPlace,
@@ -13,6 +13,7 @@ import {
   momentOf,
   type ProviderWish,
   refusalOf,
+  rulesIn,
   type When,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
@@ -44,15 +45,16 @@ export async function moveAppointment(
   const changed = await changeOnce(context, scope, transact, async (db) => {
     const row = await findAppointment(db, orgId, wish.appointmentId);
     if (!row) throw bookingErrors.notFound();
-    const clinic = await findClinic(db, orgId);
+    const rules = await rulesIn(context, db, orgId);
+    const { clinic } = rules;
     const { at, offer } = momentOf(context, scope, wish.when ?? { at: row.scheduled_at }, clinic.time_zone);
     const provider = offer ?? (wish.providerId || wish.providerName ? wish : { providerId: row.provider_id });
-    const place = await findPlace(context, db, scope, {
-      clinic,
-      service: await bookedService(db, orgId, row),
+    const place = findPlace(context, rules, {
+      service: serviceOf(rules.services, row),
       at,
       durationMinutes: wish.durationMinutes ?? row.duration_minutes,
       provider,
+      by: origin.source,
     });
     const result = await moveAtomically(
       db,

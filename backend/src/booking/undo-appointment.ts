@@ -6,7 +6,8 @@ import { bookingErrors } from './booking.errors.ts';
 import { findAppointment, findClinic } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, placeOf, undoAtomically } from './changes.queries.ts';
-import { bookedService, type Wish } from './find-availability.ts';
+import type { Wish } from './find-alternatives.ts';
+import { bookedService } from './find-availability.ts';
 import { changeOnce, inTenant, refusalOf } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 

@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { findFreeTimes } from './availability.ts';
 import { isOpen, WorkingHours, windowsOf } from './working-hours.ts';
 
 const ZONES = [
@@ -53,28 +52,6 @@ describe.each(ZONES)('working hours in %s, around every change of the clocks fro
       const [window] = windowsOf(daily('09:00', '17:00'), day, zone);
       expect(wallClock(window?.from ?? 0, zone).toString()).toBe(`${day}T09:00:00`);
       expect(wallClock(window?.to ?? 0, zone).toString()).toBe(`${day}T17:00:00`);
-    }
-  });
-
-  test('open round the clock, no time is offered that does not exist, and none twice', () => {
-    for (const day of days) {
-      const start = day.toZonedDateTime(zone).epochMilliseconds;
-      const end = day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
-      const { slots } = findFreeTimes({
-        providers: [{ id: 'ada', name: 'Dr. Ada', hours: daily('00:00', '24:00'), busy: [] }],
-        from: start,
-        to: end,
-        durationMs: 15 * 60_000,
-        timeZone: zone,
-      });
-      const labels = slots.map((slot) => wallClock(slot.from, zone).toString());
-      expect(new Set(labels).size).toBe(labels.length);
-      expect(labels).toEqual(labels.toSorted());
-      for (const slot of slots) expect(slot.from >= start && slot.to <= end).toBe(true);
-      for (const label of labels) expect(label.startsWith(`${day}T`)).toBe(true);
-      // 96 quarters, less those that the clocks skip; the repeated ones are offered once.
-      const lost = Math.max(0, 24 * 60 - (end - start) / 60_000) / 15;
-      expect(labels).toHaveLength(96 - lost);
     }
   });
 

@@ -32,16 +32,6 @@ function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): nu
   return zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? zoned.epochMilliseconds;
 }
 
-/** The part of a day whose wall-clock times were there an hour before, when the clocks are set back. */
-export function repeatedPart(date: Temporal.PlainDate, timeZone: string): Interval | undefined {
-  const start = date.toZonedDateTime(timeZone);
-  const end = date.add({ days: 1 }).toZonedDateTime(timeZone);
-  const gained = (start.offsetNanoseconds - end.offsetNanoseconds) / 1_000_000;
-  if (gained <= 0) return undefined;
-  const change = start.getTimeZoneTransition('next');
-  return change ? { from: change.epochMilliseconds, to: change.epochMilliseconds + gained } : undefined;
-}
-
 export const localDate = (at: number | Date, timeZone: string): Temporal.PlainDate =>
   Temporal.Instant.fromEpochMilliseconds(Number(at)).toZonedDateTimeISO(timeZone).toPlainDate();
 

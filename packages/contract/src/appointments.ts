@@ -185,6 +185,10 @@ export const Slot = z
     provider_id: Id,
     provider_name: z.string(),
     label: z.string(),
+    calendar_state: z
+      .literal('stale')
+      .optional()
+      .describe('The linked calendar could not be read lately; the time is free as far as is known here'),
   })
   .meta({ id: 'Slot' });
 export type Slot = z.infer<typeof Slot>;
@@ -201,17 +205,75 @@ export const Booked = z
 export type Booked = z.infer<typeof Booked>;
 
 export const AvailabilityQuery = z.object({
-  service_type: z.string().trim().min(1).max(80),
-  from: z.string().max(40).optional(),
-  to: z.string().max(40).optional(),
+  service_type: z.string().trim().min(1).max(80).meta({ example: 'consultation' }),
+  from: z.string().max(40).optional().describe('A date of the clinic, or RFC 3339; default now'),
+  to: z.string().max(40).optional().describe('A date (included), or RFC 3339; default a week later'),
   provider_id: Id.optional(),
-  time_zone: z.string().max(64).optional(),
+  time_zone: z.string().max(64).optional().describe('For the labels alone'),
+  explain: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Also why each other start is refused, for seven days'),
 });
 
 export const Availability = z
   .object({
     slots: z.array(Slot),
-    reasons: z.array(z.object({ date: z.string(), reason: z.string(), detail: z.string() })),
+    reasons: z
+      .array(z.object({ date: z.string(), reason: z.string(), detail: z.string() }))
+      .describe('Each day without a free time, and why'),
+    calendar_state: z
+      .literal('stale')
+      .optional()
+      .describe('The linked calendar of somebody who was looked at could not be read lately'),
+    explain: z
+      .array(
+        z.object({
+          start: z
+            .string()
+            .describe('RFC 3339; for dst_gap the time on the clinic’s wall, which has no instant'),
+          provider_id: Id,
+          reason: z.enum([
+            'closed',
+            'break',
+            'holiday',
+            'time_off',
+            'notice',
+            'horizon',
+            'full',
+            'busy_elsewhere',
+            'calendar_stale',
+            'dst_gap',
+            'past',
+            'too_short',
+          ]),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
   })
-  .meta({ id: 'Availability' });
+  .meta({
+    id: 'Availability',
+    example: {
+      slots: [
+        {
+          slot_id: 'WyI3ZjFjMmE1MiJd.c2lnbmF0dXJl',
+          start: '2026-11-23T14:00:00.000Z',
+          end: '2026-11-23T14:30:00.000Z',
+          provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
+          provider_name: 'Dr. Ada',
+          label: 'Monday, November 23 at 9:00 AM',
+        },
+      ],
+      reasons: [{ date: '2026-11-26', reason: 'holiday', detail: 'The clinic is closed: Thanksgiving.' }],
+      explain: [
+        {
+          start: '2026-11-23T17:00:00.000Z',
+          provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
+          reason: 'break',
+          detail: 'Dr. Ada has a break.',
+        },
+      ],
+    },
+  });
 export type Availability = z.infer<typeof Availability>;

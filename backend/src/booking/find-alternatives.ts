@@ -1,0 +1,80 @@
+import type { Slot } from '@voxanne/contract';
+import type { TenantScope } from '../platform/tenant.ts';
+import { type Ask, readCalendar, withBuffers } from './availability/calendar.queries.ts';
+import {
+  calendarsOf,
+  rulesFor,
+  rulesOf,
+  type ServiceFacts,
+  staffFor,
+} from './availability/clinic-calendar.ts';
+import { type FreeSlot, findFreeTimes } from './availability/find-free-times.ts';
+import type { AvailabilityContext } from './availability-context.ts';
+import type { ClinicForBooking } from './booking.queries.ts';
+import { presentSlots } from './present-slots.ts';
+
+export interface Wish {
+  clinic: ClinicForBooking;
+  service: ServiceFacts;
+  at: Date;
+  durationMinutes: number;
+  /** Who may do it. */
+  providerIds: string[];
+}
+
+const DAY_MS = 86_400_000;
+const ENOUGH = 2;
+const MOST = 3;
+
+/**
+ * What is free around a time that could not be had: the three closest of those asked for within a week; when that is
+ * not two, within a month; when they have not even that, of everybody who offers it.
+ */
+export async function findAlternatives(
+  context: AvailabilityContext,
+  ask: Ask,
+  { orgId }: Pick<TenantScope, 'orgId'>,
+  wish: Wish,
+): Promise<Slot[]> {
+  const now = context.clock.now();
+  let best: FreeSlot[] = [];
+  let timeZone = wish.clinic.time_zone;
+  for (const { days, anybody } of [
+    { days: 7, anybody: false },
+    { days: 31, anybody: false },
+    { days: 31, anybody: true },
+  ]) {
+    const horizon = now.getTime() + (wish.service.horizon_days ?? wish.clinic.booking_horizon_days) * DAY_MS;
+    // Around a time that has passed, or is too far ahead, are the first and the last that can be booked.
+    const at = Math.min(Math.max(wish.at.getTime(), now.getTime()), horizon);
+    const from = Math.max(now.getTime() + 1, at >= horizon ? at - days * DAY_MS : at - DAY_MS);
+    const to = at + days * DAY_MS;
+    const rows = await ask(readCalendar(orgId, now, ...withBuffers(from, to)));
+    const rules = rulesOf(rows, now.getTime());
+    timeZone = rules.clinic.time_zone;
+    const staff = staffFor(rules, wish.service).filter(({ id }) => anybody || wish.providerIds.includes(id));
+    const { service, durationMinutes } = wish;
+    const { slots } = findFreeTimes({
+      ...rulesFor(rules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false }),
+      providers: calendarsOf(rows, staff, service, durationMinutes),
+      from,
+      to,
+      stepMinutes: service.slot_step_minutes,
+      bufferBeforeMs: service.buffer_before_minutes * 60_000,
+      bufferAfterMs: service.buffer_after_minutes * 60_000,
+    });
+    const closest = closestTo(slots, wish.at.getTime(), MOST);
+    if (closest.length > best.length) best = closest;
+    if (best.length >= ENOUGH) break;
+  }
+  return presentSlots(best, { slotKey: context.slotKey, orgId, service: wish.service.slug, timeZone, now });
+}
+
+/** The slots closest to a time, in the order of the clock; one a start. */
+export function closestTo(slots: FreeSlot[], at: number, count: number): FreeSlot[] {
+  const oneEach = slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);
+  return oneEach
+    .toSorted((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at) || a.from - b.from)
+    .slice(0, count)
+    .sort((a, b) => a.from - b.from);
+}
