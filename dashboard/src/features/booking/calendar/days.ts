@@ -20,7 +20,7 @@ export const stepFrom = (view: View, date: string, direction: -1 | 1): string =>
   addDays(date, direction * (view === 'day' ? 1 : WEEK));
 
 /** The first instant of a day: midnight, or the first minute after it that exists. */
-export function startOf(day: string, timeZone: string): number {
+function startOf(day: string, timeZone: string): number {
   for (let minute = 0; minute < DAY_MINUTES; minute += 15) {
     const instant = instantAt(day, minute, timeZone);
     if (instant !== null) return instant;

@@ -45,7 +45,9 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
       onPointerDown={(event) => onGrab(event, item, range)}
     >
       <span className={classes.eventName}>
-        <Glyph size={14} stroke={2} aria-hidden className={classes.eventIcon} />
+        {item.status === 'confirmed' ? null : (
+          <Glyph size={14} stroke={2} aria-hidden className={classes.eventIcon} />
+        )}
         <span className={classes.clip}>{item.contact.name}</span>
         {item.overbooked ? <IconAlertTriangle size={14} aria-hidden className={classes.eventIcon} /> : null}
         {item.sync_state === 'error' ? (

@@ -1,7 +1,7 @@
 import type { Range } from './days.ts';
 import { overlap } from './opening.ts';
 
-export const CELL_MINUTES = 30;
+const CELL_MINUTES = 30;
 export const SNAP_MINUTES = 15;
 
 /** Half an hour of a column that can be clicked, with the quarters of it in which somebody could begin. */

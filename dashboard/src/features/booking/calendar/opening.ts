@@ -91,7 +91,7 @@ function union(ranges: Range[]): Range[] {
 }
 
 /** What is left of some ranges when others are taken out. */
-export function without(ranges: Range[], taken: Range[]): Range[] {
+function without(ranges: Range[], taken: Range[]): Range[] {
   return taken.reduce(
     (left, one) =>
       left.flatMap((range) =>

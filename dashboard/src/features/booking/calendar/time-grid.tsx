@@ -58,6 +58,8 @@ export function TimeGrid(props: Props) {
   const style = {
     gridTemplateColumns: `${AXIS_REM}rem ${widths.map((rem) => `minmax(${rem}rem, 1fr)`).join(' ')}`,
     minWidth: `${widths.reduce((sum, rem) => sum + rem, AXIS_REM)}rem`,
+    // Of several providers somebody may still be free beside an appointment: a strip stays to be clicked.
+    '--gutter': columns.some((one) => one.providerId === undefined) ? '0.875rem' : '0.25rem',
     '--axis-from': axis.from,
     '--axis-to': axis.to,
   } as CSSProperties;
@@ -90,7 +92,7 @@ export function TimeGrid(props: Props) {
         <div className={classes.axis} aria-hidden>
           {hours.map((minute) => (
             <span key={minute} className={classes.hour} style={{ '--from': minute } as CSSProperties}>
-              {minuteLabel(minute)}
+              {minuteLabel(minute).replace(':00 ', ' ')}
             </span>
           ))}
         </div>
@@ -115,7 +117,7 @@ export function TimeGrid(props: Props) {
   );
 }
 
-const AXIS_REM = 4.25;
+const AXIS_REM = 3.5;
 const COLUMN_REM = 6.5;
 const LANE_REM = 5;
 

@@ -35,6 +35,7 @@ export function Toolbar({ view, date, today, people, provider, status, onChange 
       <div className={classes.travel}>
         <Button
           size="sm"
+          px="sm"
           variant="default"
           disabled={date === today}
           onClick={() => onChange({ date: undefined })}
@@ -97,7 +98,7 @@ export function Toolbar({ view, date, today, people, provider, status, onChange 
           size="sm"
           aria-label="Status"
           data={[
-            { value: '', label: 'All but cancelled' },
+            { value: '', label: 'Not cancelled' },
             { value: 'all', label: 'Everything' },
             ...AppointmentStatus.options.map((value) => ({ value, label: statusWord(value) })),
           ]}
