@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createCalendarTokens, type GoogleClient } from './calendar/index.ts';
 import { type Connections, createConnections } from './connections/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { createScene, type Scene } from './messaging/testing.ts';
+import { createScene, type Scene, WANTED } from './messaging/testing.ts';
 import { systemClock } from './platform/clock.ts';
 import { createKeyring } from './platform/crypto.ts';
 import { silentLogger } from './platform/logger.ts';
@@ -72,6 +72,13 @@ describe('the worker', () => {
             throw error;
           }),
       },
+      booking: {
+        database: scene.database,
+        clock: systemClock,
+        log: silentLogger,
+        slotKey: Buffer.alloc(32, 7),
+      },
+      patients: { links: WANTED.links },
       provisioning: { handler: async () => undefined },
     } as unknown as Dependencies);
   };

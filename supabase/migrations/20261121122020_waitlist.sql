@@ -122,14 +122,15 @@ create function app_private.join_waitlist(
   language plpgsql security definer set search_path = ''
   as $$
 declare
+  v_contact_id uuid;
   v_contact public.leads;
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
     return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
-  select * into v_contact from public.leads where org_id = p_org_id
-    and id = coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
+  v_contact_id := coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
+  select * into v_contact from public.leads where org_id = p_org_id and id = v_contact_id;
   if v_contact.id is null then
     return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
   end if;

@@ -48,18 +48,29 @@ async function offerToTheNext(
 ): Promise<void> {
   // Whether it can be had depends on the service alone; asked once for all who wait for the same.
   const refused = new Set<string>();
+  let decidesLater = false;
   for (let after: string | undefined; ; ) {
     const waiting = await context.database.withTenant(scope, (db) =>
       waitingFor(db, scope.orgId, freed, { after, limit: PAGE }),
     );
     for (const entry of waiting) {
       if (refused.has(entry.service_type) || !suits(entry, time)) continue;
+      if (entry.has_offer) {
+        decidesLater = true;
+        continue;
+      }
       const outcome = await offer(context, scope, freed, entry);
       if (outcome === 'offered') return;
       if (outcome === 'not_to_be_had') refused.add(entry.service_type);
     }
-    if (waiting.length < PAGE) return;
     after = waiting.at(-1)?.id;
+    if (waiting.length < PAGE) break;
+  }
+  if (decidesLater) {
+    throw new RetryLater('Whom it suits has another offer open.', {
+      delayMs: OFFER_SECONDS * 1_000,
+      countAttempt: false,
+    });
   }
 }
 
@@ -76,7 +87,7 @@ function suits({ windows, duration_minutes }: Waiting, time: Temporal.PlainTime)
   );
 }
 
-/** Rolls the hold back: that person left, or has another offer by now. */
+/** Rolls the hold back: that person left, or got another offer this moment. */
 class NotToThem extends Error {
   override readonly name = 'NotToThem';
 }

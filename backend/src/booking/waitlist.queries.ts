@@ -120,7 +120,7 @@ export interface FreedSlot {
   date: string;
 }
 
-/** Who waits for a time like that, first come first; not who was offered it, nor who has an offer open. */
+/** Who waits for a time like that, first come first; not who was offered it before. */
 export function waitingFor(
   db: Db,
   orgId: string,
@@ -132,7 +132,23 @@ export function waitingFor(
     .innerJoin('services as s', (join) =>
       join.onRef('s.org_id', '=', 'w.org_id').onRef('s.slug', '=', 'w.service_type'),
     )
-    .select(['w.id', 'w.contact_id', 'w.service_type', 'w.windows', 's.duration_minutes'])
+    .select((eb) => [
+      'w.id',
+      'w.contact_id',
+      'w.service_type',
+      'w.windows',
+      's.duration_minutes',
+      eb
+        .exists(
+          eb
+            .selectFrom('waitlist_offers as open')
+            .select('open.id')
+            .whereRef('open.org_id', '=', 'w.org_id')
+            .whereRef('open.contact_id', '=', 'w.contact_id')
+            .where('open.status', '=', 'open'),
+        )
+        .as('has_offer'),
+    ])
     .where('w.org_id', '=', orgId)
     .where('w.removed_at', 'is', null)
     .where('w.appointment_id', 'is', null)
@@ -147,17 +163,9 @@ export function waitingFor(
           eb
             .selectFrom('waitlist_offers as o')
             .select('o.id')
-            .whereRef('o.org_id', '=', 'w.org_id')
-            .where((of) =>
-              of.or([
-                of.and([
-                  of('o.waitlist_id', '=', of.ref('w.id')),
-                  of('o.provider_id', '=', providerId),
-                  of('o.scheduled_at', '=', at),
-                ]),
-                of.and([of('o.contact_id', '=', of.ref('w.contact_id')), of('o.status', '=', 'open')]),
-              ]),
-            ),
+            .whereRef('o.waitlist_id', '=', 'w.id')
+            .where('o.provider_id', '=', providerId)
+            .where('o.scheduled_at', '=', at),
         ),
       ),
     )
