@@ -77,7 +77,7 @@ export function claim(table: QueueTable, options: ClaimOptions): RawBuilder<Job>
         select id, status, run_at from ${t}
         where app_private.group_of(org_id) = orgs.org
           and status in ('pending', 'failed') and not blocked and run_at <= now()
-        order by run_at limit greatest(least(${perOrganization} - coalesce(busy.rows, 0), ${limit}), 0)
+        order by app_private.group_of(org_id), run_at limit greatest(least(${perOrganization} - coalesce(busy.rows, 0), ${limit}), 0)
         for update skip locked) as first),
     due as materialized (
       select id, status from (select * from stale union all select * from shares) as either
