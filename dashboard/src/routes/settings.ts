@@ -1,8 +1,44 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { z } from 'zod';
 import { appRoute } from './app.ts';
 
-export const settingsRoute = createRoute({
-  getParentRoute: () => appRoute,
-  path: '/settings',
+const settings = createRoute({ getParentRoute: () => appRoute, path: '/settings' });
+
+const clinic = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
   component: lazyRouteComponent(() => import('../features/tenancy/settings-page.tsx'), 'SettingsPage'),
 });
+
+const hours = createRoute({
+  getParentRoute: () => settings,
+  path: '/hours',
+  validateSearch: z.object({ provider: z.guid().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../features/rules/hours-page.tsx'), 'HoursPage'),
+});
+
+/** The id of what the drawer shows, or "new". */
+const opened = z.object({ open: z.string().max(64).optional().catch(undefined) });
+
+const services = createRoute({
+  getParentRoute: () => settings,
+  path: '/services',
+  validateSearch: opened,
+  component: lazyRouteComponent(() => import('../features/rules/services-page.tsx'), 'ServicesPage'),
+});
+
+const providers = createRoute({
+  getParentRoute: () => settings,
+  path: '/providers',
+  validateSearch: opened,
+  component: lazyRouteComponent(() => import('../features/rules/providers-page.tsx'), 'ProvidersPage'),
+});
+
+const timeOff = createRoute({
+  getParentRoute: () => settings,
+  path: '/time-off',
+  validateSearch: opened,
+  component: lazyRouteComponent(() => import('../features/rules/time-off-page.tsx'), 'TimeOffPage'),
+});
+
+export const settingsRoute = settings.addChildren([clinic, hours, services, providers, timeOff]);

@@ -34,7 +34,11 @@ export function Navigation() {
       <ul className={classes.places}>
         {places.map(({ to, label, icon: Glyph }) => (
           <li key={to}>
-            <Link to={to} className={classes.place} activeOptions={{ exact: true, includeSearch: false }}>
+            <Link
+              to={to}
+              className={classes.place}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
+            >
               <Glyph size={20} stroke={1.75} aria-hidden />
               <span>{label}</span>
             </Link>

@@ -10,6 +10,7 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { changes, countryName, type OrganizationValues, toValues } from './organization-form.ts';
 import { organizationQuery, updateOrganization } from './tenancy.api.ts';
 
@@ -38,8 +39,9 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         countryName(value) === null ? 'Use the two letters of the country, such as US or DE.' : null,
     },
   });
+  const known = useFollowed(toValues(organization), form);
   const save = useMutation({
-    mutationFn: (values: OrganizationValues) => updateOrganization(changes(toValues(organization), values)),
+    mutationFn: (values: OrganizationValues) => updateOrganization(changes(known.current, values)),
     async onSuccess(saved) {
       queryClient.setQueryData(organizationQuery.queryKey, saved);
       form.setInitialValues(toValues(saved));

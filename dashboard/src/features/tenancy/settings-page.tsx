@@ -5,6 +5,8 @@ import { VapiPanel } from '../assistant/vapi-panel.tsx';
 import { GooglePanel } from '../calendar/google-panel.tsx';
 import { TwilioPanel } from '../messaging/twilio-panel.tsx';
 import { OrganizationPanel } from './organization-panel.tsx';
+import { RulesPanel } from './rules-panel.tsx';
+import { SettingsNav } from './settings-nav.tsx';
 import { modeQuery } from './tenancy.api.ts';
 
 export function SettingsPage() {
@@ -19,8 +21,10 @@ export function SettingsPage() {
       }
       narrow
     >
+      <SettingsNav />
       <Stack gap="md">
         <OrganizationPanel />
+        <RulesPanel />
         <GooglePanel />
         <VapiPanel />
         <TwilioPanel />

@@ -1,0 +1,136 @@
+import { Anchor, Stack, Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Provider } from '@voxanne/contract';
+import { useState } from 'react';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { RuleActions } from './rule-actions.tsx';
+import { changeProvider, createProvider, deleteProvider } from './rules.api.ts';
+import classes from './rules.module.css';
+import { useMayChange, useRulesChanged } from './use-rules.ts';
+import { weekLine } from './week-form.ts';
+
+interface Values {
+  name: string;
+  active: boolean;
+}
+
+interface Props {
+  /** Without one it is a new one. */
+  provider: Provider | undefined;
+  onDone: (notices: string[]) => void;
+}
+
+export function ProviderForm({ provider, onDone }: Props) {
+  const mayChange = useMayChange();
+  const rulesChanged = useRulesChanged();
+  const stored: Values = { name: provider?.name ?? '', active: provider?.active ?? true };
+  const form = useForm<Values>({
+    initialValues: stored,
+    validate: { name: (value) => (value.trim() === '' ? 'Enter a name, as callers would say it.' : null) },
+  });
+  const known = useFollowed(stored, form);
+  const save = useMutation({
+    mutationFn({ name, active }: Values) {
+      const was = known.current;
+      return provider === undefined
+        ? createProvider({ name, active })
+        : changeProvider(provider.id, {
+            ...(name === was.name ? {} : { name }),
+            ...(active === was.active ? {} : { active }),
+          });
+    },
+    async onSuccess(saved) {
+      notifyDone(`${saved.name} is saved.`);
+      onDone(saved.notices);
+      await rulesChanged();
+    },
+    onError(error) {
+      const messages = fieldMessages(asApiError(error));
+      form.setErrors(messages);
+      focusFirst(form)(messages);
+    },
+  });
+  const removal = useRemoval(provider, onDone);
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+      <Stack gap="md">
+        <TextInput
+          label="Name"
+          description="As callers say it, such as Dr. Lovelace"
+          required
+          maxLength={120}
+          disabled={!mayChange}
+          {...form.getInputProps('name')}
+        />
+        {provider === undefined ? (
+          <p className={classes.dim}>
+            Works Monday to Friday, 9 to 5, until you say otherwise under Opening hours.
+          </p>
+        ) : (
+          <div>
+            <p className={classes.dim}>{weekLine(provider.working_hours) || 'No opening hours.'}</p>
+            <Anchor
+              renderRoot={(props) => (
+                <Link {...props} to="/settings/hours" search={{ provider: provider.id }} />
+              )}
+            >
+              Change the opening hours
+            </Anchor>
+          </div>
+        )}
+        <Switch
+          label="Can be booked"
+          disabled={!mayChange}
+          {...form.getInputProps('active', { type: 'checkbox' })}
+        />
+        {isInline(save.error) ? null : <FormError error={save.error} />}
+        <RuleActions
+          save={provider === undefined ? 'Add provider' : 'Save changes'}
+          saving={save.isPending}
+          mayChange={mayChange}
+          unchanged={provider !== undefined && !form.isDirty()}
+          {...(removal && { remove: removal })}
+        />
+      </Stack>
+    </form>
+  );
+}
+
+/** Deleting somebody who has appointments asks a second time, in the words of the server. */
+function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
+  const rulesChanged = useRulesChanged();
+  const [force, setForce] = useState(false);
+  const remove = useMutation({
+    mutationFn: (id: string) => deleteProvider(id, force),
+    async onSuccess(gone) {
+      notifyDone(`${provider?.name} is deleted.`);
+      onDone(gone.notices);
+      await rulesChanged();
+    },
+    onError: (error) => setForce(asApiError(error).code === 'HAS_APPOINTMENTS'),
+  });
+  if (provider === undefined) return undefined;
+  const asksAgain = force && remove.error !== null;
+  return {
+    label: 'Delete provider',
+    ...(asksAgain && { confirm: 'Delete all the same' }),
+    question: `Delete ${provider.name}?`,
+    explanation: asksAgain
+      ? undefined
+      : 'Nobody can book them any more. Appointments that are over stay in the records.',
+    busy: remove.isPending,
+    error: remove.error,
+    onConfirm: () => remove.mutate(provider.id),
+    onCancel() {
+      setForce(false);
+      remove.reset();
+    },
+  };
+}

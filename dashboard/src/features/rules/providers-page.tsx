@@ -1,0 +1,95 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Page } from '../../lib/ui/page.tsx';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { SettingsNav } from '../tenancy/settings-nav.tsx';
+import { NoticeBoard } from './notice-board.tsx';
+import { ProviderForm } from './provider-form.tsx';
+import { RuleDrawer } from './rule-drawer.tsx';
+import { providersQuery } from './rules.api.ts';
+import classes from './rules.module.css';
+import { useMayChange, useNotices } from './use-rules.ts';
+import { weekLine } from './week-form.ts';
+
+const route = getRouteApi('/app/settings/providers');
+
+export function ProvidersPage() {
+  const { open } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery(providersQuery);
+  const mayChange = useMayChange();
+  const { notices, say, putAway } = useNotices();
+  const shown = data?.find(({ id }) => id === open);
+  const isOpen = data !== undefined && (open === 'new' || shown !== undefined);
+  const close = () => void navigate({ search: {}, replace: true, resetScroll: false });
+  return (
+    <Page title="Providers" hint="Who, or which room, can be booked: one appointment at a time." narrow>
+      <SettingsNav />
+      <NoticeBoard notices={notices} onClose={putAway} />
+      <Panel
+        title="Who can be booked"
+        aside={
+          mayChange ? (
+            <Button
+              size="sm"
+              leftSection={<IconPlus size={16} aria-hidden />}
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  from="/settings/providers"
+                  to="/settings/providers"
+                  search={{ open: 'new' }}
+                  resetScroll={false}
+                />
+              )}
+            >
+              Add a provider
+            </Button>
+          ) : undefined
+        }
+      >
+        {data !== undefined ? (
+          <ul className={classes.list}>
+            {data.map((provider) => (
+              <li key={provider.id} className={classes.item}>
+                <Link
+                  from="/settings/providers"
+                  to="/settings/providers"
+                  search={{ open: provider.id }}
+                  resetScroll={false}
+                  className={classes.row}
+                >
+                  <span className={classes.name}>{provider.name}</span>
+                  {provider.active ? <span /> : <StatusTag tone="idle">Off</StatusTag>}
+                  <span className={classes.facts}>
+                    {weekLine(provider.working_hours) || 'No opening hours'}
+                  </span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        ) : error === null ? (
+          <LoadingRows rows={3} height={56} label="Loading the providers" />
+        ) : (
+          <ErrorState title="The providers could not be read" error={error} onRetry={() => void refetch()} />
+        )}
+      </Panel>
+      <RuleDrawer opened={isOpen} title={shown?.name ?? 'New provider'} onClose={close}>
+        {isOpen ? (
+          <ProviderForm
+            key={open}
+            provider={shown}
+            onDone={(words) => {
+              say(words);
+              close();
+            }}
+          />
+        ) : null}
+      </RuleDrawer>
+    </Page>
+  );
+}

@@ -1,0 +1,56 @@
+import { queryOptions } from '@tanstack/react-query';
+import {
+  Deleted,
+  type ProviderCreate,
+  ProviderList,
+  type ProviderPatch,
+  SavedProvider,
+  SavedService,
+  SavedTimeOff,
+  type ServiceCreate,
+  ServiceList,
+  type ServicePatch,
+  type TimeOffCreate,
+  TimeOffDeleted,
+  TimeOffList,
+  type TimeOffPatch,
+} from '@voxanne/contract';
+import { request } from '../../lib/api/request.ts';
+
+export const servicesQuery = queryOptions({
+  queryKey: ['services', 'rules'],
+  queryFn: async ({ signal }) => (await request(ServiceList, '/api/services', { signal })).data,
+});
+
+export const providersQuery = queryOptions({
+  queryKey: ['providers', 'rules'],
+  queryFn: async ({ signal }) => (await request(ProviderList, '/api/providers', { signal })).data,
+});
+
+/** @param from - YYYY-MM-DD; what ended before it is left out. */
+export const timeOffQuery = (from: string) =>
+  queryOptions({
+    queryKey: ['time-off', 'rules', from],
+    queryFn: async ({ signal }) =>
+      (await request(TimeOffList, '/api/time-off', { query: { from }, signal })).data,
+  });
+
+export const createService = (body: ServiceCreate) =>
+  request(SavedService, '/api/services', { method: 'POST', body });
+export const changeService = (id: string, body: ServicePatch) =>
+  request(SavedService, `/api/services/${id}`, { method: 'PATCH', body });
+export const deleteService = (id: string) => request(Deleted, `/api/services/${id}`, { method: 'DELETE' });
+
+export const createProvider = (body: ProviderCreate) =>
+  request(SavedProvider, '/api/providers', { method: 'POST', body });
+export const changeProvider = (id: string, body: ProviderPatch) =>
+  request(SavedProvider, `/api/providers/${id}`, { method: 'PATCH', body });
+export const deleteProvider = (id: string, force: boolean) =>
+  request(Deleted, `/api/providers/${id}`, { method: 'DELETE', query: { force: String(force) } });
+
+export const createTimeOff = (body: TimeOffCreate) =>
+  request(SavedTimeOff, '/api/time-off', { method: 'POST', body });
+export const changeTimeOff = (id: string, body: TimeOffPatch) =>
+  request(SavedTimeOff, `/api/time-off/${id}`, { method: 'PATCH', body });
+export const deleteTimeOff = (id: string) =>
+  request(TimeOffDeleted, `/api/time-off/${id}`, { method: 'DELETE' });

@@ -1,0 +1,23 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { meQuery } from '../identity/identity.api.ts';
+
+const FOLLOWING = ['services', 'providers', 'time-off', 'availability'];
+
+/** After a change of a rule everything that depends on rules is read again. */
+export function useRulesChanged() {
+  const queryClient = useQueryClient();
+  return () =>
+    queryClient.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWING.includes(String(queryKey[0])) });
+}
+
+/** Members look; owners and admins change. Until it is known, nobody is refused. */
+export function useMayChange(): boolean {
+  return useQuery(meQuery).data?.role !== 'member';
+}
+
+/** What the server said beside "saved", until it is put away. */
+export function useNotices() {
+  const [notices, setNotices] = useState<string[]>([]);
+  return { notices, say: setNotices, putAway: () => setNotices([]) };
+}

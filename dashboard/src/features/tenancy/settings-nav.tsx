@@ -1,0 +1,26 @@
+import { Link } from '@tanstack/react-router';
+import classes from './settings-nav.module.css';
+
+const places = [
+  { to: '/settings', label: 'Clinic' },
+  { to: '/settings/hours', label: 'Opening hours' },
+  { to: '/settings/services', label: 'Services' },
+  { to: '/settings/providers', label: 'Providers' },
+  { to: '/settings/time-off', label: 'Time off' },
+] as const;
+
+export function SettingsNav() {
+  return (
+    <nav aria-label="Settings" className={classes.nav}>
+      <ul className={classes.places}>
+        {places.map(({ to, label }) => (
+          <li key={to}>
+            <Link to={to} className={classes.place} activeOptions={{ exact: true, includeSearch: false }}>
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
