@@ -49,17 +49,13 @@ function byDay(slots: Slot[], timeZone: string): DayList['days'] {
     if (!ofDay) days.set(date, [slot]);
     else if (!ofDay.some(({ start }) => start === slot.start)) ofDay.push(slot);
   }
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: 'UTC',
-    weekday: 'long',
-    month: 'long',
-    day: 'numeric',
+  const format = (weekday: 'long' | 'short') =>
+    new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', weekday, month: 'long', day: 'numeric' });
+  const [long, short] = [format('long'), format('short')];
+  return [...days].map(([date, ofDay]) => {
+    const noon = new Date(`${date}T12:00Z`);
+    return { date, slots: ofDay, label: long.format(noon), short: short.format(noon) };
   });
-  return [...days].map(([date, ofDay]) => ({
-    date,
-    slots: ofDay,
-    label: format.format(new Date(`${date}T12:00Z`)),
-  }));
 }
 
 const dayOf = (at: Date, timeZone: string): Temporal.PlainDate =>

@@ -16,7 +16,7 @@ export interface CalendarFile {
  * RFC 5545, all times in UTC. The same rows make the same bytes: DTSTAMP is when the appointment last changed. The UID
  * stays over moves, SEQUENCE is the version, and what was cancelled says so instead of being gone.
  */
-export function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>): string {
+function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>): string {
   const calendar = ical({
     name,
     prodId: { company: 'Voxanne', product: 'Voxanne', language: 'EN' },

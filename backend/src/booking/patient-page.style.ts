@@ -6,11 +6,11 @@ export const STYLE = `
 body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.5 system-ui,sans-serif;-webkit-text-size-adjust:100%;overflow-wrap:anywhere}
 main{max-width:32rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 .clinic{margin:0 0 .25rem;color:var(--soft);font-weight:600}
-h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
+h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25;text-wrap:balance}
 h2{margin:1.5rem 0 .5rem;font-size:1.125rem}
 p{margin:.5rem 0 1rem}
 .card{margin:0 0 1.25rem;padding:1rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
-.card .when{margin:0;font-size:1.25rem;font-weight:600;line-height:1.3}
+.card .when{text-wrap:balance;margin:0;font-size:1.25rem;font-weight:600;line-height:1.3}
 .card p{margin:.25rem 0 0}
 .soft{color:var(--soft);font-size:.9375rem}
 .note{padding:.75rem 1rem;background:var(--tint);border-left:.25rem solid var(--main);border-radius:.25rem}

@@ -1,4 +1,5 @@
 import type { Slot } from '@voxanne/contract';
+import { readablePhone } from '../platform/phone.ts';
 import { spokenTime } from './labels.ts';
 import type { OpenedAppointment, OpenedOffer } from './open-patient-link.ts';
 import type { ClinicOnPage } from './patient-links.queries.ts';
@@ -44,8 +45,8 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
         note(notice),
         card(opened, now),
         html`<p>We have sent you a text with a new link. This link is used up.</p>`,
+        html`<a class="button first" href="${at(opened, '/calendar.ics')}">Add to my calendar</a>`,
         undo(opened, 'Undo the move', now),
-        html`<a class="button" href="${at(opened, '/calendar.ics')}">Add to my calendar</a>`,
         callUs(clinic, 'Not what you wanted? Please call'),
       ]);
     case 'cancelled':
@@ -94,6 +95,8 @@ export function cancelPage(opened: OpenedAppointment, now: Date): Page {
 export interface FreeDay {
   date: string;
   label: string;
+  /** For a narrow line. */
+  short: string;
   slots: Slot[];
 }
 
@@ -112,8 +115,8 @@ export function daysPage(opened: OpenedAppointment, list: DayList, now: Date, no
     days.length === 0
       ? html`<p class="note" role="status">Nothing is free in these two weeks.</p>`
       : html`<ul class="days">${days.map(
-          ({ date, label, slots }) =>
-            html`<li><a href="${at(opened, `?step=move&day=${date}`)}"><span>${label}</span><span>${slots.length} ${slots.length === 1 ? 'time' : 'times'}</span></a></li>`,
+          ({ date, short, slots }) =>
+            html`<li><a href="${at(opened, `?step=move&day=${date}`)}"><span>${short}</span><span>${slots.length} ${slots.length === 1 ? 'time' : 'times'}</span></a></li>`,
         )}</ul>`,
     html`<nav aria-label="Other days">${
       earlier === undefined
@@ -135,7 +138,7 @@ export function timesPage(opened: OpenedAppointment, { label, slots }: FreeDay, 
   ];
   const partOf = (slot: Slot) =>
     parts.find(({ until }) => Number(hours.format(new Date(slot.start))) < until);
-  return show(200, label, opened.clinic, [
+  return show(200, `Free times on ${label}`, opened.clinic, [
     note(notice),
     form(
       opened,
@@ -248,14 +251,14 @@ const radio = (slot: Slot, label: string): Markup =>
 function undo(opened: OpenedAppointment, label: string, now: Date): Markup | undefined {
   const { undo_until: until } = opened.appointment;
   if (until === null || opened.appointment.scheduled_at <= now) return undefined;
-  return html`${form(opened, 'undo', html`<button class="first">${label}</button>`)}
+  return html`${form(opened, 'undo', html`<button>${label}</button>`)}
 <p class="soft">Possible until ${timeAt(until, opened.clinic.time_zone)}, while nobody else has taken the time.</p>`;
 }
 
 function callUs({ name, phone }: ClinicOnPage, lead: string): Markup {
   return phone === null
     ? html`<p>${lead} ${name}.</p>`
-    : html`<p>${lead} ${name}: <a href="tel:${phone}">${phone}</a></p>`;
+    : html`<p>${lead} ${name}: <a href="tel:${phone}">${readablePhone(phone)}</a></p>`;
 }
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');

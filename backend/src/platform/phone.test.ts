@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isValidPhoneNumber } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
-import { guessCountry, readPhone, toE164 } from './phone.ts';
+import { guessCountry, readablePhone, readPhone, toE164 } from './phone.ts';
 
 describe('a phone number', () => {
   test.each([
@@ -77,6 +77,12 @@ describe('a phone number', () => {
   test('never throws, whatever was typed or heard', () => {
     fc.assert(fc.property(fc.string(), fc.string(), (text, country) => void toE164(text, country)));
   });
+});
+
+test('a number is shown in the groups that people know', () => {
+  expect(readablePhone('+12125550100')).toBe('+1 212 555 0100');
+  expect(readablePhone('+4930901820')).toBe('+49 30 901820');
+  expect(readablePhone('+999')).toBe('+999');
 });
 
 describe('the country of a clinic', () => {

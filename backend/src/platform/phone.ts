@@ -41,6 +41,10 @@ export function readPhone(text: string, country: string): Phone | null {
 export const toE164 = (text: string, country: string): string | null =>
   readPhone(text, country)?.e164 ?? null;
 
+/** For people to read: +1 212 555 0100. */
+export const readablePhone = (e164: string): string =>
+  parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
+
 let countryByZone: Map<string, CountryCode> | undefined;
 
 /** The country a phone number without prefix most likely belongs to: by the number itself, else by the time zone. */
