@@ -1,0 +1,178 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, launchBrowser, openContext } from './support/browser.ts';
+import { type Clinic, openTime, patient, signUp } from './support/clinic.ts';
+import { heading } from './support/person.ts';
+import { clearAway, type Product, startProduct } from './support/product.ts';
+
+describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
+  let product: Product;
+  let browser: Browser;
+  let clinic: Clinic;
+  let context: BrowserContext;
+  let faults: string[];
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+  });
+  afterEach(async () => {
+    await context?.close();
+    expect(faults.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    if (product) await clearAway(product);
+  });
+
+  /** A new clinic, its owner in one window, and a second window of the same. */
+  async function twoWindows(path: string): Promise<[Page, Page]> {
+    clinic = await signUp(product);
+    const opened = await openContext(browser, [new URL(product.url).host], { reducedMotion: 'reduce' });
+    context = opened.context;
+    faults = opened.watch.faults;
+    for (const pair of clinic.cookie.split('; ')) {
+      const at = pair.indexOf('=');
+      await context.addCookies([{ name: pair.slice(0, at), value: pair.slice(at + 1), url: product.url }]);
+    }
+    const pages = [await context.newPage(), await context.newPage()] as [Page, Page];
+    for (const page of pages) {
+      const live = page.waitForResponse((response) => response.url().endsWith('/api/events'));
+      await page.goto(`${product.url}${path}`);
+      await live;
+    }
+    return pages;
+  }
+  const provider = async () => (await clinic.get('/api/providers')).body.data[0];
+
+  test('hours: two windows a day, a break, and a copy to all weekdays, seen by the other window', async () => {
+    const [page, other] = await twoWindows('/settings');
+    await page.getByRole('link', { name: 'Opening hours' }).click();
+    await heading(page, 'Opening hours').waitFor();
+    await other.getByRole('link', { name: 'Opening hours' }).click();
+    const monday = page.getByRole('group', { name: 'Monday' });
+    await monday.getByLabel('Monday, hours 1, to').fill('12:00');
+    await monday.getByRole('button', { name: 'Add hours on Monday' }).click();
+    await monday.getByLabel('Monday, hours 2, from').fill('11:00');
+    await monday.getByLabel('Monday, hours 2, to').fill('17:00');
+    await page.getByRole('button', { name: 'Save hours' }).click();
+    await monday.getByText(/11:00 to 17:00 overlaps 09:00 to 12:00/).waitFor();
+    await monday.getByLabel('Monday, hours 2, from').fill('13:00');
+    await monday.getByRole('button', { name: 'Add a break on Monday' }).click();
+    await monday.getByText(/The break from 12:00 to 13:00 lies outside/).waitFor();
+    await monday.getByLabel('Monday, break 1, from').fill('10:00');
+    await monday.getByLabel('Monday, break 1, to').fill('10:15');
+    await monday.getByRole('button', { name: 'Copy Monday to all weekdays' }).click();
+    await page
+      .getByRole('group', { name: 'Friday' })
+      .getByRole('button', { name: 'Remove Friday, hours 2' })
+      .click();
+    // By the keyboard: Enter in a field saves, as in every form.
+    await page.getByLabel('Friday, hours 1, from').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The hours of Main provider are saved.').waitFor();
+    const day = [
+      ['09:00', '12:00'],
+      ['13:00', '17:00'],
+    ];
+    const pause = [['10:00', '10:15']];
+    expect(await provider()).toMatchObject({
+      working_hours: { 1: day, 2: day, 3: day, 4: day, 5: [['09:00', '12:00']] },
+      breaks: { 1: pause, 2: pause, 3: pause, 4: pause, 5: pause },
+    });
+    const there = other.getByRole('group', { name: 'Thursday' });
+    await there.getByLabel('Thursday, break 1, to').waitFor();
+    expect(await there.getByLabel('Thursday, hours 2, from').inputValue()).toBe('13:00');
+  });
+
+  test('services: one is added for one provider, changed and deleted, and the other window follows', async () => {
+    const [page, other] = await twoWindows('/settings/services');
+    await page.getByRole('link', { name: 'Add a service' }).click();
+    const drawer = page.getByRole('dialog', { name: 'New service' });
+    await drawer.getByRole('textbox', { name: 'Name' }).fill('Group physiotherapy');
+    await drawer.getByLabel('Length in minutes').fill('45');
+    await drawer.getByLabel('Patients at once').fill('6');
+    await drawer.getByLabel('Kept free after').fill('15');
+    await drawer.getByLabel('Shortest notice').fill('2');
+    await drawer.getByLabel('Only these').check();
+    await drawer.getByRole('button', { name: 'Add service' }).click();
+    await drawer.getByText('Choose somebody, or everybody.').waitFor();
+    await drawer.getByLabel('Main provider').check();
+    await drawer.getByRole('button', { name: 'Add service' }).click();
+    await page.getByText('Group physiotherapy is saved.').waitFor();
+    const row = other.getByRole('link', { name: /Group physiotherapy/ });
+    await row.waitFor();
+    expect(await row.textContent()).toContain(
+      '45 min · 15 min after · 6 patients at once · 2 hours notice · by Main provider',
+    );
+    await row.click();
+    await other.getByRole('dialog').getByLabel('Length in minutes').fill('60');
+    await other.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('link', { name: /Group physiotherapy.*60 min/ }).click();
+    await page.getByRole('button', { name: 'Delete service' }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete Group physiotherapy?' })
+      .getByRole('button', { name: 'Delete service' })
+      .click();
+    await page.getByText('Group physiotherapy is deleted.').waitFor();
+    await expect.poll(() => row.count()).toBe(0);
+  });
+
+  test('providers and time off: what lies inside is told, and deleting somebody with appointments asks twice', async () => {
+    const [page, other] = await twoWindows('/settings/time-off');
+    const at = openTime();
+    const booked = await clinic.post('/api/appointments', {
+      ...patient(1),
+      service_type: 'consultation',
+      scheduled_at: at,
+    });
+    expect(booked.status).toBe(201);
+    await page.getByRole('link', { name: 'Add time off' }).click();
+    const drawer = page.getByRole('dialog', { name: 'New time off' });
+    await drawer.getByLabel('What it is').fill('Painters');
+    await drawer.getByLabel('First day').fill(at.slice(0, 10));
+    await drawer.getByLabel('Last day').fill(at.slice(0, 10));
+    await drawer.getByRole('button', { name: 'Add time off' }).click();
+    await page
+      .getByText('One appointment lies inside. It was not cancelled: call the patient and move it.')
+      .waitFor();
+    await other.getByRole('link', { name: /Painters.*Whole clinic/ }).waitFor();
+
+    await page.goto(`${product.url}/settings/providers`);
+    await other.goto(`${product.url}/settings/providers`);
+    await page.getByRole('link', { name: 'Add a provider' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Dr. Ben');
+    await page.getByRole('button', { name: 'Add provider' }).click();
+    await other.getByRole('link', { name: /Dr. Ben/ }).waitFor();
+    await other.getByRole('link', { name: /Main provider/ }).click();
+    await other.getByRole('button', { name: 'Delete provider' }).click();
+    const question = other.getByRole('dialog', { name: 'Delete Main provider?' });
+    await question.getByRole('button', { name: 'Delete provider' }).click();
+    await question.getByText(/One appointment is still to come/).waitFor();
+    await question.getByRole('button', { name: 'Delete all the same' }).click();
+    await other.getByText('One appointment is still to come. It stays as it is.').waitFor();
+    await expect.poll(() => page.getByRole('link', { name: /Main provider/ }).count()).toBe(0);
+    const kept = await clinic.get(`/api/appointments/${booked.body.appointment_id}`);
+    expect(kept.body).toMatchObject({ status: 'confirmed', provider_name: 'Main provider' });
+    // The refused deletion is a 409 on purpose, and browsers report each of those.
+    faults = faults.filter((fault) => !fault.includes('409'));
+  });
+
+  test('the clinic’s own rules are said in words and kept', async () => {
+    const [page, other] = await twoWindows('/settings');
+    await page.getByLabel('Days ahead').fill('180');
+    await page.getByLabel('Offer nothing until it can be read again').check();
+    await page.getByLabel('Remove them after some days').check();
+    await page.getByLabel('Days until they are removed').fill('30');
+    await page.getByRole('button', { name: 'Save rules' }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    expect((await clinic.get('/api/organization')).body).toMatchObject({
+      booking_horizon_days: 180,
+      calendar_policy: 'closed',
+      message_retention_days: 30,
+    });
+    await expect.poll(() => other.getByLabel('Days ahead').inputValue()).toBe('180');
+    await expect
+      .poll(() => other.getByLabel('Offer nothing until it can be read again').isChecked())
+      .toBe(true);
+  });
+});
