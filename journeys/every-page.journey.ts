@@ -54,6 +54,7 @@ const visits: Visit[] = [
   { name: 'setup-before', as: 'beginner', path: '/setup', open: shows('Setup') },
   { name: 'consent', as: 'beginner', path: '/setup', open: goToConsent },
   { name: 'today-empty', as: 'beginner', path: '/', open: shows('Today') },
+  { name: 'calendar-empty', as: 'beginner', path: '/calendar?view=list', open: shows('Calendar') },
   { name: 'patients-empty', as: 'beginner', path: '/patients', open: shows('Patients') },
   { name: 'messages-empty', as: 'beginner', path: '/messages', open: shows('Messages') },
   {
@@ -78,6 +79,31 @@ const visits: Visit[] = [
     async open(page) {
       await page.getByRole('button', { name: 'Book by hand' }).click();
       await page.getByRole('button', { name: 'Book appointment' }).waitFor();
+    },
+  },
+  {
+    name: 'calendar-day',
+    as: 'clinic',
+    path: '/calendar?view=day',
+    async open(page) {
+      await page.getByRole('button', { name: 'Next day' }).click();
+      await page.locator('[data-column]').first().waitFor();
+    },
+  },
+  {
+    name: 'calendar-week',
+    as: 'clinic',
+    path: '/calendar?view=week',
+    open: async (page) => page.locator('[data-column]').first().waitFor(),
+  },
+  {
+    name: 'calendar-appointment',
+    as: 'clinic',
+    path: '/calendar?view=list',
+    async open(page) {
+      await page.getByRole('button', { name: /Maria Lopez/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Move', exact: true }).click();
+      await page.getByRole('dialog').getByRole('group', { name: 'Free times' }).waitFor();
     },
   },
   {

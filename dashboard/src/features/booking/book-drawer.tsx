@@ -6,6 +6,8 @@ export type { BookingPlace };
 interface Props {
   opened: boolean;
   onClose: () => void;
+  /** It has left the screen. */
+  onClosed?: () => void;
   timeZone: string;
   /** A time that was chosen before, in the calendar. */
   place?: BookingPlace;
@@ -13,11 +15,12 @@ interface Props {
   isOwner?: boolean;
 }
 
-export function BookDrawer({ opened, onClose, timeZone, place, isOwner = false }: Props) {
+export function BookDrawer({ opened, onClose, onClosed, timeZone, place, isOwner = false }: Props) {
   return (
     <Drawer
       opened={opened}
       onClose={onClose}
+      {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
       position="right"
       size="30rem"
       title="Book by hand"

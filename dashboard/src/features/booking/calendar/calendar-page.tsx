@@ -29,6 +29,9 @@ import { useSchedule } from './use-schedule.ts';
 
 const route = getRouteApi('/app/calendar');
 
+/** Until a closed drawer has given the focus back. */
+const FOCUS_RETURNS_MS = 50;
+
 export function CalendarPage() {
   const { view: asked, date: askedDate, provider, status, appointment } = route.useSearch();
   const navigate = route.useNavigate();
@@ -50,6 +53,9 @@ export function CalendarPage() {
     const providerName = schedule.people.find((one) => one.id === providerId)?.name;
     setBooking({ at: new Date(at).toISOString(), providerId, providerName });
   };
+  // The free time that opened the drawer may be gone; the grid then says where the keyboard goes.
+  const [, look] = useState(0);
+  const lookAgain = () => void setTimeout(() => look((times) => times + 1), FOCUS_RETURNS_MS);
   const isOwner = me?.role === 'owner';
   const shared = { timeZone, now, onOpen: (id: string) => go({ appointment: id }) };
   return (
@@ -78,6 +84,7 @@ export function CalendarPage() {
       <BookDrawer
         opened={booking !== null}
         onClose={() => setBooking(null)}
+        onClosed={lookAgain}
         timeZone={timeZone}
         isOwner={isOwner}
         {...(booking === null || booking === 'anywhere' ? {} : { place: booking })}

@@ -6,20 +6,27 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
  */
 export function useRovingFocus(scroller: RefObject<HTMLElement | null>) {
   const current = useRef<HTMLElement | null>(null);
+  const place = useRef({ column: '', minute: 0 });
 
   const stand = (on: HTMLElement | undefined) => {
     if (on === undefined || on === current.current) return;
     if (current.current !== null) current.current.tabIndex = -1;
     on.tabIndex = 0;
     current.current = on;
+    const column = on.closest<HTMLElement>('[data-column]')?.dataset.column ?? '';
+    place.current = { column, minute: minuteOf(on) };
   };
 
   useEffect(() => {
     const all = scroller.current;
     if (all === null) return;
     if (current.current?.isConnected && all.contains(current.current)) return;
+    const wasFocused = current.current !== null && document.activeElement === document.body;
     current.current = null;
-    stand(all.querySelector<HTMLElement>('[data-stop]') ?? undefined);
+    const next = closestTo(all, place.current);
+    stand(next);
+    // A free time that was booked, a card that was moved: the keyboard stays at its place.
+    if (wasFocused) next?.focus({ preventScroll: true });
   });
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
@@ -42,6 +49,14 @@ export function useRovingFocus(scroller: RefObject<HTMLElement | null>) {
 }
 
 const minuteOf = (stop: HTMLElement) => Number(stop.dataset.stop);
+
+function closestTo(all: Element, { column, minute }: { column: string; minute: number }) {
+  const same = all.querySelector(`[data-column="${CSS.escape(column)}"]`);
+  const [closest] = stopsOf(same ?? all).sort(
+    (a, b) => Math.abs(minuteOf(a) - minute) - Math.abs(minuteOf(b) - minute),
+  );
+  return closest ?? all.querySelector<HTMLElement>('[data-stop]') ?? undefined;
+}
 
 function stopsOf(column: Element): HTMLElement[] {
   return [...column.querySelectorAll<HTMLElement>('[data-stop]')].sort((a, b) => minuteOf(a) - minuteOf(b));

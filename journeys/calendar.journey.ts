@@ -1,0 +1,372 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  hasBrowser,
+  launchBrowser,
+  openContext,
+  screenshot,
+  seriousViolations,
+  settled,
+} from './support/browser.ts';
+import { type Clinic, patient, signUp } from './support/clinic.ts';
+import { figures } from './support/figures.ts';
+import { drag, focusedText, type WorkingDay, workingDays } from './support/front-desk.ts';
+import { clearAway, type Product, startProduct } from './support/product.ts';
+import { until } from './support/wait.ts';
+
+const TOKYO = 'Asia/Tokyo';
+const ALL_DAY = Object.fromEntries(['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]]));
+
+interface Person {
+  id: string;
+  name: string;
+}
+
+describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () => {
+  let product: Product;
+  let browser: Browser;
+  let clinic: Clinic;
+  let main: Person;
+  let ada: Person;
+  let patients = 0;
+  const contexts: BrowserContext[] = [];
+  const days = workingDays();
+  let day: string;
+  let title: string;
+  let at: WorkingDay['at'];
+  const table = figures('The calendar');
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    clinic = await signUp(product);
+    await clinic.post('/api/providers', { name: 'Dr. Ada Lovelace', working_hours: ALL_DAY });
+    const { body } = await clinic.get('/api/providers');
+    const named = (name: string) => body.data.find((one: Person) => one.name === name);
+    ada = named('Dr. Ada Lovelace');
+    main = body.data.find((one: Person) => one.id !== ada.id);
+    await clinic.patch(`/api/providers/${main.id}`, { working_hours: ALL_DAY });
+  });
+  afterAll(async () => {
+    table.print();
+    await browser?.close();
+    if (product) await clearAway(product);
+  });
+
+  beforeEach(() => {
+    ({ day, title, at } = days.next().value);
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+
+  async function open(search: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const hosts = [new URL(product.url).host, new URL(product.sandboxUrl).host];
+    const { context } = await openContext(browser, hosts, {
+      viewport: { width: 1_280, height: 1_000 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    contexts.push(context);
+    for (const pair of clinic.cookie.split('; ')) {
+      const split = pair.indexOf('=');
+      await context.addCookies([
+        { name: pair.slice(0, split), value: pair.slice(split + 1), url: product.url },
+      ]);
+    }
+    const page = await context.newPage();
+    await page.goto(`${product.url}/calendar?${search}`);
+    await page.getByRole('heading', { name: 'Calendar', level: 1 }).waitFor();
+    await settled(page);
+    return page;
+  }
+
+  async function book(hour: number, { who = main, minute = 0 } = {}): Promise<{ id: string; name: string }> {
+    patients += 1;
+    const wish = { ...patient(patients), scheduled_at: at(hour, minute), provider_id: who.id };
+    const { status, body } = await clinic.post('/api/appointments', {
+      ...wish,
+      service_type: 'consultation',
+    });
+    expect(status).toBe(201);
+    return { id: body.appointment_id, name: wish.name };
+  }
+
+  const stored = async (id: string) => (await clinic.get(`/api/appointments/${id}`)).body;
+  const columnOf = (page: Page, who: Person) => page.getByRole('region', { name: `${who.name}, ${title}` });
+  const free = (page: Page, who: Person, time: string) =>
+    page.getByRole('button', { name: `Book ${time}, ${who.name}, ${title}` });
+  const cardOf = (page: Page, who: Person, name: string) =>
+    columnOf(page, who).getByRole('button', { name: new RegExp(`^${name}`) });
+  const drawerOf = (page: Page, name: string) => page.getByRole('dialog', { name });
+
+  test('a click on free time books it there, by the clinic’s clock, and a second window follows', async () => {
+    const here = await open(`view=day&date=${day}`, { timezoneId: TOKYO });
+    const there = await open(`view=day&date=${day}`);
+    await there.evaluate('window.sameDocument = true');
+
+    await free(here, ada, '10:00 AM').click({ position: { x: 30, y: 5 } });
+    const drawer = drawerOf(here, 'Book by hand');
+    await drawer.getByText(/10:00 AM, Dr\. Ada Lovelace/).waitFor();
+    await drawer.getByLabel('Patient name').fill('Maria Lopez');
+    await drawer.getByLabel('Patient phone').fill('+14155550132');
+    const begun = performance.now();
+    await drawer.getByRole('button', { name: 'Book appointment' }).click();
+
+    await cardOf(there, ada, 'Maria Lopez').waitFor();
+    table.add(
+      'Click "Book" until the other window shows it',
+      `${Math.round(performance.now() - begun)}`,
+      'ms',
+    );
+    await cardOf(here, ada, 'Maria Lopez').waitFor();
+    expect(await there.evaluate('window.sameDocument')).toBe(true);
+    const { body } = await clinic.get(`/api/appointments?from=${at(0)}&to=${at(23)}`);
+    expect(body.data).toHaveLength(1);
+    expect(body.data[0]).toMatchObject({ scheduled_at: at(10), provider_id: ada.id });
+    expect(await free(there, ada, '10:00 AM').count()).toBe(0);
+  });
+
+  test('dragged to another time and provider it stands there, also in the second window; undo brings it back', async () => {
+    const { id, name } = await book(10);
+    const here = await open(`view=day&date=${day}`, { timezoneId: TOKYO });
+    const there = await open(`view=day&date=${day}`);
+
+    await drag(here, cardOf(here, main, name), free(here, ada, '2:00 PM'));
+    await cardOf(here, ada, name).waitFor();
+    await cardOf(there, ada, name).waitFor();
+    await here.getByText(`${name} is moved to`).waitFor();
+    expect(await stored(id)).toMatchObject({ scheduled_at: at(14), provider_id: ada.id });
+
+    await here.getByRole('button', { name: 'Undo' }).click();
+    await cardOf(there, main, name).waitFor();
+    await cardOf(here, main, name).waitFor();
+    expect(await stored(id)).toMatchObject({ scheduled_at: at(10), provider_id: main.id });
+  });
+
+  test('the click that ends a drag opens nothing, and Escape gives a drag up', async () => {
+    const { id, name } = await book(10);
+    const page = await open(`view=day&date=${day}`);
+    const box = await cardOf(page, main, name).boundingBox();
+    if (box === null) throw new Error('no card');
+    await page.mouse.move(box.x + 20, box.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 20, box.y + 150, { steps: 5 });
+    await page.locator('[data-preview]').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('[data-preview]').count()).toBe(0);
+    await page.mouse.up();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect((await stored(id)).version).toBe(1);
+  });
+
+  test('dropped on a taken time it goes back, and the free times are one click each', async () => {
+    const { id, name } = await book(10);
+    const other = await book(14);
+    const page = await open(`view=day&date=${day}`);
+
+    await drag(page, cardOf(page, main, name), cardOf(page, main, other.name));
+    const dialog = drawerOf(page, 'That time is taken');
+    await dialog.getByText(`${name} stays on`).waitFor();
+    expect(await dialog.getByRole('button', { name: /^Move to/ }).count()).toBeGreaterThanOrEqual(2);
+    await screenshot(page, 'calendar-refused');
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await stored(id)).toMatchObject({ scheduled_at: at(10), version: 1 });
+
+    await dialog
+      .getByRole('button', { name: /^Move to/ })
+      .first()
+      .click();
+    await page.getByText(`${name} is moved to`).waitFor();
+    expect((await stored(id)).version).toBe(2);
+  });
+
+  test('an owner may insist, with a reason', async () => {
+    const { id, name } = await book(10);
+    const other = await book(14);
+    const page = await open(`view=day&date=${day}`);
+    await drag(page, cardOf(page, main, name), cardOf(page, main, other.name));
+    const dialog = drawerOf(page, 'That time is taken');
+    await dialog.getByLabel('Put it there all the same').check();
+    await dialog.getByLabel('Reason').fill('They are twins');
+    await dialog.getByRole('button', { name: 'Overbook' }).click();
+    await page.getByText(`${name} is moved to`).waitFor();
+    expect(await stored(id)).toMatchObject({ scheduled_at: at(14), overbooked: true });
+  });
+
+  test('outside the opening hours it is refused in plain words, and nobody may insist', async () => {
+    const { id, name } = await book(10);
+    await book(18 - 1.5, { who: ada });
+    const page = await open(`view=day&date=${day}`);
+    await cardOf(page, main, name).click();
+    await drawerOf(page, name).getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByLabel('Another time').fill('20:00');
+    await page.getByRole('button', { name: 'Move appointment' }).click();
+    await page.getByText('Not within the opening hours').waitFor();
+    expect(await page.getByLabel('Put it there all the same').count()).toBe(0);
+    expect((await stored(id)).version).toBe(1);
+  });
+
+  test('cancelled with a reason it leaves the day, and comes back by undo', async () => {
+    const { id, name } = await book(10);
+    const here = await open(`view=day&date=${day}`);
+    const there = await open(`view=day&date=${day}`);
+    await cardOf(here, main, name).click();
+    const drawer = drawerOf(here, name);
+    await drawer.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await drawer.getByLabel('Reason').fill('The patient is ill');
+    await drawer.getByRole('button', { name: 'Cancel the appointment' }).click();
+    await drawer.getByText('Cancelled', { exact: true }).waitFor();
+    await until('the other window to let go', async () => (await cardOf(there, main, name).count()) === 0);
+    expect((await stored(id)).status).toBe('cancelled');
+
+    await drawer.getByRole('button', { name: 'Undo' }).click();
+    await cardOf(there, main, name).waitFor();
+    expect((await stored(id)).status).toBe('confirmed');
+  });
+
+  test('whoever comes is marked as arrived, and whoever does not as not having come', async () => {
+    const { id, name } = await book(10);
+    const here = await open(`view=day&date=${day}`);
+    const there = await open(`view=day&date=${day}`);
+    await cardOf(here, main, name).click();
+    const drawer = drawerOf(here, name);
+    await drawer.getByRole('button', { name: 'Arrived' }).click();
+    await there.getByRole('button', { name: new RegExp(`^${name}.*Arrived`) }).waitFor();
+    await drawer.getByRole('button', { name: 'Did not come' }).click();
+    await there.getByRole('button', { name: new RegExp(`^${name}.*Did not come`) }).waitFor();
+    expect((await stored(id)).status).toBe('no_show');
+    expect(await drawer.getByRole('button', { name: 'Move', exact: true }).count()).toBe(0);
+  });
+
+  test('a pending one is confirmed', async () => {
+    patients += 1;
+    const { body } = await clinic.post('/api/appointments', {
+      ...patient(patients),
+      scheduled_at: at(11),
+      provider_id: main.id,
+      service_type: 'consultation',
+      status: 'pending',
+    });
+    const page = await open(`view=day&date=${day}&appointment=${body.appointment_id}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Confirm', exact: true }).click();
+    await page.getByText(/is confirmed/).waitFor();
+    expect((await stored(body.appointment_id)).status).toBe('confirmed');
+  });
+
+  test('view and day stand in the address, and "back" goes back', async () => {
+    const { name } = await book(10);
+    const page = await open(`view=day&date=${day}`);
+    await page.getByText('Week', { exact: true }).click();
+    await page.getByRole('region', { name: title, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Next week' }).click();
+    await until('the next week', () => !page.url().includes(`date=${day}`));
+    await page.goBack();
+    await page.getByRole('button', { name: new RegExp(`^${name}`) }).waitFor();
+    await page.goBack();
+    await cardOf(page, main, name).waitFor();
+    expect(page.url()).toContain('view=day');
+  });
+
+  test('filters leave one provider or one status', async () => {
+    const { name } = await book(10);
+    const other = await book(11, { who: ada });
+    const page = await open(`view=day&date=${day}&provider=${ada.id}`);
+    await cardOf(page, ada, other.name).waitFor();
+    expect(await columnOf(page, main).count()).toBe(0);
+    await page.goto(`${product.url}/calendar?view=list&date=${day}&status=pending`);
+    await page.getByText('Nothing is booked in these seven days').waitFor();
+    await page.goto(`${product.url}/calendar?view=list&date=${day}`);
+    await page.getByRole('button', { name: new RegExp(name) }).waitFor();
+  });
+
+  test('on a phone, by keyboard alone: book, move, cancel and undo', async () => {
+    const page = await open(`view=day&date=${day}`, { viewport: { width: 360, height: 740 } });
+    const { keyboard } = page;
+    const focused = () => focusedText(page);
+    const tabTo = (what: string | RegExp) =>
+      until(
+        `the focus on ${what}`,
+        async () => {
+          if (new RegExp(what).test(await focused())) return true;
+          await keyboard.press('Tab');
+          return false;
+        },
+        { everyMs: 0 },
+      );
+
+    await tabTo('Book 9:00 AM');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowRight');
+    expect(await focused()).toContain(`Book 9:30 AM, ${ada.name}`);
+    await keyboard.press('Enter');
+    await drawerOf(page, 'Book by hand').getByLabel('Patient name').focus();
+    await keyboard.type('Keyboard Patient');
+    await keyboard.press('Tab');
+    await keyboard.type('+14155550177');
+    await keyboard.press('Enter');
+    await cardOf(page, ada, 'Keyboard Patient').waitFor();
+    await drawerOf(page, 'Book by hand').waitFor({ state: 'hidden' });
+
+    // Where the free time was stands the appointment now, and the keyboard with it.
+    await until('the focus on the new card', async () => (await focused()).includes('Keyboard Patient'));
+    await keyboard.press('Enter');
+    const drawer = drawerOf(page, 'Keyboard Patient');
+    await drawer.waitFor();
+    await tabTo('^Move$');
+    await keyboard.press('Enter');
+    await drawer.getByRole('radio').first().waitFor();
+    await until(
+      'the first free time',
+      async () => {
+        const type = await page.evaluate<string>('document.activeElement.type');
+        if (type === 'radio') return true;
+        await keyboard.press('Tab');
+        return false;
+      },
+      { everyMs: 0 },
+    );
+    await keyboard.press('ArrowDown');
+    const chosen = String(await drawer.getByRole('radio', { checked: true }).getAttribute('value'));
+    await tabTo('^Move appointment$');
+    await keyboard.press('Enter');
+    await page.getByText('Keyboard Patient is moved to').waitFor();
+    const { body } = await clinic.get(`/api/appointments?from=${at(0)}&to=${at(23)}`);
+    const [{ id, scheduled_at }] = body.data;
+    expect(Date.parse(scheduled_at)).toBe(Date.parse(chosen));
+
+    await tabTo('^Cancel$');
+    await keyboard.press('Enter');
+    await keyboard.type('Changed their mind');
+    await keyboard.press('Enter');
+    await until('the cancellation', async () => (await stored(id)).status === 'cancelled');
+    await tabTo('^Undo$');
+    await keyboard.press('Enter');
+    await until('the undo', async () => (await stored(id)).status === 'confirmed');
+    await keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    await until('the focus back on the card', async () => (await focused()).includes('Keyboard Patient'));
+  });
+
+  test('a day of ten providers and sixty appointments is read, shown and judged', async () => {
+    const people = [main, ada];
+    for (let number = 3; number <= 10; number += 1) {
+      const { body } = await clinic.post('/api/providers', {
+        name: `Dr. Number ${number}`,
+        working_hours: ALL_DAY,
+      });
+      people.push(body);
+    }
+    for (const who of people) for (let hour = 9; hour < 15; hour += 1) await book(hour, { who });
+    const begun = performance.now();
+    const page = await open(`view=day&date=${day}`, { viewport: { width: 1_440, height: 900 } });
+    await page.getByText('60 appointments').waitFor();
+    table.add(
+      'Ten providers, sixty appointments: from the address to the settled page',
+      `${Math.round(performance.now() - begun)}`,
+      'ms',
+    );
+    expect(await page.locator('[data-event]').count()).toBe(60);
+    expect(await seriousViolations(page)).toEqual([]);
+    await screenshot(page, 'calendar-full-day');
+  });
+});
