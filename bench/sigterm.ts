@@ -2,6 +2,8 @@
  * SIGTERM in the middle of the rush: a web that takes webhooks, then a worker that handles them. What was accepted
  * is there, what was cut off was never accepted, both end with 0 in time, and the next worker finishes the rest.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { addMember, startCluster } from './support/fleet.ts';
@@ -101,6 +103,9 @@ const good =
   webEnd.code === 0 &&
   workerEnd.code === 0 &&
   leased === 0;
+const results = join(import.meta.dirname, 'results');
+mkdirSync(results, { recursive: true });
+writeFileSync(join(results, 'sigterm.json'), `${JSON.stringify({ ...result, good }, null, 2)}\n`);
 if (values.json) console.log(JSON.stringify({ ...result, good }));
 else {
   console.log(

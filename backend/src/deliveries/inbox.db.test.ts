@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
@@ -93,6 +94,31 @@ describe('the inbox', () => {
       expect(await deliveries()).toMatchObject([
         { status: 'completed', attempts: 1, completed_at: expect.any(Date) },
       ]);
+    });
+
+    // A copy that is counted and the answer that is stored touch the same two rows: in one order, or they deadlock.
+    test('stands against copies that come in the moment of the answer, time and again', async () => {
+      const faults: unknown[] = [];
+      for (let round = 0; round < 20; round += 1) {
+        const asked = { ...event, eventId: randomUUID() };
+        let produced = 0;
+        const copy = () =>
+          inbox.answerOnce(asked, async () => {
+            produced += 1;
+            await db.database.withService((tx) => sql`select pg_sleep(0.002)`.execute(tx));
+            return produced;
+          });
+        // The further copies arrive spread over the few milliseconds in which the first one ends.
+        const later = async (n: number) => {
+          await new Promise((resolve) => setTimeout(resolve, n % 6));
+          return copy();
+        };
+        const answers = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => later(n)));
+        faults.push(...answers.filter((one) => one.status === 'rejected').map(({ reason }) => reason));
+        const heard = answers.map((one) => one.status === 'fulfilled' && one.value.answer);
+        expect(heard).toEqual(Array(12).fill(1));
+      }
+      expect(faults).toEqual([]);
     });
 
     test('gives the stored one to a repeat a long time later', async () => {

@@ -55,15 +55,23 @@ export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
   const produceFor = async <T>(event: InboxEvent, claim: Claim, produce: () => Promise<T>): Promise<T> => {
     const begun = performance.now();
     const ms = () => Math.round((performance.now() - begun) * 10) / 10;
-    try {
-      const answer = await produce();
-      await database.serviceStatement(storeAnswer(event, claim, answer, ms()));
-      return answer;
-    } catch (error) {
+    const answer = await produce().catch(async (error: unknown) => {
       const reason = describeError(error).message.slice(0, 500);
       await database.serviceStatement(releaseEvent(event, claim, reason, ms())).catch(() => undefined);
       throw error;
-    }
+    });
+    const store = () => database.serviceStatement(storeAnswer(event, claim, answer, ms()));
+    // It is done, whether or not its answer can be kept: the caller hears it, and a repeat that comes after the claim
+    // went stale meets the effect's own key.
+    await store()
+      .catch(store)
+      .catch((err: unknown) =>
+        log.error(
+          { err, delivery_id: claim.deliveryId },
+          '[Deliveries] Could not keep the answer for a repeat',
+        ),
+      );
+    return answer;
   };
 
   return {
