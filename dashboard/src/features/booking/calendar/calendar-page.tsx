@@ -183,6 +183,10 @@ function Schedule(props: ScheduleProps) {
         isOwner={isOwner}
         timeZone={timeZone}
         onClose={() => setRefused(null)}
+        onRetry={(again) => {
+          setRefused(null);
+          move.mutate(again);
+        }}
         onTake={({ appointment }, slot) => {
           setRefused(null);
           move.mutate({

@@ -22,6 +22,6 @@ test('it is held where it was taken', () => {
 
 test('it does not leave the day, and beside the columns there is nothing', () => {
   expect(drop(20, -400)?.from).toBe(480);
-  expect(drop(20, 4_000)?.from).toBe(1065);
+  expect(drop(20, 4_000)?.from).toBe(1050);
   expect(drop(500, 100)).toBeNull();
 });

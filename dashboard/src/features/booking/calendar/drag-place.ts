@@ -23,6 +23,7 @@ export function snapped(
   const perMinute = (bottom - top) / (axis.to - axis.from);
   const begins = axis.from + (at.y - top) / perMinute - grip * minutes;
   const quarter = Math.round(begins / SNAP_MINUTES) * SNAP_MINUTES;
-  const from = Math.min(Math.max(quarter, axis.from), axis.to - SNAP_MINUTES);
+  const latest = Math.floor((axis.to - minutes) / SNAP_MINUTES) * SNAP_MINUTES;
+  const from = Math.max(Math.min(quarter, latest), axis.from);
   return { columnKey: column.key, from };
 }

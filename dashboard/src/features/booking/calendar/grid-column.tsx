@@ -33,6 +33,9 @@ const clip = (range: Range, axis: Range): Range => ({
   to: Math.min(range.to, axis.to),
 });
 
+const isOpen = ({ opening }: Column, { from, minutes }: Preview): boolean =>
+  opening.open.some((range) => range.from <= from && from + minutes <= range.to);
+
 export const GridColumn = memo(function GridColumn(props: Props) {
   const { column, cells, axis, nowMinute, showProvider, pendingIds, preview, draggedId } = props;
   const { onOpen, onFree, onGrab } = props;
@@ -85,8 +88,9 @@ export const GridColumn = memo(function GridColumn(props: Props) {
           className={classes.preview}
           style={spanStyle({ from: preview.from, to: preview.from + preview.minutes })}
           data-preview
+          data-closed={isOpen(column, preview) ? undefined : ''}
         >
-          {minuteLabel(preview.from)} {preview.name}
+          {minuteLabel(preview.from)} {isOpen(column, preview) ? preview.name : 'closed'}
         </div>
       )}
       {nowMinute === undefined || nowMinute < axis.from || nowMinute > axis.to ? null : (

@@ -14,11 +14,15 @@ interface Props {
 
 /** Nothing was changed; this is what can be done instead. */
 export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverbook }: Props) {
-  const { message, alternatives, mayOverbook } = refusal;
+  const { message, alternatives, mayOverbook, isCertain } = refusal;
   return (
     <Stack gap="md">
       <div role="alert">
-        {message} Nothing was changed.{alternatives.length === 0 ? '' : ' These times are free:'}
+        {message}{' '}
+        {isCertain
+          ? 'Nothing was changed.'
+          : 'It is not known whether the change was made: the calendar shows what is saved as soon as it can be read.'}
+        {alternatives.length === 0 ? '' : ' These times are free:'}
       </div>
       {alternatives.length === 0 ? null : (
         <Stack gap="xs">

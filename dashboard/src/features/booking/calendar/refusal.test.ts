@@ -18,6 +18,14 @@ test('closed hours have alternatives too, but nobody can insist', () => {
   expect([refusal.alternatives.length, refusal.mayOverbook]).toEqual([1, false]);
 });
 
+test('without an answer nobody says that nothing happened', () => {
+  const lost = refusalOf(
+    new ApiError({ status: 0, code: 'UNREACHABLE', message: 'Voxanne does not answer.' }),
+  );
+  expect([lost.title, lost.isCertain]).toEqual(['No answer from Voxanne', false]);
+  expect(refused('SLOT_UNAVAILABLE', 'Taken.').isCertain).toBe(true);
+});
+
 test('every other refusal says its sentence', () => {
   expect(refused('NOT_CHANGEABLE', 'An appointment that is completed cannot be moved.')).toMatchObject({
     title: 'That did not work',

@@ -5,6 +5,8 @@ export interface Refusal {
   title: string;
   message: string;
   alternatives: Alternative[];
+  /** False when no answer came: then it may have happened all the same. */
+  isCertain: boolean;
   /** Whether an owner may put it there all the same. */
   mayOverbook: boolean;
 }
@@ -29,7 +31,7 @@ const titles: Record<string, string> = {
   OUTSIDE_HOURS: 'Not within the opening hours',
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
-  UNREACHABLE: 'Not saved: Voxanne does not answer',
+  UNREACHABLE: 'No answer from Voxanne',
 };
 
 /** What a person is told when a change is refused, and what they can do instead. */
@@ -41,6 +43,7 @@ export function refusalOf(error: ApiError): Refusal {
     message:
       alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),
     alternatives,
+    isCertain: error.status >= 400 && error.status < 500,
     mayOverbook: error.code === 'SLOT_UNAVAILABLE',
   };
 }

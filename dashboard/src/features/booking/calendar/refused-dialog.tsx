@@ -17,11 +17,14 @@ interface Props {
   timeZone: string;
   onTake: (move: Move, slot: Alternative) => void;
   onOverbook: (move: Move, reason: string) => void;
+  /** The same wish once more, which cannot happen twice. */
+  onRetry: (move: Move) => void;
   onClose: () => void;
 }
 
 /** After a drop that the server did not take: the appointment stands where it was, and here is why. */
-export function RefusedDialog({ refused, isOwner, timeZone, onTake, onOverbook, onClose }: Props) {
+export function RefusedDialog(props: Props) {
+  const { refused, isOwner, timeZone, onTake, onOverbook, onRetry, onClose } = props;
   const refusal = refused === null ? null : refusalOf(asApiError(refused.error));
   return (
     <Modal
@@ -34,11 +37,13 @@ export function RefusedDialog({ refused, isOwner, timeZone, onTake, onOverbook, 
     >
       {refused === null || refusal === null ? null : (
         <>
-          <p style={{ marginTop: 0 }}>
-            {refused.move.appointment.contact.name} stays on{' '}
-            {formatMoment(refused.move.appointment.scheduled_at, timeZone)},{' '}
-            {refused.move.appointment.provider_name}.
-          </p>
+          {refusal.isCertain ? (
+            <p style={{ marginTop: 0 }}>
+              {refused.move.appointment.contact.name} stays on{' '}
+              {formatMoment(refused.move.appointment.scheduled_at, timeZone)},{' '}
+              {refused.move.appointment.provider_name}.
+            </p>
+          ) : null}
           <RefusalBox
             refusal={refusal}
             isOwner={isOwner}
@@ -49,8 +54,9 @@ export function RefusedDialog({ refused, isOwner, timeZone, onTake, onOverbook, 
           />
           <Group justify="flex-end" mt="lg">
             <Button variant="default" onClick={onClose}>
-              Leave it where it was
+              {refusal.isCertain ? 'Leave it where it was' : 'Close'}
             </Button>
+            {refusal.isCertain ? null : <Button onClick={() => onRetry(refused.move)}>Try again</Button>}
           </Group>
         </>
       )}
