@@ -18,7 +18,7 @@ import { until } from './support/wait.ts';
 const PHONE = { width: 360, height: 740 };
 const MARIA = '+14155550132';
 const NEXT = '+14155550140';
-const LINK = /https?:\/\/\S+\/a\/[\w-]{40}$/;
+const LINK = /https?:\/\/\S+\/a\/[\w-]{41}$/;
 
 /** Offers are not texted at night, and a journey runs at any hour: a clinic where it is day. */
 function zoneWithDaylight(): string {
@@ -132,8 +132,8 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
 
     const { body } = await clinic.get(`/api/messages?appointment_id=${id}`);
     expect(JSON.stringify(body)).toContain('/a/...');
-    expect(JSON.stringify(body)).not.toMatch(/\/a\/[\w-]{40}/);
-    expect(product.output()).not.toMatch(/\/a\/[\w-]{40}/);
+    expect(JSON.stringify(body)).not.toMatch(/\/a\/[\w-]{41}/);
+    expect(product.output()).not.toMatch(/\/a\/[\w-]{41}/);
   });
 
   test('a freed time goes to who waits: a text, a link, one click, and the text that confirms it', async () => {

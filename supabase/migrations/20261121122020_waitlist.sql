@@ -16,7 +16,7 @@ create table public.waitlist (
   unique (org_id, id),
   foreign key (org_id, contact_id) references public.leads (org_id, id) on delete cascade,
   foreign key (org_id, provider_id) references public.providers (org_id, id) on delete cascade,
-  foreign key (org_id, appointment_id) references public.appointments (org_id, id),
+  foreign key (org_id, appointment_id) references public.appointments (org_id, id) on delete cascade,
   check (latest_date >= earliest_date)
 );
 comment on table public.waitlist is 'First come, first offered. Still waiting: neither removed nor booked, and latest_date has not passed.';
@@ -93,7 +93,9 @@ begin
   if exists (
     select 1 from public.waitlist where org_id = old.org_id and removed_at is null and appointment_id is null) then
     perform app_private.enqueue(old.org_id, 'waitlist.slot_freed', old.id || ':' || old.version || ':' || new.status,
-      jsonb_build_object('provider_id', old.provider_id, 'scheduled_at', old.scheduled_at));
+      jsonb_strip_nulls(jsonb_build_object('provider_id', old.provider_id, 'scheduled_at', old.scheduled_at,
+        -- Who gave it up does not want it back.
+        'contact_id', old.contact_id)));
   end if;
   return null;
 end $$;

@@ -63,6 +63,15 @@ describe('a freed time', () => {
     expect(await scene.states()).toEqual(['waiting', 'waiting', 'waiting', 'offered']);
   });
 
+  test('is not offered to the patient who gave it up', async () => {
+    const { contact_id } = await scene.row(scene.state.id);
+    await scene.api('POST', '/api/waitlist', { contact_id, service_type: 'consultation' });
+    await scene.join(1);
+    await scene.cancel();
+    await scene.workAll();
+    expect(await scene.states()).toEqual(['waiting', 'offered']);
+  });
+
   test('goes only to who waits for that provider, or for any', async () => {
     const two = await scene.clinicWithPhone(['Dr. Ada', 'Dr. Ben']);
     scene.state.here = two;

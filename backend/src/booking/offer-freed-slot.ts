@@ -13,7 +13,12 @@ import { type FreedSlot, offerSlot, waitingFor } from './waitlist.queries.ts';
 const OFFER_SECONDS = 15 * 60;
 const PAGE = 50;
 
-const FreedPayload = z.object({ provider_id: z.guid(), scheduled_at: z.iso.datetime({ offset: true }) });
+const FreedPayload = z.object({
+  provider_id: z.guid(),
+  scheduled_at: z.iso.datetime({ offset: true }),
+  /** Who had it. */
+  contact_id: z.guid().optional(),
+});
 const Windows = z.array(z.tuple([z.string(), z.string()]));
 
 /**
@@ -34,7 +39,12 @@ export function offerFreedSlot(context: BookingContext): JobHandler {
     if (delayMs > 0)
       throw new RetryLater('Nobody is texted an offer at night.', { delayMs, countAttempt: false });
     const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
-    const freed = { providerId: payload.data.provider_id, at, date: local.toPlainDate().toString() };
+    const freed = {
+      providerId: payload.data.provider_id,
+      at,
+      date: local.toPlainDate().toString(),
+      freedBy: payload.data.contact_id,
+    };
     await offerToTheNext(context, scope, freed, local.toPlainTime());
     return undefined;
   };

@@ -199,12 +199,12 @@ describe('a patient’s own page', () => {
     const foreign = createPatientLinks({ key: Buffer.alloc(32, 1), publicUrl: PUBLIC_URL });
     const urls = [
       `${PUBLIC_URL}/a/x`,
-      `${PUBLIC_URL}/a/${'A'.repeat(40)}`,
+      `${PUBLIC_URL}/a/${'A'.repeat(40)}a`,
       foreign.toAppointment(id, 1),
       foreign.toOffer(randomUUID()),
       scene.links.toAppointment(randomUUID(), 1),
       scene.links.toOffer(randomUUID()),
-      `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`,
+      `${link.slice(0, -2)}${link.at(-2) === 'A' ? 'B' : 'A'}a`,
     ];
     const pages = await Promise.all(urls.map((url) => scene.open(url)));
     const posts = await Promise.all(urls.map((url) => scene.submit(url, { action: 'cancel' })));

@@ -9,7 +9,7 @@ describe('a patient’s link', () => {
   test('names its row and version, and is short enough for a text', () => {
     const id = randomUUID();
     const url = links.toAppointment(id, 3);
-    expect(url).toMatch(/^https:\/\/voxanne\.example\/a\/[\w-]{40}$/);
+    expect(url).toMatch(/^https:\/\/voxanne\.example\/a\/[\w-]{40}[ao]$/);
     expect(links.read(tokenOf(url))).toEqual({ kind: 'appointment', id, version: 3 });
     expect(links.read(tokenOf(links.toOffer(id)))).toEqual({ kind: 'offer', id });
   });
@@ -22,6 +22,11 @@ describe('a patient’s link', () => {
     for (const url of all) expect(other.read(tokenOf(url))).toBeNull();
   });
 
+  test('of one kind is none of the other', () => {
+    const token = tokenOf(links.toAppointment(randomUUID(), 1));
+    expect(links.read(`${token.slice(0, -1)}o`)).toBeNull();
+  });
+
   test('of which one character was changed opens nothing', () => {
     const token = tokenOf(links.toAppointment(randomUUID(), 1));
     for (let at = 0; at < token.length; at += 1) {
@@ -30,10 +35,16 @@ describe('a patient’s link', () => {
     }
   });
 
-  test.each(['', 'x', 'A'.repeat(39), 'A'.repeat(40), 'A'.repeat(41), 'é'.repeat(40), '../../etc', '%00'])(
-    'that was made up (%s) opens nothing',
-    (token) => expect(links.read(token)).toBeNull(),
-  );
+  test.each([
+    '',
+    'x',
+    'A'.repeat(40),
+    `${'A'.repeat(40)}a`,
+    `${'A'.repeat(41)}o`,
+    'é'.repeat(41),
+    '../../etc',
+    '%00',
+  ])('that was made up (%s) opens nothing', (token) => expect(links.read(token)).toBeNull());
 
   test('is not made for a version that does not exist', () => {
     expect(() => links.toAppointment(randomUUID(), 0)).toThrow(RangeError);

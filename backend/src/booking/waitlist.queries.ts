@@ -118,13 +118,15 @@ export interface FreedSlot {
   at: Date;
   /** The clinic's date of it. */
   date: string;
+  /** The contact who had it. */
+  freedBy: string | undefined;
 }
 
 /** Who waits for a time like that, first come first; not who was offered it before. */
 export function waitingFor(
   db: Db,
   orgId: string,
-  { providerId, at, date }: FreedSlot,
+  { providerId, at, date, freedBy }: FreedSlot,
   { after, limit }: { after: string | undefined; limit: number },
 ) {
   let query = db
@@ -172,6 +174,7 @@ export function waitingFor(
     .orderBy('w.created_at')
     .orderBy('w.id')
     .limit(limit);
+  if (freedBy !== undefined) query = query.where('w.contact_id', '<>', freedBy);
   if (after !== undefined) {
     query = query.where(
       sql<SqlBool>`(w.created_at, w.id) > (select l.created_at, l.id from waitlist l where l.id = ${after})`,

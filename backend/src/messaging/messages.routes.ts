@@ -83,7 +83,7 @@ function present(row: ListedMessage): Message {
 }
 
 /** A patient's link acts as the patient; nobody else needs to see it whole. */
-const withoutLinks = (body: string): string => body.replace(/(\/a\/)[\w-]{40}/g, '$1...');
+const withoutLinks = (body: string): string => body.replace(/(\/a\/)[\w-]{41}/g, '$1...');
 
 /** A plus that was not escaped in the address arrives as a space. */
 const asStored = (to: string, country: string): string => {

@@ -7,7 +7,7 @@ const monday = {
   timeZone: 'America/New_York',
   scheduledAt: new Date('2026-11-23T14:00:00Z'),
   now: new Date('2026-11-20T12:00:00Z'),
-  link: `https://voxanne.example/a/${'x'.repeat(40)}`,
+  link: `https://voxanne.example/a/${'x'.repeat(41)}`,
 };
 
 describe('the confirmation', () => {

@@ -159,8 +159,8 @@ export const WANTED: MessageJobOptions = {
   stillWanted: async () => true,
   offerStillOpen: async () => true,
   links: {
-    toAppointment: (_, version) => `https://voxanne.example/a/${'x'.repeat(39)}${version}`,
-    toOffer: () => `https://voxanne.example/a/${'o'.repeat(40)}`,
+    toAppointment: (_, version) => `https://voxanne.example/a/${'x'.repeat(40)}${version}`,
+    toOffer: () => `https://voxanne.example/a/${'o'.repeat(41)}`,
   },
 };
 
