@@ -34,6 +34,20 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return createRedisStore({ client, subscriber, node, prefix, quorum });
   }
 
+  it('hears the news behind a message that is none', async () => {
+    const prefix = '{strangers}:';
+    const [a, b] = await Promise.all([connect(prefix, 'a', 1), connect(prefix, 'b', 1)]);
+    const heard: string[] = [];
+    b.subscribe?.((message) => heard.push(message.type));
+    const stranger = new Redis({ port: redis.port });
+    connections.push(stranger);
+    for (const text of ['', 'hello', 'null', '{"type":"open"}', '{"type":"open","id":"x"}', '{"id":"[1]"}'])
+      await stranger.publish(`${prefix}news`, text);
+    const open = { remainingMs: 1_000, failures: 3, kind: 'TIMEOUT', message: 'late' } as const;
+    await a.opened({ level: 'key', name: 'n', key: 'k', ...open }, 'failures');
+    await expect.poll(() => heard).toEqual(['open']);
+  });
+
   const cases = storeContract.map((one, n) => ({ ...one, prefix: `{case-${n}}:` }));
   it.concurrent.each(cases)('$name', async ({ run, quorum = 1, prefix }) => {
     // The clock of Redis cannot be moved: here time really passes, all cases side by side.

@@ -48,6 +48,17 @@ interface News extends Omit<SharedOpen, keyof BreakerId> {
   id: string;
 }
 
+/** Anybody may publish there; an error in a listener of the driver would end the process. */
+function readNews(text: string): News | undefined {
+  try {
+    const news = JSON.parse(text) as Partial<News> | null;
+    if (typeof news?.id !== 'string' || !Array.isArray(JSON.parse(news.id))) return undefined;
+    return news.type === 'close' || Number.isFinite(news.remainingMs) ? (news as News) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function toMessage(news: News): StoreMessage {
   const id = fromText(news.id);
   if (news.type === 'close') return { type: 'close', id };
@@ -117,8 +128,8 @@ export function createRedisStore(options: RedisStoreOptions): BreakerStore {
     subscribe(listener) {
       const onMessage = (from: string, text: string) => {
         if (from !== channel) return;
-        const news = JSON.parse(text) as News;
-        listener(toMessage(news), news.node === node);
+        const news = readNews(text);
+        if (news) listener(toMessage(news), news.node === node);
       };
       subscriber.on('message', onMessage);
       // A subscription that fails is made up for by the poll.
