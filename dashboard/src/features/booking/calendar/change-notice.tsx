@@ -14,6 +14,8 @@ export function noticeChange(id: string, message: string, onUndo: () => void) {
     color: 'brand',
     withBorder: true,
     autoClose: LONG_ENOUGH_MS,
+    // Where it hides neither the toolbar of a desk nor the tabs of a phone.
+    position: window.matchMedia('(min-width: 48em)').matches ? 'bottom-right' : 'top-center',
     closeButtonProps: { 'aria-label': 'Dismiss' },
     message: (
       <span className={classes.notice}>

@@ -110,6 +110,17 @@ describe('a day', () => {
   });
 });
 
+test('what lasts over midnight is shown on both days, and is taken on both', () => {
+  const night = appointment('1', '2030-01-07T04:30:00Z', { duration_minutes: 90 });
+  const [ada] = columnsOf({ ...base, appointments: [night] });
+  expect(ada?.placed.map(({ range, continued }) => [range, continued])).toEqual([
+    [{ from: 0, to: 60 }, true],
+  ]);
+  expect(columnsOf({ ...base, date: '2030-01-06', appointments: [night] })[0]?.busy).toEqual([
+    { from: 1410, to: 1440 },
+  ]);
+});
+
 test('what a filter hides keeps its time', () => {
   const [ada] = columnsOf({
     ...base,

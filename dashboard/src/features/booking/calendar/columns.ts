@@ -1,9 +1,19 @@
 import type { Appointment, Provider, TimeOff } from '@voxanne/contract';
-import { dayKey } from '../../../lib/format/zoned.ts';
+import { addDays, dayKey } from '../../../lib/format/zoned.ts';
 import { occupies } from './abilities.ts';
 import { DAY_MINUTES, daysOf, dayTitle, type Range, shortDay, type View, wallRange } from './days.ts';
-import { inLanes, type Placed } from './lanes.ts';
+import { type InLane, inLanes } from './lanes.ts';
 import { type Opening, openingOf, openingOfAll } from './opening.ts';
+
+/** An appointment as far as it lies on one day. */
+export interface Piece {
+  item: Appointment;
+  day: string;
+  range: Range;
+  /** It began on the day before. */
+  continued: boolean;
+}
+export type Placed = Piece & InLane;
 
 /** A day of a provider, or a day of everybody. */
 export interface Column {
@@ -15,7 +25,7 @@ export interface Column {
   /** Both at once, for who cannot see the column's head. */
   name: string;
   opening: Opening;
-  placed: Placed<Appointment>[];
+  placed: Placed[];
   busy: Range[];
 }
 
@@ -50,13 +60,22 @@ export function peopleOf(known: Provider[] | undefined, appointments: Appointmen
   return [...people.values()];
 }
 
+export function piecesOf(item: Appointment, timeZone: string): Piece[] {
+  const day = dayKey(item.scheduled_at, timeZone);
+  const { from, to } = wallRange(item.scheduled_at, item.duration_minutes, timeZone);
+  const first = { item, day, range: { from, to: Math.min(to, DAY_MINUTES) }, continued: false };
+  if (to <= DAY_MINUTES) return [first];
+  const rest = { from: 0, to: to - DAY_MINUTES };
+  return [first, { item, day: addDays(day, 1), range: rest, continued: true }];
+}
+
 export function columnsOf(wanted: Wanted): Column[] {
   const { view, date, providerId, timeOff, timeZone, shows = () => true } = wanted;
   const people = wanted.people.filter((one) => providerId === undefined || one.id === providerId);
-  const appointments = wanted.appointments.filter(
-    (one) => providerId === undefined || one.provider_id === providerId,
-  );
-  const byDay = Map.groupBy(appointments, (one) => dayKey(one.scheduled_at, timeZone));
+  const pieces = wanted.appointments
+    .filter((one) => providerId === undefined || one.provider_id === providerId)
+    .flatMap((one) => piecesOf(one, timeZone));
+  const byDay = Map.groupBy(pieces, (one) => one.day);
   if (view === 'week') {
     return daysOf('week', date).map((day) => {
       const only = people.length === 1 ? people[0] : undefined;
@@ -69,11 +88,10 @@ export function columnsOf(wanted: Wanted): Column[] {
         opening: openingOfAll(people, day, timeOff, timeZone),
         shared: people.length > 1,
         shows,
-        timeZone,
       });
     });
   }
-  const today = Map.groupBy(byDay.get(date) ?? [], (one) => one.provider_id);
+  const today = Map.groupBy(byDay.get(date) ?? [], (one) => one.item.provider_id);
   return people.map((one) =>
     columnFrom(today.get(one.id) ?? [], {
       key: one.id,
@@ -84,25 +102,17 @@ export function columnsOf(wanted: Wanted): Column[] {
       opening: openingOf(one, date, timeOff, timeZone),
       shared: false,
       shows,
-      timeZone,
     }),
   );
 }
 
-type Frame = Omit<Column, 'placed' | 'busy'> &
-  Required<Pick<Wanted, 'shows' | 'timeZone'>> & { shared: boolean };
+type Frame = Omit<Column, 'placed' | 'busy'> & { shows: (item: Appointment) => boolean; shared: boolean };
 
-function columnFrom(appointments: Appointment[], { shared, shows, timeZone, ...frame }: Frame): Column {
-  const items = appointments.map((item) => ({
-    item,
-    range: cut(wallRange(item.scheduled_at, item.duration_minutes, timeZone)),
-  }));
+function columnFrom(pieces: Piece[], { shared, shows, ...frame }: Frame): Column {
   return {
     ...frame,
-    placed: inLanes(items.filter(({ item }) => shows(item))),
+    placed: inLanes(pieces.filter(({ item }) => shows(item))),
     // Where several share a column, one appointment leaves the others free.
-    busy: shared ? [] : items.filter(({ item }) => occupies(item.status)).map(({ range }) => range),
+    busy: shared ? [] : pieces.filter(({ item }) => occupies(item.status)).map(({ range }) => range),
   };
 }
-
-const cut = ({ from, to }: Range): Range => ({ from, to: Math.min(to, DAY_MINUTES) });

@@ -2,15 +2,15 @@ import { IconAlertTriangle, IconCloudX, IconRefresh } from '@tabler/icons-react'
 import type { Appointment } from '@voxanne/contract';
 import type { CSSProperties, PointerEvent } from 'react';
 import { canMove } from './abilities.ts';
+import type { Placed } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
 import { lookOf, moreFacts, serviceWord } from './event-view.ts';
-import type { Placed } from './lanes.ts';
 import classes from './time-grid.module.css';
 
 export type Grab = (event: PointerEvent<HTMLElement>, item: Appointment, range: Range) => void;
 
 interface Props {
-  placed: Placed<Appointment>;
+  placed: Placed;
   /** In a column of several providers. */
   showProvider: boolean;
   pending: boolean;
@@ -23,7 +23,8 @@ export const spanStyle = ({ from, to }: Range): CSSProperties =>
   ({ '--from': from, '--to': to }) as CSSProperties;
 
 export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGrab }: Props) {
-  const { item, range, lane, lanes } = placed;
+  const { item, range, lane, lanes, continued } = placed;
+  const movable = canMove(item.status) && !continued;
   const { icon: Glyph, tone } = lookOf(item.status);
   return (
     <button
@@ -35,14 +36,16 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
       data-event={item.id}
       data-tone={tone}
       data-status={item.status}
-      data-movable={canMove(item.status) ? '' : undefined}
+      data-movable={movable ? '' : undefined}
       data-pending={pending ? '' : undefined}
       data-dragged={dragged ? '' : undefined}
       data-short={range.to - range.from < 30 ? '' : undefined}
       aria-haspopup="dialog"
       title={`${minuteLabel(range.from)} to ${minuteLabel(range.to)}, ${item.contact.name}, ${moreFacts(item, range)}`}
       onClick={() => onOpen(item.id)}
-      onPointerDown={(event) => onGrab(event, item, range)}
+      onPointerDown={(event) => {
+        if (movable) onGrab(event, item, range);
+      }}
     >
       <span className={classes.eventName}>
         {item.status === 'confirmed' ? null : (

@@ -1,18 +1,16 @@
 import type { Range } from './days.ts';
 
-export interface Placed<T> {
-  item: T;
-  range: Range;
+export interface InLane {
   /** Which of the lanes beside each other it stands in. */
   lane: number;
   lanes: number;
 }
 
 /** Puts what overlaps side by side; what touches stays in one lane. */
-export function inLanes<T>(items: { item: T; range: Range }[]): Placed<T>[] {
+export function inLanes<T extends { range: Range }>(items: T[]): (T & InLane)[] {
   const sorted = items.toSorted((a, b) => a.range.from - b.range.from || b.range.to - a.range.to);
-  const placed: Placed<T>[] = [];
-  let cluster: Placed<T>[] = [];
+  const placed: (T & InLane)[] = [];
+  let cluster: (T & InLane)[] = [];
   let ends: number[] = [];
   const close = () => {
     for (const one of cluster) one.lanes = ends.length;
@@ -20,12 +18,13 @@ export function inLanes<T>(items: { item: T; range: Range }[]): Placed<T>[] {
     cluster = [];
     ends = [];
   };
-  for (const { item, range } of sorted) {
-    if (ends.every((end) => end <= range.from)) close();
-    const free = ends.findIndex((end) => end <= range.from);
+  for (const one of sorted) {
+    const { from, to } = one.range;
+    if (ends.every((end) => end <= from)) close();
+    const free = ends.findIndex((end) => end <= from);
     const lane = free === -1 ? ends.length : free;
-    ends[lane] = range.to;
-    cluster.push({ item, range, lane, lanes: 1 });
+    ends[lane] = to;
+    cluster.push({ ...one, lane, lanes: 1 });
   }
   close();
   return placed;

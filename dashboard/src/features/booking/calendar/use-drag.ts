@@ -1,6 +1,5 @@
 import type { Appointment } from '@voxanne/contract';
 import { type PointerEvent as ReactPointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { canMove } from './abilities.ts';
 import type { Range } from './days.ts';
 import { snapped } from './drag-place.ts';
 
@@ -48,7 +47,7 @@ export function useDrag(options: Options) {
 
   function grab(event: ReactPointerEvent<HTMLElement>, item: Appointment, range: Range) {
     clickIsDrop.current = false;
-    if (event.button !== 0 || !event.isPrimary || !canMove(item.status)) return;
+    if (event.button !== 0 || !event.isPrimary) return;
     stop.current();
     const byTouch = event.pointerType === 'touch';
     const card = event.currentTarget.getBoundingClientRect();

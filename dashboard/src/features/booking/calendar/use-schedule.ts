@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { dayKey } from '../../../lib/format/zoned.ts';
 import type { CalendarSearch } from '../../../routes/calendar.ts';
-import { peopleOf } from './columns.ts';
+import { peopleOf, piecesOf } from './columns.ts';
 import { daysOf, type View, windowOf } from './days.ts';
 import { withPending } from './pending-moves.ts';
 import { providersQuery, rangeQuery, timeOffQuery } from './schedule.api.ts';
@@ -26,14 +26,21 @@ export function useSchedule({ view, date, provider, status, timeZone }: Wanted) 
   const pending = usePendingMoves();
 
   const appointments = range.data && withPending(range.data, pending);
-  const visible = (appointments ?? []).filter((one) => days.includes(dayKey(one.scheduled_at, timeZone)));
+  const visible = (appointments ?? []).filter((one) =>
+    piecesOf(one, timeZone).some(({ day }) => days.includes(day)),
+  );
   const shows = (one: Appointment) =>
     status === 'all' || (status === undefined ? one.status !== 'cancelled' : one.status === status);
   return {
     appointments: appointments && visible,
     /** What the filters leave, soonest first. */
     shown: visible
-      .filter((one) => shows(one) && (provider === undefined || one.provider_id === provider))
+      .filter(
+        (one) =>
+          shows(one) &&
+          days.includes(dayKey(one.scheduled_at, timeZone)) &&
+          (provider === undefined || one.provider_id === provider),
+      )
       .toSorted((a, b) => Date.parse(a.scheduled_at) - Date.parse(b.scheduled_at)),
     shows,
     people: peopleOf(providers.data?.data, visible),
