@@ -9,7 +9,11 @@ const benches: Record<string, string> = {
   intake: 'bench/intake.ts',
   drain: 'bench/drain.ts',
   chaos: 'bench/chaos.ts',
+  booking: 'bench/booking.ts',
+  races: 'bench/races.ts',
+  availability: 'bench/availability.ts',
   retention: 'bench/retention.ts',
+  sigterm: 'bench/sigterm.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 

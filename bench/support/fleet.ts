@@ -39,12 +39,12 @@ export interface Cluster {
 }
 
 /** A private PostgreSQL with the migrations, in memory where there is room. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(settings: string[] = []): Promise<Cluster> {
   const dataDir = mkdtempSync(join(roomyMemory() ?? tmpdir(), 'voxanne-bench-'));
   const server = await startEmbeddedPostgres({
     dataDir,
     port: await freePort(),
-    settings: ['max_connections=200'],
+    settings: ['max_connections=200', ...settings],
   });
   const { runtimeUrl } = await migrate({
     url: server.ownerUrl,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
+import { readCalendar, readRules } from '../../backend/src/booking/availability/calendar.queries.ts';
 import { RETENTION_RULES, removeBatch } from '../../backend/src/deliveries/cleanup.queries.ts';
 import { deliveryList } from '../../backend/src/deliveries/deliveries.queries.ts';
 import { claimEvent } from '../../backend/src/deliveries/inbox.queries.ts';
@@ -8,6 +9,9 @@ import type { Database, Db } from '../../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
 
 const BIG = ['webhook_delivery_log', 'processed_webhook_events', 'outbox', 'events', 'messages'] as const;
+
+/** What free times are made of. */
+const CALENDAR = ['appointments', 'busy_blocks'] as const;
 
 /** As many rows in each big table, over all organizations there are: mostly done, one in a thousand still to do. */
 export async function seedDeliveries(ownerUrl: string, rows: number): Promise<void> {
@@ -82,6 +86,20 @@ export function hotQueries(orgId: string, now: Date): HotQuery[] {
   ];
 }
 
+/** What free times are read with. */
+export function calendarQueries(orgId: string, now: Date): HotQuery[] {
+  const in30Days = new Date(now.getTime() + 30 * 86_400_000);
+  const tenant = (name: string, statement: RawBuilder<unknown>): HotQuery => ({
+    name,
+    as: mintOrgId(orgId),
+    statement: () => ({ compile: (db) => statement.compile(db) }),
+  });
+  return [
+    tenant('rules and calendar of 30 days', readCalendar(orgId, now, now, in30Days)),
+    tenant('rules alone', readRules(orgId, now)),
+  ];
+}
+
 export interface Plan {
   ms: number;
   /** Big tables that are read from end to end. */
@@ -128,7 +146,8 @@ export async function planOf(database: Database, query: HotQuery): Promise<Plan>
 }
 
 const wholeReads = (node: Node): string[] => [
-  ...(node['Node Type'] === 'Seq Scan' && BIG.some((table) => table === node['Relation Name'])
+  ...(node['Node Type'] === 'Seq Scan' &&
+  [...BIG, ...CALENDAR].some((table) => table === node['Relation Name'])
     ? [node['Relation Name'] ?? '']
     : []),
   ...(node.Plans ?? []).flatMap(wholeReads),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Busy, Session } from './busy.ts';
+import type { Session } from './busy.ts';
 import type { CalendarRow } from './calendar.queries.ts';
 import type { ProviderCalendar } from './find-free-times.ts';
 import { edgeAt, localDay } from './local-day.ts';
 import type { Provider, Rules } from './rules.ts';
-import { type Interval, spansOf } from './spans.ts';
+import { type Interval, inOrder, merged, NOTHING, type Spans, spansOf } from './spans.ts';
 import { weekOf } from './week.ts';
 
 const MINUTE_MS = 60_000;
@@ -137,51 +137,60 @@ export function calendarsOf(
 ): ProviderCalendar[] {
   const sessions = SessionFacts.parse(rows.find(({ kind }) => kind === 'sessions')?.facts ?? null);
   return staff.map((provider) => {
-    const of = (kind: CalendarRow['kind']) =>
-      intervalsOf(rows.find((row) => row.kind === kind && row.provider_id === provider.id));
-    const closed = of('appointments');
+    const taken = (kind: CalendarRow['kind']) =>
+      takenIn(rows.find((row) => row.kind === kind && row.provider_id === provider.id));
+    const mine = sessions.filter((session) => session.provider_id === provider.id);
+    const appointments = taken('appointments');
+    const blocks = merged(taken('blocks'));
+    if (mine.length === 0) {
+      const { from: begins, to: ends } = appointments;
+      return { ...provider, appointments: merged(appointments), blocks, sessions: [], begins, ends };
+    }
     const open: Session[] = [];
-    for (const session of sessions) {
-      if (session.provider_id !== provider.id) continue;
-      const { start, from, to } = session;
+    const closed: Interval[] = [];
+    for (const { start, from, to, ...session } of mine) {
       const isWanted = session.service === service.slug && session.minutes === durationMinutes;
       // A capacity that was lowered leaves seats behind that nobody can be given any more.
       const seatsLeft = service.capacity - session.seats.filter((seat) => seat <= service.capacity).length;
       if (isWanted && seatsLeft > 0) open.push({ start, from, to, seatsLeft });
       else closed.push({ from, to });
     }
-    return { ...provider, ...busyOf(closed, open, of('blocks')) };
+    const work = inOrder(joined(appointments, mine));
+    return {
+      ...provider,
+      appointments: merged(inOrder(joined(appointments, closed))),
+      blocks,
+      sessions: open,
+      begins: work.from,
+      ends: work.to,
+    };
   });
 }
 
-function busyOf(closed: Interval[], sessions: Session[], blocks: Interval[]): Busy {
-  const work = [...closed, ...sessions].sort((a, b) => a.from - b.from);
-  return {
-    appointments: spansOf(closed),
-    blocks: spansOf(blocks),
-    sessions,
-    begins: work.map(({ from }) => from),
-    ends: work.map(({ to }) => to),
-  };
-}
+const joined = ({ from, to }: Spans, more: Interval[]): Spans => ({
+  from: [...from, ...more.map((one) => one.from)],
+  to: [...to, ...more.map((one) => one.to)],
+});
 
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 // An array of one dimension: five integers of header, then each element's length and its eight bytes.
 const HEADER = 20;
 const ELEMENT = 12;
 
-function intervalsOf(row: CalendarRow | undefined): Interval[] {
-  const intervals: Interval[] = [];
+/** By their beginning; those of one row may overlap. */
+function takenIn(row: CalendarRow | undefined): Spans {
   const { froms, tos } = row ?? {};
-  if (!froms || !tos) return intervals;
-  for (let at = HEADER + 4; at < froms.length; at += ELEMENT) {
-    intervals.push({ from: momentAt(froms, at), to: momentAt(tos, at) });
-  }
-  return intervals;
+  return froms && tos ? inOrder({ from: momentsOf(froms), to: momentsOf(tos) }) : NOTHING;
 }
 
-const momentAt = (bytes: Buffer, at: number): number =>
-  (bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4)) / 1_000 + POSTGRES_EPOCH_MS;
+function momentsOf(bytes: Buffer): number[] {
+  const moments: number[] = [];
+  for (let at = HEADER + 4; at < bytes.length; at += ELEMENT) {
+    const micros = bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+    moments.push(micros / 1_000 + POSTGRES_EPOCH_MS);
+  }
+  return moments;
+}
 
 /** `2026-12-24T00:00:00` on the wall, as an instant; what the clocks skip begins and ends when they change. */
 function instantOf(local: string, timeZone: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FreeTimesRequest } from './find-free-times.ts';
 import { spansOf } from './spans.ts';
-import { DAY, daily, freeTimes, MINUTE, provider, week } from './testing.ts';
+import { DAY, daily, freeTimes, MINUTE, provider, week } from './testing/builders.ts';
 
 /** A Monday, 0:00 UTC. */
 const MONDAY = Date.parse('2026-11-23T00:00:00Z');

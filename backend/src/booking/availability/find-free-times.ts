@@ -102,9 +102,9 @@ function sweep(
   let why: Reason | undefined;
   for (const minute of startsOf(request, provider, day, duty)) {
     const start = instantAt(day, minute);
-    // A time that is skipped is asked for when the moment of the change is.
+    // A time that is skipped is asked for when the moment of the change is, at whichever end of the range.
     const at = start ?? edgeAt(day, minute);
-    const isAsked = at >= from && at < to;
+    const isAsked = at >= from && (start === undefined ? at <= to : at < to);
     let reason: StartReason | undefined;
     if (start === undefined) reason = 'dst_gap';
     else if (start <= request.now) reason = 'past';

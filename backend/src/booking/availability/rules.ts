@@ -91,7 +91,9 @@ export function ruleAgainst(
   return undefined;
 }
 
+const RANK = Object.fromEntries(REASONS.map((reason, rank) => [reason, rank])) as Record<Reason, number>;
+
 /** Of several reasons the one that is nearest to a yes. */
 export function nearest(a: Reason | undefined, b: Reason): Reason {
-  return a === undefined || REASONS.indexOf(b) > REASONS.indexOf(a) ? b : a;
+  return a === undefined || RANK[b] > RANK[a] ? b : a;
 }

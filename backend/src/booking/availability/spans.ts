@@ -15,18 +15,39 @@ export const NOTHING: Spans = { from: [], to: [] };
 export function spansOf(intervals: readonly Interval[]): Spans {
   if (intervals.length === 0) return NOTHING;
   const sorted = intervals.toSorted((a, b) => a.from - b.from);
+  return merged({ from: sorted.map(({ from }) => from), to: sorted.map(({ to }) => to) });
+}
+
+/** Intervals by their beginning, as what they cover together. */
+export function merged(sorted: Spans): Spans {
   const from: number[] = [];
   const to: number[] = [];
-  for (const one of sorted) {
-    const last = to.length - 1;
-    if (last >= 0 && one.from <= (to[last] as number)) {
-      if (one.to > (to[last] as number)) to[last] = one.to;
-    } else {
-      from.push(one.from);
-      to.push(one.to);
+  let end = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < sorted.from.length; index += 1) {
+    const begins = sorted.from[index] as number;
+    const ends = sorted.to[index] as number;
+    if (begins > end) {
+      from.push(begins);
+      to.push(ends);
+      end = ends;
+    } else if (ends > end) {
+      to[to.length - 1] = ends;
+      end = ends;
     }
   }
   return { from, to };
+}
+
+/** By their beginning, in whatever order they came. */
+export function inOrder(spans: Spans): Spans {
+  const { from, to } = spans;
+  let isSorted = true;
+  for (let index = 1; index < from.length; index += 1) {
+    if ((from[index] as number) < (from[index - 1] as number)) isSorted = false;
+  }
+  if (isSorted) return spans;
+  const order = from.map((_, index) => index).sort((a, b) => (from[a] as number) - (from[b] as number));
+  return { from: order.map((index) => from[index] as number), to: order.map((index) => to[index] as number) };
 }
 
 /** Whether a stretch of time meets any of them; touching is not meeting. */

@@ -1,7 +1,7 @@
-import type { WorkingHours } from '../working-hours.ts';
-import { type FreeTimesRequest, findFreeTimes, type ProviderCalendar } from './find-free-times.ts';
-import { type Interval, NOTHING, spansOf } from './spans.ts';
-import { weekOf } from './week.ts';
+import type { WorkingHours } from '../../working-hours.ts';
+import { type FreeTimesRequest, findFreeTimes, type ProviderCalendar } from '../find-free-times.ts';
+import { type Interval, NOTHING, spansOf } from '../spans.ts';
+import { weekOf } from '../week.ts';
 
 export const MINUTE = 60_000;
 export const DAY = 1_440 * MINUTE;
