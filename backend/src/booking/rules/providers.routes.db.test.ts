@@ -154,7 +154,7 @@ describe('the providers of a clinic', () => {
         appointments: 2,
         until: MONDAY_16,
         detail:
-          '2 appointments are still to come, the last on November 30, 2026. Move or cancel them first; or delete with ?force=true, and they stay as they are.',
+          '2 appointments are still to come, the last on November 30, 2026. Move or cancel them first; or delete all the same with ?force=true, and they stay as they are.',
       },
     });
     expect(await list()).toHaveLength(2);

@@ -76,7 +76,10 @@ export const ruleErrors = {
     new AppError({
       code: 'HAS_APPOINTMENTS',
       status: 409,
-      detail: `${appointments === 1 ? 'One appointment is' : `${appointments} appointments are`} still to come, the last on ${spokenUntil}. Move or cancel them first; or delete with ?force=true, and they stay as they are.`,
+      detail:
+        appointments === 1
+          ? `One appointment is still to come, on ${spokenUntil}. Move or cancel it first; or delete all the same with ?force=true, and it stays as it is.`
+          : `${appointments} appointments are still to come, the last on ${spokenUntil}. Move or cancel them first; or delete all the same with ?force=true, and they stay as they are.`,
       extra: { appointments, until: until.toISOString() },
     }),
   invalidSpan: (message: string) =>

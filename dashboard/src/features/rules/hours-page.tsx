@@ -27,12 +27,13 @@ export function HoursPage() {
       <SettingsNav />
       {chosen !== undefined && data !== undefined ? (
         <Panel
-          title={chosen.name}
+          title={data.length > 1 ? 'Week' : chosen.name}
           hint={chosen.active ? undefined : 'Cannot be booked at present.'}
           aside={
             data.length > 1 ? (
               <Select
                 aria-label="Provider"
+                w={{ base: '100%', xs: '20rem' }}
                 data={data.map(({ id, name }) => ({ value: id, label: name }))}
                 value={chosen.id}
                 allowDeselect={false}

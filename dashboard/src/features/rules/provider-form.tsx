@@ -1,14 +1,17 @@
 import { Anchor, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Provider } from '@voxanne/contract';
 import { useState } from 'react';
+import { z } from 'zod';
 import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { formatMoment } from '../../lib/format/format.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { meQuery } from '../identity/identity.api.ts';
 import { RuleActions } from './rule-actions.tsx';
 import { changeProvider, createProvider, deleteProvider } from './rules.api.ts';
 import classes from './rules.module.css';
@@ -103,9 +106,16 @@ export function ProviderForm({ provider, onDone }: Props) {
   );
 }
 
-/** Deleting somebody who has appointments asks a second time, in the words of the server. */
+const Booked = z.object({
+  code: z.literal('HAS_APPOINTMENTS'),
+  appointments: z.number(),
+  until: z.string(),
+});
+
+/** Deleting somebody who has appointments asks a second time. */
 function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
   const rulesChanged = useRulesChanged();
+  const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
   const [force, setForce] = useState(false);
   const remove = useMutation({
     mutationFn: (id: string) => deleteProvider(id, force),
@@ -117,16 +127,16 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
     onError: (error) => setForce(asApiError(error).code === 'HAS_APPOINTMENTS'),
   });
   if (provider === undefined) return undefined;
-  const asksAgain = force && remove.error !== null;
+  const booked = Booked.safeParse(remove.error === null ? null : asApiError(remove.error).body).data;
   return {
     label: 'Delete provider',
-    ...(asksAgain && { confirm: 'Delete all the same' }),
+    ...(booked && { confirm: 'Delete all the same' }),
     question: `Delete ${provider.name}?`,
-    explanation: asksAgain
-      ? undefined
+    explanation: booked
+      ? comingWords(booked.appointments, formatMoment(booked.until, timeZone))
       : 'Nobody can book them any more. Appointments that are over stay in the records.',
     busy: remove.isPending,
-    error: remove.error,
+    error: booked ? null : remove.error,
     onConfirm: () => remove.mutate(provider.id),
     onCancel() {
       setForce(false);
@@ -134,3 +144,8 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
     },
   };
 }
+
+const comingWords = (count: number, until: string): string =>
+  count === 1
+    ? `One appointment is still to come, on ${until}. It will not be moved or cancelled: somebody has to keep it, or move it in the calendar.`
+    : `${count} appointments are still to come, the last on ${until}. They will not be moved or cancelled: somebody has to keep them, or move them in the calendar.`;

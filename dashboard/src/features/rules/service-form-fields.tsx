@@ -76,13 +76,14 @@ export function ServiceForm({ service, providers, onDone }: Props) {
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
           <NumberInput
             label="Length in minutes"
+            description="Without what is kept free"
             required
             {...number}
             {...form.getInputProps('duration_minutes')}
           />
           <NumberInput
             label="Patients at once"
-            description="More than 1 for groups and classes"
+            description="More than 1: a group"
             {...number}
             {...form.getInputProps('capacity')}
           />
@@ -105,8 +106,8 @@ export function ServiceForm({ service, providers, onDone }: Props) {
             {...form.getInputProps('notice')}
           />
           <Select
-            label="Unit of the notice"
-            description="Of the number beside it"
+            label="Notice counted in"
+            description="Minutes, hours or days"
             data={['minutes', 'hours', 'days']}
             allowDeselect={false}
             disabled={!mayChange}
@@ -127,14 +128,14 @@ export function ServiceForm({ service, providers, onDone }: Props) {
             {...form.getInputProps('slot_step_minutes')}
           />
         </SimpleGrid>
-        <Radio.Group label="Who offers it" {...form.getInputProps('offered_by')}>
+        <Radio.Group size="md" label="Who offers it" {...form.getInputProps('offered_by')}>
           <Stack gap="xs" mt="xs">
             <Radio value="everybody" label="Everybody, and whoever joins later" disabled={!mayChange} />
             <Radio value="some" label="Only these" disabled={!mayChange} />
           </Stack>
         </Radio.Group>
         {form.values.offered_by === 'some' ? (
-          <Checkbox.Group label="Providers" {...form.getInputProps('provider_ids')}>
+          <Checkbox.Group size="md" label="Providers" {...form.getInputProps('provider_ids')}>
             <Stack gap="xs" mt="xs">
               {providers.map(({ id, name, active }) => (
                 <Checkbox key={id} value={id} label={active ? name : `${name} (off)`} disabled={!mayChange} />

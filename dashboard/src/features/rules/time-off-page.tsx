@@ -79,8 +79,9 @@ export function TimeOffPage() {
                     className={classes.row}
                   >
                     <span className={classes.name}>{entry.title}</span>
-                    <span className={classes.dim}>{whoseWords(entry, providers.data)}</span>
-                    <span className={classes.facts}>{spellSpan(entry, today)}</span>
+                    <span className={classes.facts}>
+                      {spellSpan(entry, today)} {'\u00b7'} {whoseWords(entry, providers.data)}
+                    </span>
                   </Link>
                 </li>
               ))}

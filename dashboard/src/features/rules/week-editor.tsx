@@ -79,29 +79,29 @@ function DayRow({ day, week, disabled, faults, hints, onChange }: DayProps) {
             {message}
           </p>
         ))}
+        {disabled ? null : (
+          <div className={classes.actions}>
+            <DayButton
+              label={`Add hours on ${name}`}
+              text="Hours"
+              icon={IconPlus}
+              onClick={() => onChange(added(week, day, 'windows'))}
+            />
+            <DayButton
+              label={`Add a break on ${name}`}
+              text="Break"
+              icon={IconPlus}
+              onClick={() => onChange(added(week, day, 'breaks'))}
+            />
+            <DayButton
+              label={`Copy to weekdays from ${name}`}
+              text="Copy to weekdays"
+              icon={IconCopy}
+              onClick={() => onChange(copiedToWeekdays(week, day))}
+            />
+          </div>
+        )}
       </div>
-      {disabled ? null : (
-        <div className={classes.actions}>
-          <DayButton
-            label={`Add hours on ${name}`}
-            text="Hours"
-            icon={IconPlus}
-            onClick={() => onChange(added(week, day, 'windows'))}
-          />
-          <DayButton
-            label={`Add a break on ${name}`}
-            text="Break"
-            icon={IconPlus}
-            onClick={() => onChange(added(week, day, 'breaks'))}
-          />
-          <DayButton
-            label={`Copy ${name} to all weekdays`}
-            text="Copy to weekdays"
-            icon={IconCopy}
-            onClick={() => onChange(copiedToWeekdays(week, day))}
-          />
-        </div>
-      )}
     </div>
   );
 }
@@ -152,7 +152,7 @@ function WindowRow({ label, kind, window, disabled, invalid, onChange, onRemove 
     <div className={classes.window}>
       <span className={classes.kind}>{kind}</span>
       {field('from')}
-      <span className={classes.kind} aria-hidden style={{ gridColumn: 'auto' }}>
+      <span className={classes.to} aria-hidden>
         to
       </span>
       {field('to')}

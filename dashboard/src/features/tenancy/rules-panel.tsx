@@ -44,13 +44,14 @@ function RulesForm({ organization }: { organization: Organization }) {
           label="Days ahead"
           description="How far into the future callers can book. A service may allow less."
           size="md"
-          maw="16rem"
+          maw="20rem"
           required
           allowDecimal={false}
           allowNegative={false}
           {...form.getInputProps('booking_horizon_days')}
         />
         <Radio.Group
+          size="md"
           label="While a linked calendar cannot be read"
           description="A calendar that was never linked is not meant: then this decides nothing."
           {...form.getInputProps('calendar_policy')}
@@ -69,6 +70,7 @@ function RulesForm({ organization }: { organization: Organization }) {
           </Stack>
         </Radio.Group>
         <Radio.Group
+          size="md"
           label="The words of texts"
           description="That a text was sent, to whom and when, is always kept."
           {...form.getInputProps('keep')}
