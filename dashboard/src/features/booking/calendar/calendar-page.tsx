@@ -17,7 +17,7 @@ import { meQuery } from '../../identity/identity.api.ts';
 import { BookDrawer, type BookingPlace } from '../book-drawer.tsx';
 import { AppointmentDrawer } from './appointment-drawer.tsx';
 import classes from './calendar.module.css';
-import { type Column, columnsOf } from './columns.ts';
+import type { Column } from './columns.ts';
 import type { View } from './days.ts';
 import type { FreeTime } from './grid-column.tsx';
 import { ListView } from './list-view.tsx';
@@ -109,11 +109,12 @@ function Schedule(props: ScheduleProps) {
   const { view, date, provider, schedule, isOwner, timeZone, now, onOpen, onFree } = props;
   const [refused, setRefused] = useState<Refused | null>(null);
   const move = useMove(timeZone, (failed, error) => setRefused({ move: failed, error }));
-  const { appointments, people, timeOff, shown, pendingIds, isLoading, error, rulesError, retry, shows } =
-    schedule;
+  const { columns, people, shown, pendingIds, isLoading, error, rulesError, retry } = schedule;
 
-  if (error !== null && appointments === undefined) {
-    return (
+  if (schedule.isUnknown) {
+    return error === null ? (
+      <LoadingRows rows={6} height={72} label="Loading the calendar" />
+    ) : (
       <ErrorState
         title="The calendar could not be read"
         error={error}
@@ -122,7 +123,6 @@ function Schedule(props: ScheduleProps) {
       />
     );
   }
-  if (appointments === undefined) return <LoadingRows rows={6} height={72} label="Loading the calendar" />;
 
   const drop = (item: Appointment, column: Column, minute: number) => {
     const instant = instantAt(column.day, minute, timeZone);
@@ -162,16 +162,7 @@ function Schedule(props: ScheduleProps) {
         </EmptyState>
       ) : (
         <TimeGrid
-          columns={columnsOf({
-            view,
-            date,
-            people,
-            providerId: provider,
-            appointments,
-            shows,
-            timeOff,
-            timeZone,
-          })}
+          columns={columns}
           label={periodTitle(view, date)}
           showProvider={view === 'week' && provider === undefined && people.length > 1}
           {...{ pendingIds, timeZone, now, onOpen, onFree }}

@@ -56,6 +56,7 @@ export const timeOffQuery = (from: string, to: string) =>
     queryKey: ['time-off', 'range', from, to],
     queryFn: ({ signal }) => request(TimeOffList, '/api/time-off', { query: { from, to }, signal }),
     staleTime: 60_000,
+    placeholderData: keepPreviousData,
   });
 
 /** The free times of one local day of the clinic. */

@@ -25,6 +25,9 @@ export function useRovingFocus(scroller: RefObject<HTMLElement | null>) {
     current.current = null;
     const next = closestTo(all, place.current);
     stand(next);
+    // A closed day has nothing to stop at, and can be scrolled by keys all the same.
+    if (next === undefined) all.tabIndex = 0;
+    else all.removeAttribute('tabindex');
     // A free time that was booked, a card that was moved: the keyboard stays at its place.
     if (wasFocused) next?.focus({ preventScroll: true });
   });

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, TimeOff } from '@voxanne/contract';
+import { useMemo } from 'react';
 import { dayKey } from '../../../lib/format/zoned.ts';
 import type { CalendarSearch } from '../../../routes/calendar.ts';
-import { peopleOf, piecesOf } from './columns.ts';
+import { type Column, columnsOf, peopleOf, piecesOf } from './columns.ts';
 import { daysOf, type View, windowOf } from './days.ts';
 import { withPending } from './pending-moves.ts';
 import { providersQuery, rangeQuery, timeOffQuery } from './schedule.api.ts';
@@ -16,36 +17,60 @@ interface Wanted {
   timeZone: string;
 }
 
+const NONE: never[] = [];
+
+const showsOf = (status: CalendarSearch['status']) => (one: Appointment) =>
+  status === 'all' || (status === undefined ? one.status !== 'cancelled' : one.status === status);
+
 /** What the visible days hold: read for these days alone, with what is being changed already in its new place. */
 export function useSchedule({ view, date, provider, status, timeZone }: Wanted) {
-  const days = daysOf(view, date);
-  const window = windowOf(days, timeZone);
+  const days = useMemo(() => daysOf(view, date), [view, date]);
+  const window = useMemo(() => windowOf(days, timeZone), [days, timeZone]);
   const range = useQuery(rangeQuery(window.from, window.to));
   const providers = useQuery(providersQuery);
   const timeOff = useQuery(timeOffQuery(days[0] ?? date, days.at(-1) ?? date));
+  const off: TimeOff[] = timeOff.data?.data ?? NONE;
   const pending = usePendingMoves();
 
-  const appointments = range.data && withPending(range.data, pending);
-  const visible = (appointments ?? []).filter((one) =>
-    piecesOf(one, timeZone).some(({ day }) => days.includes(day)),
+  const visible = useMemo(
+    () =>
+      withPending(range.data ?? NONE, pending).filter((one) =>
+        piecesOf(one, timeZone).some(({ day }) => days.includes(day)),
+      ),
+    [range.data, pending, days, timeZone],
   );
-  const shows = (one: Appointment) =>
-    status === 'all' || (status === undefined ? one.status !== 'cancelled' : one.status === status);
+  const people = useMemo(() => peopleOf(providers.data?.data, visible), [providers.data, visible]);
+  /** What the filters leave, soonest first. */
+  const shown = useMemo(() => {
+    const shows = showsOf(status);
+    return visible
+      .filter((one) => shows(one) && (provider === undefined || one.provider_id === provider))
+      .filter((one) => days.includes(dayKey(one.scheduled_at, timeZone)))
+      .toSorted((a, b) => Date.parse(a.scheduled_at) - Date.parse(b.scheduled_at));
+  }, [visible, status, provider, days, timeZone]);
+  const columns = useMemo(
+    (): Column[] =>
+      view === 'list'
+        ? NONE
+        : columnsOf({
+            view,
+            date,
+            people,
+            providerId: provider,
+            appointments: visible,
+            shows: showsOf(status),
+            timeOff: off,
+            timeZone,
+          }),
+    [view, date, people, provider, visible, status, off, timeZone],
+  );
   return {
-    appointments: appointments && visible,
-    /** What the filters leave, soonest first. */
-    shown: visible
-      .filter(
-        (one) =>
-          shows(one) &&
-          days.includes(dayKey(one.scheduled_at, timeZone)) &&
-          (provider === undefined || one.provider_id === provider),
-      )
-      .toSorted((a, b) => Date.parse(a.scheduled_at) - Date.parse(b.scheduled_at)),
-    shows,
-    people: peopleOf(providers.data?.data, visible),
-    timeOff: timeOff.data?.data ?? [],
+    columns,
+    shown,
+    people,
     pendingIds: pending.map((move) => move.appointment.id).join(' '),
+    /** Nothing of it has been read yet. Without the rules the hours would jump when they come. */
+    isUnknown: range.data === undefined || (range.isSuccess && (providers.isPending || timeOff.isPending)),
     isLoading: range.isPlaceholderData,
     error: range.error,
     rulesError: providers.error ?? timeOff.error,
