@@ -101,7 +101,9 @@ describe('a caller who wants to change an appointment', () => {
       (await use('checkAvailability', { serviceType: 'consultation', date: '2026-11-24' })).say,
     );
     const wish = { ...WHO, slotId: slots[0].slot_id };
-    expect((await use('rescheduleAppointment', wish)).say).toContain('Nothing is changed yet');
+    expect((await use('rescheduleAppointment', wish)).say).toMatch(
+      /^Nothing is changed yet. Ask: shall I move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\?$/,
+    );
     const moved = await use('rescheduleAppointment', { ...wish, confirmed: 'yes' });
     expect(moved).toMatchObject({ success: true, appointment_id: id, scheduled_at: slots[0].start });
     expect(await row(id)).toMatchObject({ version: 2, status: 'confirmed' });

@@ -13,5 +13,6 @@ export { offerStillOpen } from './offer-still-open.ts';
 export type { PatientContext } from './patient-context.ts';
 export { registerPatientRoutes } from './patient-links.routes.ts';
 export { createPatientLinks } from './patient-links.ts';
+export { sayMoment } from './say-moment.ts';
 export { comingDays } from './spoken-labels.ts';
 export { type Correction, understandSpokenDays, understandSpokenTime } from './understand-spoken.ts';

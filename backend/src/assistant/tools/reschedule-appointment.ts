@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { type BookingContext, moveAppointment, understandSpokenTime } from '../../booking/index.ts';
+import {
+  type BookingContext,
+  moveAppointment,
+  sayMoment,
+  understandSpokenTime,
+} from '../../booking/index.ts';
 import { IDENTITY, originOf, text, theOneMeant, yes } from './callers-appointment.ts';
 import { defineTool } from './tool.ts';
 
@@ -48,9 +53,11 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
               weekday: input.weekday,
             })
           : undefined;
+      const when = spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' };
       if (!input.confirmed) {
+        const newTime = await sayMoment(context, scope, when);
         return {
-          say: `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to the new time?${spoken?.correction ? ` ${spoken.correction.say}` : ''}`,
+          say: `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to ${newTime}?${spoken?.correction ? ` ${spoken.correction.say}` : ''}`,
           data: { appointment_id: meant.appointmentId, confirmed: false },
         };
       }
@@ -59,7 +66,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
         scope,
         {
           appointmentId: meant.appointmentId,
-          when: spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' },
+          when,
         },
         originOf(call),
       );
