@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -15,6 +15,7 @@ import { ContactDrawer } from './contact-drawer.tsx';
 import { contactWord, fullName, initials, phoneWords, statusOptions } from './contact-view.ts';
 import { contactsQuery } from './contacts.api.ts';
 import classes from './contacts-page.module.css';
+import { WaitlistPanel } from './waitlist-panel.tsx';
 
 const route = getRouteApi('/app/patients');
 
@@ -31,31 +32,34 @@ export function ContactsPage() {
     });
   const searchSoon = useDebouncedCallback((text: string) => search({ find: text.trim() || undefined }), 250);
   return (
-    <Page title="Patients" hint="Everybody who was booked.">
-      <Panel title="By name">
-        <div className={classes.filters}>
-          <TextInput
-            aria-label="Find a patient"
-            placeholder="Name, number or e-mail"
-            type="search"
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={typed}
-            maxLength={120}
-            onChange={({ currentTarget: { value } }) => {
-              setTyped(value);
-              searchSoon(value);
-            }}
-          />
-          <Select
-            aria-label="Status"
-            data={[{ value: '', label: 'Everybody' }, ...statusOptions]}
-            value={status ?? ''}
-            allowDeselect={false}
-            onChange={(value) => search({ status: (value || undefined) as ContactStatus | undefined })}
-          />
-        </div>
-        <Contacts find={find} status={status} timeZone={timeZone} />
-      </Panel>
+    <Page title="Patients" hint="Everybody who was booked, and who waits for a time.">
+      <Stack gap="lg">
+        <Panel title="By name">
+          <div className={classes.filters}>
+            <TextInput
+              aria-label="Find a patient"
+              placeholder="Name, number or e-mail"
+              type="search"
+              leftSection={<IconSearch size={16} aria-hidden />}
+              value={typed}
+              maxLength={120}
+              onChange={({ currentTarget: { value } }) => {
+                setTyped(value);
+                searchSoon(value);
+              }}
+            />
+            <Select
+              aria-label="Status"
+              data={[{ value: '', label: 'Everybody' }, ...statusOptions]}
+              value={status ?? ''}
+              allowDeselect={false}
+              onChange={(value) => search({ status: (value || undefined) as ContactStatus | undefined })}
+            />
+          </div>
+          <Contacts find={find} status={status} timeZone={timeZone} />
+        </Panel>
+        <WaitlistPanel timeZone={timeZone} />
+      </Stack>
       <ContactDrawer
         id={patient}
         timeZone={timeZone}

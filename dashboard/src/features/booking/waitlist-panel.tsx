@@ -1,0 +1,123 @@
+import { Button } from '@mantine/core';
+import { IconHourglass, IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { WaitlistEntry } from '@voxanne/contract';
+import { useState } from 'react';
+import { formatPhone } from '../../lib/format/format.ts';
+import { Confirm } from '../../lib/ui/confirm.tsx';
+import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { leaveWaitlist, waitlistQuery } from './waitlist.api.ts';
+import { WaitlistForm } from './waitlist-form.tsx';
+import classes from './waitlist-panel.module.css';
+import { waitlistWord, waits, wishOf } from './waitlist-view.ts';
+
+/** Who waits for a time to become free, in the order in which they are asked. */
+export function WaitlistPanel({ timeZone }: { timeZone: string }) {
+  const [adding, setAdding] = useState(false);
+  return (
+    <Panel
+      title="Waitlist"
+      hint="A time that becomes free is offered by text, to the first whom it suits, for 15 minutes."
+      aside={
+        adding ? undefined : (
+          <Button
+            variant="light"
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
+            Add to waitlist
+          </Button>
+        )
+      }
+    >
+      {adding ? <WaitlistForm onDone={() => setAdding(false)} /> : null}
+      <Waiting timeZone={timeZone} />
+    </Panel>
+  );
+}
+
+function Waiting({ timeZone }: { timeZone: string }) {
+  const { data, error, refetch } = useQuery(waitlistQuery);
+  const [leaving, setLeaving] = useState<WaitlistEntry>();
+  const queryClient = useQueryClient();
+  const leave = useMutation({
+    mutationFn: ({ id }: WaitlistEntry) => leaveWaitlist(id),
+    onSuccess: (_, { contact }) => notifyDone(`${contact.name} is off the waitlist.`),
+    onError: (cause) => notifyFailed('The entry is still there', cause),
+    onSettled() {
+      setLeaving(undefined);
+      return queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey });
+    },
+  });
+  if (data === undefined) {
+    return error === null ? (
+      <LoadingRows rows={2} height={56} label="Loading the waitlist" />
+    ) : (
+      <ErrorState
+        title="The waitlist could not be read"
+        error={error}
+        stillWorks="Freed times are still offered; this page only shows who waits."
+        onRetry={() => void refetch()}
+      />
+    );
+  }
+  const waiting = data.data.filter(waits);
+  return (
+    <>
+      {waiting.length === 0 ? (
+        <EmptyState icon={IconHourglass} title="Nobody waits">
+          <span>Put somebody here when nothing that suits them is free.</span>
+        </EmptyState>
+      ) : (
+        <ol className={classes.list}>
+          {waiting.map((entry) => (
+            <Row key={entry.id} entry={entry} timeZone={timeZone} onLeave={() => setLeaving(entry)} />
+          ))}
+        </ol>
+      )}
+      <Confirm
+        opened={leaving !== undefined}
+        title={`Take ${leaving?.contact.name ?? 'the patient'} off the waitlist?`}
+        confirm="Take off the list"
+        cancel="Keep waiting"
+        busy={leave.isPending}
+        onConfirm={() => leaving && leave.mutate(leaving)}
+        onCancel={() => setLeaving(undefined)}
+      >
+        {leaving?.offer
+          ? 'The time that is kept for them goes to the next one who waits.'
+          : 'They get no more offers.'}
+      </Confirm>
+    </>
+  );
+}
+
+interface RowProps {
+  entry: WaitlistEntry;
+  timeZone: string;
+  onLeave: () => void;
+}
+
+function Row({ entry, timeZone, onLeave }: RowProps) {
+  const { word, tone } = waitlistWord(entry, timeZone);
+  const { name, phone } = entry.contact;
+  return (
+    <li className={classes.row}>
+      <span>
+        <span className={classes.name}>{name}</span>
+        <span className={classes.dim}>
+          {phone === null ? 'No phone number' : formatPhone(phone)} · {wishOf(entry)}
+        </span>
+      </span>
+      <StatusTag tone={tone} plain>
+        {word}
+      </StatusTag>
+      <Button variant="default" size="xs" aria-label={`Take off the waitlist: ${name}`} onClick={onLeave}>
+        Take off
+      </Button>
+    </li>
+  );
+}

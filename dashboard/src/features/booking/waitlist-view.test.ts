@@ -1,0 +1,49 @@
+import type { WaitlistEntry } from '@voxanne/contract';
+import { expect, test } from 'vitest';
+import { toRequest, waitlistWord, wishOf } from './waitlist-view.ts';
+
+const entry: WaitlistEntry = {
+  id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f10',
+  status: 'waiting',
+  contact: { id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f11', name: 'Ann', phone: null, email: null },
+  service_type: 'follow-up',
+  provider_id: null,
+  earliest_date: null,
+  latest_date: null,
+  windows: [],
+  offers: 0,
+  offer: null,
+  appointment_id: null,
+  created_at: '2026-11-20T12:00:00Z',
+};
+
+test('a wish is said in one line', () => {
+  expect(wishOf(entry)).toBe('Follow up');
+  expect(
+    wishOf({
+      ...entry,
+      windows: [
+        ['00:00', '12:00'],
+        ['16:15', '18:00'],
+      ],
+      latest_date: '2026-12-18',
+    }),
+  ).toMatch(/^Follow up, before noon, 16:15 to 18:00, until Fri.*Dec 18$/);
+});
+
+test('what was typed becomes what the API asks for', () => {
+  const values = { name: 'Ann', phone: '415', service_type: 'follow-up', part: '', latest_date: '' };
+  expect(toRequest(values)).toEqual({ name: 'Ann', phone: '415', service_type: 'follow-up' });
+  expect(toRequest({ ...values, part: '12:00-17:00', latest_date: '2026-12-18' })).toMatchObject({
+    windows: [['12:00', '17:00']],
+    latest_date: '2026-12-18',
+  });
+});
+
+test('an offer says what and until when, on the clinic’s clock', () => {
+  const offer = { scheduled_at: '2026-11-23T14:00:00Z', expires_at: '2026-11-20T19:15:00Z' };
+  expect(waitlistWord({ ...entry, offers: 1, offer }, 'America/New_York').word).toMatch(
+    /^Offered .*9:00.AM, kept until 2:15.PM$/,
+  );
+  expect(waitlistWord({ ...entry, offers: 2 }, 'UTC').word).toBe('Waiting, offered 2 times');
+});
