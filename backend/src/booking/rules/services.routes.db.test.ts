@@ -300,6 +300,23 @@ describe('the services of a clinic', () => {
     expect(await list()).not.toContainEqual(expect.objectContaining({ id: theirs }));
   });
 
+  test('go with the clinic that goes', async () => {
+    const id = await idOf('consultation');
+    await clinic.patch(`/api/services/${id}`, { provider_ids: [await newProvider('Dr. Ben')] });
+    await clinic.post('/api/time-off', {
+      title: 'Off',
+      starts_local: '2026-12-24',
+      ends_local: '2026-12-24',
+    });
+    await scene.db.owner.query('delete from public.organizations where id = $1', [clinic.orgId]);
+    const { rows } = await scene.db.owner.query(
+      `select id from public.services where org_id = $1 union all select id from public.providers where org_id = $1
+       union all select id from public.time_off where org_id = $1`,
+      [clinic.orgId],
+    );
+    expect(rows).toEqual([]);
+  });
+
   test('are what the receptionist offers: it is told of each change', async () => {
     const id = await idOf('consultation');
     expect(
