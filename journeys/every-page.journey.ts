@@ -137,6 +137,43 @@ const visits: Visit[] = [
     open: async (page) => page.getByRole('button', { name: 'Unlink' }).waitFor(),
   },
   {
+    name: 'settings-hours',
+    as: 'clinic',
+    path: '/settings/hours',
+    async open(page) {
+      await page.getByRole('button', { name: 'Add hours on Monday' }).click();
+      await page.getByRole('button', { name: 'Save hours' }).click();
+      await page.getByText('Enter both times, or remove the row.').waitFor();
+    },
+  },
+  {
+    name: 'settings-service',
+    as: 'clinic',
+    path: '/settings/services',
+    async open(page) {
+      await page.getByRole('link', { name: /Consultation/ }).click();
+      await page.getByRole('dialog').getByLabel('Only these').check();
+    },
+  },
+  {
+    name: 'settings-provider',
+    as: 'clinic',
+    path: '/settings/providers',
+    async open(page) {
+      await page.getByRole('link', { name: /Main provider/ }).click();
+      await page.getByRole('dialog').getByRole('link', { name: 'Change the opening hours' }).waitFor();
+    },
+  },
+  {
+    name: 'settings-time-off',
+    as: 'clinic',
+    path: '/settings/time-off',
+    async open(page) {
+      await page.getByRole('link', { name: 'Add time off' }).click();
+      await page.getByRole('dialog').getByLabel('First day').waitFor();
+    },
+  },
+  {
     name: 'unlink-question',
     as: 'clinic',
     path: '/settings',
