@@ -146,7 +146,7 @@ function Schedule(props: ScheduleProps) {
         </Alert>
       )}
       <p className={classes.state} role="status">
-        {isLoading ? 'Loading appointments' : stateWords(shown.length, view)}
+        {isLoading ? 'Loading appointments' : stateWords(shown.length, columns, dayKey(now, timeZone))}
       </p>
       {view === 'list' ? (
         shown.length === 0 && !isLoading ? (
@@ -196,7 +196,11 @@ function Schedule(props: ScheduleProps) {
   );
 }
 
-function stateWords(count: number, view: View): string {
+function stateWords(count: number, columns: Column[], today: string): string {
   if (count > 0) return plural(count, 'appointment');
-  return view === 'list' ? '' : 'Nothing is booked here. Click a free time to book it.';
+  if (columns.length === 0) return '';
+  if (columns.every((column) => column.day < today)) return 'Nothing was booked here.';
+  if (columns.every((column) => column.opening.open.length === 0))
+    return 'Nobody works here, and nothing is booked.';
+  return 'Nothing is booked here. Click a free time to book it.';
 }

@@ -33,6 +33,10 @@ const clip = (range: Range, axis: Range): Range => ({
   to: Math.min(range.to, axis.to),
 });
 
+/** Shade before and after work explains itself; a whole day of it does not. */
+const isClosedAllDay = ({ opening }: Column): boolean =>
+  opening.open.length === 0 && opening.bands.every((band) => band.kind === 'closed');
+
 const isOpen = ({ opening }: Column, { from, minutes }: Preview): boolean =>
   opening.open.some((range) => range.from <= from && from + minutes <= range.to);
 
@@ -50,7 +54,9 @@ export const GridColumn = memo(function GridColumn(props: Props) {
             data-kind={band.kind}
             style={spanStyle(clip(band, axis))}
           >
-            {band.kind === 'closed' ? null : <span className={classes.bandLabel}>{band.label}</span>}
+            {band.kind === 'closed' && !isClosedAllDay(column) ? null : (
+              <span className={classes.bandLabel}>{band.label}</span>
+            )}
           </div>
         ))}
       {cells.map((cell) => (
