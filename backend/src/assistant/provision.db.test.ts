@@ -203,10 +203,10 @@ describe('the receptionist at Vapi', () => {
     });
 
     test('so that it says the hours of today', async () => {
-      const clinic = await scene.clinic();
+      const { orgId } = await scene.clinic();
       const said = async () => {
-        await scene.provisioning.provision(clinic.orgId);
-        const [{ model }] = (await scene.atVapi(clinic.orgId)).assistants;
+        await scene.provisioning.provision(orgId);
+        const [{ model }] = (await scene.atVapi(orgId)).assistants;
         return model.messages[0].content.split('\n').find((line: string) => line.includes('pening hours'));
       };
       expect(await said()).toBe(
@@ -215,12 +215,10 @@ describe('the receptionist at Vapi', () => {
       await scene.owner.query(
         `update public.providers set working_hours = '{"6":[["09:00","13:00"]]}', breaks = '{"6":[["10:00","10:30"]]}'
          where org_id = $1`,
-        [clinic.orgId],
+        [orgId],
       );
       expect(await said()).toContain('Saturday 9:00 AM to 10:00 AM and 10:30 AM to 1:00 PM.');
-      await scene.owner.query(`update public.providers set working_hours = '{}' where org_id = $1`, [
-        clinic.orgId,
-      ]);
+      await scene.owner.query(`update public.providers set working_hours = '{}' where org_id = $1`, [orgId]);
       expect(await said()).toBe('The clinic has no opening hours at present. Say so, and book nothing.');
     });
 
