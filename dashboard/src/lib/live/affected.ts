@@ -12,7 +12,7 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'message.updated': ['messages', 'phone', 'onboarding'],
   'call.ended': ['call', 'onboarding', 'appointments', 'messages', 'phone'],
   'contact.updated': ['contacts', 'appointments', 'onboarding'],
-  'waitlist.updated': ['waitlist', 'contacts'],
+  'waitlist.updated': ['waitlist', 'contacts', 'onboarding'],
   'service.updated': ['services', 'availability', 'onboarding'],
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
