@@ -10,7 +10,14 @@ import {
 } from './support/browser.ts';
 import { type Clinic, patient, signUp } from './support/clinic.ts';
 import { figures } from './support/figures.ts';
-import { drag, focusedText, type WorkingDay, workingDays } from './support/front-desk.ts';
+import {
+  drag,
+  focusedText,
+  placesOf,
+  type WorkingDay,
+  watchPlaces,
+  workingDays,
+} from './support/front-desk.ts';
 import { clearAway, type Product, startProduct } from './support/product.ts';
 import { until } from './support/wait.ts';
 
@@ -131,6 +138,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const here = await open(`view=day&date=${day}`, { timezoneId: TOKYO });
     const there = await open(`view=day&date=${day}`);
 
+    for (const page of [here, there]) await watchPlaces(page, id);
     await drag(here, cardOf(here, main, name), free(here, ada, '2:00 PM'));
     await cardOf(here, ada, name).waitFor();
     await cardOf(there, ada, name).waitFor();
@@ -141,6 +149,11 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await cardOf(there, main, name).waitFor();
     await cardOf(here, main, name).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(10), provider_id: main.id });
+    // Three places and none twice in between: nothing jumped.
+    const before = `${main.name}, ${title} 600`;
+    for (const page of [here, there]) {
+      expect(await placesOf(page)).toEqual([before, `${ada.name}, ${title} 840`, before]);
+    }
   });
 
   test('the click that ends a drag opens nothing, and Escape gives a drag up', async () => {

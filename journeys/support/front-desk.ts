@@ -51,3 +51,18 @@ export const focusedText = (page: Page): Promise<string> =>
   page.evaluate<string>(
     '(document.activeElement?.textContent ?? "") + (document.activeElement?.getAttribute("aria-label") ?? "")',
   );
+
+/** Writes down every place at which a card stands from now on, however short: a card that jumps is seen. */
+export const watchPlaces = (page: Page, id: string): Promise<void> =>
+  page.evaluate<void>(`(() => {
+    window.places = [];
+    const look = () => {
+      const cards = [...document.querySelectorAll('[data-event="${id}"]')];
+      const place = cards.map((card) => card.closest('section').ariaLabel + ' ' + card.dataset.stop).join(' and ');
+      if (place !== window.places.at(-1)) window.places.push(place);
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+  })()`);
+
+export const placesOf = (page: Page): Promise<string[]> => page.evaluate<string[]>('window.places');
