@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createApi } from './api.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
+import { listOutgoing, replayOutgoing } from './outgoing.mjs';
 import { listWebhooks, replayWebhooks } from './webhooks.mjs';
 
 const HELP = `Usage: npx voxanne <command> [options]
@@ -17,6 +18,10 @@ const HELP = `Usage: npx voxanne <command> [options]
   webhooks replay <id>       handle one again; what was done is not done twice
   webhooks replay --status dead_letter
                              handle all of these again (also --provider, --event-type)
+      --dry-run              tell what it would do, and do nothing
+  outgoing list              calendar entries and texts that must leave, newest first
+      --status, --topic      such as dead_letter, calendar.push
+  outgoing replay <id>       send one again that was given up, or --status dead_letter
       --dry-run              tell what it would do, and do nothing
   health                     what works, what does not, and what to do about it
 
@@ -34,7 +39,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   'dry-run': { type: 'boolean' },
   ...Object.fromEntries(
-    ['url', 'token', 'email', 'password', 'status', 'provider', 'event-type', 'limit', 'cursor'].map(
+    ['url', 'token', 'email', 'password', 'status', 'provider', 'event-type', 'topic', 'limit', 'cursor'].map(
       (name) => [name, { type: 'string' }],
     ),
   ),
@@ -48,6 +53,8 @@ const COMMANDS = {
     takes: ['status', 'provider', 'event-type', 'dry-run'],
     words: 1,
   },
+  'outgoing list': { run: listOutgoing, takes: ['status', 'topic', 'limit', 'cursor'] },
+  'outgoing replay': { run: replayOutgoing, takes: ['status', 'topic', 'dry-run'], words: 1 },
   health: { run: health, takes: [] },
 };
 

@@ -49,7 +49,7 @@ function filterOf(options) {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }
 
-function inWords({ summary, effects = [], by_topic: topics = [] }) {
+export function inWords({ summary, effects = [], by_topic: topics = [] }) {
   const lines = [
     ...effects.map((row) => [row.table, `+${row.inserted}`, `~${row.updated}`, `-${row.deleted}`]),
     ...topics.map(({ topic, count }) => [topic, String(count)]),

@@ -12,7 +12,7 @@ import {
 import { registerBookingRoutes, registerPatientRoutes } from './booking/index.ts';
 import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
-import { registerDeliveryRoutes } from './deliveries/index.ts';
+import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { answers, queueFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
@@ -50,6 +50,7 @@ export async function createApp(
     dryRunnable: DRY_RUNNABLE,
     tenantResolver,
   });
+  registerOutgoingRoutes(server, { database, tenantResolver });
   registerIntegrationRoutes(server, { config, database, clock, tenantResolver });
   registerCalendarRoutes(server, {
     publicUrl: config.publicUrl,

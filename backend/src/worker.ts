@@ -11,6 +11,7 @@ import {
 } from './booking/index.ts';
 import { calendarPushHandler, pushEvent } from './calendar/index.ts';
 import {
+  CONCURRENCY,
   GiveUp,
   type JobHandler,
   RetryLater,
@@ -35,8 +36,6 @@ const REFRESH_TEXTS_EVERY_MS = 300_000;
 const END_HOLDS_EVERY_MS = 30_000;
 const WAIT_FOR_RELINK_MS = 60_000;
 const COUNTED_ATTEMPTS = 9;
-// As many as a queue has slots: a row that waits for a slot waits in Redis, where another worker can take it.
-const CARRIED_AT_ONCE = 16;
 
 /** The one handler table: here, and only here, a row of one room becomes a verb of another. */
 export function startWorker(dependencies: Dependencies): Worker {
@@ -59,7 +58,8 @@ export function startWorker(dependencies: Dependencies): Worker {
     handlers: webhookHandlers(dependencies),
   });
   const { carrier } = dependencies;
-  carrier?.work((table) => (table === 'outbox' ? outbox : inbox).take(), CARRIED_AT_ONCE);
+  // As many as a queue has slots: a row that waits for a slot waits in Redis, where another worker can take it.
+  carrier?.work((table) => (table === 'outbox' ? outbox : inbox).take(), CONCURRENCY);
   const sweep = carrier && startSweep({ database, carrier, tables: ['outbox', 'webhook_delivery_log'], log });
   const cleanup = startCleanup({ database, log, clock });
   const refresh = () => {

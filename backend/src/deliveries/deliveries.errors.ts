@@ -40,3 +40,22 @@ export const nothingToReplay = (topic: string) =>
     status: 422,
     detail: `Nothing is done after the answer for ${topic}: it was answered while the sender waited, or was only kept. Its answer is in the detail of the delivery, and the sender gets the same one for a repeat.`,
   });
+
+export const outgoingNotFound = () =>
+  new AppError({
+    code: 'OUTGOING_NOT_FOUND',
+    status: 404,
+    detail:
+      'There is no such entry in your clinic. They are kept for 7 days after they were done; GET /api/outgoing lists them.',
+  });
+
+export const notResendable = (status: string) =>
+  new AppError({
+    code: 'NOT_RESENDABLE',
+    status: 409,
+    detail:
+      status === 'completed'
+        ? 'This was done already, so there is nothing to send again.'
+        : 'This is in the queue or being worked on right now. Look at it again in a moment.',
+    retryable: status !== 'completed',
+  });

@@ -2,7 +2,6 @@ import {
   BulkReplayRequest,
   BulkReplayResult,
   type Delivery,
-  DeliveryAttempt,
   DeliveryDetail,
   DeliveryPage,
   DeliveryProvider,
@@ -14,15 +13,10 @@ import {
 } from '@voxanne/contract';
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
-import { deliveryNotFound, invalidCursor, ownerRequired } from './deliveries.errors.ts';
-import {
-  type DeliveryRow,
-  findDelivery,
-  type ListedDelivery,
-  listDeliveries,
-  type Position,
-} from './deliveries.queries.ts';
+import type { TenantResolver } from '../tenancy/index.ts';
+import { deliveryNotFound } from './deliveries.errors.ts';
+import { type DeliveryRow, findDelivery, type ListedDelivery, listDeliveries } from './deliveries.queries.ts';
+import { ownerOf, readCursor, readSpans, toCursor } from './list-pages.ts';
 import { isFinished, type ReplayContext, replayMany, replayOne, topicOf, tryReplay } from './replay.ts';
 import { dedupeVerdict, signatureVerdict } from './verdicts.ts';
 
@@ -33,11 +27,6 @@ export interface DeliveryRouteOptions extends ReplayContext {
 export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRouteOptions): void {
   const { database, handlers, tenantResolver } = options;
   const tags = ['deliveries'];
-  const owner = (request: Parameters<typeof tenantOf>[0]) => {
-    const tenant = tenantOf(request);
-    if (tenant.role !== 'owner') throw ownerRequired();
-    return tenant;
-  };
 
   server.get(
     '/api/webhooks/deliveries',
@@ -53,7 +42,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
     async (request) => {
       const { cursor, limit, ...filter } = request.query;
       const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant(owner(request), (db) =>
+      const rows = await database.withTenant(ownerOf(request), (db) =>
         listDeliveries(db, filter, { after, limit: limit + 1 }),
       );
       const page = rows.slice(0, limit);
@@ -77,7 +66,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       },
     },
     async (request) => {
-      const row = await database.withTenant(owner(request), (db) => findDelivery(db, request.params.id));
+      const row = await database.withTenant(ownerOf(request), (db) => findDelivery(db, request.params.id));
       if (!row) throw deliveryNotFound();
       return presentDetail(row, handlers);
     },
@@ -97,7 +86,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       },
     },
     async (request) => {
-      const tenant = owner(request);
+      const tenant = ownerOf(request);
       const { id } = request.params;
       return request.body.dry_run
         ? tryReplay(options, tenant, id)
@@ -119,7 +108,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
     },
     async (request) => {
       const { ids, filter = { status: 'dead_letter' }, dry_run } = request.body;
-      return replayMany(options, owner(request), ids ? { ids } : { filter }, {
+      return replayMany(options, ownerOf(request), ids ? { ids } : { filter }, {
         dryRun: dry_run,
         requestId: request.id,
       });
@@ -146,17 +135,6 @@ function present(row: ListedDelivery, handlers: ReplayContext['handlers']): Deli
   };
 }
 
-/** What a worker wrote; a row that somebody mended by hand may hold anything. */
-const Span = DeliveryAttempt.extend({
-  attempt: z.int().catch(0),
-  worker: z.string().catch('unknown'),
-  // PostgreSQL writes +00:00, JavaScript Z.
-  started_at: DeliveryAttempt.shape.started_at.catch(null),
-  ms: z.number().catch(0),
-  outcome: z.string().catch('unknown'),
-  error: z.string().nullish().catch(null),
-}).transform(({ error, ...span }) => ({ ...span, error: error ?? null }));
-
 function presentDetail(row: DeliveryRow, handlers: ReplayContext['handlers']): DeliveryDetail {
   return {
     ...present(row, handlers),
@@ -168,20 +146,6 @@ function presentDetail(row: DeliveryRow, handlers: ReplayContext['handlers']): D
     request_id: row.request_id,
     order_key: row.order_key,
     waits_for_another: row.blocked,
-    timeline: z.array(Span).catch([]).parse(row.spans),
+    timeline: readSpans(row.spans),
   };
-}
-
-const toCursor = ({ at, id }: Position): string => Buffer.from(`${at}|${id}`).toString('base64url');
-
-const Cursor = z.tuple([z.string().regex(/^\d{4}-[\d :.+-]+$/), Id]);
-
-function readCursor(cursor: string): Position {
-  const parsed = Cursor.safeParse(Buffer.from(cursor, 'base64url').toString('utf8').split('|'));
-  if (
-    !parsed.success ||
-    Number.isNaN(Date.parse(parsed.data[0].replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')))
-  )
-    throw invalidCursor();
-  return { at: parsed.data[0], id: parsed.data[1] };
 }

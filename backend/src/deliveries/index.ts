@@ -4,6 +4,7 @@ export { IdempotencyHeaders, sendOnce, type Transact } from './idempotency.ts';
 export { type Arrival, createInbox, type Inbox, type InboxEvent, type SignatureVerdict } from './inbox.ts';
 export type { Job } from './lease-queue.queries.ts';
 export {
+  CONCURRENCY,
   type Effects,
   GiveUp,
   type JobHandler,
@@ -11,6 +12,7 @@ export {
   retryDelayMs,
   startLeaseQueue,
 } from './lease-queue.ts';
+export { registerOutgoingRoutes } from './outgoing.routes.ts';
 export { maskHeaders } from './redact.ts';
 export { startSweep } from './sweep.ts';
 export { type Carrier, createCarrier } from './webhook-queue.ts';

@@ -72,7 +72,7 @@ const MAX_ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 300_000;
 // Handlers mostly wait for somebody else's answer, and one clinic's slow provider must leave slots for the others.
-const CONCURRENCY = 16;
+export const CONCURRENCY = 16;
 
 // A claim costs the database a millisecond, however many rows it takes; one for each slot that becomes free would
 // cost as much as the work. So it is made for half of the slots, or after a moment.

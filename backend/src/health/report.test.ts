@@ -309,15 +309,16 @@ describe('the health report', () => {
   );
 
   test.each([
-    [{ webhooks: { ...none, dead_letter: 1 } }, '1 row was given up'],
+    [{ webhooks: { ...none, dead_letter: 1 } }, '1 row was given up', 'webhooks'],
     [
       { webhooks: { ...none, dead_letter: 2 }, outgoing: { ...none, dead_letter: 1 } },
       '3 rows were given up',
+      'webhooks',
     ],
-    [{ outgoing: { ...none, dead_letter: 1_000 } }, '1000 rows or more were given up'],
+    [{ outgoing: { ...none, dead_letter: 1_000 } }, '1000 rows or more were given up', 'outgoing'],
   ])(
     'with dead letters is degraded for their clinic, and says how to see and replay them (%#)',
-    async (queue, words) => {
+    async (queue, words, list) => {
       const deployment = world({ connection: linked(), queue });
       const report = await deployment.report();
       expect(report).toMatchObject({
@@ -326,8 +327,8 @@ describe('the health report', () => {
         actions: [
           {
             id: 'deliveries.replay',
-            path: '/api/webhooks/deliveries?status=dead_letter',
-            cli: 'npx voxanne webhooks replay --status dead_letter --dry-run',
+            path: `/api/${list === 'webhooks' ? 'webhooks/deliveries' : list}?status=dead_letter`,
+            cli: `npx voxanne ${list} replay --status dead_letter --dry-run`,
           },
         ],
       });

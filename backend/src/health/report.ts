@@ -144,15 +144,17 @@ function queueAdvice(probe: Probe): Advice[] {
   if (waited <= LATE_AFTER_S) {
     return [
       {
-        text: `🟡 ${probe.message} - see why and replay the webhooks; linking the calendar again sends its entries once more`,
+        text: `🟡 ${probe.message} - see why on the page Deliveries, and send them again there`,
         action: action({
           id: 'deliveries.replay',
           severity: 'warning',
           problem: probe.message,
           evidence: dead,
           method: 'GET',
-          path: '/api/webhooks/deliveries?status=dead_letter',
-          cli: 'npx voxanne webhooks replay --status dead_letter --dry-run',
+          path: dead_letter_webhooks
+            ? '/api/webhooks/deliveries?status=dead_letter'
+            : '/api/outgoing?status=dead_letter',
+          cli: `npx voxanne ${dead_letter_webhooks ? 'webhooks' : 'outgoing'} replay --status dead_letter --dry-run`,
         }),
       },
     ];

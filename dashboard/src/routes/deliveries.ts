@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { appRoute } from './app.ts';
 
 const search = z.object({
+  list: z.literal('outgoing').optional().catch(undefined),
   status: DeliveryStatus.optional().catch(undefined),
   provider: DeliveryProvider.optional().catch(undefined),
   delivery: z.guid().optional().catch(undefined),

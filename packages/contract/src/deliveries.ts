@@ -124,3 +124,45 @@ export const BulkReplayResult = z
   })
   .meta({ id: 'BulkReplayResult' });
 export type BulkReplayResult = z.infer<typeof BulkReplayResult>;
+
+export const Outgoing = z
+  .object({
+    id: Id,
+    topic: z.string().describe('Such as calendar.push or message.confirmation'),
+    status: DeliveryStatus,
+    created_at: Timestamp,
+    attempts: z.int(),
+    replays: z.int(),
+    error_message: z.string().nullable(),
+    next_attempt_at: Timestamp.nullable(),
+    completed_at: Timestamp.nullable(),
+    appointment_id: Id.nullable(),
+    waits_for_another: z.boolean().describe('Behind an unfinished one of the same appointment'),
+    replayable: z.boolean().describe('Whether POST /api/outgoing/{id}/replay would take it now'),
+    timeline: z.array(DeliveryAttempt).describe('The last attempts, oldest first'),
+  })
+  .meta({ id: 'Outgoing' });
+export type Outgoing = z.infer<typeof Outgoing>;
+
+export const OutgoingPage = page(Outgoing).meta({ id: 'OutgoingPage' });
+
+const OutgoingFilter = z.object({
+  status: DeliveryStatus.optional(),
+  topic: z.string().min(1).max(100).optional(),
+});
+
+export const OutgoingQuery = PageQuery.extend(OutgoingFilter.shape);
+
+export const BulkResendRequest = z
+  .object({
+    ids: z.array(Id).min(1).max(MOST_REPLAYS).optional(),
+    filter: OutgoingFilter.extend({
+      status: z.enum(['failed', 'dead_letter']).default('dead_letter'),
+    }).optional(),
+    dry_run: z.boolean().default(false),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    message: 'Give either ids or a filter.',
+  })
+  .meta({ id: 'BulkResendRequest', examples: [{ filter: { status: 'dead_letter' }, dry_run: true }] });
+export type BulkResendRequest = z.input<typeof BulkResendRequest>;

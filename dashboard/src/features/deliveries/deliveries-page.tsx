@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { IconChevronRight, IconWebhook } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -13,18 +13,26 @@ import { deliveriesQuery } from './deliveries.api.ts';
 import classes from './deliveries-page.module.css';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { providerOptions, remarks, statusOptions, statusView, whatCame } from './delivery-view.ts';
+import { OutgoingList } from './outgoing.tsx';
 import { ReplayDeadLetters } from './replay-dead-letters.tsx';
 
 const route = getRouteApi('/app/deliveries');
 
+const lists = [
+  { value: 'webhooks', label: 'Webhooks' },
+  { value: 'outgoing', label: 'Outgoing' },
+];
+
 export function DeliveriesPage() {
   const { data: me } = useQuery(meQuery);
+  const { list = 'webhooks' } = route.useSearch();
+  const navigate = route.useNavigate();
   const timeZone = me?.organization.time_zone ?? 'UTC';
   return (
     <Page
       title="Deliveries"
-      hint="Every webhook that came in, what was done with it, and a way to do it again."
-      actions={me?.role === 'owner' ? <ReplayDeadLetters /> : undefined}
+      hint="What came in and what must leave, what was done with it, and a way to do it again."
+      actions={me?.role === 'owner' ? <ReplayDeadLetters key={list} list={list} /> : undefined}
     >
       {me !== undefined && me.role !== 'owner' ? (
         <Panel title="Webhooks">
@@ -33,7 +41,21 @@ export function DeliveriesPage() {
           </EmptyState>
         </Panel>
       ) : (
-        <Webhooks timeZone={timeZone} />
+        <>
+          <SegmentedControl
+            className={classes.lists}
+            aria-label="Which deliveries"
+            data={lists}
+            value={list}
+            onChange={(value) =>
+              void navigate({
+                search: value === 'outgoing' ? { list: 'outgoing' } : {},
+                replace: true,
+              })
+            }
+          />
+          {list === 'outgoing' ? <OutgoingList timeZone={timeZone} /> : <Webhooks timeZone={timeZone} />}
+        </>
       )}
     </Page>
   );

@@ -2,10 +2,12 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import {
   type BulkReplayRequest,
   BulkReplayResult,
+  type BulkResendRequest,
   DeliveryDetail,
   DeliveryPage,
   type DeliveryProvider,
   type DeliveryStatus,
+  OutgoingPage,
   ReplayResult,
 } from '@voxanne/contract';
 import { request } from '../../lib/api/request.ts';
@@ -41,3 +43,21 @@ export const replay = (id: string, dryRun: boolean) =>
 
 export const replayMany = (body: BulkReplayRequest) =>
   request(BulkReplayResult, `${LIST}/replay`, { method: 'POST', body });
+
+const OUTGOING = '/api/outgoing';
+
+export const outgoingQuery = (status: DeliveryStatus | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['deliveries', 'outgoing', status ?? ''],
+    queryFn: ({ signal, pageParam }) =>
+      request(OutgoingPage, OUTGOING, { query: { status, limit: 50, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: LOOK_EVERY_MS,
+  });
+
+export const sendAgain = (id: string) =>
+  request(ReplayResult, `${OUTGOING}/${id}/replay`, { method: 'POST', body: {} });
+
+export const sendManyAgain = (body: BulkResendRequest) =>
+  request(BulkReplayResult, `${OUTGOING}/replay`, { method: 'POST', body });

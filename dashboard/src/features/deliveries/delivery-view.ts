@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryProvider, DeliveryStatus, TableEffect } from '@voxanne/contract';
+import type { Delivery, DeliveryProvider, DeliveryStatus, Outgoing, TableEffect } from '@voxanne/contract';
 import { plural } from '../../lib/format/format.ts';
 import type { ToneName } from '../../lib/theme/colors.ts';
 
@@ -49,3 +49,18 @@ export function remarks({ attempts, duplicates, replays }: Delivery): string {
     ...(replays > 0 ? [plural(replays, 'replay')] : []),
   ].join(', ');
 }
+
+const leaving: Record<string, string> = {
+  'calendar.push': 'Calendar entry',
+  'message.confirmation': 'Text: the appointment',
+  'message.cancellation': 'Text: the cancellation',
+  'message.waitlist_offer': 'Text: an offer from the waitlist',
+  'message.system_ready': 'Text: the system is ready',
+  'message.send': 'Text',
+  'waitlist.slot_freed': 'Offer of a freed time',
+  'assistant.provision': 'Setup of the receptionist',
+};
+
+/** "Calendar entry"; a kind that is not known here by its own name. */
+export const whatLeaves = ({ topic }: Pick<Outgoing, 'topic'>) =>
+  leaving[topic] ?? topic.replaceAll(/[._]/g, ' ');

@@ -4,22 +4,28 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { plural } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
-import { replayMany } from './deliveries.api.ts';
+import { replayMany, sendManyAgain } from './deliveries.api.ts';
 
 const filter = { status: 'dead_letter' } as const;
 
-/** Counts them first: nobody should replay a thousand webhooks without having read the number. */
-export function ReplayDeadLetters() {
+const kinds = {
+  webhooks: { again: replayMany, one: 'webhook' },
+  outgoing: { again: sendManyAgain, one: 'outgoing one' },
+};
+
+/** Counts them first: nobody should replay a thousand of them without having read the number. */
+export function ReplayDeadLetters({ list }: { list: keyof typeof kinds }) {
+  const { again, one } = kinds[list];
   const queryClient = useQueryClient();
   const preview = useMutation({
-    mutationFn: () => replayMany({ filter, dry_run: true }),
+    mutationFn: () => again({ filter, dry_run: true }),
     onSuccess: ({ matched }) => {
       if (matched === 0) notifyDone('Nothing was given up: there is nothing to replay.');
     },
-    onError: (error) => notifyFailed('The given-up webhooks could not be counted', error),
+    onError: (error) => notifyFailed('Those that were given up could not be counted', error),
   });
   const run = useMutation({
-    mutationFn: () => replayMany({ filter }),
+    mutationFn: () => again({ filter }),
     async onSuccess({ summary }) {
       notifyDone(summary);
       await queryClient.invalidateQueries({ queryKey: ['deliveries'] });
@@ -40,7 +46,7 @@ export function ReplayDeadLetters() {
       </Button>
       <Confirm
         opened={matched > 0}
-        title={`Replay ${plural(matched, 'webhook')}?`}
+        title={`Replay ${plural(matched, one)}?`}
         confirm="Replay all"
         cancel="Leave them"
         busy={run.isPending}

@@ -1,0 +1,112 @@
+import {
+  BulkReplayResult,
+  BulkResendRequest,
+  DeliveryStatus,
+  Id,
+  type Outgoing,
+  OutgoingPage,
+  OutgoingQuery,
+  ReplayRequest,
+  ReplayResult,
+} from '@voxanne/contract';
+import { z } from 'zod';
+import type { Database } from '../platform/database.ts';
+import type { HttpServer } from '../platform/http.ts';
+import type { TenantResolver } from '../tenancy/index.ts';
+import { ownerOf, readCursor, readSpans, toCursor } from './list-pages.ts';
+import { listOutgoing, type OutgoingRow } from './outgoing.queries.ts';
+import { sendAgain, sendManyAgain } from './send-again.ts';
+
+export interface OutgoingRouteOptions {
+  database: Database;
+  tenantResolver: TenantResolver;
+}
+
+export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRouteOptions): void {
+  const { database, tenantResolver } = options;
+  const tags = ['deliveries'];
+
+  server.get(
+    '/api/outgoing',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Calendar entries, texts and other work that must leave, newest first (owner)',
+        querystring: OutgoingQuery,
+        response: { 200: OutgoingPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit, ...filter } = request.query;
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const rows = await database.withTenant(ownerOf(request), (db) =>
+        listOutgoing(db, filter, { after, limit: limit + 1 }),
+      );
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return { data: page.map(present), next_cursor: last ? toCursor(last) : null };
+    },
+  );
+
+  server.post(
+    '/api/outgoing/:id/replay',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Send one again that was given up or waits, or with dry_run tell what that would do (owner)',
+        description: 'Idempotent: what was done before is not done twice. Audited.',
+        params: z.object({ id: Id }),
+        body: ReplayRequest,
+        response: { 200: ReplayResult },
+      },
+    },
+    async (request) =>
+      sendAgain(database, ownerOf(request), request.params.id, {
+        dryRun: request.body.dry_run,
+        requestId: request.id,
+      }),
+  );
+
+  server.post(
+    '/api/outgoing/replay',
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        summary: 'Send many again, by ids or by a filter; with dry_run count them (owner)',
+        description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
+        body: BulkResendRequest,
+        response: { 200: BulkReplayResult },
+      },
+    },
+    async (request) => {
+      const { ids, filter = { status: 'dead_letter' as const }, dry_run } = request.body;
+      return sendManyAgain(database, ownerOf(request), ids ? { ids } : { filter }, {
+        dryRun: dry_run,
+        requestId: request.id,
+      });
+    },
+  );
+}
+
+function present(row: OutgoingRow): Outgoing {
+  const waits = row.status === 'pending' || row.status === 'failed';
+  const appointment = Id.safeParse(row.appointment_id);
+  return {
+    id: row.id,
+    topic: row.topic,
+    status: DeliveryStatus.parse(row.status),
+    created_at: row.created_at.toISOString(),
+    attempts: row.attempts,
+    replays: row.replays,
+    error_message: row.error_message,
+    next_attempt_at: waits ? row.run_at.toISOString() : null,
+    completed_at: row.completed_at?.toISOString() ?? null,
+    appointment_id: appointment.success ? appointment.data : null,
+    waits_for_another: row.blocked,
+    replayable: row.status === 'failed' || row.status === 'dead_letter',
+    timeline: readSpans(row.spans),
+  };
+}

@@ -1,0 +1,65 @@
+import { type BulkReplayResult, MOST_REPLAYS, type ReplayResult } from '@voxanne/contract';
+import type { Database } from '../platform/database.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import { notResendable, outgoingNotFound } from './deliveries.errors.ts';
+import { findOutgoing, findResendable, type OutgoingFilter, replayOutgoing } from './outgoing.queries.ts';
+
+/** What sending it once more does; none of it can be tried out, because it happens at somebody else's. */
+function promiseOf(topic: string): string {
+  if (topic === 'calendar.push')
+    return 'write the appointment, as it is now, into the calendar; an event that is there already is changed, not doubled';
+  if (topic.startsWith('message.'))
+    return 'text the patient, unless the text was sent already or is not true any more';
+  return 'do what is missing of it, and nothing twice';
+}
+
+/**
+ * Puts one row that was given up, or waits for its next try, at the head of the queue.
+ * @throws {AppError} 404; 409 when it is done, or under way.
+ */
+export async function sendAgain(
+  database: Database,
+  tenant: TenantScope,
+  id: string,
+  options: { dryRun: boolean; requestId: string },
+): Promise<ReplayResult> {
+  return database.withTenant(tenant, async (db) => {
+    const row = await findOutgoing(db, id);
+    if (!row) throw outgoingNotFound();
+    if (row.status !== 'failed' && row.status !== 'dead_letter') throw notResendable(row.status);
+    const promise = promiseOf(row.topic);
+    const answer = { id, dry_run: options.dryRun, executed: false, effects: [] };
+    if (options.dryRun) return { ...answer, replayed: false, summary: `Would ${promise}.` };
+    const [replayed] = await replayOutgoing(db, [id], options.requestId);
+    // Somebody else was faster: it is in the queue again.
+    if (replayed === undefined) throw notResendable('pending');
+    return { ...answer, replayed: true, summary: `It is in the queue again, to ${promise}.` };
+  });
+}
+
+/** The same for many, at most 1,000 and the oldest first; in a dry run it only counts. */
+export async function sendManyAgain(
+  database: Database,
+  tenant: TenantScope,
+  which: { ids: readonly string[] } | { filter: OutgoingFilter },
+  options: { dryRun: boolean; requestId: string },
+): Promise<BulkReplayResult> {
+  return database.withTenant(tenant, async (db) => {
+    const found = await findResendable(db, which, MOST_REPLAYS + 1);
+    const chosen = found.slice(0, MOST_REPLAYS);
+    const more = found.length > MOST_REPLAYS;
+    const counts = Map.groupBy(chosen, ({ topic }) => topic);
+    const by_topic = [...counts].map(([topic, { length }]) => ({ topic, count: length }));
+    const result = { dry_run: options.dryRun, matched: chosen.length, more, by_topic };
+    if (options.dryRun) {
+      const summary = `Would send ${counted(chosen.length)} again${more ? ', the oldest of more' : ''}.`;
+      return { ...result, replayed: 0, summary };
+    }
+    const ids = chosen.map(({ id }) => id);
+    const { length: replayed } = ids.length > 0 ? await replayOutgoing(db, ids, options.requestId) : [];
+    const rest = more ? ' There are more: send again for the next ones.' : '';
+    return { ...result, replayed, summary: `${counted(replayed)} in the queue again.${rest}` };
+  });
+}
+
+const counted = (count: number): string => (count === 1 ? '1 entry' : `${count} entries`);

@@ -1,0 +1,126 @@
+import { Button, Select } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Outgoing } from '@voxanne/contract';
+import { formatMoment, plural } from '../../lib/format/format.ts';
+import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { outgoingQuery, sendAgain } from './deliveries.api.ts';
+import classes from './deliveries-page.module.css';
+import { statusOptions, statusView, whatLeaves } from './delivery-view.ts';
+
+const route = getRouteApi('/app/deliveries');
+
+export function OutgoingList({ timeZone }: { timeZone: string }) {
+  const { status } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    outgoingQuery(status),
+  );
+  const rows = data?.pages.flatMap((page) => page.data) ?? [];
+  return (
+    <Panel
+      title="Outgoing"
+      hint={data === undefined ? undefined : `${plural(rows.length, 'entry', 'entries')}, newest first`}
+      aside={
+        <Select
+          size="sm"
+          clearable
+          className={classes.filter}
+          aria-label="Status"
+          placeholder="Any status"
+          data={statusOptions}
+          value={status ?? null}
+          onChange={(value) =>
+            void navigate({
+              search: { list: 'outgoing', status: (value ?? undefined) as typeof status },
+              replace: true,
+            })
+          }
+        />
+      }
+    >
+      {data === undefined ? (
+        error === null ? (
+          <LoadingRows rows={5} height={56} label="Loading what must leave" />
+        ) : (
+          <ErrorState
+            title="The outgoing work could not be read"
+            error={error}
+            stillWorks="Texts and calendar entries still leave; this page only shows them."
+            onRetry={() => void refetch()}
+          />
+        )
+      ) : rows.length === 0 ? (
+        <EmptyState icon={IconSend} title="Nothing here">
+          <span>
+            {status === undefined
+              ? 'The first one comes with the first appointment: its text and its calendar entry.'
+              : 'None has this status. What was done is kept for 7 days.'}
+          </span>
+        </EmptyState>
+      ) : (
+        <>
+          <ul className={classes.rows}>
+            {rows.map((row) => (
+              <li key={row.id}>
+                <Row entry={row} timeZone={timeZone} />
+              </li>
+            ))}
+          </ul>
+          {hasNextPage ? (
+            <Button
+              variant="default"
+              mt="md"
+              loading={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+            >
+              Show older ones
+            </Button>
+          ) : null}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Row({ entry, timeZone }: { entry: Outgoing; timeZone: string }) {
+  const queryClient = useQueryClient();
+  const { word, tone, busy } = statusView(entry.status);
+  const again = useMutation({
+    mutationFn: () => sendAgain(entry.id),
+    onSuccess: ({ summary }) => notifyDone(summary),
+    onError: (error) => notifyFailed('It could not be sent again', error),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['deliveries'] }),
+  });
+  return (
+    <div className={`${classes.row} ${classes.still}`}>
+      <span className={classes.what}>
+        {whatLeaves(entry)}
+        <span className={classes.dim}>{formatMoment(entry.created_at, timeZone)}</span>
+      </span>
+      <span className={classes.remark}>
+        {entry.error_message ??
+          (entry.waits_for_another ? 'Waits for the one before it' : plural(entry.attempts, 'attempt'))}
+      </span>
+      <StatusTag tone={tone} busy={busy ?? false}>
+        {word}
+      </StatusTag>
+      {entry.replayable ? (
+        <Button
+          size="xs"
+          variant="default"
+          className={classes.again}
+          loading={again.isPending}
+          aria-label={`Send again: ${whatLeaves(entry)}, ${formatMoment(entry.created_at, timeZone)}`}
+          onClick={() => again.mutate()}
+        >
+          Send again
+        </Button>
+      ) : null}
+    </div>
+  );
+}
