@@ -1,8 +1,8 @@
 import { ActionIcon, Button, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { AppointmentStatus } from '@voxanne/contract';
-import type { CalendarSearch } from '../../../routes/calendar.ts';
 import classes from './calendar.module.css';
+import type { CalendarSearch } from './calendar-search.ts';
 import type { Person } from './columns.ts';
 import { daysOf, dayTitle, shortDay, stepFrom, type View } from './days.ts';
 import { statusWord } from './event-view.ts';

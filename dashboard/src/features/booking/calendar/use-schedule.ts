@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Appointment, TimeOff } from '@voxanne/contract';
 import { useMemo } from 'react';
 import { dayKey } from '../../../lib/format/zoned.ts';
-import type { CalendarSearch } from '../../../routes/calendar.ts';
+import type { CalendarSearch } from './calendar-search.ts';
 import { type Column, columnsOf, peopleOf, piecesOf } from './columns.ts';
 import { daysOf, type View, windowOf } from './days.ts';
 import { withPending } from './pending-moves.ts';
