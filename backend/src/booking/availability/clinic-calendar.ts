@@ -168,8 +168,8 @@ export function calendarsOf(
 }
 
 const joined = ({ from, to }: Spans, more: Interval[]): Spans => ({
-  from: [...from, ...more.map((one) => one.from)],
-  to: [...to, ...more.map((one) => one.to)],
+  from: [...Array.from(from), ...more.map((one) => one.from)],
+  to: [...Array.from(to), ...more.map((one) => one.to)],
 });
 
 const POSTGRES_EPOCH_MS = 946_684_800_000;
@@ -183,11 +183,11 @@ function takenIn(row: CalendarRow | undefined): Spans {
   return froms && tos ? inOrder({ from: momentsOf(froms), to: momentsOf(tos) }) : NOTHING;
 }
 
-function momentsOf(bytes: Buffer): number[] {
-  const moments: number[] = [];
-  for (let at = HEADER + 4; at < bytes.length; at += ELEMENT) {
+function momentsOf(bytes: Buffer): Float64Array {
+  const moments = new Float64Array((bytes.length - HEADER) / ELEMENT);
+  for (let index = 0, at = HEADER + 4; index < moments.length; index += 1, at += ELEMENT) {
     const micros = bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
-    moments.push(micros / 1_000 + POSTGRES_EPOCH_MS);
+    moments[index] = micros / 1_000 + POSTGRES_EPOCH_MS;
   }
   return moments;
 }

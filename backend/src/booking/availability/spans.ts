@@ -1,7 +1,7 @@
 /** Stretches of time that do not touch each other, in order; instants in epoch milliseconds, `to` not included. */
 export interface Spans {
-  readonly from: readonly number[];
-  readonly to: readonly number[];
+  readonly from: ArrayLike<number>;
+  readonly to: ArrayLike<number>;
 }
 
 export interface Interval {
@@ -20,22 +20,26 @@ export function spansOf(intervals: readonly Interval[]): Spans {
 
 /** Intervals by their beginning, as what they cover together. */
 export function merged(sorted: Spans): Spans {
-  const from: number[] = [];
-  const to: number[] = [];
+  const most = sorted.from.length;
+  // Numbers outside the heap: thousands of them live for one answer, and the collector need not look at them.
+  const from = new Float64Array(most);
+  const to = new Float64Array(most);
+  let count = 0;
   let end = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < sorted.from.length; index += 1) {
+  for (let index = 0; index < most; index += 1) {
     const begins = sorted.from[index] as number;
     const ends = sorted.to[index] as number;
     if (begins > end) {
-      from.push(begins);
-      to.push(ends);
+      from[count] = begins;
+      to[count] = ends;
+      count += 1;
       end = ends;
     } else if (ends > end) {
-      to[to.length - 1] = ends;
+      to[count - 1] = ends;
       end = ends;
     }
   }
-  return { from, to };
+  return { from: from.subarray(0, count), to: to.subarray(0, count) };
 }
 
 /** By their beginning, in whatever order they came. */
@@ -46,8 +50,13 @@ export function inOrder(spans: Spans): Spans {
     if ((from[index] as number) < (from[index - 1] as number)) isSorted = false;
   }
   if (isSorted) return spans;
-  const order = from.map((_, index) => index).sort((a, b) => (from[a] as number) - (from[b] as number));
-  return { from: order.map((index) => from[index] as number), to: order.map((index) => to[index] as number) };
+  const order = Array.from(from, (_, index) => index).sort(
+    (a, b) => (from[a] as number) - (from[b] as number),
+  );
+  return {
+    from: order.map((index) => from[index] as number),
+    to: order.map((index) => to[index] as number),
+  };
 }
 
 /** Whether a stretch of time meets any of them; touching is not meeting. */
