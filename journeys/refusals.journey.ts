@@ -278,7 +278,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
   describe('of somebody who may not', () => {
     /** Routes that answer strangers, each for its reason. */
     const open =
-      /^\/(health|ready|metrics)$|^\/api\/(auth|vapi|webhooks)\/|^\/api\/(mode|health\/integrations)$|^\/api\/integrations\/google\/callback$/;
+      /^\/(health|ready|metrics)$|^\/(a|api\/feeds)\/\{|^\/api\/(auth|vapi|webhooks)\/|^\/api\/(mode|health\/integrations)$|^\/api\/integrations\/google\/callback$/;
 
     test('no token, a forged one, somebody else’s kind: every route that is described asks who you are', async () => {
       const { body } = await send('GET', `${product.url}/api/openapi.json`);
