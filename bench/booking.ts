@@ -43,7 +43,7 @@ function nextSlot(): { provider: string; at: string; phone: string; name: string
     provider: providers[n % PROVIDERS] ?? '',
     at: new Date(at).toISOString(),
     phone: `+1415555${String(n % 10_000).padStart(4, '0')}`,
-    name: `Patient ${String.fromCharCode(65 + (n % 26))}${String.fromCharCode(97 + (Math.floor(n / 26) % 26))}`,
+    name: `Maria Lopez${String.fromCharCode(97 + (n % 26), 97 + (Math.floor(n / 26) % 26))}`,
   };
 }
 

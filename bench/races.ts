@@ -133,6 +133,7 @@ await inParallel(REQUESTS, AT_ONCE, async (n) => {
       kind,
       await desk.ask(url, 'PATCH', `/api/appointments/${existing}`, { scheduled_at: at, ...chosen }),
     );
+  if (kind === 'cancel' && existing) appointments.splice(appointments.indexOf(existing), 1);
   if (kind === 'cancel' && existing)
     return judge(kind, await desk.ask(url, 'POST', `/api/appointments/${existing}/cancel`, {}));
   const answer = await desk.ask(url, 'POST', '/api/appointments', {

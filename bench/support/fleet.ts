@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,14 +53,22 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
   });
   const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 4 });
   owner.on('error', () => undefined);
+  const crash = () => {
+    const pid = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGQUIT');
+  };
+  // A benchmark that fails, or is told to end, leaves no server behind.
+  process.once('exit', () => {
+    if (!existsSync(join(dataDir, 'postgres', 'postmaster.pid'))) return;
+    crash();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  });
+  process.once('SIGTERM', () => process.exit(143));
   return {
     owner,
     ownerUrl: server.ownerUrl,
     runtimeUrl,
-    crash() {
-      const pid = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-      process.kill(pid, 'SIGQUIT');
-    },
+    crash,
     async addClinic(name) {
       const { rows } = await owner.query<{ org_id: string }>(
         `insert into auth.users (email, name, raw_user_meta_data) values ($1, 'Owner', $2) returning org_id`,
