@@ -65,8 +65,9 @@ export interface LeaseQueueOptions {
   random?: () => number;
 }
 
-// A killed worker's rows are free after one lease; it is renewed three times in its length.
-const LEASE_MS = 5_000;
+// A killed worker's rows are free after one lease, and found by the next poll: five seconds in all. It is renewed three
+// times in its length.
+const LEASE_MS = 4_000;
 const POLL_MS = 1_000;
 const MAX_ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1_000;

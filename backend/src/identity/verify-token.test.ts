@@ -43,6 +43,24 @@ describe('a token of our own issuer', () => {
     expect(await verify(await token().sign(ours.privateKey))).toEqual(CLAIMS);
   });
 
+  test('is remembered for a minute and never past its end; a bad one is looked at each time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const text = await token({ exp: Math.floor(Date.now() / 1_000) + 90 }).sign(ours.privateKey);
+      const check = verifyLocalTokens(async () => jwks, ISSUER);
+      const known = await check(text);
+      expect(await check(text)).toBe(known);
+      vi.advanceTimersByTime(61_000);
+      expect(await check(text)).not.toBe(known);
+      vi.advanceTimersByTime(30_000);
+      await expect(check(text)).rejects.toMatchObject(REFUSED);
+      const bad = `${text.slice(0, -4)}AAAA`;
+      for (let times = 0; times < 2; times += 1) await expect(check(bad)).rejects.toMatchObject(REFUSED);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('needs no organization, and no e-mail address', async () => {
     const bare = await token({ app_metadata: undefined, email: undefined }).sign(ours.privateKey);
     expect(await verify(bare)).toEqual({ sub: USER, email: '', app_metadata: {} });
