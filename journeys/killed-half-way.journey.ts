@@ -17,7 +17,7 @@ import { until } from './support/wait.ts';
 
 const INSERT = 'POST /google/calendar/v3/calendars/primary/events';
 const CREATE = 'POST /twilio';
-// A lease runs out (5 s), and a text that Twilio does not know of is asked for until 10 s have passed.
+// A lease runs out (4 s), and a text that Twilio does not know of is asked for until 10 s have passed.
 const HEALING_LIMIT_MS = 25_000;
 
 interface Booking {

@@ -15,7 +15,7 @@ const withoutRedis = { redis: false, mode: 'PostgreSQL rows, woken by LISTEN/NOT
 const withRedis = { redis: true, mode: 'PostgreSQL rows carried by BullMQ on Redis' };
 const redisIsThere = hasRedisServer() || process.env.CI === 'true';
 const deployments = redisIsThere ? [withoutRedis, withRedis] : [withoutRedis];
-// A lease runs out (5 s), and a text that Twilio does not know of is asked for until 10 s have passed.
+// A lease runs out (4 s), and a text that Twilio does not know of is asked for until 10 s have passed.
 const HEALING_LIMIT_MS = 25_000;
 
 describe.each(deployments)(
