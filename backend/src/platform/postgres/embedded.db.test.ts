@@ -138,6 +138,9 @@ describe('the built-in PostgreSQL', () => {
       const taken = thief.query(
         `select pg_advisory_lock(hashtextextended('voxanne:owner-of-the-embedded-server', 0))`,
       );
+      // It must stand in line before the lock is free, or the first one takes it back.
+      const inLine = `select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`;
+      await vi.waitFor(async () => expect(await ask(first.ownerUrl, inLine)).toEqual([{ n: 1 }]), 10_000);
       await breakOwnership(first);
       await taken;
       await vi.waitFor(() => expect(errors).toHaveLength(1), 10_000);
