@@ -21,7 +21,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const rows = Number(process.argv[2] ?? 5_000_000);
 const CLINICS = 20;
 const dataDir = mkdtempSync(join(tmpdir(), 'voxanne-retention-'));
-const server = await startEmbeddedPostgres({ dataDir, port: await freePort() });
+const server = await startEmbeddedPostgres({
+  dataDir,
+  port: await freePort(),
+  settings: ['fsync=off', 'max_wal_size=16GB'],
+});
 try {
   const { runtimeUrl } = await migrate({
     url: server.ownerUrl,
