@@ -52,10 +52,10 @@ export function remarks({ attempts, duplicates, replays }: Delivery): string {
 
 const leaving: Record<string, string> = {
   'calendar.push': 'Calendar entry',
-  'message.confirmation': 'Text: the appointment',
-  'message.cancellation': 'Text: the cancellation',
-  'message.waitlist_offer': 'Text: an offer from the waitlist',
-  'message.system_ready': 'Text: the system is ready',
+  'message.confirmation': 'Confirmation text',
+  'message.cancellation': 'Cancellation text',
+  'message.waitlist_offer': 'Text with an offer from the waitlist',
+  'message.system_ready': 'Text that all is ready',
   'message.send': 'Text',
   'waitlist.slot_freed': 'Offer of a freed time',
   'assistant.provision': 'Setup of the receptionist',
