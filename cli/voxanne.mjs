@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { createApi } from './api.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
-import { listOutgoing, replayOutgoing } from './outgoing.mjs';
-import { listWebhooks, replayWebhooks } from './webhooks.mjs';
+import { outgoing } from './outgoing.mjs';
+import { webhooks } from './webhooks.mjs';
 
 const HELP = `Usage: npx voxanne <command> [options]
 
@@ -47,14 +47,14 @@ const OPTIONS = {
 
 const COMMON = ['json', 'help', 'url', 'token', 'email', 'password'];
 const COMMANDS = {
-  'webhooks list': { run: listWebhooks, takes: ['status', 'provider', 'event-type', 'limit', 'cursor'] },
+  'webhooks list': { run: webhooks.list, takes: ['status', 'provider', 'event-type', 'limit', 'cursor'] },
   'webhooks replay': {
-    run: replayWebhooks,
+    run: webhooks.replay,
     takes: ['status', 'provider', 'event-type', 'dry-run'],
     words: 1,
   },
-  'outgoing list': { run: listOutgoing, takes: ['status', 'topic', 'limit', 'cursor'] },
-  'outgoing replay': { run: replayOutgoing, takes: ['status', 'topic', 'dry-run'], words: 1 },
+  'outgoing list': { run: outgoing.list, takes: ['status', 'topic', 'limit', 'cursor'] },
+  'outgoing replay': { run: outgoing.replay, takes: ['status', 'topic', 'dry-run'], words: 1 },
   health: { run: health, takes: [] },
 };
 

@@ -74,6 +74,26 @@ describe('npx voxanne', () => {
     expect(again.err).toMatch(/waits for its turn already/);
   });
 
+  test('lists what must leave and sends it again, one or all that were given up', async () => {
+    const { rows } = await db.owner.query(
+      `insert into public.outbox (org_id, topic, key, status, error_message)
+       values ($1, 'calendar.push', 'a', 'dead_letter', 'Google said no.'), ($1, 'calendar.push', 'b', 'dead_letter', null)
+       returning id`,
+      [ann.orgId],
+    );
+    const listed = await voxanne('outgoing', 'list', '--status', 'dead_letter');
+    expect(listed.out).toMatch(/^id +written +what +status +attempts +error\n/);
+    expect(listed.out).toMatch(new RegExp(`${rows[0].id} .* calendar.push +dead_letter +0 +Google said no.`));
+    expect((await voxanne('outgoing', 'list', '--topic', 'none')).out).toMatch(
+      /^Nothing that must leave fits/,
+    );
+    expect((await voxanne('outgoing', 'replay', rows[0].id)).out).toMatch(/^It is in the queue again/);
+    const all = ['outgoing', 'replay', '--status', 'dead_letter'];
+    expect((await voxanne(...all, '--dry-run')).out).toMatch(/^Would send 1 entry again\.\ncalendar.push +1/);
+    expect((await voxanne(...all)).out).toMatch(/^1 entry in the queue again\./);
+    expect(await voxanne('outgoing', 'replay')).toMatchObject({ code: 2 });
+  });
+
   test('replays all dead letters, with a count before', async () => {
     for (let n = 0; n < 3; n += 1) await dead();
     const all = ['webhooks', 'replay', '--status', 'dead_letter'];

@@ -16,7 +16,7 @@ import type { HttpServer } from '../platform/http.ts';
 import type { TenantResolver } from '../tenancy/index.ts';
 import { deliveryNotFound } from './deliveries.errors.ts';
 import { type DeliveryRow, findDelivery, type ListedDelivery, listDeliveries } from './deliveries.queries.ts';
-import { ownerOf, readCursor, readSpans, toCursor } from './list-pages.ts';
+import { ownerOf, readPage, readSpans } from './list-pages.ts';
 import { isFinished, type ReplayContext, replayMany, replayOne, topicOf, tryReplay } from './replay.ts';
 import { dedupeVerdict, signatureVerdict } from './verdicts.ts';
 
@@ -41,16 +41,11 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
     },
     async (request) => {
       const { cursor, limit, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant(ownerOf(request), (db) =>
-        listDeliveries(db, filter, { after, limit: limit + 1 }),
+      return readPage(
+        { cursor, limit },
+        (page) => database.withTenant(ownerOf(request), (db) => listDeliveries(db, filter, page)),
+        (row) => present(row, handlers),
       );
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      return {
-        data: page.map((row) => present(row, handlers)),
-        next_cursor: last ? toCursor(last) : null,
-      };
     },
   );
 

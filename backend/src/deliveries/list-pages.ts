@@ -24,12 +24,27 @@ const Span = DeliveryAttempt.extend({
 
 export const readSpans = (spans: unknown): DeliveryAttempt[] => z.array(Span).catch([]).parse(spans);
 
-export const toCursor = ({ at, id }: Position): string => Buffer.from(`${at}|${id}`).toString('base64url');
+const toCursor = ({ at, id }: Position): string => Buffer.from(`${at}|${id}`).toString('base64url');
 
 const Cursor = z.tuple([z.string().regex(/^\d{4}-[\d :.+-]+$/), Id]);
 
-/** @throws {AppError} INVALID_CURSOR. */
-export function readCursor(cursor: string): Position {
+/**
+ * One page of a list that is asked for with one row more than it shows.
+ * @throws {AppError} INVALID_CURSOR.
+ */
+export async function readPage<Row extends Position, Shown>(
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  read: (page: { after: Position | undefined; limit: number }) => Promise<Row[]>,
+  present: (row: Row) => Shown,
+): Promise<{ data: Shown[]; next_cursor: string | null }> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const rows = await read({ after, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { data: page.map(present), next_cursor: last ? toCursor(last) : null };
+}
+
+function readCursor(cursor: string): Position {
   const parsed = Cursor.safeParse(Buffer.from(cursor, 'base64url').toString('utf8').split('|'));
   if (
     !parsed.success ||

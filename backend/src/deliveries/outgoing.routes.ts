@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { TenantResolver } from '../tenancy/index.ts';
-import { ownerOf, readCursor, readSpans, toCursor } from './list-pages.ts';
+import { ownerOf, readPage, readSpans } from './list-pages.ts';
 import { listOutgoing, type OutgoingRow } from './outgoing.queries.ts';
 import { sendAgain, sendManyAgain } from './send-again.ts';
 
@@ -39,13 +39,11 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
     },
     async (request) => {
       const { cursor, limit, ...filter } = request.query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant(ownerOf(request), (db) =>
-        listOutgoing(db, filter, { after, limit: limit + 1 }),
+      return readPage(
+        { cursor, limit },
+        (page) => database.withTenant(ownerOf(request), (db) => listOutgoing(db, filter, page)),
+        present,
       );
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      return { data: page.map(present), next_cursor: last ? toCursor(last) : null };
     },
   );
 

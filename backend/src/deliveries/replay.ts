@@ -1,6 +1,7 @@
-import { type BulkReplayResult, MOST_REPLAYS, type ReplayResult } from '@voxanne/contract';
+import type { BulkReplayResult, ReplayResult } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import { replayInBulk } from './bulk-replay.ts';
 import { deliveryNotFound, notFinished, nothingToReplay } from './deliveries.errors.ts';
 import {
   type DeliveryFilter,
@@ -89,22 +90,17 @@ export async function replayMany(
   which: { ids: readonly string[] } | { filter: DeliveryFilter },
   options: { dryRun: boolean; requestId: string },
 ): Promise<BulkReplayResult> {
-  return database.withTenant(tenant, async (db) => {
-    const found = await findReplayable(db, which, Object.keys(handlers), MOST_REPLAYS + 1);
-    const chosen = found.slice(0, MOST_REPLAYS);
-    const more = found.length > MOST_REPLAYS;
-    const counts = Map.groupBy(chosen, ({ topic }) => topic);
-    const by_topic = [...counts].map(([topic, { length }]) => ({ topic, count: length }));
-    const result = { dry_run: options.dryRun, matched: chosen.length, more, by_topic };
-    if (options.dryRun) {
-      const summary = `Would replay ${deliveries(chosen.length)}${more ? ', the oldest of more' : ''}.`;
-      return { ...result, replayed: 0, summary };
-    }
-    const ids = chosen.map(({ id }) => id);
-    const { length: replayed } = ids.length > 0 ? await replayDeliveries(db, ids, options.requestId) : [];
-    const rest = more ? ' There are more: replay again for the next ones.' : '';
-    return { ...result, replayed, summary: `${deliveries(replayed)} in the queue again.${rest}` };
-  });
+  return database.withTenant(tenant, (db) =>
+    replayInBulk({
+      find: (limit) => findReplayable(db, which, Object.keys(handlers), limit),
+      replay: (ids) => replayDeliveries(db, ids, options.requestId),
+      dryRun: options.dryRun,
+      words: {
+        would: (counted) => `replay ${counted}`,
+        again: 'replay',
+        one: 'delivery',
+        many: 'deliveries',
+      },
+    }),
+  );
 }
-
-const deliveries = (count: number): string => (count === 1 ? '1 delivery' : `${count} deliveries`);

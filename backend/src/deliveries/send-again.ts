@@ -1,6 +1,7 @@
-import { type BulkReplayResult, MOST_REPLAYS, type ReplayResult } from '@voxanne/contract';
+import type { BulkReplayResult, ReplayResult } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import { replayInBulk } from './bulk-replay.ts';
 import { notResendable, outgoingNotFound } from './deliveries.errors.ts';
 import { findOutgoing, findResendable, type OutgoingFilter, replayOutgoing } from './outgoing.queries.ts';
 
@@ -44,22 +45,17 @@ export async function sendManyAgain(
   which: { ids: readonly string[] } | { filter: OutgoingFilter },
   options: { dryRun: boolean; requestId: string },
 ): Promise<BulkReplayResult> {
-  return database.withTenant(tenant, async (db) => {
-    const found = await findResendable(db, which, MOST_REPLAYS + 1);
-    const chosen = found.slice(0, MOST_REPLAYS);
-    const more = found.length > MOST_REPLAYS;
-    const counts = Map.groupBy(chosen, ({ topic }) => topic);
-    const by_topic = [...counts].map(([topic, { length }]) => ({ topic, count: length }));
-    const result = { dry_run: options.dryRun, matched: chosen.length, more, by_topic };
-    if (options.dryRun) {
-      const summary = `Would send ${counted(chosen.length)} again${more ? ', the oldest of more' : ''}.`;
-      return { ...result, replayed: 0, summary };
-    }
-    const ids = chosen.map(({ id }) => id);
-    const { length: replayed } = ids.length > 0 ? await replayOutgoing(db, ids, options.requestId) : [];
-    const rest = more ? ' There are more: send again for the next ones.' : '';
-    return { ...result, replayed, summary: `${counted(replayed)} in the queue again.${rest}` };
-  });
+  return database.withTenant(tenant, (db) =>
+    replayInBulk({
+      find: (limit) => findResendable(db, which, limit),
+      replay: (ids) => replayOutgoing(db, ids, options.requestId),
+      dryRun: options.dryRun,
+      words: {
+        would: (counted) => `send ${counted} again`,
+        again: 'send',
+        one: 'entry',
+        many: 'entries',
+      },
+    }),
+  );
 }
-
-const counted = (count: number): string => (count === 1 ? '1 entry' : `${count} entries`);
