@@ -1,17 +1,18 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { SegmentedControl, Select } from '@mantine/core';
 import { IconChevronRight, IconWebhook } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Delivery } from '@voxanne/contract';
-import { formatMoment, plural } from '../../lib/format/format.ts';
+import { formatMoment } from '../../lib/format/format.ts';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
-import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { EmptyState } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { meQuery } from '../identity/identity.api.ts';
 import { deliveriesQuery } from './deliveries.api.ts';
 import classes from './deliveries-page.module.css';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
+import { DeliveryRows, newestFirst } from './delivery-rows.tsx';
 import { providerOptions, remarks, statusOptions, statusView, whatCame } from './delivery-view.ts';
 import { OutgoingList } from './outgoing.tsx';
 import { ReplayDeadLetters } from './replay-dead-letters.tsx';
@@ -64,58 +65,27 @@ export function DeliveriesPage() {
 function Webhooks({ timeZone }: { timeZone: string }) {
   const { status, provider, delivery: open } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    deliveriesQuery({ status, provider }),
-  );
-  const rows = data?.pages.flatMap((page) => page.data) ?? [];
+  const query = useInfiniteQuery(deliveriesQuery({ status, provider }));
   const show = (delivery: string | undefined) =>
     void navigate({ search: { status, provider, delivery }, replace: true, resetScroll: false });
   return (
-    <Panel
-      title="Webhooks"
-      hint={data === undefined ? undefined : `${plural(rows.length, 'delivery', 'deliveries')}, newest first`}
-      aside={<Filters />}
-    >
-      {data === undefined ? (
-        error === null ? (
-          <LoadingRows rows={5} height={56} label="Loading deliveries" />
-        ) : (
-          <ErrorState
-            title="The deliveries could not be read"
-            error={error}
-            stillWorks="Webhooks are still taken in and handled; this page only shows them."
-            onRetry={() => void refetch()}
-          />
-        )
-      ) : rows.length === 0 ? (
-        <EmptyState icon={IconWebhook} title="No webhook here">
-          <span>
-            {status === undefined && provider === undefined
-              ? 'The first one comes when a call ends or a text changes its state.'
-              : 'None fits the filter. Deliveries are kept for 7 days.'}
-          </span>
-        </EmptyState>
-      ) : (
-        <>
-          <ul className={classes.rows}>
-            {rows.map((row) => (
-              <li key={row.id}>
-                <Row delivery={row} timeZone={timeZone} onOpen={() => show(row.id)} />
-              </li>
-            ))}
-          </ul>
-          {hasNextPage ? (
-            <Button
-              variant="default"
-              mt="md"
-              loading={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-            >
-              Show older ones
-            </Button>
-          ) : null}
-        </>
-      )}
+    <Panel title="Webhooks" hint={newestFirst(query.data, 'delivery', 'deliveries')} aside={<Filters />}>
+      <DeliveryRows
+        query={query}
+        loading="Loading deliveries"
+        unreadable="The deliveries could not be read"
+        stillWorks="Webhooks are still taken in and handled; this page only shows them."
+        none={
+          <EmptyState icon={IconWebhook} title="No webhook here">
+            <span>
+              {status === undefined && provider === undefined
+                ? 'The first one comes when a call ends or a text changes its state.'
+                : 'None fits the filter. Deliveries are kept for 7 days.'}
+            </span>
+          </EmptyState>
+        }
+        row={(delivery) => <Row delivery={delivery} timeZone={timeZone} onOpen={() => show(delivery.id)} />}
+      />
       <DeliveryDrawer id={open} timeZone={timeZone} onClose={() => show(undefined)} />
     </Panel>
   );

@@ -6,10 +6,11 @@ import type { Outgoing } from '@voxanne/contract';
 import { formatMoment, plural } from '../../lib/format/format.ts';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
-import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { EmptyState } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { outgoingQuery, sendAgain } from './deliveries.api.ts';
 import classes from './deliveries-page.module.css';
+import { DeliveryRows, newestFirst } from './delivery-rows.tsx';
 import { statusOptions, statusView, whatLeaves } from './delivery-view.ts';
 
 const route = getRouteApi('/app/deliveries');
@@ -17,14 +18,11 @@ const route = getRouteApi('/app/deliveries');
 export function OutgoingList({ timeZone }: { timeZone: string }) {
   const { status } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    outgoingQuery(status),
-  );
-  const rows = data?.pages.flatMap((page) => page.data) ?? [];
+  const query = useInfiniteQuery(outgoingQuery(status));
   return (
     <Panel
       title="Outgoing"
-      hint={data === undefined ? undefined : `${plural(rows.length, 'entry', 'entries')}, newest first`}
+      hint={newestFirst(query.data, 'entry', 'entries')}
       aside={
         <Select
           size="sm"
@@ -43,46 +41,22 @@ export function OutgoingList({ timeZone }: { timeZone: string }) {
         />
       }
     >
-      {data === undefined ? (
-        error === null ? (
-          <LoadingRows rows={5} height={56} label="Loading what must leave" />
-        ) : (
-          <ErrorState
-            title="The outgoing work could not be read"
-            error={error}
-            stillWorks="Texts and calendar entries still leave; this page only shows them."
-            onRetry={() => void refetch()}
-          />
-        )
-      ) : rows.length === 0 ? (
-        <EmptyState icon={IconSend} title="Nothing here">
-          <span>
-            {status === undefined
-              ? 'The first one comes with the first appointment: its text and its calendar entry.'
-              : 'None has this status. What was done is kept for 7 days.'}
-          </span>
-        </EmptyState>
-      ) : (
-        <>
-          <ul className={classes.rows}>
-            {rows.map((row) => (
-              <li key={row.id}>
-                <Row entry={row} timeZone={timeZone} />
-              </li>
-            ))}
-          </ul>
-          {hasNextPage ? (
-            <Button
-              variant="default"
-              mt="md"
-              loading={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-            >
-              Show older ones
-            </Button>
-          ) : null}
-        </>
-      )}
+      <DeliveryRows
+        query={query}
+        loading="Loading what must leave"
+        unreadable="The outgoing work could not be read"
+        stillWorks="Texts and calendar entries still leave; this page only shows them."
+        none={
+          <EmptyState icon={IconSend} title="Nothing here">
+            <span>
+              {status === undefined
+                ? 'The first one comes with the first appointment: its text and its calendar entry.'
+                : 'None has this status. What was done is kept for 7 days.'}
+            </span>
+          </EmptyState>
+        }
+        row={(entry) => <Row entry={entry} timeZone={timeZone} />}
+      />
     </Panel>
   );
 }

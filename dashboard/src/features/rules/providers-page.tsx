@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Page } from '../../lib/ui/page.tsx';
@@ -7,6 +5,7 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { SettingsNav } from '../tenancy/settings-nav.tsx';
+import { AddButton } from './add-button.tsx';
 import { NoticeBoard } from './notice-board.tsx';
 import { ProviderForm } from './provider-form.tsx';
 import { RuleDrawer } from './rule-drawer.tsx';
@@ -32,25 +31,7 @@ export function ProvidersPage() {
       <NoticeBoard notices={notices} onClose={putAway} />
       <Panel
         title="Who can be booked"
-        aside={
-          mayChange ? (
-            <Button
-              size="sm"
-              leftSection={<IconPlus size={16} aria-hidden />}
-              renderRoot={(props) => (
-                <Link
-                  {...props}
-                  from="/settings/providers"
-                  to="/settings/providers"
-                  search={{ open: 'new' }}
-                  resetScroll={false}
-                />
-              )}
-            >
-              Add a provider
-            </Button>
-          ) : undefined
-        }
+        aside={mayChange ? <AddButton page="/settings/providers">Add a provider</AddButton> : undefined}
       >
         {data !== undefined ? (
           <ul className={classes.list}>

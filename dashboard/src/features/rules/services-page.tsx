@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Page } from '../../lib/ui/page.tsx';
@@ -7,6 +5,7 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { SettingsNav } from '../tenancy/settings-nav.tsx';
+import { AddButton } from './add-button.tsx';
 import { NoticeBoard } from './notice-board.tsx';
 import { RuleDrawer } from './rule-drawer.tsx';
 import { providersQuery, servicesQuery } from './rules.api.ts';
@@ -34,25 +33,7 @@ export function ServicesPage() {
       <NoticeBoard notices={notices} onClose={putAway} />
       <Panel
         title="What you offer"
-        aside={
-          mayChange ? (
-            <Button
-              size="sm"
-              leftSection={<IconPlus size={16} aria-hidden />}
-              renderRoot={(props) => (
-                <Link
-                  {...props}
-                  from="/settings/services"
-                  to="/settings/services"
-                  search={{ open: 'new' }}
-                  resetScroll={false}
-                />
-              )}
-            >
-              Add a service
-            </Button>
-          ) : undefined
-        }
+        aside={mayChange ? <AddButton page="/settings/services">Add a service</AddButton> : undefined}
       >
         {isReady ? (
           <ul className={classes.list}>

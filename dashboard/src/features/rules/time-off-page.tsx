@@ -1,5 +1,4 @@
-import { Button } from '@mantine/core';
-import { IconBeach, IconPlus } from '@tabler/icons-react';
+import { IconBeach } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { dayKey } from '../../lib/format/zoned.ts';
@@ -8,6 +7,7 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { meQuery } from '../identity/identity.api.ts';
 import { SettingsNav } from '../tenancy/settings-nav.tsx';
+import { AddButton } from './add-button.tsx';
 import { NoticeBoard } from './notice-board.tsx';
 import { RuleDrawer } from './rule-drawer.tsx';
 import { providersQuery, timeOffQuery } from './rules.api.ts';
@@ -42,25 +42,7 @@ export function TimeOffPage() {
       <NoticeBoard notices={notices} onClose={putAway} />
       <Panel
         title="Now and to come"
-        aside={
-          mayChange ? (
-            <Button
-              size="sm"
-              leftSection={<IconPlus size={16} aria-hidden />}
-              renderRoot={(props) => (
-                <Link
-                  {...props}
-                  from="/settings/time-off"
-                  to="/settings/time-off"
-                  search={{ open: 'new' }}
-                  resetScroll={false}
-                />
-              )}
-            >
-              Add time off
-            </Button>
-          ) : undefined
-        }
+        aside={mayChange ? <AddButton page="/settings/time-off">Add time off</AddButton> : undefined}
       >
         {isReady ? (
           entries.data.length === 0 ? (
