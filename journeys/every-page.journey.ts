@@ -66,6 +66,13 @@ const visits: Visit[] = [
       await phoneTexts(page).first().waitFor();
     },
   },
+  { name: 'deliveries', as: 'clinic', path: '/deliveries', open: shows('Deliveries') },
+  {
+    name: 'deliveries-outgoing',
+    as: 'clinic',
+    path: '/deliveries?list=outgoing',
+    open: async (page) => page.getByText('Confirmation text').first().waitFor(),
+  },
   {
     name: 'today',
     as: 'clinic',
