@@ -58,7 +58,7 @@ try {
 
   const wholeReads: Record<string, string[]> = {};
   for (const query of calendarQueries(ids[0] ?? '', new Date())) {
-    const plan = await planOf(database, query);
+    const plan = await planOf(cluster.ownerUrl, query);
     wholeReads[query.name] = plan.readWhole;
     const whole = plan.readWhole.length === 0 ? '' : `  READS ${plan.readWhole.join(', ')} FROM END TO END`;
     console.log(`  ${query.name.padEnd(32)} ${plan.ms.toFixed(1).padStart(7)} ms in the database${whole}`);

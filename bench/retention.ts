@@ -39,7 +39,7 @@ try {
 
   const plans: Record<string, { ms: number; readWhole: string[] }> = {};
   for (const query of hotQueries(orgId, new Date())) {
-    const plan = await planOf(database, query);
+    const plan = await planOf(server.ownerUrl, query);
     plans[query.name] = plan;
     const whole = plan.readWhole.length === 0 ? '' : `  READS ${plan.readWhole.join(', ')} FROM END TO END`;
     console.log(`  ${query.name.padEnd(52)} ${plan.ms.toFixed(1).padStart(9)} ms${whole}`);

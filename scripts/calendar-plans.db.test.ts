@@ -21,8 +21,19 @@ describe('with fifty thousand appointments', () => {
 
   test('free times read neither appointments nor busy blocks from end to end', async () => {
     for (const query of calendarQueries(orgId, new Date())) {
-      expect((await planOf(db.database, query)).readWhole, query.name).toEqual([]);
+      expect((await planOf(db.ownerUrl, query)).readWhole, query.name).toEqual([]);
     }
+  });
+
+  test('and a function that does is found out', async () => {
+    await db.owner.query(`create function public.all_notes() returns bigint language plpgsql as $$
+      begin return (select count(*) from public.appointments where notes is not null); end $$`);
+    const query = {
+      name: 'of all appointments',
+      as: null,
+      statement: () => ({ compile: () => ({ sql: 'select public.all_notes()', parameters: [] }) }),
+    };
+    expect((await planOf(db.ownerUrl, query)).readWhole).toEqual(['appointments']);
   });
 
   test('nor do booking, holding, moving and cancelling', async () => {

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type RawBuilder } from 'kysely';
 import pg from 'pg';
 import { readCalendar, readRules } from '../../backend/src/booking/availability/calendar.queries.ts';
 import { RETENTION_RULES, removeBatch } from '../../backend/src/deliveries/cleanup.queries.ts';
@@ -6,7 +6,7 @@ import { deliveryList } from '../../backend/src/deliveries/deliveries.queries.ts
 import { claimEvent } from '../../backend/src/deliveries/inbox.queries.ts';
 import { claim } from '../../backend/src/deliveries/lease-queue.queries.ts';
 import { outgoingList } from '../../backend/src/deliveries/outgoing.queries.ts';
-import type { Database, Db } from '../../backend/src/platform/database.ts';
+import { createDatabase, type Db } from '../../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
 
 const BIG = ['webhook_delivery_log', 'processed_webhook_events', 'outbox', 'events', 'messages'] as const;
@@ -131,37 +131,41 @@ interface Node {
   Plans?: Node[];
 }
 
+// Notices reach the client that ran the statement, and say what the functions did that it called.
+const TELL = `load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
+  set auto_explain.log_format = json; set auto_explain.log_level = notice`;
+
 /** Runs the query as it is run in earnest, looks at what the database did, and takes it back. */
-export async function planOf(database: Database, query: HotQuery): Promise<Plan> {
+export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
+  const database = createDatabase({ url: ownerUrl, maxConnections: 1 });
+  const told: { ms: number; root: Node }[] = [];
+  database.pool.on('connect', (client) =>
+    client.on('notice', ({ message }) => {
+      const [, ms, json] = /^duration: ([\d.]+) ms\s+plan:\s*(.*)$/s.exec(message ?? '') ?? [];
+      if (json !== undefined) told.push({ ms: Number(ms), root: JSON.parse(json).Plan });
+    }),
+  );
   const undo = new Error('taken back');
-  let plan: Plan | undefined;
-  const explain = async (db: Db) => {
-    const { sql: text, parameters } = query.statement(db).compile(db);
-    const parts = text.split(/\$\d+/);
-    const places = [...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n) - 1);
-    const rebuilt = parts.flatMap((part, n) => [
-      sql.raw(part),
-      ...(n < places.length ? [sql`${parameters[places[n] ?? 0]}`] : []),
-    ]);
-    const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number }] }>`
-      explain (analyze, format json) ${sql.join(rebuilt, sql``)}`.execute(db);
-    const [root] = rows[0]?.['QUERY PLAN'] ?? [];
-    if (!root) throw new Error('The database gave no plan.');
-    plan = {
-      ms: root['Execution Time'],
-      readWhole: wholeReads(root.Plan),
+  try {
+    await database.pool.query(TELL);
+    const run = async (db: Db) => {
+      told.length = 0;
+      const { sql, parameters } = query.statement(db).compile(db);
+      await db.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+      throw undo;
     };
-    throw undo;
-  };
-  const run =
-    query.as === null
-      ? database.withService(explain)
-      : database.withTenant({ orgId: query.as, userId: null }, explain);
-  await run.catch((error: unknown) => {
-    if (error !== undo) throw error;
-  });
-  if (!plan) throw new Error('The database gave no plan.');
-  return plan;
+    await (query.as === null
+      ? database.withService(run)
+      : database.withTenant({ orgId: query.as, userId: null }, run)
+    ).catch((error: unknown) => {
+      if (error !== undo) throw error;
+    });
+  } finally {
+    await database.close();
+  }
+  const outermost = told.at(-1);
+  if (!outermost) throw new Error('The database told no plan.');
+  return { ms: outermost.ms, readWhole: told.flatMap(({ root }) => wholeReads(root)) };
 }
 
 const wholeReads = (node: Node): string[] => [

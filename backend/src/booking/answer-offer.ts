@@ -1,3 +1,4 @@
+import { askIn } from '../platform/database.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { bookAtomically, releaseAtomically } from './changes.queries.ts';
 import { changeOnce, inTenant } from './find-place.ts';
@@ -20,7 +21,7 @@ export async function acceptOffer(
     if (!(await answerOffer(db, orgId, offer.id, 'accepted', by(opened, requestId)))) throw linkSpent();
     // As they stand in the clinic's own list: nothing that was typed now, so nothing to clean.
     const result = await bookAtomically(
-      db,
+      askIn(db),
       {
         orgId,
         name: offer.contact_name,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestOrganization } from '../testing/index.ts';
 import type { BookingRequest } from './book-appointment.ts';
-import { signSlot } from './slot-id.ts';
+import { slotSigner } from './slot-id.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
 const newYork = (text: string) => ({ at: new Date(`${text}-05:00`) });
@@ -223,13 +223,12 @@ describe('booking', () => {
     await refused(other, 'SLOT_EXPIRED', { when: { slotId } });
     await refused(clinic, 'SLOT_EXPIRED', { when: { slotId: `A${slotId.slice(1)}` } });
     await refused(clinic, 'SLOT_EXPIRED', { when: { slotId: 'slot-1' } });
-    const offer = {
-      orgId: clinic.orgId,
-      providerId: clinic.providerIds[0] ?? '',
-      service: 'consultation',
-      startsAt: new Date(MONDAY_9),
-    };
-    const old = signSlot(scene.context.slotKey, offer, new Date(Date.parse(NOW) - 901_000));
+    const sign = slotSigner(
+      scene.context.slotKey,
+      { orgId: clinic.orgId, service: 'consultation' },
+      new Date(Date.parse(NOW) - 901_000),
+    );
+    const old = sign(clinic.providerIds[0] ?? '', Date.parse(MONDAY_9));
     const { message } = await refused(clinic, 'SLOT_EXPIRED', { when: { slotId: old } });
     expect(message).toContain('Ask for the free times again');
   });

@@ -1,12 +1,12 @@
 import type { Transact } from '../deliveries/index.ts';
-import type { Db } from '../platform/database.ts';
+import { askIn, type Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { ClinicRules } from './availability/clinic-calendar.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { bookAtomically, type ChangeOrigin, placeOf } from './changes.queries.ts';
 import { cleanContact } from './contact.ts';
-import { fillContact } from './contacts.queries.ts';
+import { fillContact, hasMore } from './contacts.queries.ts';
 import { type AvailabilityContext, pickService, serviceOf } from './find-availability.ts';
 import {
   changeOnce,
@@ -67,7 +67,7 @@ export async function bookAppointment(
   origin: BookingOrigin,
   transact: Transact<BookedAppointment> = inTenant(context.database, scope),
 ): Promise<BookedAppointment> {
-  const booked = await changeOnce(context, scope, transact, async (db) => {
+  const booked = await changeOnce(context, scope, transact, async (db, last) => {
     const rules = await rulesIn(context, db, scope.orgId);
     const { clinic } = rules;
     const contact = cleanContact(request, clinic.country);
@@ -75,8 +75,9 @@ export async function bookAppointment(
       'holdId' in request.when
         ? await placeOfHold(db, scope, rules, request.when.holdId)
         : placeAskedFor(context, scope, rules, { ...request, when: request.when }, origin);
+    const goesOn = hasMore(contact.more);
     const result = await bookAtomically(
-      db,
+      goesOn ? askIn(db) : last,
       {
         orgId: scope.orgId,
         name: contact.name,
@@ -95,7 +96,7 @@ export async function bookAppointment(
       origin,
     );
     if (!result.success) throw refusalOf(result, place);
-    await fillContact(db, scope.orgId, result.contact_id, contact.more);
+    if (goesOn) await fillContact(db, scope.orgId, result.contact_id, contact.more);
     const when = spokenTime(place.at, clinic.time_zone, context.clock.now());
     return {
       appointmentId: result.appointment_id,

@@ -1,9 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
-/** States that take time. */
-export const OCCUPYING = ['pending', 'held', 'confirmed', 'arrived'] as const;
-
 export interface ClinicForBooking {
   name: string;
   time_zone: string;

@@ -1,5 +1,5 @@
 import type { Transact } from '../deliveries/index.ts';
-import type { Db } from '../platform/database.ts';
+import { askIn, type Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment } from './changed-appointment.ts';
@@ -74,7 +74,7 @@ const inOneTransaction =
   (work) =>
     database.withTenant(scope, async (db) => {
       if (!(await claim(db))) throw linkSpent();
-      const changed = await work(db);
+      const changed = await work(db, askIn(db));
       // Nothing was written, so that no new link would come: this one must stay good.
       if (changed.appointment.version === appointment.version) throw sameTime();
       return changed;

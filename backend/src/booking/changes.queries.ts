@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../platform/database.ts';
+import { type Ask, askIn, type Db } from '../platform/database.ts';
 
 /** Who changes an appointment, for the audit log. A signed-in person is recorded as that person whatever stands here. */
 export interface ChangeOrigin {
@@ -48,9 +48,8 @@ export interface AtomicBooking {
 
 export type AtomicResult = (Changed & { contact_id: string; phone: string; name: string }) | Refused;
 
-async function answerOf<T>(db: Db, call: RawBuilder<{ answer: T }>): Promise<T> {
-  const { rows } = await call.execute(db);
-  const [row] = rows;
+async function answerOf<T>(ask: Ask, call: RawBuilder<{ answer: T }>): Promise<T> {
+  const [row] = await ask(call);
   if (!row) throw new Error('The database function gave no answer.');
   return row.answer;
 }
@@ -58,9 +57,9 @@ async function answerOf<T>(db: Db, call: RawBuilder<{ answer: T }>): Promise<T> 
 const origin = ({ source, actorId, callId, requestId }: ChangeOrigin) =>
   sql`p_source => ${source}, p_actor_id => ${actorId ?? null}, p_call_id => ${callId ?? null}, p_request_id => ${requestId}`;
 
-export const bookAtomically = (db: Db, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
+export const bookAtomically = (ask: Ask, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
   answerOf(
-    db,
+    ask,
     sql`select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
       ${b.scheduledAt}, ${b.durationMinutes}, p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes},
       p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
@@ -79,9 +78,9 @@ export interface AtomicHold {
 
 export type HoldResult = (Changed & { hold_id: string; expires_at: string }) | Refused;
 
-export const holdAtomically = (db: Db, h: AtomicHold, by: ChangeOrigin): Promise<HoldResult> =>
+export const holdAtomically = (ask: Ask, h: AtomicHold, by: ChangeOrigin): Promise<HoldResult> =>
   answerOf(
-    db,
+    ask,
     sql`select hold_slot_atomic(${h.orgId}, ${h.serviceType}, ${h.scheduledAt}, ${h.durationMinutes}, ${h.seconds},
       p_provider_ids => ${h.providerIds}::uuid[], p_contact_id => ${h.contactId}, ${origin(by)}) as answer`,
   );
@@ -92,7 +91,7 @@ export const releaseAtomically = (
   holdId: string,
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
-  answerOf(db, sql`select release_hold_atomic(${orgId}, ${holdId}, ${origin(by)}) as answer`);
+  answerOf(askIn(db), sql`select release_hold_atomic(${orgId}, ${holdId}, ${origin(by)}) as answer`);
 
 export interface AtomicMove {
   scheduledAt: Date;
@@ -111,7 +110,7 @@ export const moveAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    db,
+    askIn(db),
     sql`select move_appointment_atomic(${orgId}, ${appointmentId}, ${m.scheduledAt}, ${m.durationMinutes},
       p_provider_ids => ${m.providerIds}::uuid[], p_overbook => ${m.overbook}, p_reason => ${m.reason},
       p_notify => ${m.notify}, ${origin(by)}) as answer`,
@@ -125,7 +124,7 @@ export const cancelAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    db,
+    askIn(db),
     sql`select cancel_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${notify}, ${origin(by)}) as answer`,
   );
 
@@ -137,7 +136,7 @@ export const undoAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    db,
+    askIn(db),
     sql`select undo_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${origin(by)}) as answer`,
   );
 
@@ -149,7 +148,7 @@ export const setStatusAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    db,
+    askIn(db),
     sql`select set_appointment_status(${orgId}, ${appointmentId}, ${status}, ${reason}, ${origin(by)}) as answer`,
   );
 
@@ -175,4 +174,4 @@ export async function placeOf(db: Db, orgId: string, appointmentId: string) {
 
 /** Ends holds that ran out. @returns how many; workers share them without waiting for each other. */
 export const expireHolds = async (db: Db): Promise<number> =>
-  answerOf(db, sql<{ answer: number }>`select app_private.expire_holds() as answer`);
+  answerOf(askIn(db), sql<{ answer: number }>`select app_private.expire_holds() as answer`);

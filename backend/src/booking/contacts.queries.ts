@@ -143,15 +143,18 @@ export function findSamePerson(db: Db, orgId: string, phone: string, name: strin
     .executeTakeFirst();
 }
 
-/** What the booking function has no room for: fills blanks, overwrites nothing. Most contacts have nothing of it. */
+const givenOf = (more: ContactDetails) => Object.entries(more).filter(([, value]) => value !== null);
+
+/** Whether there is anything to fill in; most contacts have nothing of it. */
+export const hasMore = (more: ContactDetails): boolean => givenOf(more).length > 0;
+
+/** What the booking function has no room for: fills blanks, overwrites nothing. */
 export async function fillContact(db: Db, orgId: string, id: string, more: ContactDetails): Promise<void> {
-  const given = Object.entries(more).filter(([, value]) => value !== null);
-  if (given.length === 0) return;
   await db
     .updateTable('leads')
     .set((eb) =>
       Object.fromEntries(
-        given.map(([column, value]) => [
+        givenOf(more).map(([column, value]) => [
           column,
           eb.fn.coalesce(eb.ref(column as keyof ContactDetails), eb.val(value)),
         ]),

@@ -1,6 +1,7 @@
 import type { Slot } from '@voxanne/contract';
+import type { Ask } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import { type Ask, readCalendar, withBuffers } from './availability/calendar.queries.ts';
+import { readCalendar, withBuffers } from './availability/calendar.queries.ts';
 import {
   calendarsOf,
   rulesFor,

@@ -1,8 +1,8 @@
 import type { Slot } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
-import { type Database, type Db, sqlState } from '../platform/database.ts';
+import { type Ask, type Database, type Db, sqlState, type Work } from '../platform/database.ts';
 import type { OrgId, TenantScope } from '../platform/tenant.ts';
-import { type Ask, readRules } from './availability/calendar.queries.ts';
+import { readRules } from './availability/calendar.queries.ts';
 import {
   type ClinicRules,
   rulesFor,
@@ -214,7 +214,7 @@ export async function changeOnce<R>(
   context: AvailabilityContext,
   scope: TenantScope,
   transact: Transact<R>,
-  work: (db: Db) => Promise<R>,
+  work: Work<R>,
 ): Promise<R> {
   try {
     return await transact(work).catch((error: unknown) => {

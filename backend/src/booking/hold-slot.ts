@@ -45,7 +45,7 @@ export async function holdSlot(
   transact: Transact<HeldSlot> = inTenant(context.database, scope),
 ): Promise<HeldSlot> {
   const { orgId } = scope;
-  return changeOnce(context, scope, transact, async (db) => {
+  return changeOnce(context, scope, transact, async (db, last) => {
     const rules = await rulesIn(context, db, orgId);
     const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
     const service = pickService(rules.services, offer?.service ?? wish.serviceType);
@@ -53,7 +53,7 @@ export async function holdSlot(
     const provider = offer ? { providerId: offer.providerId } : wish;
     const place = findPlace(context, rules, { service, at, durationMinutes, provider, by: origin.source });
     const result = await holdAtomically(
-      db,
+      last,
       {
         orgId,
         serviceType: service.slug,

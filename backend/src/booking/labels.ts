@@ -43,17 +43,34 @@ export function spokenTime(at: Date, timeZone: string, now: Date): string {
 /** "November 23, 2026" */
 export const spokenDay = (at: Date, timeZone: string): string => formatsFor(timeZone).date.format(at);
 
+interface DayNames {
+  day: string;
+  dayAndYear: string;
+}
+
+// As long as the day itself is kept: offers name the same days all day long.
+const dayNames = new WeakMap<LocalDay, DayNames>();
+
+function namesOf(day: LocalDay, timeZone: string): DayNames {
+  let names = dayNames.get(day);
+  if (!names) {
+    const formats = formatsFor(timeZone);
+    names = { day: formats.day.format(day.starts), dayAndYear: formats.dayAndYear.format(day.starts) };
+    dayNames.set(day, names);
+  }
+  return names;
+}
+
 /** `spokenTime` for many times of one zone, given in order: what the days are called is worked out once a day. */
 export function spokenTimes(timeZone: string, now: Date): (at: number) => string {
-  const formats = formatsFor(timeZone);
-  const thisYear = formats.year.format(now);
+  const yearOf = (of: LocalDay) => of.date.slice(0, -6);
+  const thisYear = yearOf(localDay(dayNumberOf(now.getTime(), timeZone), timeZone));
   let day: LocalDay | undefined;
   let name = '';
   return (at) => {
     if (!day || at < day.starts || at >= day.ends) {
       day = localDay(dayNumberOf(at, timeZone), timeZone);
-      const date = new Date(at);
-      name = (formats.year.format(date) === thisYear ? formats.day : formats.dayAndYear).format(date);
+      name = namesOf(day, timeZone)[yearOf(day) === thisYear ? 'day' : 'dayAndYear'];
     }
     const minute = Math.floor(minuteOf(day, at));
     const hour = Math.floor(minute / 60);

@@ -178,8 +178,8 @@ describe('a freed time', () => {
         database: {
           ...database,
           withTenant: ((scope, work) =>
-            database.withTenant(scope, async (db) => {
-              const result = await work(db);
+            database.withTenant(scope, async (db, last) => {
+              const result = await work(db, last);
               transactions += 1;
               // The third is the one with hold, offer and text; its commit never comes.
               if (transactions === 3) throw new Error('killed');

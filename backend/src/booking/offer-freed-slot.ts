@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { GiveUp, type JobHandler, RetryLater } from '../deliveries/index.ts';
+import { askIn } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { mintOrgId, type TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
@@ -126,7 +127,7 @@ async function offer(
       { source: 'system', requestId: null, actorId: 'waitlist' },
       (work) =>
         context.database.withTenant(scope, async (db) => {
-          const held = await work(db);
+          const held = await work(db, askIn(db));
           if ((await offerSlot(db, scope.orgId, entry.id, held.holdId)) === undefined) throw new NotToThem();
           return held;
         }),

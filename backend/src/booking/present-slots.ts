@@ -1,7 +1,7 @@
 import type { Slot } from '@voxanne/contract';
 import type { FreeSlot } from './availability/find-free-times.ts';
 import { spokenTimes } from './labels.ts';
-import { signSlot } from './slot-id.ts';
+import { slotSigner } from './slot-id.ts';
 
 interface Offering {
   slotKey: Buffer;
@@ -19,17 +19,21 @@ export function presentSlots(
   { slotKey, orgId, service, timeZone, now }: Offering,
 ): Slot[] {
   const label = spokenTimes(timeZone, now);
+  const sign = slotSigner(slotKey, { orgId, service }, now);
   let last: Pick<Slot, 'start' | 'end' | 'label'> | undefined;
   let lastFrom = Number.NaN;
   return slots.map((slot) => {
-    const startsAt = new Date(slot.from);
     // Several providers are free at most times.
     if (!last || slot.from !== lastFrom) {
-      last = { start: startsAt.toISOString(), end: new Date(slot.to).toISOString(), label: label(slot.from) };
+      last = {
+        start: new Date(slot.from).toISOString(),
+        end: new Date(slot.to).toISOString(),
+        label: label(slot.from),
+      };
       lastFrom = slot.from;
     }
     return {
-      slot_id: signSlot(slotKey, { orgId, providerId: slot.providerId, service, startsAt }, now),
+      slot_id: sign(slot.providerId, slot.from),
       start: last.start,
       end: last.end,
       provider_id: slot.providerId,

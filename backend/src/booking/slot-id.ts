@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 export interface SlotOffer {
@@ -9,48 +9,60 @@ export interface SlotOffer {
   startsAt: Date;
 }
 
-const Body = z.tuple([z.string(), z.string(), z.string(), z.number(), z.number()]);
+const Head = z.tuple([z.string(), z.string(), z.string(), z.number()]);
 const LIFETIME_MS = 15 * 60_000;
-const SIGNATURE_BYTES = 16;
+/** 132 bits. */
+const TAG_CHARACTERS = 22;
 
 /**
- * A slot as a signed handle, good for 15 minutes: the voice agent passes it on and cannot invent a time.
+ * Slots of one service as signed handles, good for 15 minutes: the voice agent passes one on and cannot invent a time.
  * Opening hours and overlap are still checked when it is booked.
  */
-export function signSlot(key: Buffer, offer: SlotOffer, now: Date): string {
-  const body = Buffer.from(
-    JSON.stringify([
-      offer.orgId,
-      offer.providerId,
-      offer.service,
-      offer.startsAt.getTime(),
-      now.getTime() + LIFETIME_MS,
-    ]),
-  ).toString('base64url');
-  return `${body}.${signature(key, body).toString('base64url')}`;
+export function slotSigner(
+  key: Buffer,
+  { orgId, service }: Pick<SlotOffer, 'orgId' | 'service'>,
+  now: Date,
+): (providerId: string, startsAt: number) => string {
+  const heads = new Map<string, { head: string; secret: string }>();
+  return (providerId, startsAt) => {
+    let known = heads.get(providerId);
+    if (!known) {
+      const said = JSON.stringify([orgId, providerId, service, now.getTime() + LIFETIME_MS]);
+      const head = Buffer.from(said).toString('base64url');
+      known = { head, secret: secretOf(key, head) };
+      heads.set(providerId, known);
+    }
+    const start = startsAt.toString(36);
+    return `${known.head}.${start}.${tagOf(known.secret, start)}`;
+  };
 }
 
 /** @returns the offer, or null when it is not ours, was changed, or is too old. */
 export function readSlot(key: Buffer, slotId: string, now: Date): SlotOffer | null {
-  const [body = '', given = ''] = slotId.split('.');
-  const expected = signature(key, body);
-  const actual = Buffer.from(given, 'base64url');
+  const [head = '', start = '', given = ''] = slotId.split('.');
+  const expected = Buffer.from(tagOf(secretOf(key, head), start));
+  const actual = Buffer.from(given);
   if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return null;
-  const [orgId, providerId, service, startsAt, expiresAt] = Body.parse(
-    JSON.parse(Buffer.from(body, 'base64url').toString('utf8')),
+  const [orgId, providerId, service, expiresAt] = Head.parse(
+    JSON.parse(Buffer.from(head, 'base64url').toString('utf8')),
   );
   if (expiresAt < now.getTime()) return null;
-  return { orgId, providerId, service, startsAt: new Date(startsAt) };
+  return { orgId, providerId, service, startsAt: new Date(Number.parseInt(start, 36)) };
 }
 
 // Made once: Node makes a key object of raw bytes at each call, which costs several times the signature.
 const keyObjects = new WeakMap<Buffer, KeyObject>();
 
-function signature(key: Buffer, body: string): Buffer {
+// A month of ten empty calendars is 6,400 slots. One HMAC for what the slots of a provider share and one hash for each
+// slot take a quarter of the time of an HMAC each. Half of the hash is left out, so that nobody can go on from it.
+function secretOf(key: Buffer, head: string): string {
   let keyObject = keyObjects.get(key);
   if (!keyObject) {
     keyObject = createSecretKey(key);
     keyObjects.set(key, keyObject);
   }
-  return createHmac('sha256', keyObject).update(body).digest().subarray(0, SIGNATURE_BYTES);
+  return createHmac('sha256', keyObject).update(head).digest('base64url');
 }
+
+const tagOf = (secret: string, start: string): string =>
+  hash('sha256', secret + start, 'base64url').slice(0, TAG_CHARACTERS);

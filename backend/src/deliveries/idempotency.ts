@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
-import type { Database, Db } from '../platform/database.ts';
+import { askIn, type Database, type Work } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { beginOnce, type KeptAnswer, type KeyedRequest, keepAnswer } from './idempotency.queries.ts';
 
 /** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
-export type Transact<R> = (work: (db: Db) => Promise<R>) => Promise<R>;
+export type Transact<R> = (work: Work<R>) => Promise<R>;
 
 /** For the schema of every POST that books or sends. Loose, because it stands for all headers of the request. */
 export const IdempotencyHeaders = z.looseObject({
@@ -41,12 +41,12 @@ export async function sendOnce<R, Body>(
 ): Promise<Body> {
   const keyed = keyOf(request, scope.orgId);
   const transact: Transact<R> = (work) =>
-    database.withTenant(scope, async (db) => {
-      if (keyed === undefined) return work(db);
+    database.withTenant(scope, async (db, last) => {
+      if (keyed === undefined) return work(db, last);
       const begun = await beginOnce(db, keyed);
       if (begun.state === 'kept') throw new Kept({ status: begun.status, body: begun.response });
       if (begun.state !== 'new') throw refusals[begun.state]();
-      const result = await work(db);
+      const result = await work(db, askIn(db));
       await keepAnswer(db, keyed, answer(result));
       return result;
     });

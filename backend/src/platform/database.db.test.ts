@@ -134,6 +134,55 @@ describe('a transaction', () => {
     expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
   });
 
+  const rename = (name: string) =>
+    sql<{ name: string }>`update organizations set name = ${name} returning name`;
+
+  test('that ends with its last statement is committed when the answer is there', async () => {
+    const seen = await single.withTenant(mine.scope, async (_, last) => {
+      const rows = await last(rename('Mine, renamed'));
+      const { rows: outside } = await db.owner.query('select name from public.organizations where id = $1', [
+        mine.orgId,
+      ]);
+      return { rows, outside };
+    });
+    expect(seen).toEqual({ rows: [{ name: 'Mine, renamed' }], outside: [{ name: 'Mine, renamed' }] });
+    expect(await leftBehind()).toEqual(CLEAN);
+    await single.withTenant(mine.scope, (_, last) => last(rename('Mine')));
+  });
+
+  test('whose last statement fails leaves nothing of what came before it', async () => {
+    const failing = single.withTenant(mine.scope, async (tx, last) => {
+      await rename('Half done').execute(tx);
+      await last(sql`select 1 / 0`);
+    });
+    await expect(failing.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('22012');
+    expect(await leftBehind()).toEqual(CLEAN);
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('whose commit is refused after its last statement says so', async () => {
+    await db.owner.query(`create function public.no() returns trigger language plpgsql as $$
+        begin raise exception 'refused at the commit' using errcode = 'check_violation'; end $$;
+      create constraint trigger no after update on public.organizations deferrable initially deferred
+        for each row execute function public.no()`);
+    try {
+      const failing = single.withTenant(mine.scope, (_, last) => last(rename('Half done')));
+      await expect(failing.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('23514');
+    } finally {
+      await db.owner.query('drop function public.no cascade');
+    }
+    expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
+  });
+
+  test('that asks on after its last statement has no right to anything', async () => {
+    const asking = single.withTenant(mine.scope, async (tx, last) => {
+      await last(sql`select 1`);
+      return names(tx);
+    });
+    await expect(asking.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('42501');
+    expect(await leftBehind()).toEqual(CLEAN);
+  });
+
   test('whose connection dies in the middle fails, ends nothing else, and the next one works', async () => {
     const dying = single.withService(async (tx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);

@@ -5,12 +5,27 @@ import type { TenantScope } from './tenant.ts';
 
 export type Db = Kysely<DB>;
 
+/** Runs one statement, and gives its rows. */
+export type Ask = <Row>(statement: RawBuilder<Row>) => Promise<Row[]>;
+
+/** Statements of a transaction that goes on after them. */
+export const askIn =
+  (db: Db): Ask =>
+  async (statement) =>
+    (await statement.execute(db)).rows;
+
+/**
+ * What is done in one transaction. `last` sends a statement together with the commit: a round trip less, in which
+ * nobody else waits for the locks that the statement took. After it there is nothing to ask any more.
+ */
+export type Work<T> = (db: Db, last: Ask) => Promise<T>;
+
 export interface Database {
   pool: pg.Pool;
   /** Runs as the signed-in organization: row-level security decides what exists. One transaction. */
-  withTenant<T>(scope: TenantScope, work: (db: Db) => Promise<T>): Promise<T>;
+  withTenant<T>(scope: TenantScope, work: Work<T>): Promise<T>;
   /** Runs as the workers' role, across organizations. For resolvers and workers, never for a request's own data. */
-  withService<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  withService<T>(work: Work<T>): Promise<T>;
   /** One statement as the signed-in organization, in a single round trip. */
   tenantStatement<Row>(scope: TenantScope, statement: RawBuilder<Row>): Promise<Row[]>;
   /**
@@ -109,16 +124,29 @@ export function createDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
   const root = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 
-  const inTransaction = <T>(begin: string, work: (db: Db) => Promise<T>): Promise<T> =>
+  const inTransaction = <T>(begin: string, work: Work<T>): Promise<T> =>
     root.connection().execute(async (connection) => {
       // Not waited for: the first statement follows on its heels and saves a round trip. Should the scope fail to begin,
       // that statement runs as the login, which has no right to anything.
       const begun = connection.executeQuery(CompiledQuery.raw(begin));
       begun.catch(() => undefined);
+      let isEnded = false;
+      const end = (how: 'commit' | 'rollback') => {
+        isEnded = true;
+        return connection.executeQuery(CompiledQuery.raw(how));
+      };
+      const last: Ask = async (statement) => {
+        // A statement that fails leaves `commit` nothing but to roll back.
+        const answered = connection.executeQuery(statement.compile(connection));
+        const [answer, ended] = await Promise.allSettled([answered, end('commit')]);
+        if (answer.status === 'rejected') throw answer.reason;
+        if (ended.status === 'rejected') throw ended.reason;
+        return answer.value.rows;
+      };
       try {
-        const result = await work(connection);
+        const result = await work(connection, last);
         await begun;
-        await connection.executeQuery(CompiledQuery.raw('commit'));
+        if (!isEnded) await end('commit');
         return result;
       } catch (error) {
         const first = await begun.then(
@@ -126,7 +154,7 @@ export function createDatabase(options: DatabaseOptions): Database {
           (fault: unknown) => fault,
         );
         // A broken connection cannot roll back, and need not; the first error is the one to tell.
-        await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+        if (!isEnded) await end('rollback').catch(() => undefined);
         throw first;
       }
     });

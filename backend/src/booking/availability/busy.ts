@@ -15,8 +15,8 @@ export interface Busy {
   /** Sessions one could join; they keep everything else out, as appointments do. */
   sessions: readonly Session[];
   /** When each appointment begins and ends, in order: how much somebody has to do, and since when not. */
-  begins: ArrayLike<number>;
-  ends: ArrayLike<number>;
+  begins: Float64Array;
+  ends: Float64Array;
 }
 
 /** What speaks against a start because of what is there already; the service's buffers are kept free too. */
@@ -60,7 +60,7 @@ export function loadOn(busy: Busy, day: { starts: number; ends: number }, start:
 export const fairest = (a: Load, b: Load): number =>
   Number(b.joins) - Number(a.joins) || a.booked - b.booked || a.idleSince - b.idleSince;
 
-function lowerBound(sorted: ArrayLike<number>, value: number): number {
+function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

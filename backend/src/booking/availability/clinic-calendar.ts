@@ -83,7 +83,7 @@ export interface ClinicRules extends ClinicFacts {
 }
 
 /** @throws when the statement gave no rules. */
-export function rulesOf(rows: CalendarRow[], now: number): ClinicRules {
+export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[], now: number): ClinicRules {
   const facts = ClinicFacts.parse(rows.find(({ kind }) => kind === 'rules')?.facts);
   const zone = facts.clinic.time_zone;
   const off = facts.time_off.map((one) => ({
@@ -168,8 +168,9 @@ export function calendarsOf(
 }
 
 const joined = ({ from, to }: Spans, more: Interval[]): Spans => ({
-  from: [...Array.from(from), ...more.map((one) => one.from)],
-  to: [...Array.from(to), ...more.map((one) => one.to)],
+  from: Float64Array.from([...from, ...more.map((one) => one.from)]),
+  to: Float64Array.from([...to, ...more.map((one) => one.to)]),
+  near: 0,
 });
 
 const POSTGRES_EPOCH_MS = 946_684_800_000;
@@ -180,7 +181,7 @@ const ELEMENT = 12;
 /** By their beginning; those of one row may overlap. */
 function takenIn(row: CalendarRow | undefined): Spans {
   const { froms, tos } = row ?? {};
-  return froms && tos ? inOrder({ from: momentsOf(froms), to: momentsOf(tos) }) : NOTHING;
+  return froms && tos ? inOrder({ from: momentsOf(froms), to: momentsOf(tos), near: 0 }) : NOTHING;
 }
 
 function momentsOf(bytes: Buffer): Float64Array {

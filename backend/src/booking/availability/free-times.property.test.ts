@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
 import type { WorkingHours } from '../working-hours.ts';
 import { findFreeTimes } from './find-free-times.ts';
-import { spansOf } from './spans.ts';
+import { NOTHING, spansOf } from './spans.ts';
 import { week } from './testing/builders.ts';
 import { judgeDay, type Raw, type RawRequest } from './testing/naive-model.ts';
 
@@ -120,8 +120,8 @@ const engine = (request: RawRequest) =>
       absences: spansOf(one.absences),
       appointments: spansOf(one.appointments),
       blocks: spansOf(one.blocks),
-      begins: [],
-      ends: [],
+      begins: NOTHING.from,
+      ends: NOTHING.to,
     })),
   });
 const localDates = ({ from, to, now, timeZone }: RawRequest): string[] => {

@@ -49,8 +49,10 @@ export function localDay(number: number, timeZone: string): LocalDay {
 
 /** Which day an instant lies in. */
 export function dayNumberOf(instant: number, timeZone: string): number {
-  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone);
-  return Math.floor((instant + local.offsetNanoseconds / 1e6) / DAY_MS);
+  let number = Math.floor(instant / DAY_MS);
+  while (instant < localDay(number, timeZone).starts) number -= 1;
+  while (instant >= localDay(number, timeZone).ends) number += 1;
+  return number;
 }
 
 /** The instant of a minute of the wall clock; undefined when the clocks skip it, the first one when it comes twice. */

@@ -1,7 +1,10 @@
 /** Stretches of time that do not touch each other, in order; instants in epoch milliseconds, `to` not included. */
 export interface Spans {
-  readonly from: ArrayLike<number>;
-  readonly to: ArrayLike<number>;
+  // Numbers outside the heap: thousands of them live for one answer, and the collector need not look at them.
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  /** Where `meets` found its last answer; the next start that is asked about is mostly near. */
+  near: number;
 }
 
 export interface Interval {
@@ -9,19 +12,22 @@ export interface Interval {
   to: number;
 }
 
-export const NOTHING: Spans = { from: [], to: [] };
+export const NOTHING: Spans = { from: new Float64Array(), to: new Float64Array(), near: 0 };
 
 /** Any intervals, in any order, as what they cover together. */
 export function spansOf(intervals: readonly Interval[]): Spans {
   if (intervals.length === 0) return NOTHING;
   const sorted = intervals.toSorted((a, b) => a.from - b.from);
-  return merged({ from: sorted.map(({ from }) => from), to: sorted.map(({ to }) => to) });
+  return merged({
+    from: Float64Array.from(sorted, ({ from }) => from),
+    to: Float64Array.from(sorted, ({ to }) => to),
+    near: 0,
+  });
 }
 
 /** Intervals by their beginning, as what they cover together. */
 export function merged(sorted: Spans): Spans {
   const most = sorted.from.length;
-  // Numbers outside the heap: thousands of them live for one answer, and the collector need not look at them.
   const from = new Float64Array(most);
   const to = new Float64Array(most);
   let count = 0;
@@ -39,7 +45,7 @@ export function merged(sorted: Spans): Spans {
       end = ends;
     }
   }
-  return { from: from.subarray(0, count), to: to.subarray(0, count) };
+  return { from: from.subarray(0, count), to: to.subarray(0, count), near: 0 };
 }
 
 /** By their beginning, in whatever order they came. */
@@ -54,19 +60,18 @@ export function inOrder(spans: Spans): Spans {
     (a, b) => (from[a] as number) - (from[b] as number),
   );
   return {
-    from: order.map((index) => from[index] as number),
-    to: order.map((index) => to[index] as number),
+    from: Float64Array.from(order, (index) => from[index] as number),
+    to: Float64Array.from(order, (index) => to[index] as number),
+    near: 0,
   };
 }
 
 /** Whether a stretch of time meets any of them; touching is not meeting. */
 export function meets(spans: Spans, from: number, to: number): boolean {
-  let low = 0;
-  let high = spans.to.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans.to[middle] as number) <= from) low = middle + 1;
-    else high = middle;
-  }
-  return low < spans.from.length && (spans.from[low] as number) < to;
+  const { from: begins, to: ends } = spans;
+  let index = spans.near;
+  if (index > 0 && (ends[index - 1] as number) > from) index = 0;
+  while (index < ends.length && (ends[index] as number) <= from) index += 1;
+  spans.near = index;
+  return index < begins.length && (begins[index] as number) < to;
 }

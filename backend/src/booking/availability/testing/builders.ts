@@ -33,8 +33,8 @@ export function provider(
     appointments: spansOf(busy),
     blocks: NOTHING,
     sessions: [],
-    begins: sorted.map(({ from }) => from),
-    ends: sorted.map(({ to }) => to),
+    begins: Float64Array.from(sorted, ({ from }) => from),
+    ends: Float64Array.from(sorted, ({ to }) => to),
     ...change,
   };
 }
