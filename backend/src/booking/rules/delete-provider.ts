@@ -1,7 +1,13 @@
 import { findClinic } from '../booking.queries.ts';
 import { spokenDay } from '../labels.ts';
 import { type Coming, comingWithProvider } from './coming.queries.ts';
-import { dropOffersOf, lockProviders, servicesOnlyOf, updateProvider } from './providers.queries.ts';
+import {
+  dropOffersOf,
+  lockAgainstBookings,
+  lockProviders,
+  servicesOnlyOf,
+  updateProvider,
+} from './providers.queries.ts';
 import { writeRuleAudit } from './rule-audit.queries.ts';
 import type { RuleAuthor, RuleContext } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
@@ -28,6 +34,7 @@ export async function deleteProvider(
     // Without them its list would be empty, and an empty list means everybody.
     const orphans = await servicesOnlyOf(db, orgId, id, 'is there');
     if (orphans.length > 0) throw ruleErrors.onlyOneWhoOffers(orphans.map(({ name }) => name));
+    await lockAgainstBookings(db, id);
     const coming = await comingWithProvider(db, orgId, id, clock.now());
     if (coming.until && !force) {
       const { time_zone } = await findClinic(db, orgId);

@@ -1,6 +1,7 @@
 import type { WeeklyHours } from '@voxanne/contract';
 import { sql } from 'kysely';
-import type { Db } from '../../platform/database.ts';
+import { type Db, sqlState } from '../../platform/database.ts';
+import { bookingErrors } from '../booking.errors.ts';
 
 const providers = (db: Db, orgId: string) =>
   db
@@ -32,6 +33,20 @@ export function listProviders(db: Db, orgId: string, active?: boolean): Promise<
 export const lockProviders = (db: Db, orgId: string): Promise<ProviderRow[]> =>
   // Not "for update": appointments may be booked with them meanwhile (their foreign key takes a key share).
   providers(db, orgId).orderBy('id').forNoKeyUpdate().execute();
+
+/**
+ * Before somebody stops being bookable: a booking that is under way is seen afterwards, and one that comes next sees
+ * what was decided.
+ * @throws {AppError} BUSY when such a booking does not end.
+ */
+export async function lockAgainstBookings(db: Db, id: string): Promise<void> {
+  try {
+    await sql`select app_private.lock_own_provider(${id})`.execute(db);
+  } catch (error) {
+    throw sqlState(error) === LOCK_NOT_AVAILABLE ? bookingErrors.busy() : error;
+  }
+}
+const LOCK_NOT_AVAILABLE = '55P03';
 
 const asJson = ({ working_hours, breaks, ...rest }: Partial<ProviderColumns>) => ({
   ...rest,

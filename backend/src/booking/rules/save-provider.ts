@@ -13,6 +13,7 @@ import { readableName } from './names.ts';
 import { fitsWeek } from './outside-hours.ts';
 import {
   insertProvider,
+  lockAgainstBookings,
   lockProviders,
   type ProviderColumns,
   type ProviderRow,
@@ -64,6 +65,7 @@ export async function changeProvider(
     if (active === false && !all.some((provider) => provider.id !== id && provider.active)) {
       throw ruleErrors.lastProvider('switched off');
     }
+    if (active === false) await lockAgainstBookings(db, id);
     await updateProvider(db, orgId, id, change.after);
     await writeRuleAudit(db, author, { kind: 'provider', id, change: 'changed', ...change });
     const saved = { ...row, ...change.after };
