@@ -138,6 +138,7 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   sync_state: row.sync_state as Appointment['sync_state'],
   version: row.version,
   overbooked: row.overbooked,
+  calendar_unverified: row.calendar_unverified,
   undo_until: row.undo_until?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
 });

@@ -80,6 +80,7 @@ const appointments = (db: Db) =>
       'a.sync_state',
       'a.version',
       'a.overbooked',
+      'a.calendar_unverified',
       // By the database's clock: the one that decides about the undo.
       sql<Date | null>`case when a.undo_until > now() then a.undo_until end`.as('undo_until'),
       'a.created_at',

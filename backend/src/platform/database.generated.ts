@@ -45,6 +45,10 @@ export interface Appointments {
    * Google keeps the id of a deleted event; the next one gets a new generation.
    */
   calendar_generation: Generated<number>;
+  /**
+   * Booked or moved while the provider's linked calendar could not be read: somebody should look whether it is free there.
+   */
+  calendar_unverified: Generated<boolean>;
   call_id: string | null;
   /**
    * Null only for a hold that is not yet for anybody.

@@ -37,6 +37,11 @@ export const Appointment = z
     /** Counts up with every move, cancellation and undo. */
     version: z.int(),
     overbooked: z.boolean(),
+    calendar_unverified: z
+      .boolean()
+      .describe(
+        'The linked calendar could not be read when this time was taken; look whether it is free there',
+      ),
     /** Until when the last move or cancellation can be undone; null when there is nothing to undo. */
     undo_until: Timestamp.nullable(),
     created_at: Timestamp,
@@ -102,6 +107,11 @@ export const MoveRequest = z
     overbook: Overbook.optional(),
     reason: Reason.optional(),
     notify: z.boolean().default(true).describe('Text the patient the new time'),
+    version: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('The version that was seen; if somebody changed it meanwhile, 409 CHANGED_MEANWHILE'),
   })
   .refine(
     (body) => (body.scheduled_at ?? body.slot_id ?? body.duration_minutes ?? body.provider_id) !== undefined,
@@ -176,6 +186,25 @@ export const Hold = z
   })
   .meta({ id: 'Hold' });
 export type Hold = z.infer<typeof Hold>;
+
+/** A time that is kept while somebody decides. */
+export const HeldTime = z
+  .object({
+    hold_id: Id,
+    service_type: z.string(),
+    scheduled_at: Timestamp,
+    duration_minutes: z.int(),
+    provider_id: Id,
+    provider_name: z.string(),
+    source: z.string(),
+    expires_at: Timestamp,
+  })
+  .meta({ id: 'HeldTime' });
+export type HeldTime = z.infer<typeof HeldTime>;
+
+export const HeldTimeList = z.object({ data: z.array(HeldTime) }).meta({ id: 'HeldTimeList' });
+
+export const HeldTimeQuery = z.object({ from: Timestamp, to: Timestamp });
 
 export const Slot = z
   .object({

@@ -28,6 +28,7 @@ const appointment = (id: string, scheduled_at: string, change: Partial<Appointme
   sync_state: 'synced',
   version: 1,
   overbooked: false,
+  calendar_unverified: false,
   undo_until: null,
   created_at: scheduled_at,
   ...change,
