@@ -86,7 +86,7 @@ describe('the HTTP server', () => {
   test('says where it went wrong outside the body, too', async () => {
     const answer = await start().inject('/bookings/42');
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'id' }] });
-    expect(answer.json().detail).toContain('The params is not as expected');
+    expect(answer.json().detail).toContain('The address is not as expected. id: ');
   });
 
   test.each([

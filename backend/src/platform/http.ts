@@ -114,6 +114,14 @@ const unsupportedMediaType = () =>
     detail: 'Send the body as JSON with content-type application/json.',
   });
 
+/** What Fastify calls by its own names. */
+const PARTS: Record<string, string> = {
+  body: 'body',
+  params: 'address',
+  querystring: 'query',
+  headers: 'header',
+};
+
 function toFailure(error: FastifyError | AppError, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -125,7 +133,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     return new AppError({
       code: 'VALIDATION_FAILED',
       status: 400,
-      detail: `The ${error.validationContext ?? 'request'} is not as expected. ${sentence}`,
+      detail: `The ${PARTS[error.validationContext ?? ''] ?? 'request'} is not as expected. ${sentence}`,
       extra: { errors },
     });
   }

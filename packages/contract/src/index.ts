@@ -1,3 +1,5 @@
+import './words.ts';
+
 export * from './appointments.ts';
 export * from './clinic.ts';
 export * from './common.ts';

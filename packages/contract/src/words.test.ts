@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { BookRequest, Id, MoveRequest, Timestamp } from './index.ts';
+
+const said = (schema: z.ZodType, input: unknown) =>
+  (schema.safeParse(input).error?.issues ?? []).map(
+    ({ path, message }) => `${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
+  );
+
+test('what is wrong with a booking is said in words', () => {
+  const wrong = {
+    name: '',
+    phone: '1'.repeat(41),
+    email: 'maria',
+    scheduled_at: 'tomorrow',
+    duration_minutes: 30.5,
+    provider_id: 'Dr. Ada',
+    status: 'held',
+    overbook: 'yes',
+    org_id: '1',
+  };
+  expect(said(BookRequest, wrong)).toEqual([
+    'name: Must not be empty',
+    'phone: At most 40 characters',
+    'email: Not an e-mail address',
+    'service_type: Missing',
+    'scheduled_at: Not a time with its offset, such as 2026-11-23T09:00:00-05:00',
+    'duration_minutes: Must be a whole number',
+    'provider_id: Not an id',
+    'status: Must be one of: confirmed, pending',
+    'overbook: Must be true or false',
+    'Not known here: org_id',
+  ]);
+});
+
+test.each([
+  [z.number().min(5), 4, 'At least 5'],
+  [z.number().max(480), 481, 'At most 480'],
+  [z.number().gt(0), 0, 'More than 0'],
+  [z.array(z.string()).max(1), ['a', 'b'], 'At most 1 entry'],
+  [z.string().min(8), 'short', 'At least 8 characters'],
+  [z.iso.date(), '2026-02-30', 'Not a date, such as 2026-11-23'],
+  [z.literal(true), false, 'Must be true'],
+  [z.union([Id, Timestamp]), 7, 'In none of the forms that are allowed'],
+  [z.string().regex(/^a$/), 'b', 'Not in the form that is expected'],
+  [
+    z.strictObject({}),
+    Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`${n}`.repeat(99), n])),
+    /^.{0,240}$/,
+  ],
+])('and so is any other fault (%#)', (schema, input, words) => {
+  expect(said(schema, input)).toEqual([typeof words === 'string' ? words : expect.stringMatching(words)]);
+});
+
+test('a schema that has its own words keeps them', () => {
+  expect(said(MoveRequest, {})).toEqual([
+    'scheduled_at: Say what changes: scheduled_at (RFC 3339), slot_id, duration_minutes or provider_id.',
+  ]);
+});
