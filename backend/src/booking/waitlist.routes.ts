@@ -109,6 +109,13 @@ async function join(
   return context.database.withTenant(tenant, async (db) => {
     const clinic = await findClinic(db, orgId);
     const { name, phone, email, contact_id: contactId } = body;
+    const now = await today(context, db, orgId);
+    if (body.latest_date !== undefined && body.latest_date < now) {
+      throw refused({
+        error: 'IN_THE_PAST',
+        message: `latest_date (${body.latest_date}) has passed: today is ${now} at the clinic. Leave it out, or choose a later one.`,
+      });
+    }
     const contact =
       contactId === undefined && name !== undefined && phone !== undefined
         ? cleanContact({ name, phone, email }, clinic.country)
@@ -128,7 +135,7 @@ async function join(
       requestId,
     });
     if (!answer.success || !answer.waitlist_id) throw refused(answer);
-    const row = await findEntry(db, orgId, answer.waitlist_id, await today(context, db, orgId));
+    const row = await findEntry(db, orgId, answer.waitlist_id, now);
     if (!row) throw refused({ error: 'WAITLIST_ENTRY_NOT_FOUND' });
     return present(row);
   });
