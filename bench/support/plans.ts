@@ -1,13 +1,26 @@
-import { CompiledQuery, type RawBuilder } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import pg from 'pg';
 import { readCalendar, readRules } from '../../backend/src/booking/availability/calendar.queries.ts';
+import { listAppointments, upcomingOf } from '../../backend/src/booking/booking.queries.ts';
+import {
+  bookAtomically,
+  type ChangeOrigin,
+  type ChangeResult,
+  cancelAtomically,
+  holdAtomically,
+  moveAtomically,
+  undoAtomically,
+} from '../../backend/src/booking/changes.queries.ts';
 import { RETENTION_RULES, removeBatch } from '../../backend/src/deliveries/cleanup.queries.ts';
 import { deliveryList } from '../../backend/src/deliveries/deliveries.queries.ts';
 import { claimEvent } from '../../backend/src/deliveries/inbox.queries.ts';
 import { claim } from '../../backend/src/deliveries/lease-queue.queries.ts';
 import { outgoingList } from '../../backend/src/deliveries/outgoing.queries.ts';
-import { createDatabase, type Db } from '../../backend/src/platform/database.ts';
+import { askIn, createDatabase, type Db } from '../../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const BIG = ['webhook_delivery_log', 'processed_webhook_events', 'outbox', 'events', 'messages'] as const;
 
@@ -65,24 +78,26 @@ export interface HotQuery {
   name: string;
   /** Null: as a worker. */
   as: OrgId | null;
-  statement: (db: Db) => { compile: (db: Db) => { sql: string; parameters: readonly unknown[] } };
+  run: (db: Db) => Promise<unknown>;
 }
 
 /** What is asked all the time, or for every row that goes. */
 export function hotQueries(orgId: string, now: Date): HotQuery[] {
+  const as = mintOrgId(orgId);
   const worker = (name: string, statement: RawBuilder<unknown>): HotQuery => ({
     name,
     as: null,
-    statement: () => ({ compile: (db) => statement.compile(db) }),
+    run: (db) => statement.execute(db),
   });
   const list = (name: string, filter: Parameters<typeof deliveryList>[1]): HotQuery => ({
     name,
-    as: mintOrgId(orgId),
-    statement: (db) => ({ compile: () => deliveryList(db, filter, { limit: 50 }).compile() }),
+    as,
+    run: (db) => deliveryList(db, filter, { limit: 50 }).execute(),
   });
   const outgoing = (name: string, filter: Parameters<typeof outgoingList>[1]): HotQuery => ({
-    ...list(name, {}),
-    statement: (db) => ({ compile: () => outgoingList(db, filter, { limit: 50 }).compile() }),
+    name,
+    as,
+    run: (db) => outgoingList(db, filter, { limit: 50 }).execute(),
   });
   const share = { limit: 16, leaseMs: 5_000, perOrganization: 8, inHand: [], from: orgId };
   const event = {
@@ -105,17 +120,107 @@ export function hotQueries(orgId: string, now: Date): HotQuery[] {
   ];
 }
 
-/** What free times are read with. */
+/** What free times are read with, what the door asks while it keeps a provider, and what the calendar shows. */
 export function calendarQueries(orgId: string, now: Date): HotQuery[] {
-  const in30Days = new Date(now.getTime() + 30 * 86_400_000);
-  const tenant = (name: string, statement: RawBuilder<unknown>): HotQuery => ({
-    name,
-    as: mintOrgId(orgId),
-    statement: () => ({ compile: (db) => statement.compile(db) }),
-  });
+  const as = mintOrgId(orgId);
+  const in30Days = new Date(now.getTime() + 30 * DAY_MS);
+  // A night in three weeks: nobody has it, and there are weeks before and after it.
+  const night = Math.ceil(now.getTime() / DAY_MS) * DAY_MS + 20 * DAY_MS + 4 * HOUR_MS;
+  const book = (db: Db, by: ChangeOrigin) =>
+    bookAtomically(
+      askIn(db),
+      {
+        orgId,
+        name: 'Ana Ruiz',
+        email: null,
+        phone: '+14155550199',
+        serviceType: 'consultation',
+        scheduledAt: new Date(night),
+        durationMinutes: 30,
+        providerIds: null,
+        notes: null,
+        holdId: null,
+        status: 'confirmed',
+        overbook: false,
+        reason: null,
+      },
+      by,
+    );
+  const byHand: ChangeOrigin = { source: 'api', requestId: null };
+  const changed = async (db: Db, change: (id: string, provider: string) => Promise<ChangeResult>) => {
+    const booked = await book(db, byHand);
+    const result = booked.success ? await change(booked.appointment_id, booked.provider_id) : booked;
+    if (!result.success) throw new Error(result.message);
+  };
+  const move = {
+    scheduledAt: new Date(night + HOUR_MS),
+    durationMinutes: 30,
+    overbook: false,
+    reason: null,
+    notify: true,
+  };
+  const cancel = { reason: null, notify: true };
   return [
-    tenant('rules and calendar of 30 days', readCalendar(orgId, now, now, in30Days)),
-    tenant('rules alone', readRules(orgId, now)),
+    {
+      name: 'rules and calendar of 30 days',
+      as,
+      run: (db) => readCalendar(orgId, now, now, in30Days).execute(db),
+    },
+    { name: 'rules alone', as, run: (db) => readRules(orgId, now).execute(db) },
+    { name: 'a booking with anybody', as, run: (db) => book(db, byHand) },
+    {
+      name: 'a booking by voice, twice',
+      as: null,
+      run: async (db) => {
+        const call: ChangeOrigin = { source: 'voice', requestId: null, callId: 'call-1' };
+        await book(db, call);
+        await book(db, call);
+      },
+    },
+    {
+      name: 'a move',
+      as,
+      run: (db) =>
+        changed(db, (id, provider) =>
+          moveAtomically(db, orgId, id, { ...move, providerIds: [provider] }, byHand),
+        ),
+    },
+    {
+      name: 'a hold',
+      as,
+      run: (db) =>
+        changed(db, (_, provider) =>
+          holdAtomically(
+            askIn(db),
+            {
+              orgId,
+              serviceType: 'consultation',
+              scheduledAt: new Date(night + HOUR_MS),
+              durationMinutes: 30,
+              seconds: 60,
+              providerIds: [provider],
+              contactId: null,
+            },
+            byHand,
+          ),
+        ),
+    },
+    {
+      name: 'a cancellation and its undoing',
+      as,
+      run: (db) =>
+        changed(db, async (id) => {
+          await cancelAtomically(db, orgId, id, cancel, byHand);
+          return undoAtomically(db, orgId, id, null, byHand);
+        }),
+    },
+    {
+      name: 'the appointments of a week',
+      as,
+      run: (db) =>
+        listAppointments(db, orgId, { from: now, to: new Date(now.getTime() + 7 * DAY_MS), limit: 200 }),
+    },
+    { name: 'what a caller has to come', as, run: (db) => upcomingOf(db, orgId, '+14155550199', now) },
   ];
 }
 
@@ -138,34 +243,39 @@ const TELL = `load 'auto_explain'; set auto_explain.log_min_duration = 0; set au
 /** Runs the query as it is run in earnest, looks at what the database did, and takes it back. */
 export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
   const database = createDatabase({ url: ownerUrl, maxConnections: 1 });
-  const told: { ms: number; root: Node }[] = [];
+  const told: Node[] = [];
   database.pool.on('connect', (client) =>
     client.on('notice', ({ message }) => {
-      const [, ms, json] = /^duration: ([\d.]+) ms\s+plan:\s*(.*)$/s.exec(message ?? '') ?? [];
-      if (json !== undefined) told.push({ ms: Number(ms), root: JSON.parse(json).Plan });
+      const [, json] = /^duration: [\d.]+ ms\s+plan:\s*(.*)$/s.exec(message ?? '') ?? [];
+      if (json !== undefined) told.push(JSON.parse(json).Plan);
     }),
   );
   const undo = new Error('taken back');
-  try {
-    await database.pool.query(TELL);
-    const run = async (db: Db) => {
-      told.length = 0;
-      const { sql, parameters } = query.statement(db).compile(db);
-      await db.executeQuery(CompiledQuery.raw(sql, [...parameters]));
-      throw undo;
-    };
-    await (query.as === null
+  let ms = 0;
+  const run = async (db: Db) => {
+    const begun = performance.now();
+    await query.run(db);
+    ms = performance.now() - begun;
+    throw undo;
+  };
+  const takenBack = () =>
+    (query.as === null
       ? database.withService(run)
       : database.withTenant({ orgId: query.as, userId: null }, run)
     ).catch((error: unknown) => {
       if (error !== undo) throw error;
     });
+  try {
+    await database.pool.query(TELL);
+    await takenBack();
+    // Timed as a connection does it that has done it before; the second time nothing is told, which takes time too.
+    await database.pool.query('set auto_explain.log_min_duration = -1');
+    await takenBack();
   } finally {
     await database.close();
   }
-  const outermost = told.at(-1);
-  if (!outermost) throw new Error('The database told no plan.');
-  return { ms: outermost.ms, readWhole: told.flatMap(({ root }) => wholeReads(root)) };
+  if (told.length === 0) throw new Error('The database told no plan.');
+  return { ms, readWhole: told.flatMap(wholeReads) };
 }
 
 const wholeReads = (node: Node): string[] => [
