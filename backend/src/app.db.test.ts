@@ -40,3 +40,58 @@ describe('a page that was asked for at the other name of this machine', () => {
     expect(await locationOf(path)).toBe(`http://localhost:3001${target}`);
   });
 });
+
+describe('the description of the API', () => {
+  let db: TestDatabase;
+  let scene: TestApp;
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    scene = await createTestApp(db);
+  });
+  afterAll(async () => {
+    await scene.close();
+    await db.close();
+  });
+
+  interface Part {
+    $ref?: string;
+    type?: string;
+    example?: unknown;
+    examples?: unknown;
+    content?: Record<string, { schema: Part }>;
+  }
+  interface Operation {
+    tags?: string[];
+    requestBody?: Part;
+    responses: Record<string, Part>;
+  }
+  interface Description {
+    paths: Record<string, Record<string, Operation>>;
+    components: Record<string, Record<string, Part>>;
+  }
+
+  test('shows an example of everything that booking takes and answers, and of a refusal', async () => {
+    const api: Description = (await scene.app.inject('/api/openapi.json')).json();
+    const resolved = (part: Part): Part => {
+      const [, , kind = '', name = ''] = part.$ref?.split('/') ?? [];
+      return api.components[kind]?.[name] ?? part;
+    };
+    const ofBooking = Object.entries(api.paths).flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([, { tags }]) => tags?.includes('booking'))
+        .flatMap(([method, { requestBody, responses }]) =>
+          [...(requestBody ? [requestBody] : []), ...Object.values(responses)]
+            .flatMap((body) => Object.entries(resolved(body).content ?? {}))
+            .filter(([type]) => type.endsWith('json'))
+            .map(([type, { schema }]) => ({ name: `${method} ${path} ${type}`, schema: resolved(schema) })),
+        ),
+    );
+    expect(new Set(ofBooking.map(({ name }) => name.split(' ').at(-1)))).toEqual(
+      new Set(['application/json', 'application/problem+json']),
+    );
+    const bare = ofBooking.filter(
+      ({ schema }) => !schema.example && !schema.examples && schema.type !== 'null',
+    );
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+});

@@ -13,6 +13,31 @@ export const AppointmentStatus = z.enum([
 
 export const SyncState = z.enum(['not_linked', 'pending', 'synced', 'error']);
 
+const EXAMPLE = {
+  id: '3c8f1a52-9d2c-4c52-8a53-0d6a1f6f2b10',
+  status: 'confirmed' as const,
+  scheduled_at: '2026-11-23T14:00:00.000Z',
+  duration_minutes: 30,
+  service_type: 'consultation',
+  provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
+  provider_name: 'Dr. Ada',
+  contact: {
+    id: '5f0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+    name: 'Maria Lopez',
+    phone: '+14155550132',
+    email: 'maria@example.com',
+  },
+  notes: null,
+  source: 'voice',
+  calendar_event_id: 'b1946ac92492d2347c6235b4d2611184g1',
+  sync_state: 'synced' as const,
+  version: 1,
+  overbooked: false,
+  calendar_unverified: false,
+  undo_until: null,
+  created_at: '2026-11-18T15:00:00.000Z',
+};
+
 export const Contact = z.object({
   id: Id,
   name: z.string(),
@@ -46,10 +71,13 @@ export const Appointment = z
     undo_until: Timestamp.nullable(),
     created_at: Timestamp,
   })
-  .meta({ id: 'Appointment' });
+  .meta({ id: 'Appointment', example: EXAMPLE });
 export type Appointment = z.infer<typeof Appointment>;
 
-export const AppointmentPage = page(Appointment).meta({ id: 'AppointmentPage' });
+export const AppointmentPage = page(Appointment).meta({
+  id: 'AppointmentPage',
+  example: { data: [EXAMPLE], next_cursor: null },
+});
 
 export const AppointmentQuery = PageQuery.extend({
   from: Timestamp.optional(),
@@ -152,7 +180,17 @@ export const ChangedAppointment = Appointment.extend({
   appointment_id: Id,
   /** A sentence to show or to speak. */
   confirmation: z.string(),
-}).meta({ id: 'ChangedAppointment' });
+}).meta({
+  id: 'ChangedAppointment',
+  example: {
+    ...EXAMPLE,
+    version: 2,
+    undo_until: '2026-11-18T15:10:00.000Z',
+    success: true,
+    appointment_id: EXAMPLE.id,
+    confirmation: 'Your appointment is now on Monday, November 23 at 9:00 AM.',
+  },
+});
 export type ChangedAppointment = z.infer<typeof ChangedAppointment>;
 
 export const HoldRequest = z
@@ -184,8 +222,30 @@ export const Hold = z
     provider_id: Id,
     expires_at: Timestamp,
   })
-  .meta({ id: 'Hold' });
+  .meta({
+    id: 'Hold',
+    example: {
+      success: true,
+      hold_id: EXAMPLE.id,
+      service_type: 'consultation',
+      scheduled_at: EXAMPLE.scheduled_at,
+      duration_minutes: 30,
+      provider_id: EXAMPLE.provider_id,
+      expires_at: '2026-11-18T15:10:00.000Z',
+    },
+  });
 export type Hold = z.infer<typeof Hold>;
+
+const HELD = {
+  hold_id: EXAMPLE.id,
+  service_type: 'consultation',
+  scheduled_at: EXAMPLE.scheduled_at,
+  duration_minutes: 30,
+  provider_id: EXAMPLE.provider_id,
+  provider_name: 'Dr. Ada',
+  source: 'api',
+  expires_at: '2026-11-18T15:10:00.000Z',
+};
 
 /** A time that is kept while somebody decides. */
 export const HeldTime = z
@@ -199,12 +259,23 @@ export const HeldTime = z
     source: z.string(),
     expires_at: Timestamp,
   })
-  .meta({ id: 'HeldTime' });
+  .meta({ id: 'HeldTime', example: HELD });
 export type HeldTime = z.infer<typeof HeldTime>;
 
-export const HeldTimeList = z.object({ data: z.array(HeldTime) }).meta({ id: 'HeldTimeList' });
+export const HeldTimeList = z
+  .object({ data: z.array(HeldTime) })
+  .meta({ id: 'HeldTimeList', example: { data: [HELD] } });
 
 export const HeldTimeQuery = z.object({ from: Timestamp, to: Timestamp });
+
+export const SLOT_EXAMPLE = {
+  slot_id: 'WyI3ZjFjMmE1MiJd.mwtd4b40.c2lnbmF0dXJlLW9mLWl0',
+  start: '2026-11-23T14:00:00.000Z',
+  end: '2026-11-23T14:30:00.000Z',
+  provider_id: EXAMPLE.provider_id,
+  provider_name: 'Dr. Ada',
+  label: 'Monday, November 23 at 9:00 AM',
+};
 
 export const Slot = z
   .object({
@@ -219,7 +290,7 @@ export const Slot = z
       .optional()
       .describe('The linked calendar could not be read lately; the time is free as far as is known here'),
   })
-  .meta({ id: 'Slot' });
+  .meta({ id: 'Slot', example: SLOT_EXAMPLE });
 export type Slot = z.infer<typeof Slot>;
 
 export const Booked = z
@@ -230,7 +301,17 @@ export const Booked = z
     scheduled_at: Timestamp,
     confirmation: z.string(),
   })
-  .meta({ id: 'Booked' });
+  .meta({
+    id: 'Booked',
+    example: {
+      success: true,
+      appointment_id: EXAMPLE.id,
+      contact_id: EXAMPLE.contact.id,
+      scheduled_at: EXAMPLE.scheduled_at,
+      confirmation:
+        'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it.',
+    },
+  });
 export type Booked = z.infer<typeof Booked>;
 
 export const AvailabilityQuery = z.object({
@@ -284,16 +365,7 @@ export const Availability = z
   .meta({
     id: 'Availability',
     example: {
-      slots: [
-        {
-          slot_id: 'WyI3ZjFjMmE1MiJd.c2lnbmF0dXJl',
-          start: '2026-11-23T14:00:00.000Z',
-          end: '2026-11-23T14:30:00.000Z',
-          provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
-          provider_name: 'Dr. Ada',
-          label: 'Monday, November 23 at 9:00 AM',
-        },
-      ],
+      slots: [SLOT_EXAMPLE],
       reasons: [{ date: '2026-11-26', reason: 'holiday', detail: 'The clinic is closed: Thanksgiving.' }],
       explain: [
         {

@@ -41,7 +41,10 @@ const example = {
 export const ContactSummary = z.object(summary).meta({ id: 'ContactSummary', example });
 export type ContactSummary = z.infer<typeof ContactSummary>;
 
-export const ContactPage = page(ContactSummary).meta({ id: 'ContactPage' });
+export const ContactPage = page(ContactSummary).meta({
+  id: 'ContactPage',
+  example: { data: [example], next_cursor: null },
+});
 export type ContactPage = z.infer<typeof ContactPage>;
 
 export const ContactQuery = PageQuery.extend({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SLOT_EXAMPLE, Slot } from './appointments.ts';
 
 /** RFC 9457 problem details: the one shape of every error under `/api`. */
 export const Problem = z
@@ -10,7 +11,27 @@ export const Problem = z
     code: z.string(),
     request_id: z.string(),
     retryable: z.boolean(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('Which fields, for VALIDATION_FAILED'),
+    alternatives: z
+      .array(Slot)
+      .optional()
+      .describe('What else is free, where a time could not be had; each can be booked by its slot_id'),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    example: {
+      type: 'urn:voxanne:problem:slot_unavailable',
+      title: 'Conflict',
+      status: 409,
+      detail:
+        'That time is already taken. Free instead: Monday, November 23 at 9:00 AM, or Monday, November 23 at 9:15 AM.',
+      code: 'SLOT_UNAVAILABLE',
+      request_id: '521aca67-eb67-436c-8f98-8bf3ed1351e9',
+      retryable: false,
+      alternatives: [SLOT_EXAMPLE],
+    },
+  });
 export type Problem = z.infer<typeof Problem>;

@@ -12,6 +12,26 @@ const DayWindow = z
 export const WaitlistStatus = z.enum(['waiting', 'offered', 'booked', 'removed', 'expired']);
 export type WaitlistStatus = z.infer<typeof WaitlistStatus>;
 
+const EXAMPLE = {
+  id: '9b0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+  status: 'offered' as const,
+  contact: {
+    id: '5f0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+    name: 'Maria Lopez',
+    phone: '+14155550132',
+    email: null,
+  },
+  service_type: 'consultation',
+  provider_id: null,
+  earliest_date: null,
+  latest_date: '2026-12-18',
+  windows: [['09:00', '12:00']],
+  offers: 1,
+  offer: { scheduled_at: '2026-11-23T14:00:00.000Z', expires_at: '2026-11-18T15:15:00.000Z' },
+  appointment_id: null,
+  created_at: '2026-11-18T15:00:00.000Z',
+};
+
 export const WaitlistEntry = z
   .object({
     id: Id,
@@ -33,10 +53,13 @@ export const WaitlistEntry = z
     appointment_id: Id.nullable().describe('What came of it'),
     created_at: Timestamp,
   })
-  .meta({ id: 'WaitlistEntry' });
+  .meta({ id: 'WaitlistEntry', example: EXAMPLE });
 export type WaitlistEntry = z.infer<typeof WaitlistEntry>;
 
-export const WaitlistPage = page(WaitlistEntry).meta({ id: 'WaitlistPage' });
+export const WaitlistPage = page(WaitlistEntry).meta({
+  id: 'WaitlistPage',
+  example: { data: [EXAMPLE], next_cursor: null },
+});
 
 export const WaitlistQuery = PageQuery.extend({ status: WaitlistStatus.optional() });
 
