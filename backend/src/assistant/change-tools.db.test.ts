@@ -84,7 +84,7 @@ describe('a caller who wants to change an appointment', () => {
     const asked = await use('cancelAppointment', WHO);
     expect(asked.say).toContain('shall I cancel your appointment on Monday, November 23 at 9:00 AM?');
     expect(await row(id)).toMatchObject({ status: 'confirmed' });
-    expect((await use('cancelAppointment', { ...WHO, confirmed: 'yes', reason: 'ill' })).say).toBe(
+    expect((await use('cancelAppointment', { ...WHO, confirmed: 'yes', reason: 'ill' })).say).toContain(
       'The appointment on Monday, November 23 at 9:00 AM is cancelled.',
     );
     expect(await row(id)).toMatchObject({ status: 'cancelled' });
@@ -102,7 +102,7 @@ describe('a caller who wants to change an appointment', () => {
     );
     const wish = { ...WHO, slotId: slots[0].slot_id };
     expect((await use('rescheduleAppointment', wish)).say).toMatch(
-      /^Nothing is changed yet. Ask: shall I move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\?$/,
+      /^Nothing is changed yet. Ask: shall I move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
     );
     const moved = await use('rescheduleAppointment', { ...wish, confirmed: 'yes' });
     expect(moved).toMatchObject({ success: true, appointment_id: id, scheduled_at: slots[0].start });

@@ -1,6 +1,6 @@
 import type { WeeklyHours } from '@voxanne/contract';
 import { sql } from 'kysely';
-import type { Db } from '../platform/database.ts';
+import type { Database, Db } from '../platform/database.ts';
 import { openWindows } from './opening-hours.ts';
 
 export interface Clinic {
@@ -46,6 +46,15 @@ export async function readClinic(db: Db, orgId: string): Promise<Clinic> {
       providers.map((row) => [row.name, openWindows(row.working_hours, row.breaks)]),
     ),
   };
+}
+
+/** Asked with every tool call: one round trip. */
+export async function timeZoneOf(database: Database, orgId: string): Promise<string> {
+  const [row] = await database.serviceStatement(
+    sql<{ time_zone: string }>`select time_zone from organizations where id = ${orgId}`,
+  );
+  if (!row) throw new Error('There is no such organization.');
+  return row.time_zone;
 }
 
 export interface ClosedDays {

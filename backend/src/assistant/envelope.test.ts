@@ -41,6 +41,14 @@ describe('a tool call of Vapi', () => {
     expect(read(all)?.calls).toHaveLength(1);
   });
 
+  test('says who called whom', () => {
+    const numbers = { customer: { number: '+14155550132' }, phoneNumber: { number: '+12125550100' } };
+    expect(read({ toolCallList: [call], ...numbers })).toMatchObject({
+      callerNumber: '+14155550132',
+      calledNumber: '+12125550100',
+    });
+  });
+
   test('keeps the order of several', () => {
     const calls = ['a', 'b', 'c'].map((id) => ({ ...call, id }));
     expect(read({ toolCallList: calls })?.calls.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
@@ -105,6 +113,7 @@ describe('a tool call of Vapi', () => {
       calls: [{ id: 'call_1', name: 'bookClinicAppointment', arguments: args }],
       callId: null,
       callerNumber: '+14155550132',
+      calledNumber: null,
     });
     const asText = { ...body, tool: { arguments: JSON.stringify(args) } };
     expect(readToolCalls(asText, 'bookClinicAppointment')?.calls[0]?.arguments).toEqual(args);

@@ -13,6 +13,7 @@ export interface ToolCallMessage {
   calls: ToolCall[];
   callId: string | null;
   callerNumber: string | null;
+  calledNumber: string | null;
 }
 
 const looseText = z.string().max(500).nullish();
@@ -92,6 +93,7 @@ export function readToolCalls(body: unknown, tool: string | undefined): ToolCall
       calls: [{ id: short.data.toolCallId, name: tool, arguments: unwrap(short.data.tool.arguments) }],
       callId: short.data.call?.id ?? null,
       callerNumber: short.data.customer?.number ?? short.data.call?.customer?.number ?? null,
+      calledNumber: null,
     };
   }
   const envelope = Envelope.safeParse(body);
@@ -116,6 +118,7 @@ export function readToolCalls(body: unknown, tool: string | undefined): ToolCall
     calls,
     callId: message.call?.id ?? null,
     callerNumber: message.customer?.number ?? message.call?.customer?.number ?? null,
+    calledNumber: message.phoneNumber?.number ?? null,
   };
 }
 

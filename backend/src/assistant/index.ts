@@ -1,6 +1,6 @@
-import type { BookingContext } from '../booking/index.ts';
-import type { Database } from '../platform/database.ts';
-import { type Clinic, readClinic, readClosedDays } from './clinic.queries.ts';
+import { type BookingContext, sayNow } from '../booking/index.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import { readClinic, readClosedDays, timeZoneOf } from './clinic.queries.ts';
 import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
 import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
 import { checkAvailability } from './tools/check-availability.ts';
@@ -21,10 +21,9 @@ export { createVapiJobs } from './vapi-jobs.ts';
 /** Everything the receptionist can do, by the name Vapi calls it. */
 export function createTools(booking: BookingContext): Record<string, Tool> {
   const { clock } = booking;
-  const clinicOf = (orgId: string): Promise<Clinic> => readClinicOf(booking.database, orgId);
   const tools = [
     bookClinicAppointment(booking),
-    checkAvailability(booking, async (orgId) => (await clinicOf(orgId)).timeZone),
+    checkAvailability(booking),
     findAppointmentsTool(booking),
     rescheduleAppointmentTool(booking),
     cancelAppointmentTool(booking),
@@ -35,8 +34,7 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
       })),
     ),
   ];
-  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  const nowLocal = async (orgId: OrgId): Promise<string> =>
+    sayNow(clock.now(), await timeZoneOf(booking.database, orgId));
+  return Object.fromEntries(tools.map((tool) => [tool.name, { ...tool, nowLocal }]));
 }
-
-const readClinicOf = (database: Database, orgId: string): Promise<Clinic> =>
-  database.withService((db) => readClinic(db, orgId));

@@ -4,7 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { eventOf, fingerprint } from './arrived.ts';
 import type { ToolCall } from './envelope.ts';
-import type { CallContext, Tool } from './tools/tool.ts';
+import type { CallContext, Tool, ToolAnswer } from './tools/tool.ts';
 
 /** The stored answer of one tool call: a repeat of the same call gets exactly this. */
 export interface StoredToolAnswer {
@@ -21,6 +21,8 @@ export const StoredToolCall = z.object({
   tool_call_id: z.string(),
   call_id: z.string().nullable(),
   caller_number: z.string().nullable(),
+  // Not kept before it was asked for.
+  called_number: z.string().nullable().default(null),
   arguments: z.unknown(),
 });
 
@@ -57,6 +59,7 @@ export async function runTool(
     tool_call_id: toolCall.id,
     call_id: call.callId,
     caller_number: call.callerNumber,
+    called_number: call.calledNumber,
     arguments: toolCall.arguments,
   };
   try {
@@ -73,20 +76,26 @@ export async function runTool(
 }
 
 async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<StoredToolAnswer> {
+  // What was done is told even where the clock cannot be.
+  const clock = tool.nowLocal(call.orgId).catch(() => undefined);
+  const answer = await outcomeOf(tool, given, call);
+  return onTheClock(answer, await clock);
+}
+
+interface Outcome extends Omit<StoredToolAnswer, 'say'> {
+  say: ToolAnswer['say'];
+}
+
+async function outcomeOf(tool: Tool, given: unknown, call: CallContext): Promise<Outcome> {
   const parsed = tool.arguments.safeParse(given);
   if (!parsed.success) {
     const what = parsed.error.issues
       .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
       .join('; ');
-    return {
-      ok: false,
-      code: 'INVALID_ARGUMENTS',
-      say: oneLine(`The arguments are not as expected: ${what}`),
-    };
+    return { ok: false, code: 'INVALID_ARGUMENTS', say: `The arguments are not as expected: ${what}` };
   }
   try {
-    const answer = await tool.run(parsed.data, call);
-    return { ok: true, say: oneLine(answer.say), ...(answer.data ? { data: answer.data } : {}) };
+    return { ok: true, ...(await tool.run(parsed.data, call)) };
   } catch (error) {
     // A refusal is an answer, and stays the answer; anything else is not stored, so that a repeat can succeed.
     if (error instanceof AppError && error.status < 500) return refusal(error);
@@ -94,17 +103,36 @@ async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<S
   }
 }
 
-const refusal = (error: AppError): StoredToolAnswer => ({
+/** R1: as a field where the answer is JSON; behind a sentence in brackets, which are not read out. */
+function onTheClock({ say, data, ...answer }: Outcome, now: string | undefined): StoredToolAnswer {
+  const clock = now === undefined ? {} : { now_local: now };
+  const all = { ...data, ...clock };
+  return {
+    ...answer,
+    say: oneLine(typeof say === 'string' ? bracketed(say, now, data) : JSON.stringify({ ...say, ...clock })),
+    ...(Object.keys(all).length > 0 ? { data: all } : {}),
+  };
+}
+
+function bracketed(say: string, now: string | undefined, data: Outcome['data']): string {
+  if (now === undefined) return say;
+  const days = Array.isArray(data?.coming_days) ? ` The days: ${data.coming_days.join(', ')}.` : '';
+  return `${say} (At the clinic it is ${now}.${days})`;
+}
+
+const refusal = (error: AppError) => ({
   ok: false,
   code: error.code,
   say: oneLine(error.message),
   ...offered(error.extra),
 });
 
-/** What a program can choose from: free times instead, or the days a caller may have meant. */
-function offered({ alternatives, choices }: AppError['extra']): { data?: Record<string, unknown> } {
-  const data = { ...(alternatives ? { alternatives } : {}), ...(choices ? { choices } : {}) };
-  return Object.keys(data).length > 0 ? { data } : {};
+/** What a program can choose from: free times instead, or days; and what was corrected in the date that is refused. */
+const TOLD = ['alternatives', 'choices', 'coming_days', 'corrected', 'original', 'resolved', 'say'];
+
+function offered(extra: AppError['extra']): { data?: Record<string, unknown> } {
+  const told = TOLD.filter((name) => extra[name] !== undefined).map((name) => [name, extra[name]]);
+  return told.length > 0 ? { data: Object.fromEntries(told) } : {};
 }
 
 /** Vapi drops an answer with a line break in it. */

@@ -25,7 +25,12 @@ describe('dates that a caller says', () => {
     lastId += 1;
     const { body } = await scene.post(
       `/api/vapi/tools/${tool}`,
-      { toolCallId: `date-${lastId}`, tool: { arguments: given }, customer: { number: '+14155550132' } },
+      {
+        toolCallId: `date-${lastId}`,
+        tool: { arguments: given },
+        call: { id: 'call-7' },
+        customer: { number: '+14155550132' },
+      },
       { authorization: `Bearer ${clinic.secret}` },
     );
     return { body, ...body.results[0] } as { body: Record<string, unknown>; result?: string; error?: string };
@@ -46,16 +51,147 @@ describe('dates that a caller says', () => {
       corrected: true,
       original: '2024-11-23',
       resolved: '2026-11-23',
+      say: 'To be sure: that is Monday, November 23, 2026.',
       scheduled_at: '2026-11-23T14:00:00.000Z',
       results: [
         {
           result:
-            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it. To be sure: that is Monday, November 23, 2026.',
+            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it. To be sure: that is Monday, November 23, 2026. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
         },
       ],
     });
     expect(await booked()).toEqual(['2026-11-23T14:00:00.000Z']);
-    expect(scene.lines.filter((line) => String(line.msg).includes('was corrected'))).toHaveLength(1);
+    const logged = scene.lines.filter((line) => String(line.msg).includes('was corrected'));
+    expect(logged).toMatchObject([{ org_id: clinic.orgId, call_id: 'call-7' }]);
+    expect(JSON.stringify(logged)).not.toMatch(/2024|lopez|Monday/i);
+  });
+
+  describe('that were corrected say so', () => {
+    const CORRECTED = {
+      corrected: true,
+      original: '2024-11-23',
+      resolved: '2026-11-23',
+      say: 'To be sure: that is Monday, November 23, 2026.',
+    };
+    const OLD = { ...BOOK, appointmentDate: '2024-11-23' };
+
+    test('when only the half of the day was wrong', async () => {
+      expect((await use('bookClinicAppointment', { ...BOOK, appointmentTime: '03:00' })).body).toMatchObject({
+        corrected: true,
+        original: '03:00',
+        resolved: '15:00',
+        say: 'To be sure: that is Monday, November 23, 2026 at 3:00 PM.',
+      });
+    });
+
+    test('when the time was not the UTC it was written in, and the year was wrong too', async () => {
+      const given = { ...WHO, scheduledAt: '2024-11-23T09:00:00Z' };
+      expect((await use('bookClinicAppointment', given)).body).toMatchObject({
+        original: '2024-11-23 09:00Z',
+        resolved: '2026-11-23 09:00',
+        scheduled_at: '2026-11-23T14:00:00.000Z',
+      });
+    });
+
+    test('when the time is taken, before anything else', async () => {
+      await use('bookClinicAppointment', BOOK);
+      const { body, error } = await use('bookClinicAppointment', { ...OLD, name: 'Ana Ruiz' });
+      expect(body).toMatchObject({ ...CORRECTED, success: false, error: 'SLOT_UNAVAILABLE' });
+      expect(error).toMatch(/^To be sure: that is Monday, November 23, 2026\. That time is already taken/);
+      expect(body.alternatives).not.toEqual([]);
+    });
+
+    test('in the question about a move, and when it is moved', async () => {
+      await use('bookClinicAppointment', { ...BOOK, appointmentTime: '11:00' });
+      const move = { name: 'Maria Lopez', appointmentDate: '2024-11-23', appointmentTime: '09:00' };
+      const asked = await use('rescheduleAppointment', move);
+      expect(asked.body).toMatchObject({ ...CORRECTED, confirmed: false });
+      expect(asked.result).toContain(`at 9:00 AM? ${CORRECTED.say}`);
+      const moved = await use('rescheduleAppointment', { ...move, confirmed: 'yes' });
+      expect(moved.body).toMatchObject({ ...CORRECTED, scheduled_at: '2026-11-23T14:00:00.000Z' });
+    });
+
+    test('when a whole range of free times is of another year', async () => {
+      const range = { serviceType: 'consultation', from: '2024-11-24', to: '2024-11-25' };
+      const { body, result } = await use('checkAvailability', range);
+      const corrected = {
+        corrected: true,
+        original: '2024-11-24 to 2024-11-25',
+        resolved: '2026-11-24 to 2026-11-25',
+      };
+      expect(body).toMatchObject(corrected);
+      const { say, ...answer } = JSON.parse(result ?? '');
+      expect(answer).toMatchObject(corrected);
+      expect(say).toContain('To be sure: that is until Wednesday, November 25, 2026.');
+    });
+  });
+
+  describe('are read by the rules of what is booked', () => {
+    const change = (sql: string) => scene.owner.query(sql, [clinic.orgId]);
+
+    test('the year by how far ahead that service can be booked', async () => {
+      await change(`update public.services set horizon_days = 1000 where org_id = $1 and slug = 'follow-up'`);
+      const old = { ...BOOK, appointmentDate: '2024-11-23' };
+      const two = await use('bookClinicAppointment', { ...old, serviceType: 'follow-up' });
+      expect(two.body).toMatchObject({ error: 'IN_THE_PAST', choices: ['2026-11-23', '2027-11-23'] });
+      expect((await use('bookClinicAppointment', old)).body).toMatchObject({ resolved: '2026-11-23' });
+    });
+
+    test('the last day by the service, when free times are asked for', async () => {
+      await change(`update public.services set horizon_days = 7 where org_id = $1 and slug = 'follow-up'`);
+      const search = { serviceType: 'follow-up', dateText: 'November 27' };
+      const { error } = await use('checkAvailability', search);
+      expect(error).toContain('Appointments can be booked until Wednesday, November 25, 2026.');
+      expect((await use('checkAvailability', { ...search, serviceType: 'consultation' })).result).toContain(
+        'Free are',
+      );
+    });
+
+    test('the half of the day by who offers the service', async () => {
+      await change(
+        `update public.providers set working_hours = '{"1":[["06:00","12:00"]]}' where org_id = $1`,
+      );
+      await change(`insert into public.providers (org_id, name, working_hours)
+        values ($1, 'Dr. Late', '{"1":[["13:00","21:00"]]}')`);
+      await change(`insert into public.service_providers (org_id, service_id, provider_id)
+        select s.org_id, s.id, p.id from public.services s join public.providers p on p.org_id = s.org_id
+        where s.org_id = $1 and s.slug = 'follow-up' and p.name = 'Dr. Late'`);
+      const atSeven = { ...WHO, dateText: 'Monday at 7' };
+      expect((await use('bookClinicAppointment', atSeven)).body).toMatchObject({ error: 'DATE_UNCLEAR' });
+      const late = await use('bookClinicAppointment', { ...atSeven, serviceType: 'follow-up' });
+      expect(late.result).toContain('November 23 at 7:00 PM');
+      const named = { ...atSeven, name: 'Ana Ruiz', providerName: 'late' };
+      await use('bookClinicAppointment', { ...named, dateText: 'Monday at 8' });
+      expect(await booked()).toEqual(['2026-11-24T00:00:00.000Z', '2026-11-24T01:00:00.000Z']);
+    });
+
+    test('the half of the day by the breaks and by who is away', async () => {
+      await change(`update public.providers set working_hours = '{"1":[["07:00","20:00"]]}',
+        breaks = '{"1":[["18:30","20:00"]]}' where org_id = $1`);
+      const atSeven = await use('bookClinicAppointment', { ...WHO, dateText: 'Monday at 7' });
+      expect(atSeven.result).toContain('at 7:00 AM');
+      await change(`insert into public.time_off (org_id, title, starts_local, ends_local)
+        values ($1, 'Morning off', '2026-11-23 00:00', '2026-11-23 12:00')`);
+      await change(`update public.providers set breaks = '{}' where org_id = $1`);
+      const given = { ...WHO, name: 'Ana Ruiz', dateText: 'Monday at 7' };
+      expect((await use('bookClinicAppointment', given)).result).toContain('at 7:00 PM');
+    });
+
+    test('the move of an appointment by the hours of who has it, also when its service is not offered any more', async () => {
+      await change(
+        `update public.providers set working_hours = '{"1":[["13:00","21:00"]]}' where org_id = $1`,
+      );
+      await use('bookClinicAppointment', { ...WHO, dateText: 'Monday at 3' });
+      await change(`insert into public.providers (org_id, name, working_hours)
+        values ($1, 'Dr. Early', '{"1":[["06:00","12:00"]]}')`);
+      await change(`update public.services set active = false where org_id = $1 and slug = 'consultation'`);
+      const moved = await use('rescheduleAppointment', {
+        name: 'Maria Lopez',
+        dateText: 'Monday at 7',
+        confirmed: 'yes',
+      });
+      expect(moved.body).toMatchObject({ success: true, scheduled_at: '2026-11-24T00:00:00.000Z' });
+    });
   });
 
   test('a date that is right is not called corrected', async () => {

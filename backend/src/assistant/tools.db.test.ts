@@ -75,7 +75,7 @@ describe('the receptionist’s tools', () => {
           toolCallId: 'call_a',
           name: 'bookClinicAppointment',
           result:
-            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it.',
+            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
         },
       ],
     });
@@ -356,7 +356,7 @@ describe('the receptionist’s tools', () => {
         'Wednesday, November 18 at 12:15 PM',
       ]);
       expect(answer.say).toMatch(/^Free are .+ and Wednesday, November 18 at 12:15 PM\.$/);
-      expect(answer.now_local).toBe('Wednesday, November 18 at 10:00 AM');
+      expect(answer.now_local).toBe('Wednesday, November 18, 2026 at 10:00 AM');
     });
 
     test.each([
@@ -385,7 +385,7 @@ describe('the receptionist’s tools', () => {
     expect(JSON.parse(result)).toMatchObject({
       name: 'Bright Smiles',
       time_zone: 'America/New_York',
-      now_local: 'Wednesday, November 18 at 10:00 AM',
+      now_local: 'Wednesday, November 18, 2026 at 10:00 AM',
       services: [{ service_type: 'consultation' }, { service_type: 'follow-up' }],
     });
   });

@@ -58,6 +58,7 @@ async function finishToolCall({ inbox, tools }: VapiJobOptions, job: Job): Promi
       callId: payload.call_id,
       toolCallId: payload.tool_call_id,
       callerNumber: payload.caller_number,
+      calledNumber: payload.called_number,
       requestId: job.id,
     });
   } catch (error) {

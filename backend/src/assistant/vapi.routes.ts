@@ -94,6 +94,7 @@ async function answerTools(options: VapiRouteOptions, { orgId, arrival }: Arrive
     arrival,
     callId: message.callId,
     callerNumber: message.callerNumber,
+    calledNumber: message.calledNumber,
     requestId: arrival.requestId,
   };
   // One after the other, in the order they were asked: "cancel, then book" is not "book, then cancel".

@@ -5,7 +5,7 @@ import type { TenantScope } from '../platform/tenant.ts';
 import type { ClinicRules } from './availability/clinic-calendar.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { bookAtomically, type ChangeOrigin, placeOf } from './changes.queries.ts';
-import { cleanContact } from './contact.ts';
+import { cleanContact, type GivenCall } from './contact.ts';
 import { fillContact, hasMore } from './contacts.queries.ts';
 import { type AvailabilityContext, pickService, serviceOf } from './find-availability.ts';
 import {
@@ -17,6 +17,7 @@ import {
   refusalOf,
   rulesIn,
   type When,
+  whoIsAskedFor,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { visibleLines } from './text.ts';
@@ -31,6 +32,8 @@ export interface BookingRequest {
   name: string;
   phone: string;
   email?: string | undefined;
+  /** By voice: the numbers of the call, from the telephone network. */
+  call?: GivenCall | undefined;
   serviceType: string;
   when: When | { holdId: string };
   durationMinutes?: number | undefined;
@@ -70,7 +73,7 @@ export async function bookAppointment(
   const booked = await changeOnce(context, scope, transact, async (db, last) => {
     const rules = await rulesIn(context, db, scope.orgId);
     const { clinic } = rules;
-    const contact = cleanContact(request, clinic.country);
+    const contact = cleanContact(request, clinic.country, clinic);
     const place =
       'holdId' in request.when
         ? await placeOfHold(db, scope, rules, request.when.holdId)
@@ -133,8 +136,7 @@ function placeAskedFor(
     service,
     at,
     durationMinutes: request.durationMinutes ?? service.duration_minutes,
-    // An offer names its provider; a name that was said besides cannot make it another one.
-    provider: offer ? { providerId: offer.providerId } : request,
+    provider: whoIsAskedFor(offer, request),
     by: source,
   });
 }

@@ -32,6 +32,19 @@ export const bookingErrors = {
       status: 422,
       detail: 'There is no such provider in this clinic.',
     }),
+  nobodyThere: () =>
+    new AppError({
+      code: 'PROVIDER_NOT_FOUND',
+      status: 422,
+      detail: 'Nobody takes appointments in this clinic at the moment.',
+    }),
+  providerGone: (who: string, alternatives: Slot[]) =>
+    new AppError({
+      code: 'PROVIDER_NOT_FOUND',
+      status: 422,
+      detail: `${who} takes no appointments any more. Choose another provider.${offer(alternatives)}`,
+      extra: { alternatives },
+    }),
   notOffered: (who: string, service: string, alternatives: Slot[]) =>
     new AppError({
       code: 'SERVICE_NOT_OFFERED',
@@ -82,6 +95,21 @@ export const bookingErrors = {
       status: 409,
       detail: `That time is already taken.${offer(alternatives)}`,
       extra: { alternatives },
+    }),
+  /** What is in the way of an undo is an offer that somebody may still accept. */
+  offeredToWaitlist: (until: string, alternatives: Slot[]) =>
+    new AppError({
+      code: 'SLOT_UNAVAILABLE',
+      status: 409,
+      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait whether they take it, or choose another time.${offer(alternatives)}`,
+      extra: { alternatives },
+    }),
+  /** Whoever moved it saw another one than there is now. */
+  changedMeanwhile: (when: string, who: string) =>
+    new AppError({
+      code: 'CHANGED_MEANWHILE',
+      status: 409,
+      detail: `Somebody changed this appointment meanwhile: it is now on ${when} with ${who}. Look at it and decide again.`,
     }),
   holdExpired: (alternatives: Slot[]) =>
     new AppError({

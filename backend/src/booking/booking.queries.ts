@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 export interface ClinicForBooking {
@@ -41,16 +41,19 @@ export function servicesOf(db: Db, orgId: string) {
     .execute();
 }
 
-export function activeProviders(db: Db, orgId: string) {
-  return db
-    .selectFrom('providers')
-    .select(['id', 'name', 'working_hours'])
-    .where('org_id', '=', orgId)
-    .where('active', '=', true)
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
-    .execute();
-}
+/** Of those whom a wish names one who cannot be booked any more. */
+export const whoLeft = (
+  orgId: string,
+  { providerId, providerName }: { providerId?: string | undefined; providerName?: string | undefined },
+): RawBuilder<{ name: string }> => {
+  const part = providerName?.trim().toLowerCase() ?? '';
+  return sql`
+    select name from providers
+    where org_id = ${orgId} and (not active or deleted_at is not null)
+      and (${providerId ?? null}::uuid is null or id = ${providerId ?? null})
+      and position(${part} in lower(name)) > 0
+    order by deleted_at desc nulls first, id limit 1`;
+};
 
 const appointments = (db: Db) =>
   db
@@ -105,6 +108,34 @@ export function upcomingOf(db: Db, orgId: string, phone: string, now: Date): Pro
     .where('a.scheduled_at', '>', now)
     .orderBy('a.scheduled_at')
     .limit(20)
+    .execute();
+}
+
+/** Times that are kept for nobody in particular yet, soonest first; one that ran out keeps nothing. */
+export function heldTimes(db: Db, orgId: string, from: Date, to: Date) {
+  return db
+    .selectFrom('appointments as a')
+    .innerJoin('providers as p', (join) =>
+      join.onRef('p.org_id', '=', 'a.org_id').onRef('p.id', '=', 'a.provider_id'),
+    )
+    .select([
+      'a.id',
+      'a.service_type',
+      'a.scheduled_at',
+      'a.duration_minutes',
+      'a.provider_id',
+      'p.name as provider_name',
+      'a.source',
+      sql<Date>`a.hold_expires_at`.as('hold_expires_at'),
+    ])
+    .where('a.org_id', '=', orgId)
+    .where('a.status', '=', 'held')
+    .where('a.contact_id', 'is', null)
+    .where(sql<boolean>`a.hold_expires_at > now()`)
+    .where('a.scheduled_at', '>=', from)
+    .where('a.scheduled_at', '<', to)
+    .orderBy('a.scheduled_at')
+    .orderBy('a.id')
     .execute();
 }
 

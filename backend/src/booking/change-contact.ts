@@ -3,11 +3,12 @@ import { type Database, sqlState } from '../platform/database.ts';
 import { refuseUnstorableText } from '../platform/http.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { findClinic } from './booking.queries.ts';
-import { cleanEmail, cleanName, cleanPhone, flagOf } from './contact.ts';
+import { cleanEmail, cleanName, cleanPhone, flagOf, refuseOwnLine } from './contact.ts';
 import { contactErrors } from './contacts.errors.ts';
 import {
   type ContactColumns,
   findSamePerson,
+  linesOf,
   lockContact,
   updateContact,
   writeContactAudit,
@@ -33,7 +34,8 @@ export async function changeContact(
       const { country } = await findClinic(db, orgId);
       const before = await lockContact(db, orgId, contactId);
       if (!before) throw contactErrors.notFound();
-      const wanted = columnsOf(patch, before, country);
+      const lines = patch.phone === undefined ? [] : await linesOf(db, orgId);
+      const wanted = columnsOf(patch, before, { country, lines });
       const names = (Object.keys(wanted) as (keyof ContactColumns)[]).filter(
         (name) => wanted[name] !== before[name],
       );
@@ -42,7 +44,8 @@ export async function changeContact(
       person = { ...before, ...after };
       // A new number flags itself as far as SQL can tell; what this knows better is written after it.
       const { phone_flag, ...rest } = after;
-      await updateContact(db, orgId, contactId, rest);
+      const typed = after.phone === undefined ? {} : TYPED;
+      await updateContact(db, orgId, contactId, { ...rest, ...typed });
       if (wanted.phone !== undefined) {
         await updateContact(db, orgId, contactId, { phone_flag: wanted.phone_flag ?? null });
       }
@@ -63,11 +66,17 @@ export async function changeContact(
   }
 }
 
-function columnsOf(patch: ContactPatch, before: ContactColumns, country: string): Partial<ContactColumns> {
+const TYPED = { phone_source: 'staff', phone_verified_at: null } as const;
+
+function columnsOf(
+  patch: ContactPatch,
+  before: ContactColumns,
+  { country, lines }: { country: string; lines: string[] },
+): Partial<ContactColumns> {
   return {
     ...(patch.name === undefined ? {} : nameColumns(patch.name, before.name, country)),
     ...(patch.title === undefined ? {} : { title: orNull(visibleLine(patch.title ?? '')) }),
-    ...(patch.phone === undefined ? {} : phoneColumns(patch.phone, country)),
+    ...(patch.phone === undefined ? {} : phoneColumns(patch.phone, country, lines)),
     ...(patch.proposed_email === undefined ? {} : { proposed_email: null }),
     ...(patch.email === undefined ? {} : { email: cleanEmail(patch.email), proposed_email: null }),
     ...(patch.status === undefined ? {} : { status: patch.status }),
@@ -83,8 +92,9 @@ function nameColumns(text: string, current: string, country: string): Partial<Co
   return { name: deliberate ? typed : name, name_raw: null, ...(title === null ? {} : { title }) };
 }
 
-function phoneColumns(text: string, country: string): Partial<ContactColumns> {
+function phoneColumns(text: string, country: string, lines: string[]): Partial<ContactColumns> {
   const phone = cleanPhone(text, country);
+  refuseOwnLine(phone, lines);
   return {
     phone: phone.e164,
     phone_extension: phone.extension,

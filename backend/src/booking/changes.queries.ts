@@ -116,6 +116,13 @@ export const moveAtomically = (
       p_notify => ${m.notify}, ${origin(by)}) as answer`,
   );
 
+/** Until the end of the transaction nobody else changes it. @returns false when the clinic has no such appointment. */
+export const lockAppointment = (db: Db, orgId: string, appointmentId: string): Promise<boolean> =>
+  answerOf(
+    askIn(db),
+    sql<{ answer: boolean }>`select app_private.lock_own_appointment(${orgId}, ${appointmentId}) as answer`,
+  );
+
 export const cancelAtomically = (
   db: Db,
   orgId: string,

@@ -58,7 +58,7 @@ export function registerChangeRoutes(
         ...common,
         summary: 'Move an appointment',
         description:
-          'One change on the same appointment: its id and its event in Google stay, the patient gets a new text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. Can be undone for ten minutes.',
+          'One change on the same appointment: its id and its event in Google stay, the patient gets a new text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if somebody was faster. Who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
         body: MoveRequest,
       },
     },
@@ -77,6 +77,7 @@ export function registerChangeRoutes(
         overbook: body.overbook,
         reason: body.reason,
         notify: body.notify,
+        version: body.version,
       };
       return changeOnce(request, reply, (transact) =>
         moveAppointment(context, tenantOf(request), wish, originOf(request), transact),

@@ -51,6 +51,17 @@ describe('the golden set of contacts', () => {
     },
   );
 
+  const clinic = { phone: '+12125550100', lines: ['+12125550177', '+442079460958'] };
+  test.each(golden.own_numbers)('of the clinic: $text in the call $call is $kept', (one) => {
+    const { text, call, kept, source } = one;
+    const contact = { ...given, phone: text, ...(call && { call }) };
+    const clean = () => cleanContact(contact, 'US', clinic);
+    if (kept === 'INVALID_PHONE') {
+      expect(clean).toThrow('That is the clinic’s own number. Ask for the patient’s.');
+      expect(codeOf(clean)).toBe('INVALID_PHONE');
+    } else expect(clean()).toMatchObject({ phone: kept, more: { phone_source: source } });
+  });
+
   test.each(golden.emails)('e-mail address %j', (text, address) => {
     expect(cleanEmail(text)).toBe(address);
     expect(cleanEmail(address)).toBe(address);

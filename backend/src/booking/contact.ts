@@ -9,6 +9,21 @@ export interface GivenContact {
   name: string;
   phone: string;
   email?: string | undefined;
+  /** The call in which it was given, as signalling has it. */
+  call?: GivenCall | undefined;
+}
+
+export interface GivenCall {
+  from: string | null;
+  to: string | null;
+}
+
+/** Numbers of the clinic itself. */
+export interface OwnNumbers {
+  /** The owner's, which calls are put through to. Owners try the product with it: it is a patient's phone too. */
+  phone: string | null;
+  /** Those that only machines answer, such as the receptionist's. */
+  lines: readonly string[];
 }
 
 export interface CleanContact {
@@ -24,6 +39,8 @@ export interface ContactDetails {
   phone_extension: string | null;
   /** Possible, but no operator gave out such a number: kept, and to be asked again. */
   phone_flag: PhoneFlag | null;
+  /** Of a call: from the telephone network, or from the mouth of the caller. */
+  phone_source: 'caller_id' | 'spoken' | null;
   /** As it was given, where that is not what was kept. */
   name_raw: string | null;
   phone_raw: string | null;
@@ -50,9 +67,13 @@ const LONGEST_KEPT = 200;
  * servers write it. Understands what was spoken ("jane dot doe at gmail dot com", "four one five ...").
  * @throws {AppError} INVALID_NAME, INVALID_PHONE, INVALID_EMAIL.
  */
-export function cleanContact(given: GivenContact, country: string): CleanContact {
+export function cleanContact(
+  given: GivenContact,
+  country: string,
+  own: OwnNumbers = { phone: null, lines: [] },
+): CleanContact {
   const { name, title } = cleanName(given.name, country);
-  const phone = cleanPhone(given.phone, country);
+  const { phone, source, isSaid } = phoneOf(given, country, own);
   return {
     name,
     phone: phone.e164,
@@ -61,11 +82,42 @@ export function cleanContact(given: GivenContact, country: string): CleanContact
       title,
       phone_extension: phone.extension,
       phone_flag: flagOf(phone),
+      phone_source: source,
       name_raw: asGiven(given.name, name, /[^\p{L}\p{N}]/gu),
-      phone_raw: asGiven(given.phone, phone.e164, /[^\p{L}\p{N}]|\b0+/gu),
+      phone_raw: isSaid ? asGiven(given.phone, phone.e164, /[^\p{L}\p{N}]|\b0+/gu) : null,
     },
   };
 }
+
+/**
+ * A model that has heard no number repeats the one it knows best, the clinic's: by voice the number of the call stands
+ * in for it. The owner's own may be said by whoever calls from it, and typed by staff.
+ */
+function phoneOf(
+  { phone: text, call }: GivenContact,
+  country: string,
+  own: OwnNumbers,
+): { phone: Phone; source: ContactDetails['phone_source']; isSaid: boolean } {
+  const called = call?.to ? readPhone(call.to, country)?.e164 : undefined;
+  const isLine = ({ e164 }: Phone) => own.lines.includes(e164) || e164 === called;
+  const phone = cleanPhone(text, country);
+  const caller = call?.from ? usablePhone(call.from, country) : null;
+  const isCaller = caller?.e164 === phone.e164;
+  const isOwners = call !== undefined && phone.e164 === own.phone && !isCaller;
+  if (!isLine(phone) && !isOwners) {
+    return { phone, source: !call ? null : isCaller ? 'caller_id' : 'spoken', isSaid: true };
+  }
+  if (caller === null || isLine(caller)) throw ownNumber();
+  return { phone: caller, source: 'caller_id', isSaid: false };
+}
+
+/** @throws {AppError} INVALID_PHONE: one of the clinic's lines, which no patient answers. */
+export function refuseOwnLine({ e164 }: Phone, lines: readonly string[]): void {
+  if (lines.includes(e164)) throw ownNumber();
+}
+
+const ownNumber = () =>
+  bookingErrors.refused('INVALID_PHONE', 'That is the clinic’s own number. Ask for the patient’s.');
 
 /** @throws {AppError} INVALID_NAME: empty, a placeholder, or not a name. */
 export function cleanName(text: string, country: string): PersonName {
@@ -81,19 +133,18 @@ export function cleanName(text: string, country: string): PersonName {
 
 /** @throws {AppError} INVALID_PHONE: not a number, a withheld one, or one that was made up. */
 export function cleanPhone(text: string, country: string): Phone {
+  const phone = usablePhone(text, country);
+  if (phone !== null) return phone;
+  throw bookingErrors.refused(
+    'INVALID_PHONE',
+    'That is not a phone number that can be called or texted. Check it digit by digit, with the area code.',
+  );
+}
+
+function usablePhone(text: string, country: string): Phone | null {
   const phone = readPhone(digitsOfSpeech(visibleLine(text.slice(0, LONGEST_KEPT))), country);
-  if (
-    phone === null ||
-    text.length > LONGEST_KEPT ||
-    WITHHELD.has(phone.e164) ||
-    (!phone.assigned && INVENTED.test(phone.e164))
-  ) {
-    throw bookingErrors.refused(
-      'INVALID_PHONE',
-      'That is not a phone number that can be called or texted. Check it digit by digit, with the area code.',
-    );
-  }
-  return phone;
+  if (phone === null || text.length > LONGEST_KEPT || WITHHELD.has(phone.e164)) return null;
+  return !phone.assigned && INVENTED.test(phone.e164) ? null : phone;
 }
 
 /** The address, or null when nothing was said. @throws {AppError} INVALID_EMAIL. */

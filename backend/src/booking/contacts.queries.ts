@@ -127,7 +127,7 @@ export async function updateContact(
   db: Db,
   orgId: string,
   id: string,
-  changes: Partial<ContactColumns>,
+  changes: Partial<ContactColumns> & { phone_source?: 'staff'; phone_verified_at?: null },
 ): Promise<void> {
   await db.updateTable('leads').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
 }
@@ -143,23 +143,41 @@ export function findSamePerson(db: Db, orgId: string, phone: string, name: strin
     .executeTakeFirst();
 }
 
-const givenOf = (more: ContactDetails) => Object.entries(more).filter(([, value]) => value !== null);
+const givenOf = (more: Partial<ContactDetails>) => Object.entries(more).filter(([, value]) => value !== null);
 
 /** Whether there is anything to fill in; most contacts have nothing of it. */
 export const hasMore = (more: ContactDetails): boolean => givenOf(more).length > 0;
 
-/** What the booking function has no room for: fills blanks, overwrites nothing. */
-export async function fillContact(db: Db, orgId: string, id: string, more: ContactDetails): Promise<void> {
+/** The clinic's numbers that only machines answer, as `app_private.clinic_rules` has them. */
+export async function linesOf(db: Db, orgId: string): Promise<string[]> {
+  const { rows } = await sql<{ line: string }>`
+    select details ->> 'phone_number' as line from connections
+    where org_id = ${orgId} and details ->> 'phone_number' is not null`.execute(db);
+  return rows.map(({ line }) => line);
+}
+
+/**
+ * What the booking function has no room for: fills blanks, overwrites nothing. Only where the telephone network shows
+ * the number, that is worth more than who said or typed it.
+ */
+export async function fillContact(
+  db: Db,
+  orgId: string,
+  id: string,
+  { phone_source: source, ...more }: ContactDetails,
+): Promise<void> {
   await db
     .updateTable('leads')
-    .set((eb) =>
-      Object.fromEntries(
+    .set((eb) => ({
+      ...Object.fromEntries(
         givenOf(more).map(([column, value]) => [
           column,
-          eb.fn.coalesce(eb.ref(column as keyof ContactDetails), eb.val(value)),
+          eb.fn.coalesce(eb.ref(column as keyof typeof more), eb.val(value)),
         ]),
       ),
-    )
+      ...(source === 'spoken' && { phone_source: eb.fn.coalesce('phone_source', eb.val(source)) }),
+      ...(source === 'caller_id' && { phone_source: source, phone_verified_at: sql<Date>`now()` }),
+    }))
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .execute();

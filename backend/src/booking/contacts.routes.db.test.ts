@@ -250,12 +250,46 @@ describe('the patients of a clinic', () => {
     expect(rows[0].status).toBe('pending');
   });
 
+  test('have no number of the clinic’s machines, but may have the owner’s', async () => {
+    const { contact_id: id } = await booked('Vera Own', '+14155550161');
+    await db.owner.query(
+      `insert into public.connections (org_id, provider, status, details) values ($1, 'vapi', 'connected', $2)`,
+      [clinic.orgId, { phone_number: '+12125550177', phone_number_id: 'p-1' }],
+    );
+    await db.owner.query(`update public.organizations set phone = '+12125550178' where id = $1`, [
+      clinic.orgId,
+    ]);
+    const { status, body } = await change(id, { phone: '(212) 555-0177' });
+    expect([status, body.code]).toEqual([400, 'INVALID_PHONE']);
+    expect(body.detail).toBe('That is the clinic’s own number. Ask for the patient’s.');
+    expect((await change(id, { phone: '(212) 555-0178' })).body).toMatchObject({ phone: '+12125550178' });
+    expect((await change(id, { notes: 'rings back' })).status).toBe(200);
+  });
+
+  test('have the number from staff once they changed it, and it proves nothing then', async () => {
+    const { contact_id: id } = await booked('Wim Staff', '+14155550162');
+    const origin = async () =>
+      (await db.owner.query('select phone_source, phone_verified_at from public.leads where id = $1', [id]))
+        .rows[0];
+    await db.owner.query(
+      `update public.leads set phone_source = 'caller_id', phone_verified_at = now() where id = $1`,
+      [id],
+    );
+    await change(id, { phone: '+1 415 555 0162', notes: 'the same number' });
+    expect(await origin()).toMatchObject({ phone_source: 'caller_id', phone_verified_at: expect.any(Date) });
+    await change(id, { phone: '+14155550163' });
+    expect(await origin()).toEqual({ phone_source: 'staff', phone_verified_at: null });
+    const audited = (await auditOf(id)).at(-1);
+    expect(audited.after).toEqual({ phone: '+14155550163' });
+  });
+
   test('remember what a booking has no column for, without losing what is there', async () => {
     const { contact_id: id } = await booked('Uta Klein', '+14155550159');
     const more = {
       title: 'Dr.',
       phone_extension: '12',
       phone_flag: null,
+      phone_source: null,
       name_raw: 'doctor uta klein',
       phone_raw: null,
     };

@@ -12,15 +12,17 @@ import {
 import { type FreeSlot, findFreeTimes } from './availability/find-free-times.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import type { ClinicForBooking } from './booking.queries.ts';
-import { presentSlots } from './present-slots.ts';
+import { oneEachStart, presentSlots } from './present-slots.ts';
 
 export interface Wish {
   clinic: ClinicForBooking;
   service: ServiceFacts;
   at: Date;
   durationMinutes: number;
-  /** Who may do it. */
+  /** Who may do it: whoever was asked for, else everybody who offers it. */
   providerIds: string[];
+  /** Whoever is free will do, so that the alternatives are not bound to one provider either. */
+  anyProvider?: boolean | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -51,7 +53,7 @@ export async function findAlternatives(
     const from = Math.max(now.getTime() + 1, at >= horizon ? at - days * DAY_MS : at - DAY_MS);
     const to = at + days * DAY_MS;
     const rows = await ask(readCalendar(orgId, now, ...withBuffers(from, to)));
-    const rules = rulesOf(rows, now.getTime());
+    const rules = rulesOf(rows);
     timeZone = rules.clinic.time_zone;
     const staff = staffFor(rules, wish.service).filter(({ id }) => anybody || wish.providerIds.includes(id));
     const { service, durationMinutes } = wish;
@@ -68,13 +70,19 @@ export async function findAlternatives(
     if (closest.length > best.length) best = closest;
     if (best.length >= ENOUGH) break;
   }
-  return presentSlots(best, { slotKey: context.slotKey, orgId, service: wish.service.slug, timeZone, now });
+  return presentSlots(best, {
+    slotKey: context.slotKey,
+    orgId,
+    service: wish.service.slug,
+    timeZone,
+    now,
+    anyProvider: wish.anyProvider,
+  });
 }
 
 /** The slots closest to a time, in the order of the clock; one a start. */
 export function closestTo(slots: FreeSlot[], at: number, count: number): FreeSlot[] {
-  const oneEach = slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);
-  return oneEach
+  return oneEachStart(slots)
     .toSorted((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at) || a.from - b.from)
     .slice(0, count)
     .sort((a, b) => a.from - b.from);

@@ -28,6 +28,11 @@ export interface AvailabilityQuery {
   /** RFC 3339 or a local date (included); default a week after `from`. */
   to?: string;
   providerId?: string;
+  /**
+   * One offer a start, with whoever is free when it is taken: two callers who hear of the same time both get it while
+   * two are free. Not of somebody who was asked for.
+   */
+  anyProvider?: boolean;
   /** For the labels; times of opening are always the clinic's. */
   timeZone?: string;
   /** Whether each refused start of the first seven days is wanted too. */
@@ -55,7 +60,7 @@ export async function findAvailability(
     scope,
     readCalendar(scope.orgId, now, ...roughly(query, now.getTime())),
   );
-  const clinicRules = rulesOf(rows, now.getTime());
+  const clinicRules = rulesOf(rows);
   const { clinic } = clinicRules;
   const service = pickService(clinicRules.services, query.serviceType);
   const staff = chosenStaff(clinicRules, service, query.providerId);
@@ -106,6 +111,7 @@ export async function findAvailability(
       service: service.slug,
       timeZone: labelZone ?? clinic.time_zone,
       now,
+      anyProvider: query.anyProvider === true && query.providerId === undefined,
     }),
     reasons,
     ...(staff.some(({ calendar }) => calendar === 'stale') && { calendar_state: 'stale' as const }),

@@ -22,6 +22,7 @@ import {
 } from './availability/rules.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import { bookingErrors } from './booking.errors.ts';
+import { whoLeft } from './booking.queries.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
 import { spokenDay } from './labels.ts';
@@ -51,9 +52,8 @@ export async function rulesIn(
   db: Db,
   orgId: OrgId,
 ): Promise<ClinicRules> {
-  const now = clock.now();
-  const { rows } = await readRules(orgId, now).execute(db);
-  return rulesOf(rows, now.getTime());
+  const { rows } = await readRules(orgId, clock.now()).execute(db);
+  return rulesOf(rows);
 }
 
 /**
@@ -73,11 +73,17 @@ export function momentOf(
   return { at: offer.startsAt, offer };
 }
 
+/** An offer that names its provider is theirs; a name that was said besides cannot make it another one. */
+export const whoIsAskedFor = (offer: SlotOffer | undefined, wish: ProviderWish): ProviderWish =>
+  offer?.providerId ? { providerId: offer.providerId } : wish;
+
+export const namesSomebody = ({ providerId, providerName }: ProviderWish): boolean =>
+  Boolean(providerId ?? providerName?.trim());
+
 /**
  * Checks a time against the rules of the clinic, by the same function that decides what is offered: past, notice,
  * horizon, who offers the service, opening hours, breaks, holidays, absences, calendars that are not known.
- * @throws {AppError} PROVIDER_NOT_FOUND.
- * @throws {NotThere} by every other rule; `changeOnce` adds the alternatives.
+ * @throws {NotThere} by every rule, and when nobody is meant; `changeOnce` adds the alternatives.
  */
 export function findPlace(
   context: AvailabilityContext,
@@ -93,6 +99,8 @@ export function findPlace(
   const { service, at, durationMinutes } = wish;
   const asked = whoIsMeant(clinicRules, wish.provider);
   const offering = staffFor(clinicRules, service);
+  // Who is on the phone chooses among times; of all others those who name nobody are shown with whom they book.
+  const anyProvider = wish.by === 'voice' && !namesSomebody(wish.provider);
   const able = asked.filter((provider) => offering.includes(provider));
   const place = {
     clinic: clinicRules.clinic,
@@ -100,7 +108,9 @@ export function findPlace(
     at,
     durationMinutes,
     providerIds: (able.length > 0 ? able : offering).map(({ id }) => id),
+    anyProvider,
   };
+  if (asked.length === 0) throw new NotThere(place, refusalOfNobody(wish.provider));
   if (able.length === 0) {
     const who = asked.map(({ name }) => name).join(', ');
     throw new NotThere(place, (alternatives) => bookingErrors.notOffered(who, service.name, alternatives));
@@ -169,19 +179,29 @@ function refusalFor(
 
 function whoIsMeant({ staff }: ClinicRules, wish: ProviderWish): Provider[] {
   const name = wish.providerName?.trim().toLowerCase();
-  const asked = staff.filter(
+  return staff.filter(
     (provider) =>
       (wish.providerId === undefined || provider.id === wish.providerId) &&
       (!name || provider.name.toLowerCase().includes(name)),
   );
-  if (asked.length === 0) throw bookingErrors.unknownProvider();
-  return asked;
 }
 
+/** Of those who can be booked nobody is meant: one who left, or one who never was there. */
+const refusalOfNobody =
+  (asked: ProviderWish): Refusal =>
+  async (alternatives, ask, orgId) => {
+    if (!namesSomebody(asked)) return bookingErrors.nobodyThere();
+    const [left] = await ask(whoLeft(orgId, asked));
+    return left ? bookingErrors.providerGone(left.name, alternatives) : bookingErrors.unknownProvider();
+  };
+
+/** May look for what the error should say; nothing is locked any more then. */
+type Refusal = (alternatives: Slot[], ask: Ask, orgId: OrgId) => Error | Promise<Error>;
+
 /** It cannot be then: ends the transaction, so that the search for other times holds neither lock nor connection. */
-class NotThere extends Error {
+export class NotThere extends Error {
   readonly wish: Wish;
-  readonly refusal: (alternatives: Slot[]) => Error;
+  readonly refusal: Refusal;
 
   constructor(wish: Wish, refusal: NotThere['refusal']) {
     super('not there');
@@ -225,6 +245,6 @@ export async function changeOnce<R>(
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw bookingErrors.busy();
     if (!(error instanceof NotThere)) throw error;
     const ask: Ask = (statement) => context.database.tenantStatement(scope, statement);
-    throw error.refusal(await findAlternatives(context, ask, scope, error.wish));
+    throw await error.refusal(await findAlternatives(context, ask, scope, error.wish), ask, scope.orgId);
   }
 }

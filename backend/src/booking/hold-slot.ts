@@ -13,6 +13,7 @@ import {
   refusalOf,
   rulesIn,
   type When,
+  whoIsAskedFor,
 } from './find-place.ts';
 
 export interface HoldWish extends ProviderWish {
@@ -50,7 +51,7 @@ export async function holdSlot(
     const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
     const service = pickService(rules.services, offer?.service ?? wish.serviceType);
     const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
-    const provider = offer ? { providerId: offer.providerId } : wish;
+    const provider = whoIsAskedFor(offer, wish);
     const place = findPlace(context, rules, { service, at, durationMinutes, provider, by: origin.source });
     const result = await holdAtomically(
       last,

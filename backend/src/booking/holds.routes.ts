@@ -1,8 +1,9 @@
-import { Hold, HoldRequest, Id } from '@voxanne/contract';
+import { HeldTimeList, HeldTimeQuery, Hold, HoldRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
+import { heldTimes } from './booking.queries.ts';
 import { type HeldSlot, holdSlot, releaseHold } from './hold-slot.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 
@@ -11,6 +12,36 @@ export function registerHoldRoutes(
   { context, tenantResolver: onRequest }: BookingRouteOptions,
 ): void {
   const tags = ['booking'];
+
+  server.get(
+    '/api/holds',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Times that are held',
+        description:
+          'Kept at this moment for nobody in particular, from `from` to before `to`, soonest first. One that is kept for a patient is in GET /api/appointments.',
+        querystring: HeldTimeQuery,
+        response: { 200: HeldTimeList },
+      },
+    },
+    async (request) => {
+      const scope = tenantOf(request);
+      const { from, to } = request.query;
+      const rows = await context.database.withTenant(scope, (db) =>
+        heldTimes(db, scope.orgId, new Date(from), new Date(to)),
+      );
+      return {
+        data: rows.map(({ id, scheduled_at, hold_expires_at, ...row }) => ({
+          hold_id: id,
+          ...row,
+          scheduled_at: scheduled_at.toISOString(),
+          expires_at: hold_expires_at.toISOString(),
+        })),
+      };
+    },
+  );
 
   server.post(
     '/api/holds',

@@ -40,6 +40,12 @@ export function spokenTime(at: Date, timeZone: string, now: Date): string {
   return `${day} at ${formats.time.format(at)}`.replace(/[\u00a0\u202f]/g, ' ');
 }
 
+/** "10:42 AM" */
+export const clockTime = (at: Date, timeZone: string): string =>
+  formatsFor(timeZone)
+    .time.format(at)
+    .replace(/[\u00a0\u202f]/g, ' ');
+
 /** "November 23, 2026" */
 export const spokenDay = (at: Date, timeZone: string): string => formatsFor(timeZone).date.format(at);
 

@@ -2,19 +2,21 @@ import type { Transact } from '../deliveries/index.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findAppointment } from './booking.queries.ts';
+import { type AppointmentRow, findAppointment } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, moveAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, lockAppointment, moveAtomically } from './changes.queries.ts';
 import { serviceOf } from './find-availability.ts';
 import {
   changeOnce,
   findPlace,
   inTenant,
   momentOf,
+  namesSomebody,
   type ProviderWish,
   refusalOf,
   rulesIn,
   type When,
+  whoIsAskedFor,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 
@@ -27,11 +29,13 @@ export interface MoveWish extends ProviderWish {
   reason?: string | undefined;
   /** Whether the patient gets a text with the new time; default yes. */
   notify?: boolean | undefined;
+  /** The version that was seen; one that has changed since is not moved, unless it is there already. */
+  version?: number | undefined;
 }
 
 /**
  * Moves an appointment on its own row: id, contact and the event in Google stay. Without a provider in the wish it
- * stays with its provider.
+ * stays with its provider; with one who left, whoever offers the service may take it.
  * @throws {AppError} a code of `booking.errors.ts`, taken times with alternatives; nothing is written then.
  */
 export async function moveAppointment(
@@ -43,17 +47,30 @@ export async function moveAppointment(
 ): Promise<ChangedAppointment> {
   const { orgId } = scope;
   const changed = await changeOnce(context, scope, transact, async (db) => {
+    // What the wish leaves open is filled in from the row: of two moves at once the second must see what the first did.
+    await lockAppointment(db, orgId, wish.appointmentId);
     const row = await findAppointment(db, orgId, wish.appointmentId);
     if (!row) throw bookingErrors.notFound();
     const rules = await rulesIn(context, db, orgId);
     const { clinic } = rules;
     const { at, offer } = momentOf(context, scope, wish.when ?? { at: row.scheduled_at }, clinic.time_zone);
-    const provider = offer ?? (wish.providerId || wish.providerName ? wish : { providerId: row.provider_id });
+    const durationMinutes = wish.durationMinutes ?? row.duration_minutes;
+    const asked = whoIsAskedFor(offer, wish);
+    const isThereAlready =
+      row.scheduled_at.getTime() === at.getTime() &&
+      row.duration_minutes === durationMinutes &&
+      (asked.providerId ?? row.provider_id) === row.provider_id;
+    if (isOutdated(wish, row) && !isThereAlready) {
+      const when = spokenTime(row.scheduled_at, clinic.time_zone, context.clock.now());
+      throw bookingErrors.changedMeanwhile(when, row.provider_name);
+    }
+    const staysWithIts =
+      !offer && !namesSomebody(asked) && rules.staff.some(({ id }) => id === row.provider_id);
     const place = findPlace(context, rules, {
       service: serviceOf(rules.services, row),
       at,
-      durationMinutes: wish.durationMinutes ?? row.duration_minutes,
-      provider,
+      durationMinutes,
+      provider: staysWithIts ? { providerId: row.provider_id } : asked,
       by: origin.source,
     });
     const result = await moveAtomically(
@@ -81,3 +98,7 @@ export async function moveAppointment(
   logChange(context, scope, changed, origin, 'moved');
   return changed;
 }
+
+// One that cannot be moved any more is refused for that, whatever was seen.
+const isOutdated = ({ version }: MoveWish, row: AppointmentRow): boolean =>
+  version !== undefined && version !== row.version && ['pending', 'confirmed'].includes(row.status);

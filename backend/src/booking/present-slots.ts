@@ -11,18 +11,21 @@ interface Offering {
   /** For the labels. */
   timeZone: string;
   now: Date;
+  /** One offer a start, with whoever is free when it is taken; it shows who would be the first. */
+  anyProvider?: boolean | undefined;
 }
 
 /** Free slots as they are offered: with a signed handle, and a label to show or to say. */
 export function presentSlots(
   slots: FreeSlot[],
-  { slotKey, orgId, service, timeZone, now }: Offering,
+  { slotKey, orgId, service, timeZone, now, anyProvider = false }: Offering,
 ): Slot[] {
   const label = spokenTimes(timeZone, now);
   const sign = slotSigner(slotKey, { orgId, service }, now);
   let last: Pick<Slot, 'start' | 'end' | 'label'> | undefined;
   let lastFrom = Number.NaN;
-  return slots.map((slot) => {
+  const offered = anyProvider ? oneEachStart(slots) : slots;
+  return offered.map((slot) => {
     // Several providers are free at most times.
     if (!last || slot.from !== lastFrom) {
       last = {
@@ -33,7 +36,7 @@ export function presentSlots(
       lastFrom = slot.from;
     }
     return {
-      slot_id: sign(slot.providerId, slot.from),
+      slot_id: sign(anyProvider ? null : slot.providerId, slot.from),
       start: last.start,
       end: last.end,
       provider_id: slot.providerId,
@@ -43,3 +46,7 @@ export function presentSlots(
     };
   });
 }
+
+/** Of those that begin together the first. */
+export const oneEachStart = (slots: FreeSlot[]): FreeSlot[] =>
+  slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { edgeAt, localDay } from './availability/local-day.ts';
+import type { Provider } from './availability/rules.ts';
+import { type Interval, NOTHING, spansOf } from './availability/spans.ts';
+import { weekOf } from './availability/week.ts';
 import { readSpokenTime, type SpokenSetting, type SpokenWish } from './read-spoken-time.ts';
+import { dutyOf } from './spoken-duty.ts';
 import { isMonthFirst } from './wall-clock.ts';
 import type { WorkingHours } from './working-hours.ts';
 
@@ -11,8 +16,15 @@ const Scene = z.strictObject({
   now: z.iso.datetime(),
   zone: z.string(),
   country: z.string(),
+  /** The horizon of the service. */
   days: z.int().default(365),
-  hours: z.enum(['office', 'always']).default('office'),
+  hours: z.enum(['office', 'always', 'long', 'early and late']).default('office'),
+  notice_minutes: z.int().default(0),
+  /** Of everybody, every day. */
+  breaks: z.array(z.tuple([z.string(), z.string()])).default([]),
+  /** From one local day and minute to another; of the clinic, or of the first provider alone. */
+  holidays: z.array(z.tuple([z.string(), z.string()])).default([]),
+  away: z.array(z.tuple([z.string(), z.string()])).default([]),
 });
 const Wish = z.strictObject({
   date: z.string().optional(),
@@ -29,22 +41,54 @@ const { scenes, cases } = z
   })
   .parse(JSON.parse(readFileSync(new URL('./testdata/spoken-dates.json', import.meta.url), 'utf8')));
 
-const days = (numbers: number[], window: [string, string]): WorkingHours =>
-  Object.fromEntries(numbers.map((number) => [String(number), [window]]));
+const WORKDAYS = [1, 2, 3, 4, 5];
+const WEEK = [...WORKDAYS, 6, 7];
+const days = (numbers: number[], ...windows: [string, string][]): WorkingHours =>
+  Object.fromEntries(numbers.map((number) => [String(number), windows]));
 const HOURS = {
-  office: [days([1, 2, 3, 4, 5], ['09:00', '17:00'])],
-  always: [days([1, 2, 3, 4, 5, 6, 7], ['00:00', '24:00'])],
+  office: [days(WORKDAYS, ['09:00', '17:00'])],
+  always: [days(WEEK, ['00:00', '24:00'])],
+  long: [days(WORKDAYS, ['07:00', '20:00'])],
+  'early and late': [days(WORKDAYS, ['06:00', '12:00']), days(WORKDAYS, ['13:00', '21:00'])],
 };
+const DAY_MS = 86_400_000;
 
-function settingOf(scene: z.infer<typeof Scene>): SpokenSetting {
-  const now = new Date(scene.now);
-  return {
-    now,
+function settingOf(given: z.input<typeof Scene>): SpokenSetting {
+  const scene = Scene.parse(given);
+  const now = Date.parse(scene.now);
+  const spans = (off: [string, string][]) =>
+    off.length === 0 ? NOTHING : spansOf(off.map(([from, to]): Interval => ({ from: at(from), to: at(to) })));
+  const at = (local: string): number => {
+    const wall = Date.parse(`${local}Z`);
+    const day = Math.floor(wall / DAY_MS);
+    return edgeAt(localDay(day, scene.zone), (wall - day * DAY_MS) / 60_000);
+  };
+  const staff = HOURS[scene.hours].map(
+    (hours, index): Provider => ({
+      id: `provider-${index}`,
+      name: `Dr. ${index}`,
+      hours: weekOf(JSON.stringify(hours)),
+      breaks: weekOf(JSON.stringify(days(WEEK, ...scene.breaks))),
+      absences: index === 0 ? spans(scene.away) : NOTHING,
+      calendar: 'stale',
+    }),
+  );
+  const horizon = now + scene.days * DAY_MS;
+  const rules = {
     timeZone: scene.zone,
-    horizon: new Date(now.getTime() + scene.days * 86_400_000),
-    hours: HOURS[scene.hours],
-    durationMinutes: 30,
+    now,
+    durationMs: 30 * 60_000,
+    noticeMs: scene.notice_minutes * 60_000,
+    horizon,
+    holidays: spans(scene.holidays),
+    stalePolicy: 'internal_only' as const,
+  };
+  return {
+    now: new Date(now),
+    timeZone: scene.zone,
+    horizon: new Date(horizon),
     monthFirst: isMonthFirst(scene.country),
+    ...dutyOf(rules, staff, 15),
   };
 }
 
@@ -81,6 +125,25 @@ describe('a date and a time from a voice', () => {
       if (!scene) throw new Error(`The corpus has no scene "${name}".`);
       expect(answerTo(wish, settingOf(scene), expected.includes(' at '))).toBe(expected);
     });
+  });
+});
+
+describe('a clock that was written', () => {
+  const office = { now: '2026-11-18T15:00:00Z', zone: 'America/New_York', country: 'US' };
+  test.each<[string, SpokenWish, string | undefined]>([
+    ['in the afternoon, though it says night', { date: '2026-11-23', time: '03:00' }, '03:00'],
+    ['on the clinic’s wall, though it has a Z', { at: '2026-11-23T09:00:00Z' }, '09:00Z'],
+    ['on the clinic’s wall, though it has an offset', { at: '2026-11-23T09:30:00+05:30' }, '09:30+05:30'],
+    ['with the clinic’s offset', { at: '2026-11-23T09:00:00-05:00' }, undefined],
+    ['in UTC, when only that is open', { at: '2026-11-23T21:00:00Z' }, undefined],
+    ['as the start of an offered slot', { at: '2026-11-23T14:00:00.000Z' }, undefined],
+    ['without a half of the day', { date: '2026-11-23', time: '3:00' }, undefined],
+    ['in the words of the caller', { words: 'Monday at 3' }, undefined],
+    ['as it is', { date: '2026-11-23', time: '15:00' }, undefined],
+  ])('%s is corrected, or it is not', (_how, wish, original) => {
+    const reading = readSpokenTime(wish, settingOf(office));
+    expect(reading).toHaveProperty('kind', 'time');
+    expect('originalClock' in reading ? reading.originalClock : undefined).toBe(original);
   });
 });
 

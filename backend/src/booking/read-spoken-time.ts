@@ -6,10 +6,11 @@ import {
   type SpokenDayWish,
   type SpokenQuestion,
 } from './read-spoken-day.ts';
+import type { SpokenDuty } from './spoken-duty.ts';
 import { clockName, fullDay, listed } from './spoken-labels.ts';
 import { type ClockWords, type DayPart, readWords } from './spoken-words.ts';
 import { instantOf } from './wall-clock.ts';
-import { isOpen, localDate, type WorkingHours, windowsOf } from './working-hours.ts';
+import { localDate } from './working-hours.ts';
 
 /** What was said about a time to book, by the model and by the caller. */
 export interface SpokenWish extends SpokenDayWish {
@@ -19,14 +20,11 @@ export interface SpokenWish extends SpokenDayWish {
 }
 
 /** What it is read against; the server's clock, never the model's. */
-export interface SpokenSetting {
+export interface SpokenSetting extends SpokenDuty {
   now: Date;
   timeZone: string;
-  /** Until when appointments can be booked. */
+  /** Until when the service can be booked. */
   horizon: Date;
-  /** Of each provider who could be meant. */
-  hours: WorkingHours[];
-  durationMinutes: number;
   /** How the clinic's country writes 3/4. */
   monthFirst: boolean;
 }
@@ -36,6 +34,8 @@ export interface SpokenTime {
   at: Date;
   /** The date as it was given, when only its year was wrong: the full date must be read back. */
   original?: string;
+  /** The clock as it was written, when another one is meant: "03:00" of an afternoon, the clinic's nine as "09:00Z". */
+  originalClock?: string;
 }
 
 interface Candidate {
@@ -64,7 +64,7 @@ export const calendarOf = ({
   timeZone,
   horizon,
   monthFirst,
-}: Omit<SpokenSetting, 'hours' | 'durationMinutes'>) => ({
+}: Omit<SpokenSetting, keyof SpokenDuty>) => ({
   today: localDate(now, timeZone),
   lastDay: localDate(horizon, timeZone),
   monthFirst,
@@ -127,11 +127,29 @@ function timeOn(day: SpokenDay, wish: SpokenWish, setting: SpokenSetting): Spoke
   if (agreeing.length === 0) {
     const said = others.flatMap((clock) => onClock(day.date, minutesOf(clock), setting.timeZone));
     const named = [...all, ...said];
-    const open = named.filter((one) => isOpenAt(one, setting));
+    const open = named.filter(({ at }) => setting.isOpen(at.getTime()));
     return whichTime(open.length > 0 ? open : named);
   }
   const chosen = pick(agreeing, main, setting);
-  return 'kind' in chosen ? chosen : checked(chosen, setting);
+  if ('kind' in chosen) return chosen;
+  const reading = checked(chosen, setting);
+  if (reading.kind === 'ask' || !isReadAnew(chosen, main, all)) return reading;
+  return { ...reading, originalClock: asWritten(main) };
+}
+
+/** Whether the time is another one than a program would take it for. */
+function isReadAnew({ at, local }: Candidate, clock: ClockWords, all: Candidate[]): boolean {
+  if (clock.offset !== undefined) return all.at(-1)?.at.getTime() !== at.getTime();
+  return clock.is24 && local.hour !== clock.hour;
+}
+
+function asWritten({ hour, minute, offset }: ClockWords): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const clock = `${two(hour)}:${two(minute)}`;
+  if (offset === undefined) return clock;
+  const size = Math.abs(offset);
+  const sign = offset < 0 ? '-' : '+';
+  return offset === 0 ? `${clock}Z` : `${clock}${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 const TIME_MISSING =
@@ -184,7 +202,7 @@ function pick(
   const isExact = clock.offset !== undefined;
   const fitting = candidates.filter(
     // A time of today that has passed is still the one that was said; only an offset is a matter of doubt.
-    (one) => isOpenAt(one, setting) && !(isExact && (one.at <= now || one.at > horizon)),
+    ({ at }) => setting.isOpen(at.getTime()) && !(isExact && (at <= now || at > horizon)),
   );
   const [only] = fitting;
   if (only && (fitting.length === 1 || (clock.is24 && !isExact))) return only;
@@ -196,11 +214,6 @@ function pick(
     'DATE_UNCLEAR',
     `The clinic is not open for an appointment at ${times}. Ask which other time suits, and offer the free times of checkAvailability.`,
   );
-}
-
-function isOpenAt({ at }: Candidate, { hours, durationMinutes, timeZone }: SpokenSetting): boolean {
-  const appointment = { from: at.getTime(), to: at.getTime() + durationMinutes * 60_000 };
-  return hours.some((one) => isOpen(one, appointment, timeZone));
 }
 
 function checked({ at, local }: Candidate, setting: SpokenSetting): SpokenTime | SpokenQuestion {
@@ -218,20 +231,14 @@ function checked({ at, local }: Candidate, setting: SpokenSetting): SpokenTime |
   return ask('IN_THE_PAST', `${clock} today has already passed.${offer}`, choices);
 }
 
-/** R5: today, if there is still time, and the next day the clinic opens. */
+/** R5: today, if there is still time, and the next day somebody can be booked. */
 function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: boolean }[] {
-  const { now, timeZone, hours, durationMinutes } = setting;
   const { today, lastDay } = calendarOf(setting);
-  const lasts = durationMinutes * 60_000;
-  const isOpenOn = (date: Temporal.PlainDate) =>
-    hours.some((one) =>
-      windowsOf(one, date, timeZone).some(({ from, to }) => Math.max(from, now.getTime() + 1) + lasts <= to),
-    );
-  const found = isOpenOn(today) ? [{ date: today, isToday: true }] : [];
+  const found = setting.isBookable(today) ? [{ date: today, isToday: true }] : [];
   for (let ahead = 1; ahead <= 14; ahead += 1) {
     const date = today.add({ days: ahead });
     if (Temporal.PlainDate.compare(date, lastDay) > 0) break;
-    if (isOpenOn(date)) return [...found, { date, isToday: false }];
+    if (setting.isBookable(date)) return [...found, { date, isToday: false }];
   }
   return found;
 }

@@ -22,6 +22,12 @@ describe('a slot id', () => {
     expect(signed({ ...offer, service: 'x'.repeat(80) }).length).toBeLessThanOrEqual(400);
   });
 
+  test('may leave open with whom', () => {
+    const anybody = { ...offer, providerId: null };
+    expect(readSlot(key, signed(anybody), now)).toEqual(anybody);
+    expect(signed(anybody)).not.toContain(signed().split('.')[0]);
+  });
+
   test('is too old after it', () => {
     expect(readSlot(key, signed(), after(15.001))).toBeNull();
   });

@@ -3,13 +3,14 @@ import { z } from 'zod';
 
 export interface SlotOffer {
   orgId: string;
-  providerId: string;
+  /** Null: with whoever is free then. */
+  providerId: string | null;
   /** Slug of the service. */
   service: string;
   startsAt: Date;
 }
 
-const Head = z.tuple([z.string(), z.string(), z.string(), z.number()]);
+const Head = z.tuple([z.string(), z.string().nullable(), z.string(), z.number()]);
 const LIFETIME_MS = 15 * 60_000;
 /** 132 bits. */
 const TAG_CHARACTERS = 22;
@@ -22,8 +23,8 @@ export function slotSigner(
   key: Buffer,
   { orgId, service }: Pick<SlotOffer, 'orgId' | 'service'>,
   now: Date,
-): (providerId: string, startsAt: number) => string {
-  const heads = new Map<string, { head: string; secret: string }>();
+): (providerId: string | null, startsAt: number) => string {
+  const heads = new Map<string | null, { head: string; secret: string }>();
   return (providerId, startsAt) => {
     let known = heads.get(providerId);
     if (!known) {

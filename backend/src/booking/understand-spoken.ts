@@ -1,30 +1,51 @@
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../platform/errors.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import { readRules } from './availability/calendar.queries.ts';
+import {
+  type ClinicRules,
+  rulesFor,
+  rulesOf,
+  type ServiceFacts,
+  staffFor,
+} from './availability/clinic-calendar.ts';
+import type { Provider } from './availability/rules.ts';
 import type { BookingContext } from './book-appointment.ts';
-import { activeProviders, findClinic } from './booking.queries.ts';
-import { findService } from './find-availability.ts';
+import { findAppointment } from './booking.queries.ts';
+import { pickService, serviceOf } from './find-availability.ts';
 import {
   type DayReading,
   readSpokenDay,
   type SpokenDayWish,
   type SpokenQuestion,
 } from './read-spoken-day.ts';
-import { calendarOf, readSpokenTime, type SpokenWish } from './read-spoken-time.ts';
-import { fullDay } from './spoken-labels.ts';
+import {
+  calendarOf,
+  readSpokenTime,
+  type SpokenSetting,
+  type SpokenTime,
+  type SpokenWish,
+} from './read-spoken-time.ts';
+import { dutyOf } from './spoken-duty.ts';
+import { clockName, comingDays, fullDay } from './spoken-labels.ts';
 import { readWords } from './spoken-words.ts';
 import { instantOf, isMonthFirst } from './wall-clock.ts';
-import { localDate, WorkingHours } from './working-hours.ts';
+import { localDate } from './working-hours.ts';
 
-const DAY_MS = 86_400_000;
+interface Spoken {
+  /** Of the call in which it was said, for the log. */
+  callId?: string | null | undefined;
+}
 
-export interface SpokenBooking extends SpokenWish {
+export interface SpokenBooking extends SpokenWish, Spoken {
   serviceType: string;
   durationMinutes?: number | undefined;
   providerName?: string | undefined;
+  /** The one that is to be moved: it keeps its service, its length and its provider. */
+  appointmentId?: string | undefined;
 }
 
-/** What was changed in a date whose year was wrong; `say` reads the full date back. */
+/** What was changed in what an agent wrote; `say` reads the result back in full. */
 export interface Correction {
   original: string;
   resolved: string;
@@ -32,7 +53,8 @@ export interface Correction {
 }
 
 /**
- * The one time a caller means, or the question to ask them, as an error whose sentence can be spoken.
+ * The one time a caller means, or the question to ask them, as an error whose sentence can be spoken. Read by the
+ * rules of the booking: how far ahead, and which half of the day, is for the service and who does it to say.
  * @throws {AppError} DATE_UNCLEAR, INVALID_TIME, IN_THE_PAST, BEYOND_HORIZON, UNKNOWN_SERVICE.
  */
 export async function understandSpokenTime(
@@ -41,26 +63,27 @@ export async function understandSpokenTime(
   wish: SpokenBooking,
 ): Promise<{ at: Date; correction?: Correction }> {
   const now = context.clock.now();
-  const { reading, timeZone } = await context.database.withTenant(scope, async (db) => {
-    const clinic = await findClinic(db, scope.orgId);
-    const service = await findService(db, scope.orgId, wish.serviceType);
-    const providers = await activeProviders(db, scope.orgId);
-    const name = wish.providerName?.trim().toLowerCase();
-    const asked = providers.filter((provider) => !name || provider.name.toLowerCase().includes(name));
-    const setting = {
-      ...settingOf(clinic, now),
-      hours: asked.map((provider) => WorkingHours.parse(provider.working_hours)),
-      durationMinutes: wish.durationMinutes ?? service.duration_minutes,
-    };
-    return { reading: readSpokenTime(wish, setting), timeZone: clinic.time_zone };
+  const [rules, moved] = await Promise.all([
+    clinicRulesOf(context, scope),
+    wish.appointmentId && movedOne(context, scope, wish.appointmentId),
+  ]);
+  const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
+  const setting = settingOf(rules, service, {
+    now,
+    durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
+    staff: whoIsMeant(rules, service, moved ? { id: moved.provider_id } : { name: wish.providerName }),
   });
+  const reading = readSpokenTime(wish, setting);
+  const { timeZone } = setting;
   if (reading.kind === 'ask') throw question(reading, now, timeZone);
-  const { at, original } = reading;
-  if (original === undefined) return { at };
-  return { at, correction: corrected(context, scope, original, localDate(at, timeZone)) };
+  const correction = correctionOf(localTime(reading.at, timeZone), reading);
+  if (!correction) return { at: reading.at };
+  logCorrection(context, scope, wish);
+  return { at: reading.at, correction };
 }
 
-export interface SpokenSearch extends SpokenDayWish {
+export interface SpokenSearch extends SpokenDayWish, Spoken {
+  serviceType: string;
   /** A range instead of a day. */
   from?: string | undefined;
   to?: string | undefined;
@@ -77,42 +100,87 @@ export async function understandSpokenDays(
 ): Promise<{ from?: string; to?: string; correction?: Correction }> {
   if (![wish.date, wish.words, wish.weekday, wish.from, wish.to].some(Boolean)) return {};
   const now = context.clock.now();
-  const clinic = await context.database.withTenant(scope, (db) => findClinic(db, scope.orgId));
-  const calendar = calendarOf(settingOf(clinic, now));
+  const rules = await clinicRulesOf(context, scope);
+  const service = pickService(rules.services, wish.serviceType);
+  const setting = settingOf(rules, service, {
+    now,
+    durationMinutes: service.duration_minutes,
+    staff: staffFor(rules, service),
+  });
+  const { timeZone } = setting;
+  const calendar = calendarOf(setting);
   const isDay = [wish.date, wish.words, wish.weekday].some(Boolean);
   const reading = isDay ? readSpokenDay(wish, calendar) : readRange(wish, calendar);
-  if (reading.kind === 'range') {
-    const { from, to } = reading;
-    return { ...(from && { from }), ...(to && { to }) };
-  }
   if (reading.kind === 'week') return { from: reading.from.toString(), to: reading.to.toString() };
   if (reading.kind === 'ask') {
     // A search too far ahead is answered with the reason and no times.
     const day = wish.date?.trim();
     if (reading.code === 'BEYOND_HORIZON' && day && /^\d{4}-\d\d-\d\d$/.test(day))
       return { from: day, to: day };
-    throw question(reading, now, clinic.time_zone);
+    throw question(reading, now, timeZone);
   }
-  const correction =
-    reading.original === undefined ? undefined : corrected(context, scope, reading.original, reading.date);
-  return { ...partOfDay(wish, reading.date, clinic.time_zone), ...(correction && { correction }) };
+  const correction = reading.kind === 'range' ? reading.correction : correctionOf(reading.date, reading);
+  if (correction) logCorrection(context, scope, wish);
+  const days =
+    reading.kind === 'range'
+      ? { ...(reading.from && { from: reading.from }), ...(reading.to && { to: reading.to }) }
+      : partOfDay(wish, reading.date, timeZone);
+  return { ...days, ...(correction && { correction }) };
 }
 
-const settingOf = (
-  clinic: { time_zone: string; country: string; booking_horizon_days: number },
-  now: Date,
-) => ({
-  now,
-  timeZone: clinic.time_zone,
-  horizon: new Date(now.getTime() + clinic.booking_horizon_days * DAY_MS),
-  monthFirst: isMonthFirst(clinic.country),
-});
+async function clinicRulesOf({ database, clock }: BookingContext, scope: TenantScope): Promise<ClinicRules> {
+  return rulesOf(await database.tenantStatement(scope, readRules(scope.orgId, clock.now())));
+}
+
+const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>
+  database.withTenant(scope, (db) => findAppointment(db, scope.orgId, appointmentId));
+
+/** A name that fits nobody is refused when it is booked, with better words; until then everybody could be meant. */
+function whoIsMeant(
+  rules: ClinicRules,
+  service: ServiceFacts,
+  { id, name }: { id?: string; name?: string | undefined },
+): Provider[] {
+  const staff = staffFor(rules, service);
+  const said = name?.trim().toLowerCase();
+  const meant = staff.filter(
+    (one) => (id === undefined || one.id === id) && (!said || one.name.toLowerCase().includes(said)),
+  );
+  return meant.length > 0 ? meant : staff;
+}
+
+function settingOf(
+  clinicRules: ClinicRules,
+  service: ServiceFacts,
+  { now, durationMinutes, staff }: { now: Date; durationMinutes: number; staff: Provider[] },
+): SpokenSetting {
+  const { country } = clinicRules.clinic;
+  const rules = rulesFor(clinicRules, service, {
+    now: now.getTime(),
+    durationMinutes,
+    ignoresNotice: false,
+  });
+  return {
+    now,
+    timeZone: rules.timeZone,
+    horizon: new Date(rules.horizon),
+    monthFirst: isMonthFirst(country),
+    ...dutyOf(rules, staff, service.slot_step_minutes),
+  };
+}
+
+interface SpokenRange {
+  kind: 'range';
+  from?: string | undefined;
+  to?: string | undefined;
+  correction?: Correction;
+}
 
 /** Past edges of a range are cut off; only a range that has passed as a whole has the wrong year. */
 function readRange(
   { from, to }: SpokenSearch,
   calendar: Parameters<typeof readSpokenDay>[1],
-): DayReading | { kind: 'range'; from?: string | undefined; to?: string | undefined } {
+): DayReading | SpokenRange {
   const edges = { kind: 'range' as const, from: from || undefined, to: to || undefined };
   const last = edges.to ?? edges.from ?? '';
   const [, date] = /^(\d{4}-\d\d-\d\d)/.exec(last) ?? [];
@@ -121,8 +189,16 @@ function readRange(
   const reading = readSpokenDay({ date }, calendar);
   if (reading.kind !== 'day') return reading;
   const years = reading.date.year - Number(date.slice(0, 4));
-  const moved = (text: string | undefined) => text?.replace(/^\d{4}/, (year) => String(Number(year) + years));
-  return { ...edges, from: moved(edges.from), to: moved(edges.to) };
+  const inYear = (text: string | undefined) =>
+    text?.replace(/^\d{4}/, (year) => String(Number(year) + years));
+  const moved = { from: inYear(edges.from), to: inYear(edges.to) };
+  const said = ({ from: first, to: end }: typeof moved) => [first, end].filter(Boolean).join(' to ');
+  const correction = {
+    original: said(edges),
+    resolved: said(moved),
+    say: `To be sure: that is ${edges.to ? 'until' : 'from'} ${fullDay(reading.date)}${edges.to ? '' : ' on'}.`,
+  };
+  return { ...edges, ...moved, correction };
 }
 
 /** R8: when the parts of a day are, for a search. */
@@ -144,15 +220,28 @@ function partOfDay(
   return { from: edge(from), to: edge(to) };
 }
 
-function corrected(
-  { log }: BookingContext,
-  scope: TenantScope,
-  original: string,
-  date: Temporal.PlainDate,
-): Correction {
-  // Counted, to see how often an agent's year is wrong; not the date, which could tell who came.
-  log.info({ org_id: scope.orgId }, '[Booking] The year of a spoken date was corrected');
-  return { original, resolved: date.toString(), say: `To be sure: that is ${fullDay(date)}.` };
+const localTime = (at: Date, timeZone: string): Temporal.PlainDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDateTime();
+
+/** R10: what was given, what was made of it, and the sentence that says so. */
+function correctionOf(
+  when: Temporal.PlainDate | Temporal.PlainDateTime,
+  { original, originalClock }: Pick<SpokenTime, 'original' | 'originalClock'>,
+): Correction | undefined {
+  const date = when instanceof Temporal.PlainDate ? when : when.toPlainDate();
+  const clock = when instanceof Temporal.PlainDate || originalClock === undefined ? undefined : when;
+  if (original === undefined && clock === undefined) return undefined;
+  const resolved = [original && date.toString(), clock?.toPlainTime().toString({ smallestUnit: 'minute' })];
+  return {
+    original: [original, originalClock].filter(Boolean).join(' '),
+    resolved: resolved.filter(Boolean).join(' '),
+    say: `To be sure: that is ${fullDay(date)}${clock ? ` at ${clockName(clock.hour * 60 + clock.minute)}` : ''}.`,
+  };
+}
+
+/** Counted, to see how often an agent is wrong and in which calls; not the date, which could tell who came. */
+function logCorrection({ log }: BookingContext, scope: TenantScope, { callId }: Spoken): void {
+  log.info({ org_id: scope.orgId, call_id: callId ?? null }, '[Booking] A spoken date was corrected');
 }
 
 /** With the clinic's date, so that the next attempt counts from the right day. */
@@ -162,6 +251,7 @@ function question(reading: SpokenQuestion, now: Date, timeZone: string): AppErro
     code: reading.code,
     status: reading.code === 'INVALID_TIME' ? 400 : 422,
     detail: `${reading.say} Today is ${today}.`,
-    extra: { choices: reading.choices },
+    // R1: the model looks a date up, and counts none.
+    extra: { choices: reading.choices, coming_days: comingDays(now, timeZone) },
   });
 }

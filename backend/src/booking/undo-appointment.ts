@@ -5,11 +5,12 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findAppointment, findClinic } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, placeOf, undoAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, placeOf, type Refused, undoAtomically } from './changes.queries.ts';
 import type { Wish } from './find-alternatives.ts';
 import { bookedService } from './find-availability.ts';
-import { changeOnce, inTenant, refusalOf } from './find-place.ts';
-import { spokenTime } from './labels.ts';
+import { changeOnce, inTenant, NotThere, refusalOf } from './find-place.ts';
+import { clockTime, spokenTime } from './labels.ts';
+import { openOfferInTheWay } from './waitlist.queries.ts';
 
 export interface UndoWish {
   appointmentId: string;
@@ -31,7 +32,7 @@ export async function undoAppointment(
   const changed = await changeOnce(context, scope, transact, async (db) => {
     const former = await formerPlace(db, scope, wish.appointmentId);
     const result = await undoAtomically(db, orgId, wish.appointmentId, wish.reason ?? null, origin);
-    if (!result.success) throw refusalOf(result, former);
+    if (!result.success) throw refusalOfUndo(result, former, wish.appointmentId);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
     const when = spokenTime(appointment.scheduled_at, former.clinic.time_zone, context.clock.now());
@@ -39,6 +40,17 @@ export async function undoAppointment(
   });
   logChange(context, scope, changed, origin, 'restored');
   return changed;
+}
+
+/** Of a time that is kept for somebody on the waitlist, until when; who it is, is theirs to know. */
+function refusalOfUndo(result: Refused, former: Wish, appointmentId: string): Error {
+  if (result.error !== 'SLOT_UNAVAILABLE') return refusalOf(result, former);
+  return new NotThere(former, async (alternatives, ask, orgId) => {
+    const [offered] = await ask(openOfferInTheWay(orgId, appointmentId));
+    return offered
+      ? bookingErrors.offeredToWaitlist(clockTime(offered.until, former.clinic.time_zone), alternatives)
+      : bookingErrors.taken(alternatives);
+  });
 }
 
 /** Where the row would go back to; where it is when there is nothing to undo. */

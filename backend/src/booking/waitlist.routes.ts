@@ -16,6 +16,7 @@ import { type Tenant, tenantOf } from '../tenancy/index.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { findClinic } from './booking.queries.ts';
 import { cleanContact } from './contact.ts';
+import { linesOf } from './contacts.queries.ts';
 import { findService } from './find-availability.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 import { type EntryRow, findEntry, joinWaitlist, leaveWaitlist, listEntries } from './waitlist.queries.ts';
@@ -118,7 +119,10 @@ async function join(
     }
     const contact =
       contactId === undefined && name !== undefined && phone !== undefined
-        ? cleanContact({ name, phone, email }, clinic.country)
+        ? cleanContact({ name, phone, email }, clinic.country, {
+            phone: null,
+            lines: await linesOf(db, orgId),
+          })
         : undefined;
     const service = await findService(db, orgId, body.service_type);
     const answer = await joinWaitlist(db, {

@@ -235,6 +235,14 @@ export interface Leads {
   phone_flag: string | null;
   phone_raw: string | null;
   /**
+   * Null for numbers that came before this was kept, and for those of programs.
+   */
+  phone_source: string | null;
+  /**
+   * When the telephone network last showed that this person calls from it.
+   */
+  phone_verified_at: Timestamp | null;
+  /**
    * What a later caller said against the address on file. Staff decide.
    */
   proposed_email: string | null;

@@ -88,10 +88,13 @@ const labelOf = ({ label, start }: z.infer<typeof slot>): string => label ?? sta
 
 /** A result that is JSON names what to say; any other is said as it is. */
 function wordsOf({ result, error }: ToolOutcome): string {
-  if (error !== undefined) return `I am sorry. ${error}`;
+  if (error !== undefined) return `I am sorry. ${error.replace(NOT_SAID, '')}`;
   const { say, confirmation, message } = spoken.safeParse(json(result)).data ?? {};
-  return say ?? confirmation ?? message ?? result;
+  return (say ?? confirmation ?? message ?? result).replace(NOT_SAID, '');
 }
+
+/** What a tool tells the agent in brackets behind its sentence, as an agent leaves it out. */
+const NOT_SAID = / \([^()]*\)$/;
 
 function json(text: string | undefined): unknown {
   try {

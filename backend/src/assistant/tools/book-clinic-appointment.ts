@@ -9,6 +9,7 @@ import {
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { TenantScope } from '../../platform/tenant.ts';
+import { correctedFields, restingOn, withReadBack } from './corrected.ts';
 import { type CallContext, defineTool } from './tool.ts';
 
 // A model fills what it does not know with "" or null, and numbers come as text: all is tolerated, nothing is believed.
@@ -81,8 +82,8 @@ export const bookClinicAppointment = (context: BookingContext) =>
     arguments: Arguments,
     async run(input, call) {
       const scope = { orgId: call.orgId, userId: null };
-      const { when, correction } = await whenOf(context, scope, input);
-      const booked = await bookAppointment(
+      const { when, correction } = await whenOf(context, scope, input, call.callId);
+      const booking = bookAppointment(
         context,
         scope,
         { ...contactOf(input, call), serviceType: serviceOf(input), when },
@@ -94,15 +95,12 @@ export const bookClinicAppointment = (context: BookingContext) =>
           callId: call.callId ?? `tool:${call.toolCallId}`,
         },
       );
+      const booked = await restingOn(correction, booking);
       return {
-        // The year of a corrected date is heard before anybody relies on it.
-        say: correction ? `${booked.confirmation} ${correction.say}` : booked.confirmation,
+        // A corrected date is heard in full before anybody relies on it.
+        say: withReadBack(booked.confirmation, correction),
         data: {
-          ...(correction && {
-            corrected: true,
-            original: correction.original,
-            resolved: correction.resolved,
-          }),
+          ...correctedFields(correction),
           appointment_id: booked.appointmentId,
           contact_id: booked.contactId,
           scheduled_at: booked.scheduledAt.toISOString(),
@@ -123,6 +121,7 @@ function serviceOf({ serviceType }: Arguments): string {
 const contactOf = (input: Arguments, call: CallContext): Omit<BookingRequest, 'serviceType' | 'when'> => ({
   name: input.name ?? input.patientName ?? '',
   phone: spokenPhone(input) ?? call.callerNumber ?? '',
+  call: { from: call.callerNumber, to: call.calledNumber },
   email: input.email ?? input.patientEmail,
   durationMinutes: input.durationMinutes,
   providerName: input.providerName,
@@ -138,6 +137,7 @@ async function whenOf(
   context: BookingContext,
   scope: TenantScope,
   input: Arguments,
+  callId: string | null,
 ): Promise<{ when: BookingRequest['when']; correction?: Correction }> {
   if (input.slotId !== undefined) return { when: { slotId: input.slotId } };
   const { at, correction } = await understandSpokenTime(context, scope, {
@@ -149,6 +149,7 @@ async function whenOf(
     at: input.scheduledAt,
     words: input.dateText,
     weekday: input.weekday,
+    callId,
   });
   return { when: { at }, ...(correction && { correction }) };
 }

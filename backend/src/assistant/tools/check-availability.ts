@@ -1,11 +1,7 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
-import {
-  type BookingContext,
-  findAvailability,
-  spokenTime,
-  understandSpokenDays,
-} from '../../booking/index.ts';
+import { type BookingContext, findAvailability, understandSpokenDays } from '../../booking/index.ts';
+import { correctedFields, restingOn, withReadBack } from './corrected.ts';
 import { defineTool } from './tool.ts';
 
 const text = z.string().trim().max(80).nullish();
@@ -23,7 +19,7 @@ const Arguments = z.object({
 const MOST_OFFERS = 3;
 const APART_MS = 60 * 60_000;
 
-export const checkAvailability = (context: BookingContext, timeZoneOf: (orgId: string) => Promise<string>) =>
+export const checkAvailability = (context: BookingContext) =>
   defineTool({
     name: 'checkAvailability',
     description:
@@ -45,33 +41,39 @@ export const checkAvailability = (context: BookingContext, timeZoneOf: (orgId: s
     arguments: Arguments,
     async run(input, call) {
       const scope = { orgId: call.orgId, userId: null };
+      const serviceType = input.serviceType || 'consultation';
       const { correction, ...days } = await understandSpokenDays(context, scope, {
+        serviceType,
         date: input.date || input.appointmentDate || undefined,
         words: input.dateText || undefined,
         weekday: input.weekday || undefined,
         from: input.from || undefined,
         to: input.to || undefined,
+        callId: call.callId,
       });
-      const [{ slots, reasons }, timeZone] = await Promise.all([
-        findAvailability(context, scope, { serviceType: input.serviceType || 'consultation', ...days }),
-        timeZoneOf(call.orgId),
-      ]);
+      const { slots, reasons } = await restingOn(
+        correction,
+        findAvailability(context, scope, { serviceType, ...days, anyProvider: true }),
+      );
       const offers = spread(slots);
-      const now = context.clock.now();
+      const facts = {
+        ...correctedFields(correction),
+        say: withReadBack(sentence(offers, reasons), correction),
+      };
       return {
-        say: JSON.stringify({
-          slots: offers.map(({ slot_id, start, label }) => ({ slot_id, start, label })),
-          say: correction ? `${sentence(offers, reasons)} ${correction.say}` : sentence(offers, reasons),
-          now_local: spokenTime(now, timeZone, now),
-          ...(correction && {
-            corrected: true,
-            original: correction.original,
-            resolved: correction.resolved,
-          }),
-        }),
+        say: { slots: offers.map(offered), ...facts },
+        data: correctedFields(correction),
       };
     },
   });
+
+/** A time that no calendar could be asked about says so. */
+const offered = ({ slot_id, start, label, calendar_state }: Slot) => ({
+  slot_id,
+  start,
+  label,
+  ...(calendar_state && { calendar_state }),
+});
 
 function spread(slots: Slot[]): Slot[] {
   const offers: Slot[] = [];

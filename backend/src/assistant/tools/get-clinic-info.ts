@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { comingDays, spokenTime } from '../../booking/index.ts';
+import { comingDays } from '../../booking/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Clinic, ClosedDays } from '../clinic.queries.ts';
 import { defineTool } from './tool.ts';
@@ -15,17 +15,15 @@ export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise
     arguments: z.object({}),
     async run(_input, call) {
       const clinic = await clinicOf(call.orgId);
-      const now = clock.now();
       return {
-        say: JSON.stringify({
+        say: {
           name: clinic.name,
           time_zone: clinic.timeZone,
-          now_local: spokenTime(now, clinic.timeZone, now),
-          coming_days: comingDays(now, clinic.timeZone),
+          coming_days: comingDays(clock.now(), clinic.timeZone),
           services: clinic.services,
           opening_hours: clinic.openingHours,
           closed_days: clinic.closedDays,
-        }),
+        },
       };
     },
   });

@@ -6,6 +6,7 @@ import {
   understandSpokenTime,
 } from '../../booking/index.ts';
 import { IDENTITY, originOf, text, theOneMeant, yes } from './callers-appointment.ts';
+import { correctedFields, restingOn, withReadBack } from './corrected.ts';
 import { defineTool } from './tool.ts';
 
 export const rescheduleAppointmentTool = (context: BookingContext) =>
@@ -45,37 +46,40 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const spoken =
         input.slotId === undefined
           ? await understandSpokenTime(context, scope, {
+              appointmentId: meant.appointmentId,
               serviceType: meant.serviceType,
               date: input.appointmentDate,
               time: input.appointmentTime,
               at: input.scheduledAt,
               words: input.dateText,
               weekday: input.weekday,
+              callId: call.callId,
             })
           : undefined;
       const when = spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' };
+      const correction = spoken?.correction;
       if (!input.confirmed) {
         const newTime = await sayMoment(context, scope, when);
+        const asked = `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to ${newTime}?`;
         return {
-          say: `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to ${newTime}?${spoken?.correction ? ` ${spoken.correction.say}` : ''}`,
-          data: { appointment_id: meant.appointmentId, confirmed: false },
+          say: withReadBack(asked, correction),
+          data: {
+            ...correctedFields(correction),
+            appointment_id: meant.appointmentId,
+            confirmed: false,
+          },
         };
       }
-      const { appointment, confirmation } = await moveAppointment(
-        context,
-        scope,
-        {
-          appointmentId: meant.appointmentId,
-          when,
-        },
-        originOf(call),
+      const { appointment, confirmation } = await restingOn(
+        correction,
+        moveAppointment(context, scope, { appointmentId: meant.appointmentId, when }, originOf(call)),
       );
       return {
-        say: spoken?.correction ? `${confirmation} ${spoken.correction.say}` : confirmation,
+        say: withReadBack(confirmation, correction),
         data: {
+          ...correctedFields(correction),
           appointment_id: appointment.id,
           scheduled_at: appointment.scheduled_at.toISOString(),
-          ...(spoken?.correction && { corrected: true }),
         },
       };
     },

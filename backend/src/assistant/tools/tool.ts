@@ -9,12 +9,14 @@ export interface CallContext {
   toolCallId: string;
   /** Caller id from signalling, not from the model. */
   callerNumber: string | null;
+  /** The clinic's number that was called, as signalling has it. */
+  calledNumber: string | null;
   requestId: string;
 }
 
-/** What the agent hears: one line. `data` goes to programs that use the short form. */
+/** What the agent hears, as one line: a sentence, or facts as JSON. `data` goes to programs that use the short form. */
 export interface ToolAnswer {
-  say: string;
+  say: string | Record<string, unknown>;
   data?: Record<string, unknown>;
 }
 
@@ -29,11 +31,16 @@ export interface ToolDefinition {
   };
 }
 
-export interface Tool<Arguments extends z.ZodType = z.ZodType> extends ToolDefinition {
+export interface ToolWork<Arguments extends z.ZodType = z.ZodType> extends ToolDefinition {
   arguments: Arguments;
   run(input: z.infer<Arguments>, call: CallContext): Promise<ToolAnswer>;
 }
 
+export interface Tool extends ToolWork {
+  /** R1: the clinic's date and time, which goes with every answer; a model's own clock is years old. */
+  nowLocal(orgId: OrgId): Promise<string>;
+}
+
 /** Keeps the argument type inside and forgets it outside, where every tool is called the same way. */
-export const defineTool = <Arguments extends z.ZodType>(tool: Tool<Arguments>): Tool =>
-  tool as unknown as Tool;
+export const defineTool = <Arguments extends z.ZodType>(tool: ToolWork<Arguments>): ToolWork =>
+  tool as unknown as ToolWork;

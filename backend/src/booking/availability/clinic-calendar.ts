@@ -10,12 +10,6 @@ import { weekOf } from './week.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 
-/**
- * A mirror that was whole within this time is believed: the sync hears of changes by a push and looks by itself every
- * few minutes, so that half an hour without a word means that it cannot hear.
- */
-const CALENDAR_FRESH_MS = 30 * MINUTE_MS;
-
 const ServiceFacts = z.object({
   id: z.string(),
   name: z.string(),
@@ -45,6 +39,10 @@ const ClinicFacts = z.object({
     country: z.string(),
     booking_horizon_days: z.number(),
     calendar_policy: z.enum(['closed', 'internal_only']),
+    /** The owner's, which calls are put through to. */
+    phone: z.string().nullable(),
+    /** The clinic's numbers that only machines answer. */
+    lines: many(z.string()),
   }),
   services: many(ServiceFacts),
   providers: many(
@@ -53,8 +51,8 @@ const ClinicFacts = z.object({
       name: z.string(),
       hours: z.string(),
       breaks: z.string(),
-      mirrored: z.boolean(),
-      synced_at: z.number().nullable(),
+      /** Decided by `app_private.calendar_stale`, which writes down what could not be looked at, too. */
+      calendar: z.enum(['none', 'fresh', 'stale']),
     }),
   ),
   time_off: many(
@@ -83,7 +81,7 @@ export interface ClinicRules extends ClinicFacts {
 }
 
 /** @throws when the statement gave no rules. */
-export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[], now: number): ClinicRules {
+export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[]): ClinicRules {
   const facts = ClinicFacts.parse(rows.find(({ kind }) => kind === 'rules')?.facts);
   const zone = facts.clinic.time_zone;
   const off = facts.time_off.map((one) => ({
@@ -100,11 +98,7 @@ export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[], now: number
       hours: weekOf(provider.hours),
       breaks: weekOf(provider.breaks),
       absences: spansOf(off.filter((one) => one.provider_id === provider.id)),
-      calendar: !provider.mirrored
-        ? 'none'
-        : provider.synced_at !== null && now - provider.synced_at <= CALENDAR_FRESH_MS
-          ? 'fresh'
-          : 'stale',
+      calendar: provider.calendar,
     })),
   };
 }

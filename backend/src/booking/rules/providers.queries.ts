@@ -35,13 +35,14 @@ export const lockProviders = (db: Db, orgId: string): Promise<ProviderRow[]> =>
   providers(db, orgId).orderBy('id').forNoKeyUpdate().execute();
 
 /**
- * Before somebody stops being bookable: a booking that is under way is seen afterwards, and one that comes next sees
- * what was decided.
+ * Before somebody's times stop being bookable: a booking that is under way is seen afterwards, and one that comes next
+ * sees what was decided.
  * @throws {AppError} BUSY when such a booking does not end.
  */
-export async function lockAgainstBookings(db: Db, id: string): Promise<void> {
+export async function lockAgainstBookings(db: Db, ...ids: string[]): Promise<void> {
   try {
-    await sql`select app_private.lock_own_provider(${id})`.execute(db);
+    // By the id, as bookings take them, so that nobody waits in a circle.
+    for (const id of ids.toSorted()) await sql`select app_private.lock_own_provider(${id})`.execute(db);
   } catch (error) {
     throw sqlState(error) === LOCK_NOT_AVAILABLE ? bookingErrors.busy() : error;
   }

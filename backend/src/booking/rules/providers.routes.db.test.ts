@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { meanwhile } from '../testing/meanwhile.ts';
 import { createRuleScene, type RuleClinic, type RuleScene } from './testing.ts';
 
 const NINE_TO_FIVE = [['09:00', '17:00']];
@@ -198,38 +199,13 @@ describe('the providers of a clinic', () => {
     });
   });
 
-  /** A transaction that has begun and not ended, while the others come. */
-  const meanwhile = async <T>(
-    begin: (sql: (text: string, values: unknown[]) => Promise<unknown>) => Promise<unknown>,
-    others: () => Promise<T>,
-  ): Promise<T> => {
-    const client = await scene.db.owner.connect();
-    try {
-      await client.query('begin');
-      await begin((text, values) => client.query(text, values));
-      const answered = others();
-      await expect
-        .poll(async () => {
-          const { rows } = await scene.db.owner.query(
-            `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted
-               and database = (select oid from pg_database where datname = current_database())`,
-          );
-          return rows[0].waiting;
-        })
-        .toBe(1);
-      await client.query('commit');
-      return await answered;
-    } finally {
-      client.release();
-    }
-  };
-
   test.each([
     ['deleted', 'deleted_at = now(), active = false'],
     ['switched off', 'active = false'],
   ])('who are %s while somebody is being booked with them are not booked any more', async (_, change) => {
     await add('Dr. Ben');
     const booking = await meanwhile(
+      scene.db.owner,
       async (sql) => {
         await sql('select app_private.lock_provider($1, $2)', [clinic.orgId, main]);
         await sql(`update public.providers set ${change} where id = $1`, [main]);
@@ -254,10 +230,27 @@ describe('the providers of a clinic', () => {
         `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
         [clinic.orgId, at, main],
       );
-    const deleted = await meanwhile(book(MONDAY_9), () => clinic.remove(`/api/providers/${main}`));
+    const deleted = await meanwhile(scene.db.owner, book(MONDAY_9), () =>
+      clinic.remove(`/api/providers/${main}`),
+    );
     expect(deleted).toMatchObject({ status: 409, body: { code: 'HAS_APPOINTMENTS', appointments: 1 } });
-    const off = await meanwhile(book(MONDAY_16), () => change({ active: false }));
+    const off = await meanwhile(scene.db.owner, book(MONDAY_16), () => change({ active: false }));
     expect(off.body.notices[0]).toContain('2 appointments are still to come');
+  });
+
+  test('whose hours change while somebody is being booked with them: the answer tells of that one, too', async () => {
+    const late = await meanwhile(
+      scene.db.owner,
+      (sql) =>
+        sql(
+          `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
+          [clinic.orgId, MONDAY_16, main],
+        ),
+      () => change({ working_hours: { 1: [['09:00', '12:00']] } }),
+    );
+    expect(late.body.notices).toEqual([
+      expect.stringContaining('One appointment is booked outside these hours.'),
+    ]);
   });
 
   test('are never none: the last who can be booked cannot go, not even when two go at once', async () => {

@@ -65,7 +65,7 @@ export async function changeProvider(
     if (active === false && !all.some((provider) => provider.id !== id && provider.active)) {
       throw ruleErrors.lastProvider('switched off');
     }
-    if (active === false) await lockAgainstBookings(db, id);
+    if (active === false || working_hours || breaks) await lockAgainstBookings(db, id);
     await updateProvider(db, orgId, id, change.after);
     await writeRuleAudit(db, author, { kind: 'provider', id, change: 'changed', ...change });
     const saved = { ...row, ...change.after };

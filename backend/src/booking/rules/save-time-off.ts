@@ -6,7 +6,7 @@ import { changedFields } from './changed-fields.ts';
 import { countInside } from './coming.queries.ts';
 import { readSpan } from './local-span.ts';
 import { readableName } from './names.ts';
-import { listProviders } from './providers.queries.ts';
+import { listProviders, lockAgainstBookings } from './providers.queries.ts';
 import { writeRuleAudit } from './rule-audit.queries.ts';
 import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
@@ -41,6 +41,7 @@ export async function createTimeOff(
   };
   return context.database.withTenant(author.tenant, async (db) => {
     await refuseStranger(db, orgId, columns.provider_id);
+    await lockWhoIsAway(db, orgId, columns.provider_id);
     const id = await insertTimeOff(db, orgId, columns);
     await writeRuleAudit(db, author, {
       kind: 'time_off',
@@ -74,6 +75,7 @@ export async function changeTimeOff(
     });
     if (!change) return told(context, db, orgId, row);
     if (change.after.provider_id) await refuseStranger(db, orgId, change.after.provider_id);
+    await lockWhoIsAway(db, orgId, { ...row, ...change.after }.provider_id);
     await updateTimeOff(db, orgId, id, change.after);
     await writeRuleAudit(db, author, { kind: 'time_off', id, change: 'changed', ...change });
     return told(context, db, orgId, { ...row, ...change.after });
@@ -104,6 +106,13 @@ async function refuseStranger(db: Db, orgId: string, providerId: string | null):
   const known = (await listProviders(db, orgId)).some(({ id }) => id === providerId);
   if (!known) throw ruleErrors.unknownProvider('provider_id');
 }
+
+/** From here on nobody is booked with them past what is being entered. */
+const lockWhoIsAway = async (db: Db, orgId: string, providerId: string | null): Promise<void> =>
+  lockAgainstBookings(
+    db,
+    ...(providerId === null ? (await listProviders(db, orgId)).map(({ id }) => id) : [providerId]),
+  );
 
 async function told(
   { clock }: RuleContext,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { meanwhile } from '../testing/meanwhile.ts';
 import { createRuleScene, type RuleClinic, type RuleScene } from './testing.ts';
 
 const CHRISTMAS = { title: 'Christmas', starts_local: '2026-12-24', ends_local: '2026-12-26' };
@@ -54,6 +55,57 @@ describe('time off', () => {
       },
     ]);
     expect((await clinic.events(last)).types).toEqual(['time_off.updated']);
+  });
+
+  describe('entered while somebody is being booked', () => {
+    const book = (at: string) => (sql: (text: string, values: unknown[]) => Promise<unknown>) =>
+      sql(
+        `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
+        [clinic.orgId, at, main],
+      );
+    const NOON = '2026-12-24T17:00:00Z';
+
+    test('waits for that booking, and tells of it', async () => {
+      const entered = await meanwhile(scene.db.owner, book(NOON), () => enter(CHRISTMAS));
+      expect(entered.body).toMatchObject({ appointments_inside: 1 });
+      const later = { title: 'Off', starts_local: '2027-01-04', ends_local: '2027-01-04' };
+      const { id } = (await enter({ ...later, provider_id: main })).body;
+      const change = { starts_local: '2026-12-23', ends_local: '2026-12-24' };
+      const changed = await meanwhile(scene.db.owner, book('2026-12-23T17:00:00Z'), () =>
+        clinic.patch(`/api/time-off/${id}`, change),
+      );
+      expect(changed.body).toMatchObject({ appointments_inside: 2 });
+    });
+
+    test.each([
+      ['of the clinic', () => ({})],
+      ['of the provider', () => ({ provider_id: main })],
+    ])('%s, and the booking that comes second is refused', async (_, whose) => {
+      const late = await meanwhile(
+        scene.db.owner,
+        async (sql) => {
+          await sql('select app_private.lock_provider($1, $2)', [clinic.orgId, main]);
+          await sql(
+            `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local)
+             values ($1, $2, 'Snow', '2026-12-24', '2026-12-25')`,
+            [clinic.orgId, 'provider_id' in whose() ? main : null],
+          );
+        },
+        () =>
+          clinic.post('/api/appointments', {
+            name: 'Maria Lopez',
+            phone: '+14155550132',
+            service_type: 'consultation',
+            scheduled_at: NOON,
+          }),
+      );
+      expect(late).toMatchObject({ status: 409, body: { code: 'SLOT_UNAVAILABLE' } });
+    });
+  });
+
+  test('does not keep plain SQL from booking, which asks for overlaps alone', async () => {
+    await enter(CHRISTMAS);
+    expect(await clinic.book('2026-12-24T17:00:00Z')).toEqual(expect.any(String));
   });
 
   test('by hours is one provider’s afternoon', async () => {

@@ -20,6 +20,17 @@ const Golden = z.strictObject({
       .transform(([text, country, e164, more]) => [text, country, e164, more] as const),
   ),
   no_phones: z.array(z.tuple([Text, z.string()])),
+  /** What was given to a clinic with +12125550100 (the owner's) and two lines, in which call, and what is kept. */
+  own_numbers: z.array(
+    z
+      .tuple([
+        z.string(),
+        z.strictObject({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
+        z.string(),
+      ])
+      .rest(z.enum(['caller_id', 'spoken']))
+      .transform(([text, call, kept, source]) => ({ text, call, kept, source: source ?? null })),
+  ),
   emails: z.array(z.tuple([z.string(), z.string()])),
   no_emails: z.array(Text),
   nothing_said: z.array(z.string()),

@@ -25,6 +25,9 @@ test('a call that nothing is known of yet is dialling', () => {
 test('a tool result is shown as it was spoken', () => {
   expect(spokenResult('{"slots":[],"say":"Nothing is free on Monday."}')).toBe('Nothing is free on Monday.');
   expect(spokenResult('You are booked.')).toBe('You are booked.');
+  expect(
+    spokenResult('You are booked. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)'),
+  ).toBe('You are booked.');
   expect(spokenResult('{"other":1}')).toBe('{"other":1}');
 });
 

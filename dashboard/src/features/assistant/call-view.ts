@@ -26,11 +26,14 @@ export function callState(call: SimulatedCall | undefined): { word: string; runn
 
 const Spoken = z.object({ say: z.string() });
 
+/** The clock goes with every answer, for the agent and not for the caller. */
+const CLOCK = / \(At the clinic it is [^()]*\)$/;
+
 /** What a tool answered, as the caller heard it: some results are JSON with the spoken line in `say`. */
 export function spokenResult(result: string): string {
   try {
     return Spoken.safeParse(JSON.parse(result)).data?.say ?? result;
   } catch {
-    return result;
+    return result.replace(CLOCK, '');
   }
 }
