@@ -1,113 +1,47 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  hasBrowser,
-  launchBrowser,
-  openContext,
-  screenshot,
-  seriousViolations,
-  settled,
-} from './support/browser.ts';
-import { type Clinic, patient, signUp } from './support/clinic.ts';
+import { hasBrowser, screenshot, seriousViolations } from './support/browser.ts';
+import { ALL_DAY, type CalendarDesk, drawerOf, openDesk, type Person } from './support/calendar-desk.ts';
+import type { Clinic } from './support/clinic.ts';
 import { figures } from './support/figures.ts';
-import {
-  drag,
-  focusedText,
-  placesOf,
-  type WorkingDay,
-  watchPlaces,
-  workingDays,
-} from './support/front-desk.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
+import { drag, focusedText, placesOf, watchPlaces } from './support/front-desk.ts';
 import { until } from './support/wait.ts';
 
-const TOKYO = 'Asia/Tokyo';
-const ALL_DAY = Object.fromEntries(['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]]));
-
-interface Person {
-  id: string;
-  name: string;
-}
+const TOKYO = { timezoneId: 'Asia/Tokyo' };
 
 describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () => {
-  let product: Product;
-  let browser: Browser;
+  let desk: CalendarDesk;
   let clinic: Clinic;
   let main: Person;
   let ada: Person;
-  let patients = 0;
-  const contexts: BrowserContext[] = [];
-  const days = workingDays();
   let day: string;
   let title: string;
-  let at: WorkingDay['at'];
+  let at: CalendarDesk['at'];
   const table = figures('The calendar');
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
-    clinic = await signUp(product);
-    await clinic.post('/api/providers', { name: 'Dr. Ada Lovelace', working_hours: ALL_DAY });
-    const { body } = await clinic.get('/api/providers');
-    const named = (name: string) => body.data.find((one: Person) => one.name === name);
-    ada = named('Dr. Ada Lovelace');
-    main = body.data.find((one: Person) => one.id !== ada.id);
-    await clinic.patch(`/api/providers/${main.id}`, { working_hours: ALL_DAY });
+    desk = await openDesk();
+    ({ clinic, main, ada } = desk);
   });
   afterAll(async () => {
     table.print();
-    await browser?.close();
-    if (product) await clearAway(product);
+    await desk?.clearAway();
   });
-
   beforeEach(() => {
-    ({ day, title, at } = days.next().value);
+    desk.nextDay();
+    ({ day, title, at } = desk);
   });
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-  });
+  afterEach(() => desk.closeWindows());
 
-  async function open(search: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const hosts = [new URL(product.url).host, new URL(product.sandboxUrl).host];
-    const { context } = await openContext(browser, hosts, {
-      viewport: { width: 1_280, height: 1_000 },
-      reducedMotion: 'reduce',
-      ...options,
-    });
-    contexts.push(context);
-    for (const pair of clinic.cookie.split('; ')) {
-      const split = pair.indexOf('=');
-      await context.addCookies([
-        { name: pair.slice(0, split), value: pair.slice(split + 1), url: product.url },
-      ]);
-    }
-    const page = await context.newPage();
-    await page.goto(`${product.url}/calendar?${search}`);
-    await page.getByRole('heading', { name: 'Calendar', level: 1 }).waitFor();
-    await settled(page);
-    return page;
-  }
-
-  async function book(hour: number, { who = main, minute = 0 } = {}): Promise<{ id: string; name: string }> {
-    patients += 1;
-    const wish = { ...patient(patients), scheduled_at: at(hour, minute), provider_id: who.id };
-    const { status, body } = await clinic.post('/api/appointments', {
-      ...wish,
-      service_type: 'consultation',
-    });
-    expect(status).toBe(201);
-    return { id: body.appointment_id, name: wish.name };
-  }
-
-  const stored = async (id: string) => (await clinic.get(`/api/appointments/${id}`)).body;
-  const columnOf = (page: Page, who: Person) => page.getByRole('region', { name: `${who.name}, ${title}` });
-  const free = (page: Page, who: Person, time: string) =>
-    page.getByRole('button', { name: `Book ${time}, ${who.name}, ${title}` });
-  const cardOf = (page: Page, who: Person, name: string) =>
-    columnOf(page, who).getByRole('button', { name: new RegExp(`^${name}`) });
-  const drawerOf = (page: Page, name: string) => page.getByRole('dialog', { name });
+  const open: CalendarDesk['open'] = (...all) => desk.open(...all);
+  const book: CalendarDesk['book'] = (...all) => desk.book(...all);
+  const stored: CalendarDesk['stored'] = (id) => desk.stored(id);
+  const columnOf = (page: Page, who: Person) => desk.columnOf(page, who);
+  const free = (page: Page, who: Person, time: string) => desk.free(page, who, time);
+  const cardOf = (page: Page, who: Person, name: string) => desk.cardOf(page, who, name);
 
   test('a click on free time books it there, by the clinic’s clock, and a second window follows', async () => {
-    const here = await open(`view=day&date=${day}`, { timezoneId: TOKYO });
+    const here = await open(`view=day&date=${day}`, { context: TOKYO });
     const there = await open(`view=day&date=${day}`);
     await there.evaluate('window.sameDocument = true');
 
@@ -135,7 +69,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
 
   test('dragged to another time and provider it stands there, also in the second window; undo brings it back', async () => {
     const { id, name } = await book(10);
-    const here = await open(`view=day&date=${day}`, { timezoneId: TOKYO });
+    const here = await open(`view=day&date=${day}`, { context: TOKYO });
     const there = await open(`view=day&date=${day}`);
 
     for (const page of [here, there]) await watchPlaces(page, id);
@@ -143,6 +77,8 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await cardOf(here, ada, name).waitFor();
     await cardOf(there, ada, name).waitFor();
     await here.getByText(`${name} is moved to`).waitFor();
+    // A drag texts at once: whoever dragged reads that beside the way back.
+    await here.getByText('The patient gets a text with the new time.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), provider_id: ada.id });
 
     await here.getByRole('button', { name: 'Undo' }).click();
@@ -252,9 +188,8 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
   });
 
   test('a pending one is confirmed', async () => {
-    patients += 1;
     const { body } = await clinic.post('/api/appointments', {
-      ...patient(patients),
+      ...desk.nextPatient(),
       scheduled_at: at(11),
       provider_id: main.id,
       service_type: 'consultation',
@@ -286,14 +221,14 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const page = await open(`view=day&date=${day}&provider=${ada.id}`);
     await cardOf(page, ada, other.name).waitFor();
     expect(await columnOf(page, main).count()).toBe(0);
-    await page.goto(`${product.url}/calendar?view=list&date=${day}&status=pending`);
+    await page.goto(`${desk.product.url}/calendar?view=list&date=${day}&status=pending`);
     await page.getByText('Nothing is booked in these seven days').waitFor();
-    await page.goto(`${product.url}/calendar?view=list&date=${day}`);
+    await page.goto(`${desk.product.url}/calendar?view=list&date=${day}`);
     await page.getByRole('button', { name: new RegExp(name) }).waitFor();
   });
 
   test('on a phone, by keyboard alone: book, move, cancel and undo', async () => {
-    const page = await open(`view=day&date=${day}`, { viewport: { width: 360, height: 740 } });
+    const page = await open(`view=day&date=${day}`, { context: { viewport: { width: 360, height: 740 } } });
     const { keyboard } = page;
     const focused = () => focusedText(page);
     const tabTo = (what: string | RegExp) =>
@@ -371,7 +306,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     }
     for (const who of people) for (let hour = 9; hour < 15; hour += 1) await book(hour, { who });
     const begun = performance.now();
-    const page = await open(`view=day&date=${day}`, { viewport: { width: 1_440, height: 900 } });
+    const page = await open(`view=day&date=${day}`, { context: { viewport: { width: 1_440, height: 900 } } });
     await page.getByText('60 appointments').waitFor();
     table.add(
       'Ten providers, sixty appointments: from the address to the settled page',

@@ -85,7 +85,8 @@ const visits: Visit[] = [
     path: '/',
     async open(page) {
       await page.getByRole('button', { name: 'Book by hand' }).click();
-      await page.getByRole('button', { name: 'Book appointment' }).waitFor();
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByLabel('Not sure yet: keep it pending').waitFor();
     },
   },
   {

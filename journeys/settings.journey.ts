@@ -157,6 +157,34 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     faults = faults.filter((fault) => !fault.includes('409'));
   });
 
+  test('a provider’s calendar address is made, shown once, replaced and revoked', async () => {
+    const [page] = await twoWindows('/settings/providers');
+    await page.getByRole('link', { name: /Main provider/ }).click();
+    const drawer = page.getByRole('dialog', { name: 'Main provider' });
+    const make = async (button: string): Promise<string> => {
+      await drawer.getByRole('button', { name: button }).click();
+      const question = page.getByRole('dialog', { name: 'Make a calendar address?' });
+      await question.getByRole('button', { name: 'Make an address' }).click();
+      await question.waitFor({ state: 'hidden' });
+      return drawer.getByLabel('Calendar address', { exact: true }).and(drawer.locator('input')).inputValue();
+    };
+    const status = async (url: string) => (await fetch(url)).status;
+
+    const first = await make('Make an address');
+    expect(await (await fetch(first)).text()).toContain('BEGIN:VCALENDAR');
+    const second = await make('Replace the address');
+    expect(second).not.toBe(first);
+    expect([await status(first), await status(second)]).toEqual([404, 200]);
+
+    await drawer.getByRole('button', { name: 'Hide address' }).click();
+    expect(await drawer.getByText(second).count()).toBe(0);
+    await drawer.getByRole('button', { name: 'Revoke the address' }).click();
+    const question = page.getByRole('dialog', { name: 'Revoke the calendar address?' });
+    await question.getByRole('button', { name: 'Revoke the address' }).click();
+    await page.getByText('No calendar address of Main provider works any more.').waitFor();
+    expect(await status(second)).toBe(404);
+  });
+
   test('the clinic’s own rules are said in words and kept', async () => {
     const [page, other] = await twoWindows('/settings');
     await page.getByLabel('Days ahead').fill('180');

@@ -1,8 +1,9 @@
-import { Alert, Button, CopyButton, Group, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
+import { IconKey } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Confirm } from '../../lib/ui/confirm.tsx';
+import { CopyField } from '../../lib/ui/copy-field.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
@@ -25,26 +26,6 @@ export function VapiPanel() {
         </Stack>
       )}
     </Panel>
-  );
-}
-
-function CopyField({ label, value }: { label: string; value: string }) {
-  return (
-    <Group align="flex-end" gap="sm">
-      <TextInput label={label} value={value} readOnly style={{ flex: '1 1 14rem' }} />
-      <CopyButton value={value}>
-        {({ copied, copy }) => (
-          <Button
-            variant="default"
-            aria-label={copied ? `${label} copied` : `Copy ${label}`}
-            leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            onClick={copy}
-          >
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
-    </Group>
   );
 }
 

@@ -1,9 +1,11 @@
+import { IconCloudQuestion } from '@tabler/icons-react';
 import type { Appointment, Message } from '@voxanne/contract';
 import { capitalised, formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
 import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
+import { mustLook } from './calendar/event-view.ts';
 
 interface Props {
   appointments: Appointment[];
@@ -76,6 +78,11 @@ function Row({ item, text, timeZone, now, next }: RowProps) {
         <StatusTag tone={calendar.tone} busy={calendar.busy ?? false} plain>
           {calendar.word}
         </StatusTag>
+        {mustLook(item) ? (
+          <StatusTag tone="warn" icon={IconCloudQuestion} plain>
+            Look at the calendar
+          </StatusTag>
+        ) : null}
         <StatusTag tone={confirmation.tone} plain>
           {confirmation.word}
         </StatusTag>

@@ -15,6 +15,8 @@ test('what the receptionist booked is told apart from what a person booked', () 
   expect(sourceView('voice').word).toBe('AI call');
   expect(sourceView('dashboard').word).toBe('Staff');
   expect(sourceView('api').word).toBe('Program');
+  expect(sourceView('patient').word).toBe('Patient, by link');
+  expect(sourceView('system').word).toBe('Waitlist');
   expect(sourceView('import').word).toBe('import');
 });
 

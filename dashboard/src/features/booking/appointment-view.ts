@@ -1,4 +1,4 @@
-import { type Icon, IconCode, IconPhone, IconUser } from '@tabler/icons-react';
+import { type Icon, IconCode, IconLink, IconListCheck, IconPhone, IconUser } from '@tabler/icons-react';
 import type { Appointment, Message } from '@voxanne/contract';
 import type { ToneName } from '../../lib/theme/colors.ts';
 import { statusView } from '../messaging/message-view.ts';
@@ -21,6 +21,8 @@ const sources: Record<string, { word: string; icon: Icon }> = {
   voice: { word: 'AI call', icon: IconPhone },
   dashboard: { word: 'Staff', icon: IconUser },
   api: { word: 'Program', icon: IconCode },
+  patient: { word: 'Patient, by link', icon: IconLink },
+  system: { word: 'Waitlist', icon: IconListCheck },
 };
 export const sourceView = (source: string) => sources[source] ?? { word: source, icon: IconCode };
 

@@ -1,7 +1,6 @@
 import { Drawer } from '@mantine/core';
-import { BookForm, type BookingPlace } from './book-form.tsx';
-
-export type { BookingPlace };
+import { BookForm } from './book-form.tsx';
+import type { BookingPlace } from './book-wish.ts';
 
 interface Props {
   opened: boolean;

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { BookRequest } from '@voxanne/contract';
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
@@ -10,36 +11,21 @@ import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Alternatives } from './alternatives.tsx';
+import {
+  type BookingPlace,
+  type BookValues,
+  type BookWish,
+  bodyOf,
+  bookedWords,
+  EMPTY,
+  lengthProblem,
+  MORE,
+} from './book-wish.ts';
 import { book, servicesQuery } from './booking.api.ts';
+import { MoreFields } from './more-fields.tsx';
 import { Overbook } from './overbook.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 import { alternativesOf } from './slots.ts';
-
-interface Values {
-  name: string;
-  phone: string;
-  service_type: string;
-  slot_id: string;
-}
-
-export interface BookingPlace {
-  at: string;
-  providerId?: string | undefined;
-  providerName?: string | undefined;
-}
-
-/** What is asked for besides the patient: a time that was chosen in the calendar, or one of the free times. */
-interface Wish {
-  values: Values;
-  place?: BookingPlace | undefined;
-  overbook?: string;
-}
-
-const bodyOf = ({ values: { slot_id, ...patient }, place, overbook }: Wish): BookRequest => ({
-  ...patient,
-  ...(place === undefined ? { slot_id } : { scheduled_at: place.at, provider_id: place.providerId }),
-  ...(overbook === undefined ? {} : { overbook: true, reason: overbook }),
-});
 
 /** A second click after a lost answer must be the same booking; a changed form must not be. */
 function useBookingKey() {
@@ -50,6 +36,10 @@ function useBookingKey() {
     return last.current.key;
   };
 }
+
+/** A fault of what has no field here is said beside the button. */
+const saidAtFields = (error: unknown): boolean =>
+  isInline(error) && Object.keys(fieldMessages(asApiError(error))).every((field) => field in EMPTY);
 
 interface Props {
   timeZone: string;
@@ -63,32 +53,42 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
   const queryClient = useQueryClient();
   const keyFor = useBookingKey();
   const services = useQuery(servicesQuery);
-  const options = (services.data?.data ?? [])
-    .filter((item) => item.active)
-    .map((item) => ({ value: item.slug, label: `${item.name}, ${item.duration_minutes} min` }));
-  const form = useForm<Values>({
-    initialValues: { name: '', phone: '', service_type: '', slot_id: '' },
+  const offered = (services.data?.data ?? []).filter((item) => item.active);
+  const options = offered.map((item) => ({
+    value: item.slug,
+    label: `${item.name}, ${item.duration_minutes} min`,
+  }));
+  const [more, setMore] = useState(false);
+  const form = useForm<BookValues>({
+    initialValues: EMPTY,
     validate: {
       name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
       phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
+      duration_minutes: lengthProblem,
       slot_id: (value) => (value === '' && place === undefined ? 'Choose a time.' : null),
     },
   });
   const service = form.values.service_type || options[0]?.value || '';
 
+  /** A fault in a field that is put away would be said to nobody. */
+  function showFirst(messages: Record<string, unknown>) {
+    if (MORE.some((field) => field in messages)) flushSync(() => setMore(true));
+    focusFirst(form)(messages);
+  }
+
   const submit = useMutation({
-    mutationFn: (wish: Wish) => {
+    mutationFn: (wish: BookWish) => {
       const body = bodyOf({ ...wish, values: { ...wish.values, service_type: service } });
       return book(body, keyFor(body));
     },
     onSuccess({ scheduled_at }, { values }) {
-      notifyDone(`${values.name.trim()} is booked for ${formatMoment(scheduled_at, timeZone)}.`);
+      notifyDone(bookedWords(values, formatMoment(scheduled_at, timeZone)));
       onBooked();
     },
     onError(error) {
       const messages = fieldMessages(asApiError(error));
       form.setErrors(messages);
-      focusFirst(form)(messages);
+      showFirst(messages);
     },
     onSettled: () =>
       queryClient.invalidateQueries({
@@ -105,7 +105,7 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate({ values, place }), focusFirst(form))}>
+    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate({ values, place }), showFirst)}>
       <Stack gap="md">
         <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
         <TextInput
@@ -141,8 +141,14 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
             </Input.Error>
           )}
         </div>
+        <MoreFields
+          form={form}
+          opened={more}
+          onToggle={() => setMore(!more)}
+          minutes={offered.find((item) => item.slug === service)?.duration_minutes}
+        />
         {alternatives === null ? (
-          isInline(submit.error) ? null : (
+          saidAtFields(submit.error) ? null : (
             <FormError error={submit.error} />
           )
         ) : (

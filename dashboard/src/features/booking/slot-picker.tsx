@@ -1,12 +1,12 @@
 import { Select } from '@mantine/core';
-import { IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
-import { formatDay, formatTime, spellTimeZone } from '../../lib/format/format.ts';
+import { useState } from 'react';
+import { formatDay, spellTimeZone } from '../../lib/format/format.ts';
 import { startOfDay } from '../../lib/format/zoned.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { availabilityQuery } from './booking.api.ts';
 import classes from './slot-picker.module.css';
+import { SlotTimes } from './slot-times.tsx';
 import { slotDays } from './slots.ts';
 
 const WINDOW_DAYS = 14;
@@ -19,7 +19,6 @@ interface Props {
 }
 
 export function SlotPicker({ serviceType, timeZone, value, onChange }: Props) {
-  const group = useId();
   const [openedAt] = useState(Date.now);
   const [chosenDay, setChosenDay] = useState<string | null>(null);
   const { data, error, refetch } = useQuery(
@@ -58,25 +57,14 @@ export function SlotPicker({ serviceType, timeZone, value, onChange }: Props) {
           label: `${formatDay(free[0]?.start ?? key, timeZone)} (${free.length} free)`,
         }))}
       />
-      <fieldset className={classes.day}>
-        <legend>Time, {spellTimeZone(timeZone)}</legend>
-        <div className={classes.times}>
-          {slots.map((slot) => (
-            <label key={slot.slot_id} className={classes.time}>
-              <input
-                type="radio"
-                name={group}
-                value={slot.slot_id}
-                checked={slot.slot_id === value}
-                onChange={() => onChange(slot.slot_id)}
-              />
-              <IconCheck size={16} stroke={2.5} aria-hidden />
-              {formatTime(slot.start, timeZone)}
-              {severalProviders ? `, ${slot.provider_name}` : ''}
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <SlotTimes
+        legend={`Time, ${spellTimeZone(timeZone)}`}
+        slots={slots}
+        timeZone={timeZone}
+        isChosen={(slot) => slot.slot_id === value}
+        onChoose={(slot) => onChange(slot.slot_id)}
+        showProvider={severalProviders}
+      />
     </div>
   );
 }

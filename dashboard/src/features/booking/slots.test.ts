@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../lib/api/api-error.ts';
-import { alternativesOf, slotDays } from './slots.ts';
+import { alternativesOf, hasUncertain, slotDays } from './slots.ts';
 
 const slot = (start: string, provider_id = 'a') => ({
   slot_id: start + provider_id,
@@ -29,4 +29,9 @@ test('slots stand under their day, and providers are named only when there are s
   expect(
     slotDays([slot('2030-01-07T14:00:00Z'), slot('2030-01-07T14:00:00Z', 'b')], 'UTC').severalProviders,
   ).toBe(true);
+});
+
+test('a single time of a calendar that cannot be read is enough for the hint', () => {
+  expect(hasUncertain([slot('1'), { ...slot('2'), calendar_state: 'stale' }])).toBe(true);
+  expect(hasUncertain([slot('1')])).toBe(false);
 });

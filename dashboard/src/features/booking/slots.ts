@@ -27,3 +27,6 @@ export function slotDays(slots: Slot[], timeZone: string) {
   const severalProviders = new Set(slots.map((slot) => slot.provider_id)).size > 1;
   return { severalProviders, days: groupByDay(slots, (slot) => slot.start, timeZone) };
 }
+
+/** Free as far as is known here, while the linked calendar cannot be read. */
+export const hasUncertain = (slots: Slot[]): boolean => slots.some((slot) => slot.calendar_state === 'stale');

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Switch, TextInput } from '@mantine/core';
+import { Anchor, Divider, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { meQuery } from '../identity/identity.api.ts';
+import { ProviderFeed } from './provider-feed.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { changeProvider, createProvider, deleteProvider } from './rules.api.ts';
 import classes from './rules.module.css';
@@ -62,47 +63,55 @@ export function ProviderForm({ provider, onDone }: Props) {
   const removal = useRemoval(provider, onDone);
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          description="As callers say it, such as Dr. Lovelace"
-          required
-          maxLength={120}
-          disabled={!mayChange}
-          {...form.getInputProps('name')}
-        />
-        {provider === undefined ? (
-          <p className={classes.dim}>
-            Works Monday to Friday, 9 to 5, until you say otherwise under Opening hours.
-          </p>
-        ) : (
-          <div>
-            <p className={classes.dim}>{weekLine(provider.working_hours) || 'No opening hours.'}</p>
-            <Anchor
-              renderRoot={(props) => (
-                <Link {...props} to="/settings/hours" search={{ provider: provider.id }} />
-              )}
-            >
-              Change the opening hours
-            </Anchor>
-          </div>
-        )}
-        <Switch
-          label="Can be booked"
-          disabled={!mayChange}
-          {...form.getInputProps('active', { type: 'checkbox' })}
-        />
-        {isInline(save.error) ? null : <FormError error={save.error} />}
-        <RuleActions
-          save={provider === undefined ? 'Add provider' : 'Save changes'}
-          saving={save.isPending}
-          mayChange={mayChange}
-          unchanged={provider !== undefined && !form.isDirty()}
-          {...(removal && { remove: removal })}
-        />
-      </Stack>
-    </form>
+    <>
+      <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            description="As callers say it, such as Dr. Lovelace"
+            required
+            maxLength={120}
+            disabled={!mayChange}
+            {...form.getInputProps('name')}
+          />
+          {provider === undefined ? (
+            <p className={classes.dim}>
+              Works Monday to Friday, 9 to 5, until you say otherwise under Opening hours.
+            </p>
+          ) : (
+            <div>
+              <p className={classes.dim}>{weekLine(provider.working_hours) || 'No opening hours.'}</p>
+              <Anchor
+                renderRoot={(props) => (
+                  <Link {...props} to="/settings/hours" search={{ provider: provider.id }} />
+                )}
+              >
+                Change the opening hours
+              </Anchor>
+            </div>
+          )}
+          <Switch
+            label="Can be booked"
+            disabled={!mayChange}
+            {...form.getInputProps('active', { type: 'checkbox' })}
+          />
+          {isInline(save.error) ? null : <FormError error={save.error} />}
+          <RuleActions
+            save={provider === undefined ? 'Add provider' : 'Save changes'}
+            saving={save.isPending}
+            mayChange={mayChange}
+            unchanged={provider !== undefined && !form.isDirty()}
+            {...(removal && { remove: removal })}
+          />
+        </Stack>
+      </form>
+      {provider === undefined || !mayChange ? null : (
+        <>
+          <Divider my="lg" />
+          <ProviderFeed provider={provider} />
+        </>
+      )}
+    </>
   );
 }
 

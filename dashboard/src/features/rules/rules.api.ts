@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import {
   Deleted,
   type ProviderCreate,
+  ProviderFeed,
   ProviderList,
   type ProviderPatch,
   SavedProvider,
@@ -15,6 +16,7 @@ import {
   TimeOffList,
   type TimeOffPatch,
 } from '@voxanne/contract';
+import { z } from 'zod';
 import { request } from '../../lib/api/request.ts';
 
 export const servicesQuery = queryOptions({
@@ -47,6 +49,11 @@ export const changeProvider = (id: string, body: ProviderPatch) =>
   request(SavedProvider, `/api/providers/${id}`, { method: 'PATCH', body });
 export const deleteProvider = (id: string, force: boolean) =>
   request(Deleted, `/api/providers/${id}`, { method: 'DELETE', query: { force: String(force) } });
+
+export const makeFeed = (providerId: string) =>
+  request(ProviderFeed, `/api/providers/${providerId}/feed`, { method: 'POST' });
+export const revokeFeed = (providerId: string) =>
+  request(z.undefined(), `/api/providers/${providerId}/feed`, { method: 'DELETE' });
 
 export const createTimeOff = (body: TimeOffCreate) =>
   request(SavedTimeOff, '/api/time-off', { method: 'POST', body });

@@ -6,6 +6,8 @@ interface Props {
   title: string;
   children: ReactNode;
   confirm: string;
+  /** Red, unless nothing is lost. */
+  tone?: 'red' | 'brand';
   cancel: string;
   busy: boolean;
   onConfirm: () => void;
@@ -13,7 +15,8 @@ interface Props {
 }
 
 /** Asked before something that cannot be undone by the same button. */
-export function Confirm({ opened, title, children, confirm, cancel, busy, onConfirm, onCancel }: Props) {
+export function Confirm(props: Props) {
+  const { opened, title, children, confirm, tone = 'red', cancel, busy, onConfirm, onCancel } = props;
   return (
     <Modal
       opened={opened}
@@ -28,7 +31,7 @@ export function Confirm({ opened, title, children, confirm, cancel, busy, onConf
         <Button variant="default" onClick={onCancel}>
           {cancel}
         </Button>
-        <Button color="red" loading={busy} onClick={onConfirm}>
+        <Button color={tone} loading={busy} onClick={onConfirm}>
           {confirm}
         </Button>
       </Group>

@@ -1,5 +1,5 @@
 import { Anchor, Button, Drawer, Group, Stack, Title } from '@mantine/core';
-import { IconArrowBackUp, IconCalendarTime, IconCalendarX } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCalendarTime, IconCalendarX, IconCloudQuestion } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Appointment } from '@voxanne/contract';
@@ -13,7 +13,7 @@ import { canCancel, canMove, changesOf, changeWord } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { CancelForm } from './cancel-form.tsx';
 import type { Person } from './columns.ts';
-import { lookOf, serviceWord, statusWord } from './event-view.ts';
+import { lookOf, mustLook, serviceWord, statusWord, UNREAD } from './event-view.ts';
 import { MoveForm } from './move-form.tsx';
 import { appointmentQuery } from './schedule.api.ts';
 import { useSetStatus, useUndo } from './use-changes.ts';
@@ -63,11 +63,25 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
   }
   return (
     <Stack gap="lg">
+      <Unread item={data} />
       <Facts item={data} timeZone={rest.timeZone} />
+      {data.status === 'held' ? (
+        <div>This time was offered by text. It is kept until the patient answers or the offer runs out.</div>
+      ) : null}
       <UndoLast item={data} timeZone={rest.timeZone} />
       <StatusButtons item={data} />
       <Changes item={data} {...rest} />
     </Stack>
+  );
+}
+
+function Unread({ item }: { item: Appointment }) {
+  if (!mustLook(item)) return null;
+  return (
+    <div className={classes.unread}>
+      <IconCloudQuestion size={20} aria-hidden />
+      <span>{UNREAD}. Look whether the time is free there.</span>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconCalendarOff, IconCalendarPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, HeldTime } from '@voxanne/contract';
 import { useState } from 'react';
 import { asApiError } from '../../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../../lib/api/request.ts';
@@ -13,13 +13,15 @@ import { Page } from '../../../lib/ui/page.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
 import { useNow } from '../../../lib/ui/use-now.ts';
 import { meQuery } from '../../identity/identity.api.ts';
-import { BookDrawer, type BookingPlace } from '../book-drawer.tsx';
+import { BookDrawer } from '../book-drawer.tsx';
+import type { BookingPlace } from '../book-wish.ts';
 import { AppointmentDrawer } from './appointment-drawer.tsx';
 import classes from './calendar.module.css';
 import type { CalendarSearch } from './calendar-search.ts';
 import type { Column } from './columns.ts';
 import type { View } from './days.ts';
 import type { FreeTime } from './grid-column.tsx';
+import { HoldDrawer } from './hold-drawer.tsx';
 import { ListView } from './list-view.tsx';
 import { type Refused, RefusedDialog } from './refused-dialog.tsx';
 import { TimeGrid } from './time-grid.tsx';
@@ -46,6 +48,12 @@ export function CalendarPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), resetScroll: false });
 
   const [booking, setBooking] = useState<BookingPlace | 'anywhere' | null>(null);
+  const [hold, setHold] = useState<HeldTime | null>(null);
+  const [holdOpened, showHold] = useState(false);
+  const openHold = (one: HeldTime) => {
+    setHold(one);
+    showHold(true);
+  };
   const schedule = useSchedule({ view, date, provider, status, timeZone });
   const openBooking = ({ day, minute, providerId }: FreeTime) => {
     const at = instantAt(day, minute, timeZone);
@@ -73,13 +81,26 @@ export function CalendarPage() {
       }
     >
       <Toolbar {...{ view, date, today, provider, status }} people={schedule.people} onChange={go} />
-      <Schedule {...{ view, date, provider, schedule, isOwner }} {...shared} onFree={openBooking} />
+      <Schedule
+        {...{ view, date, provider, schedule, isOwner }}
+        {...shared}
+        onFree={openBooking}
+        onHold={openHold}
+      />
       <AppointmentDrawer
         id={appointment}
         people={schedule.people}
         timeZone={timeZone}
         isOwner={isOwner}
         onClose={() => go({ appointment: undefined })}
+      />
+      <HoldDrawer
+        hold={hold}
+        opened={holdOpened}
+        isOver={!schedule.held.some((one) => one.hold_id === hold?.hold_id)}
+        timeZone={timeZone}
+        onClose={() => showHold(false)}
+        onClosed={lookAgain}
       />
       <BookDrawer
         opened={booking !== null}
@@ -103,13 +124,14 @@ interface ScheduleProps {
   now: number;
   onOpen: (id: string) => void;
   onFree: (time: FreeTime) => void;
+  onHold: (hold: HeldTime) => void;
 }
 
 function Schedule(props: ScheduleProps) {
-  const { view, date, provider, schedule, isOwner, timeZone, now, onOpen, onFree } = props;
+  const { view, date, provider, schedule, isOwner, timeZone, now, onOpen, onFree, onHold } = props;
   const [refused, setRefused] = useState<Refused | null>(null);
   const move = useMove(timeZone, (failed, error) => setRefused({ move: failed, error }));
-  const { columns, people, shown, pendingIds, isLoading, error, rulesError, retry } = schedule;
+  const { columns, people, shown, pendingIds, isLoading, error, heldError, rulesError, retry } = schedule;
 
   if (schedule.isUnknown) {
     return error === null ? (
@@ -145,6 +167,11 @@ function Schedule(props: ScheduleProps) {
           {asApiError(rulesError).message} Appointments are shown; free times may not be.
         </Alert>
       )}
+      {heldError === null ? null : (
+        <Alert color="red" mb="sm" title="Held times could not be read">
+          {asApiError(heldError).message} A time that looks free here may be kept for somebody.
+        </Alert>
+      )}
       <p className={classes.state} role="status">
         {isLoading ? 'Loading appointments' : stateWords(shown.length, columns, dayKey(now, timeZone))}
       </p>
@@ -165,7 +192,7 @@ function Schedule(props: ScheduleProps) {
           columns={columns}
           label={periodTitle(view, date)}
           showProvider={view === 'week' && provider === undefined && people.length > 1}
-          {...{ pendingIds, timeZone, now, onOpen, onFree }}
+          {...{ pendingIds, timeZone, now, onOpen, onFree, onHold }}
           onMove={drop}
         />
       )}

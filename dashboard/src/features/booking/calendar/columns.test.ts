@@ -1,4 +1,4 @@
-import type { Appointment, Provider, TimeOff } from '@voxanne/contract';
+import type { Appointment, HeldTime, Provider, TimeOff } from '@voxanne/contract';
 import { describe, expect, test } from 'vitest';
 import { columnsOf, peopleOf } from './columns.ts';
 
@@ -32,6 +32,16 @@ const appointment = (id: string, scheduled_at: string, change: Partial<Appointme
   undo_until: null,
   created_at: scheduled_at,
   ...change,
+});
+const hold = (hold_id: string, scheduled_at: string, provider_id = 'ada'): HeldTime => ({
+  hold_id,
+  scheduled_at,
+  provider_id,
+  provider_name: `Dr. ${provider_id}`,
+  duration_minutes: 30,
+  service_type: 'consultation',
+  source: 'voice',
+  expires_at: '2030-01-07T14:10:00Z',
 });
 const off = (starts_local: string, ends_local: string, provider_id: string | null): TimeOff => ({
   id: starts_local,
@@ -129,6 +139,27 @@ test('what a filter hides keeps its time', () => {
     shows: () => false,
   });
   expect([ada?.placed.length, ada?.busy]).toEqual([0, [{ from: 540, to: 570 }]]);
+});
+
+describe('a held time', () => {
+  const held = [hold('h', '2030-01-07T14:00:00Z')];
+
+  test('stands with its provider and keeps the time, also when a filter hides it', () => {
+    const [ada, bob] = columnsOf({ ...base, held });
+    expect(ada?.held.map(({ hold: { hold_id }, range }) => [hold_id, range.from])).toEqual([['h', 540]]);
+    expect(ada?.busy).toEqual([{ from: 540, to: 570 }]);
+    expect([bob?.held, bob?.busy]).toEqual([[], []]);
+    const [hidden] = columnsOf({ ...base, held, showsHeld: false });
+    expect([hidden?.held, hidden?.busy]).toEqual([[], [{ from: 540, to: 570 }]]);
+  });
+
+  test('stands beside what overlaps it where several share a column', () => {
+    const appointments = [appointment('1', '2030-01-07T14:00:00Z', { provider_id: 'bob' })];
+    const [monday] = columnsOf({ ...base, view: 'week', held, appointments });
+    expect([monday?.placed[0]?.lanes, monday?.held[0]?.lanes]).toEqual([2, 2]);
+    expect(monday?.placed[0]?.lane).not.toBe(monday?.held[0]?.lane);
+    expect(monday?.busy).toEqual([]);
+  });
 });
 
 describe('a week', () => {

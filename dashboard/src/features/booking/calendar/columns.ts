@@ -1,19 +1,21 @@
-import type { Appointment, Provider, TimeOff } from '@voxanne/contract';
+import type { Appointment, HeldTime, Provider, TimeOff } from '@voxanne/contract';
 import { addDays, dayKey } from '../../../lib/format/zoned.ts';
 import { occupies } from './abilities.ts';
 import { DAY_MINUTES, daysOf, dayTitle, type Range, shortDay, type View, wallRange } from './days.ts';
 import { type InLane, inLanes } from './lanes.ts';
 import { type Opening, openingOf, openingOfAll } from './opening.ts';
 
-/** An appointment as far as it lies on one day. */
-export interface Piece {
-  item: Appointment;
+/** What is booked or held, as far as it lies on one day. */
+interface Part {
   day: string;
   range: Range;
   /** It began on the day before. */
   continued: boolean;
 }
+export type Piece = Part & { item: Appointment };
 export type Placed = Piece & InLane;
+type HeldPiece = Part & { hold: HeldTime };
+export type PlacedHold = HeldPiece & InLane;
 
 /** A day of a provider, or a day of everybody. */
 export interface Column {
@@ -26,6 +28,7 @@ export interface Column {
   name: string;
   opening: Opening;
   placed: Placed[];
+  held: PlacedHold[];
   busy: Range[];
 }
 
@@ -37,6 +40,9 @@ interface Wanted {
   people: Person[];
   providerId: string | undefined;
   appointments: Appointment[];
+  held?: HeldTime[];
+  /** Whether the filter leaves held times; hidden they keep their time like everything else. */
+  showsHeld?: boolean;
   /** What a filter leaves; hidden appointments keep their time all the same. */
   shows?: (appointment: Appointment) => boolean;
   timeOff: TimeOff[];
@@ -60,21 +66,31 @@ export function peopleOf(known: Provider[] | undefined, appointments: Appointmen
   return [...people.values()];
 }
 
-export function piecesOf(item: Appointment, timeZone: string): Piece[] {
-  const day = dayKey(item.scheduled_at, timeZone);
-  const { from, to } = wallRange(item.scheduled_at, item.duration_minutes, timeZone);
-  const first = { item, day, range: { from, to: Math.min(to, DAY_MINUTES) }, continued: false };
+function partsOf(
+  { scheduled_at, duration_minutes }: Pick<Appointment, 'scheduled_at' | 'duration_minutes'>,
+  timeZone: string,
+): Part[] {
+  const day = dayKey(scheduled_at, timeZone);
+  const { from, to } = wallRange(scheduled_at, duration_minutes, timeZone);
+  const first = { day, range: { from, to: Math.min(to, DAY_MINUTES) }, continued: false };
   if (to <= DAY_MINUTES) return [first];
   const rest = { from: 0, to: to - DAY_MINUTES };
-  return [first, { item, day: addDays(day, 1), range: rest, continued: true }];
+  return [first, { day: addDays(day, 1), range: rest, continued: true }];
 }
+
+export const piecesOf = (item: Appointment, timeZone: string): Piece[] =>
+  partsOf(item, timeZone).map((part) => ({ ...part, item }));
 
 export function columnsOf(wanted: Wanted): Column[] {
   const { view, date, providerId, timeOff, timeZone, shows = () => true } = wanted;
+  const { held = [], showsHeld = true } = wanted;
   const people = wanted.people.filter((one) => providerId === undefined || one.id === providerId);
-  const pieces = wanted.appointments
-    .filter((one) => providerId === undefined || one.provider_id === providerId)
-    .flatMap((one) => piecesOf(one, timeZone));
+  const isWanted = (one: { provider_id: string }) =>
+    providerId === undefined || one.provider_id === providerId;
+  const pieces: (Piece | HeldPiece)[] = [
+    ...wanted.appointments.filter(isWanted).flatMap((one) => piecesOf(one, timeZone)),
+    ...held.filter(isWanted).flatMap((hold) => partsOf(hold, timeZone).map((part) => ({ ...part, hold }))),
+  ];
   const byDay = Map.groupBy(pieces, (one) => one.day);
   if (view === 'week') {
     return daysOf('week', date).map((day) => {
@@ -88,10 +104,13 @@ export function columnsOf(wanted: Wanted): Column[] {
         opening: openingOfAll(people, day, timeOff, timeZone),
         shared: people.length > 1,
         shows,
+        showsHeld,
       });
     });
   }
-  const today = Map.groupBy(byDay.get(date) ?? [], (one) => one.item.provider_id);
+  const today = Map.groupBy(byDay.get(date) ?? [], (one) =>
+    'item' in one ? one.item.provider_id : one.hold.provider_id,
+  );
   return people.map((one) =>
     columnFrom(today.get(one.id) ?? [], {
       key: one.id,
@@ -102,17 +121,26 @@ export function columnsOf(wanted: Wanted): Column[] {
       opening: openingOf(one, date, timeOff, timeZone),
       shared: false,
       shows,
+      showsHeld,
     }),
   );
 }
 
-type Frame = Omit<Column, 'placed' | 'busy'> & { shows: (item: Appointment) => boolean; shared: boolean };
+type Frame = Omit<Column, 'placed' | 'held' | 'busy'> & {
+  shows: (item: Appointment) => boolean;
+  showsHeld: boolean;
+  shared: boolean;
+};
 
-function columnFrom(pieces: Piece[], { shared, shows, ...frame }: Frame): Column {
+function columnFrom(pieces: (Piece | HeldPiece)[], { shared, shows, showsHeld, ...frame }: Frame): Column {
+  const lanes = inLanes(pieces.filter((one) => ('item' in one ? shows(one.item) : showsHeld)));
   return {
     ...frame,
-    placed: inLanes(pieces.filter(({ item }) => shows(item))),
+    placed: lanes.filter((one) => 'item' in one),
+    held: lanes.filter((one) => 'hold' in one),
     // Where several share a column, one appointment leaves the others free.
-    busy: shared ? [] : pieces.filter(({ item }) => occupies(item.status)).map(({ range }) => range),
+    busy: shared
+      ? []
+      : pieces.filter((one) => !('item' in one) || occupies(one.item.status)).map(({ range }) => range),
   };
 }

@@ -1,10 +1,6 @@
-import { IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { Slot } from '@voxanne/contract';
-import { useId } from 'react';
-import { formatTime } from '../../../lib/format/format.ts';
 import { ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
-import classes from '../slot-picker.module.css';
+import { SlotTimes } from '../slot-times.tsx';
 import { dayAvailabilityQuery } from './schedule.api.ts';
 
 interface Props {
@@ -19,7 +15,6 @@ interface Props {
 
 /** The free times of one provider on one day. */
 export function DaySlots({ serviceType, day, providerId, timeZone, value, onChange }: Props) {
-  const group = useId();
   const { data, error, refetch } = useQuery(dayAvailabilityQuery(serviceType, day, providerId));
   if (data === undefined && error !== null) {
     return (
@@ -37,23 +32,12 @@ export function DaySlots({ serviceType, day, providerId, timeZone, value, onChan
     return <p role="status">{data.reasons[0]?.detail ?? 'No time is free on that day.'}</p>;
   }
   return (
-    <fieldset className={classes.day}>
-      <legend>Free times</legend>
-      <div className={classes.times}>
-        {slots.map((slot: Slot) => (
-          <label key={slot.slot_id} className={classes.time}>
-            <input
-              type="radio"
-              name={group}
-              value={slot.start}
-              checked={Date.parse(slot.start) === Date.parse(value)}
-              onChange={() => onChange(slot.start)}
-            />
-            <IconCheck size={16} stroke={2.5} aria-hidden />
-            {formatTime(slot.start, timeZone)}
-          </label>
-        ))}
-      </div>
-    </fieldset>
+    <SlotTimes
+      legend="Free times"
+      slots={slots}
+      timeZone={timeZone}
+      isChosen={({ start }) => Date.parse(start) === Date.parse(value)}
+      onChoose={({ start }) => onChange(start)}
+    />
   );
 }

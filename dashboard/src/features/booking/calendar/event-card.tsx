@@ -1,10 +1,10 @@
-import { IconAlertTriangle, IconCloudX, IconRefresh } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCloudQuestion, IconCloudX, IconRefresh } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import type { CSSProperties, PointerEvent } from 'react';
 import { canMove } from './abilities.ts';
 import type { Placed } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
-import { lookOf, moreFacts, serviceWord } from './event-view.ts';
+import { lookOf, moreFacts, mustLook, serviceWord } from './event-view.ts';
 import classes from './time-grid.module.css';
 
 export type Grab = (event: PointerEvent<HTMLElement>, item: Appointment, range: Range) => void;
@@ -24,7 +24,8 @@ export const spanStyle = ({ from, to }: Range): CSSProperties =>
 
 export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGrab }: Props) {
   const { item, range, lane, lanes, continued } = placed;
-  const movable = canMove(item.status) && !continued;
+  // One that is on its way has no known version yet.
+  const movable = canMove(item.status) && !continued && !pending;
   const { icon: Glyph, tone } = lookOf(item.status);
   return (
     <button
@@ -53,6 +54,7 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
         )}
         <span className={classes.clip}>{item.contact.name}</span>
         {item.overbooked ? <IconAlertTriangle size={14} aria-hidden className={classes.eventIcon} /> : null}
+        {mustLook(item) ? <IconCloudQuestion size={14} aria-hidden className={classes.eventIcon} /> : null}
         {item.sync_state === 'error' ? (
           <IconCloudX size={14} aria-hidden className={classes.eventIcon} />
         ) : null}

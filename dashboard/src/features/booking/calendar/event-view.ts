@@ -12,6 +12,7 @@ import type { Appointment } from '@voxanne/contract';
 import { capitalised } from '../../../lib/format/format.ts';
 import type { ToneName } from '../../../lib/theme/colors.ts';
 import { appointmentWord, syncView } from '../appointment-view.ts';
+import { canCancel } from './abilities.ts';
 import { minuteLabel, type Range } from './days.ts';
 
 interface Look {
@@ -36,6 +37,12 @@ export const statusWord = (status: Appointment['status']): string =>
 /** `follow-up` is a slug; people read "Follow up". */
 export const serviceWord = (slug: string): string => capitalised(slug.replaceAll(/[-_]+/g, ' '));
 
+export const UNREAD = 'Google Calendar could not be read when this was booked';
+
+/** Over what is over nobody needs to look. */
+export const mustLook = ({ calendar_unverified, status }: Appointment): boolean =>
+  calendar_unverified && canCancel(status);
+
 /** What the card says by its place, its height, its colour and its icons. */
 export function moreFacts(item: Appointment, range: Range): string {
   return [
@@ -44,6 +51,7 @@ export function moreFacts(item: Appointment, range: Range): string {
     statusWord(item.status),
     item.sync_state === 'not_linked' ? '' : syncView(item.sync_state).word,
     item.overbooked ? 'Overbooked' : '',
+    mustLook(item) ? UNREAD : '',
   ]
     .filter((part) => part !== '')
     .join(', ');

@@ -1,8 +1,10 @@
+import type { HeldTime } from '@voxanne/contract';
 import { memo } from 'react';
 import type { Column } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
 import { EventCard, type Grab, spanStyle } from './event-card.tsx';
 import { type FreeCell, startAt } from './free-cells.ts';
+import { HoldCard } from './hold-card.tsx';
 import { overlap } from './opening.ts';
 import classes from './time-grid.module.css';
 import type { Preview } from './use-drag.ts';
@@ -21,9 +23,11 @@ interface Props {
   nowMinute: number | undefined;
   showProvider: boolean;
   pendingIds: string;
+  timeZone: string;
   preview: Preview | null;
   draggedId: string | undefined;
   onOpen: (id: string) => void;
+  onHold: (hold: HeldTime) => void;
   onFree: (time: FreeTime) => void;
   onGrab: Grab;
 }
@@ -42,7 +46,7 @@ const isOpen = ({ opening }: Column, { from, minutes }: Preview): boolean =>
 
 export const GridColumn = memo(function GridColumn(props: Props) {
   const { column, cells, axis, nowMinute, showProvider, pendingIds, preview, draggedId } = props;
-  const { onOpen, onFree, onGrab } = props;
+  const { timeZone, onOpen, onHold, onFree, onGrab } = props;
   return (
     <section className={classes.column} data-column={column.key} aria-label={column.name}>
       {column.opening.bands
@@ -87,6 +91,15 @@ export const GridColumn = memo(function GridColumn(props: Props) {
           dragged={placed.item.id === draggedId}
           onOpen={onOpen}
           onGrab={onGrab}
+        />
+      ))}
+      {column.held.map((placed) => (
+        <HoldCard
+          key={placed.hold.hold_id}
+          placed={placed}
+          showProvider={showProvider}
+          timeZone={timeZone}
+          onOpen={onHold}
         />
       ))}
       {preview === null ? null : (

@@ -1,9 +1,10 @@
+import { IconCloudQuestion } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import { formatTime, groupByDay, plural, relativeDay } from '../../../lib/format/format.ts';
 import { Panel } from '../../../lib/ui/panel.tsx';
 import { StatusTag } from '../../../lib/ui/status-tag.tsx';
 import { syncView } from '../appointment-view.ts';
-import { lookOf, serviceWord, statusWord } from './event-view.ts';
+import { lookOf, mustLook, serviceWord, statusWord } from './event-view.ts';
 import classes from './list-view.module.css';
 
 interface Props {
@@ -61,6 +62,11 @@ function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'ti
         <StatusTag tone={tone === 'brand' ? 'ok' : tone} icon={icon} plain>
           {statusWord(item.status)}
         </StatusTag>
+        {mustLook(item) ? (
+          <StatusTag tone="warn" icon={IconCloudQuestion} plain>
+            Look at the calendar
+          </StatusTag>
+        ) : null}
         {item.sync_state === 'error' || item.sync_state === 'pending' ? (
           <StatusTag tone={sync.tone} busy={sync.busy ?? false} plain>
             {sync.word}

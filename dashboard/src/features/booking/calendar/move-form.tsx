@@ -1,12 +1,16 @@
 import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { useEffect, useRef, useState } from 'react';
 import { asApiError } from '../../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../../lib/api/request.ts';
 import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
+import { servicesQuery } from '../booking.api.ts';
 import classes from './appointment-drawer.module.css';
+import { whyUntold } from './change-words.ts';
 import type { Person } from './columns.ts';
 import { DaySlots } from './day-slots.tsx';
+import { whoMayTake } from './may-take.ts';
 import type { Move } from './pending-moves.ts';
 import { refusalOf } from './refusal.ts';
 import { RefusalBox } from './refusal-box.tsx';
@@ -28,10 +32,17 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const [notify, setNotify] = useState(true);
+  /** Somebody else's change must not be undone by a form that was opened before it. */
+  const seen = useRef(appointment.version);
   const [missing, setMissing] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   const move = useMove(timeZone);
+  const choices = whoMayTake(appointment, people, useQuery(servicesQuery).data?.data);
+  const problem = choices.find(({ value }) => value === providerId)?.problem;
   useEffect(() => first.current?.focus(), []);
+
+  const refusal = move.error === null ? null : refusalOf(asApiError(move.error));
+  const untold = whyUntold(appointment);
 
   function send(at: string, change: { providerId?: string; overbook?: boolean; reason?: string } = {}) {
     const who = change.providerId ?? providerId;
@@ -48,6 +59,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
           scheduled_at: at,
           provider_id: who,
           notify,
+          version: seen.current,
           ...(why === '' ? {} : { reason: why }),
           ...(change.overbook ? { overbook: true } : {}),
         },
@@ -66,6 +78,8 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   }
 
   function submit() {
+    // They were told what it is now; sending it again means it.
+    if (refusal?.isOvertaken) seen.current = appointment.version;
     const at = wanted();
     setMissing(
       at !== null
@@ -77,7 +91,6 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
     if (at !== null) send(at);
   }
 
-  const refusal = move.error === null ? null : refusalOf(asApiError(move.error));
   const asked = move.variables?.to.at;
   return (
     <form
@@ -101,7 +114,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
         />
         <Select
           label="Provider"
-          data={people.map(({ id, name }) => ({ value: id, label: name }))}
+          data={choices.map(({ value, label }) => ({ value, label }))}
           value={providerId}
           allowDeselect={false}
           onChange={(value) => {
@@ -109,18 +122,22 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
             setStart('');
           }}
         />
-        <DaySlots
-          key={`${day} ${providerId}`}
-          serviceType={appointment.service_type}
-          day={day}
-          providerId={providerId}
-          timeZone={timeZone}
-          value={typed === '' ? start : ''}
-          onChange={(value) => {
-            setStart(value);
-            setTyped('');
-          }}
-        />
+        {problem === undefined ? (
+          <DaySlots
+            key={`${day} ${providerId}`}
+            serviceType={appointment.service_type}
+            day={day}
+            providerId={providerId}
+            timeZone={timeZone}
+            value={typed === '' ? start : ''}
+            onChange={(value) => {
+              setStart(value);
+              setTyped('');
+            }}
+          />
+        ) : (
+          <div role="status">{problem}</div>
+        )}
         <TextInput
           type="time"
           label="Another time"
@@ -134,11 +151,15 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
           value={reason}
           onChange={({ currentTarget }) => setReason(currentTarget.value)}
         />
-        <Checkbox
-          label="Text the patient the new time"
-          checked={notify}
-          onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
-        />
+        {untold === null ? (
+          <Checkbox
+            label="Text the patient the new time"
+            checked={notify}
+            onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
+          />
+        ) : (
+          <div>{untold}</div>
+        )}
         {refusal === null || asked === undefined ? null : (
           <div className={classes.refused}>
             <strong>{refusal.title}</strong>

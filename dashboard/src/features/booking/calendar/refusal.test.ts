@@ -34,3 +34,9 @@ test('every other refusal says its sentence', () => {
     mayOverbook: false,
   });
 });
+
+test('whoever was overtaken has to look again, and cannot insist', () => {
+  const refusal = refused('CHANGED_MEANWHILE', 'Somebody else changed this appointment meanwhile.');
+  expect(refusal).toMatchObject({ isOvertaken: true, mayOverbook: false, isCertain: true });
+  expect(refused('SLOT_UNAVAILABLE', 'Taken.').isOvertaken).toBe(false);
+});

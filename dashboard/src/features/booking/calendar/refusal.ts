@@ -9,6 +9,8 @@ export interface Refusal {
   isCertain: boolean;
   /** Whether an owner may put it there all the same. */
   mayOverbook: boolean;
+  /** It is not any more what was seen: it has to be looked at again. */
+  isOvertaken: boolean;
 }
 
 const Offered = z.object({
@@ -31,6 +33,7 @@ const titles: Record<string, string> = {
   OUTSIDE_HOURS: 'Not within the opening hours',
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
+  CHANGED_MEANWHILE: 'Somebody else changed it meanwhile',
   UNREACHABLE: 'No answer from Voxanne',
 };
 
@@ -45,5 +48,6 @@ export function refusalOf(error: ApiError): Refusal {
     alternatives,
     isCertain: error.status >= 400 && error.status < 500,
     mayOverbook: error.code === 'SLOT_UNAVAILABLE',
+    isOvertaken: error.code === 'CHANGED_MEANWHILE',
   };
 }

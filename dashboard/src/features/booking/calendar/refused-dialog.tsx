@@ -37,7 +37,7 @@ export function RefusedDialog(props: Props) {
     >
       {refused === null || refusal === null ? null : (
         <>
-          {refusal.isCertain ? (
+          {refusal.isCertain && !refusal.isOvertaken ? (
             <p style={{ marginTop: 0 }}>
               {refused.move.appointment.contact.name} stays on{' '}
               {formatMoment(refused.move.appointment.scheduled_at, timeZone)},{' '}
@@ -54,7 +54,7 @@ export function RefusedDialog(props: Props) {
           />
           <Group justify="flex-end" mt="lg">
             <Button variant="default" onClick={onClose}>
-              {refusal.isCertain ? 'Leave it where it was' : 'Close'}
+              {refusal.isOvertaken ? 'Leave it there' : refusal.isCertain ? 'Leave it where it was' : 'Close'}
             </Button>
             {refusal.isCertain ? null : <Button onClick={() => onRetry(refused.move)}>Try again</Button>}
           </Group>

@@ -6,11 +6,13 @@ import {
   Availability,
   type CancelRequest,
   ChangedAppointment,
+  HeldTimeList,
   type MoveRequest,
   ProviderList,
   type StatusRequest,
   TimeOffList,
 } from '@voxanne/contract';
+import { z } from 'zod';
 import { request } from '../../../lib/api/request.ts';
 
 const PAGE = 200;
@@ -36,6 +38,17 @@ export const rangeQuery = (from: string, to: string) =>
     // The days before stay on the screen until the new ones are there.
     placeholderData: keepPreviousData,
   });
+
+/** Under the appointments, so that whatever refreshes those refreshes these. */
+export const heldQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['appointments', 'held', from, to],
+    queryFn: ({ signal }) => request(HeldTimeList, '/api/holds', { query: { from, to }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const giveBack = (id: string) =>
+  request(z.undefined(), `/api/holds/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 const pathOf = (id: string) => `/api/appointments/${encodeURIComponent(id)}`;
 

@@ -1,4 +1,4 @@
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, HeldTime } from '@voxanne/contract';
 import { type CSSProperties, useCallback, useEffect, useMemo, useRef } from 'react';
 import { dayKey, minuteOfDay } from '../../../lib/format/zoned.ts';
 import type { Column } from './columns.ts';
@@ -18,12 +18,13 @@ interface Props {
   timeZone: string;
   now: number;
   onOpen: (id: string) => void;
+  onHold: (hold: HeldTime) => void;
   onFree: (time: FreeTime) => void;
   onMove: (item: Appointment, column: Column, minute: number) => void;
 }
 
 export function TimeGrid(props: Props) {
-  const { columns, label, showProvider, pendingIds, timeZone, now, onOpen, onFree, onMove } = props;
+  const { columns, label, showProvider, pendingIds, timeZone, now, onOpen, onHold, onFree, onMove } = props;
   const scroller = useRef<HTMLElement>(null);
   const axis = useAxis(columns);
   const today = dayKey(now, timeZone);
@@ -43,14 +44,15 @@ export function TimeGrid(props: Props) {
   const roving = useRovingFocus(scroller);
   useScrollToNow(scroller, axis, columns.some((one) => one.day === today) ? nowMinute : undefined);
 
-  const handlers = useRef({ onOpen, onFree, grab, wasDrag });
-  handlers.current = { onOpen, onFree, grab, wasDrag };
+  const handlers = useRef({ onOpen, onHold, onFree, grab, wasDrag });
+  handlers.current = { onOpen, onHold, onFree, grab, wasDrag };
   const open = useCallback((id: string) => {
     if (!handlers.current.wasDrag()) handlers.current.onOpen(id);
   }, []);
   const free = useCallback((time: FreeTime) => {
     if (!handlers.current.wasDrag()) handlers.current.onFree(time);
   }, []);
+  const openHold = useCallback((hold: HeldTime) => handlers.current.onHold(hold), []);
   const hold = useCallback<Grab>((...args) => handlers.current.grab(...args), []);
 
   const hours = Array.from({ length: (axis.to - axis.from) / 60 }, (_, index) => axis.from + index * 60);
@@ -107,7 +109,9 @@ export function TimeGrid(props: Props) {
             pendingIds={pendingIds}
             preview={preview?.columnKey === column.key ? preview : null}
             draggedId={preview?.id}
+            timeZone={timeZone}
             onOpen={open}
+            onHold={openHold}
             onFree={free}
             onGrab={hold}
           />
@@ -122,8 +126,8 @@ const COLUMN_REM = 6.5;
 const LANE_REM = 5;
 
 /** Wide enough to read a name in each of the lanes that stand side by side. */
-const widthOf = ({ placed }: Column): number =>
-  Math.max(COLUMN_REM, LANE_REM * Math.max(...placed.map(({ lanes }) => lanes), 1) + 0.75);
+const widthOf = ({ placed, held }: Column): number =>
+  Math.max(COLUMN_REM, LANE_REM * Math.max(...[...placed, ...held].map(({ lanes }) => lanes), 1) + 0.75);
 
 function cellsOf(column: Column, axis: Range, today: string, nowMinute: number): FreeCell[] {
   if (column.day < today) return [];
@@ -133,7 +137,10 @@ function cellsOf(column: Column, axis: Range, today: string, nowMinute: number):
 
 /** The same object while the hours are the same, so that columns need not be drawn anew. */
 function useAxis(columns: Column[]): Range {
-  const ranges = columns.flatMap((one) => [...one.opening.open, ...one.placed.map(({ range }) => range)]);
+  const ranges = columns.flatMap((one) => [
+    ...one.opening.open,
+    ...[...one.placed, ...one.held].map(({ range }) => range),
+  ]);
   const { from, to } = axisOf(ranges);
   return useMemo(() => ({ from, to }), [from, to]);
 }

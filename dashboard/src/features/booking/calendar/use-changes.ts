@@ -4,6 +4,7 @@ import { idempotencyKey } from '../../../lib/api/request.ts';
 import { formatMoment } from '../../../lib/format/format.ts';
 import { notifyDone, notifyFailed } from '../../../lib/ui/notify.ts';
 import { dropNotice, noticeChange } from './change-notice.tsx';
+import { movedWords, undoneWords } from './change-words.ts';
 import type { Move } from './pending-moves.ts';
 import {
   appointmentQuery,
@@ -29,7 +30,7 @@ async function keep(queryClient: QueryClient, changed: ChangedAppointment) {
 }
 
 const STALE = ['appointments', 'availability', 'messages', 'contacts'];
-const refresh = (queryClient: QueryClient) =>
+export const refresh = (queryClient: QueryClient) =>
   queryClient.invalidateQueries({ predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])) });
 
 export const usePendingMoves = (): Move[] =>
@@ -46,7 +47,7 @@ export function useUndo(timeZone: string) {
     async onSuccess(changed) {
       dropNotice(changed.id);
       await keep(queryClient, changed);
-      notifyDone(`${changed.contact.name} is on ${formatMoment(changed.scheduled_at, timeZone)} again.`);
+      notifyDone(undoneWords(changed, timeZone));
     },
     onError: (error) => notifyFailed('It could not be undone', error),
     onSettled: () => refresh(queryClient),
@@ -60,11 +61,12 @@ export function useMove(timeZone: string, onRefused?: (move: Move, error: unknow
   return useMutation({
     ...always,
     mutationKey: MOVES,
-    mutationFn: ({ appointment, body, key }: Move) => moveAppointment(appointment.id, body, key),
-    async onSuccess(changed) {
+    mutationFn: ({ appointment, body, key }: Move) =>
+      moveAppointment(appointment.id, { version: appointment.version, ...body }, key),
+    async onSuccess(changed, { body }) {
       await keep(queryClient, changed);
-      const when = `${formatMoment(changed.scheduled_at, timeZone)}, ${changed.provider_name}`;
-      noticeChange(changed.id, `${changed.contact.name} is moved to ${when}.`, () => undo.mutate(changed));
+      const words = movedWords(changed, body.notify ?? true, timeZone);
+      noticeChange(changed.id, words, () => undo.mutate(changed));
     },
     onError: (error, move) => onRefused?.(move, error),
     onSettled: () => refresh(queryClient),

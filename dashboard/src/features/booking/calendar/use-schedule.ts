@@ -8,6 +8,7 @@ import { daysOf, type View, windowOf } from './days.ts';
 import { withPending } from './pending-moves.ts';
 import { providersQuery, rangeQuery, timeOffQuery } from './schedule.api.ts';
 import { usePendingMoves } from './use-changes.ts';
+import { useHeld } from './use-held.ts';
 
 interface Wanted {
   view: View;
@@ -31,6 +32,7 @@ export function useSchedule({ view, date, provider, status, timeZone }: Wanted) 
   const timeOff = useQuery(timeOffQuery(days[0] ?? date, days.at(-1) ?? date));
   const off: TimeOff[] = timeOff.data?.data ?? NONE;
   const pending = usePendingMoves();
+  const { held, error: heldError, isPending: heldPending } = useHeld(window);
 
   const visible = useMemo(
     () =>
@@ -58,21 +60,27 @@ export function useSchedule({ view, date, provider, status, timeZone }: Wanted) 
             people,
             providerId: provider,
             appointments: visible,
+            held: held ?? NONE,
+            showsHeld: status === undefined || status === 'all' || status === 'held',
             shows: showsOf(status),
             timeOff: off,
             timeZone,
           }),
-    [view, date, people, provider, visible, status, off, timeZone],
+    [view, date, people, provider, visible, held, status, off, timeZone],
   );
   return {
     columns,
     shown,
+    held: held ?? NONE,
     people,
     pendingIds: pending.map((move) => move.appointment.id).join(' '),
     /** Nothing of it has been read yet. Without the rules the hours would jump when they come. */
-    isUnknown: range.data === undefined || (range.isSuccess && (providers.isPending || timeOff.isPending)),
+    isUnknown:
+      range.data === undefined ||
+      (range.isSuccess && (providers.isPending || timeOff.isPending || heldPending)),
     isLoading: range.isPlaceholderData,
     error: range.error,
+    heldError,
     rulesError: providers.error ?? timeOff.error,
     retry: () => void range.refetch(),
   };

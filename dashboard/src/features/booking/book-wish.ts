@@ -1,0 +1,67 @@
+import type { BookRequest } from '@voxanne/contract';
+
+export interface BookValues {
+  name: string;
+  phone: string;
+  email: string;
+  notes: string;
+  service_type: string;
+  slot_id: string;
+  /** Empty: as long as the service takes. */
+  duration_minutes: number | string;
+  pending: boolean;
+}
+
+export const EMPTY: BookValues = {
+  name: '',
+  phone: '',
+  email: '',
+  notes: '',
+  service_type: '',
+  slot_id: '',
+  duration_minutes: '',
+  pending: false,
+};
+
+export interface BookingPlace {
+  at: string;
+  providerId?: string | undefined;
+  providerName?: string | undefined;
+}
+
+/** What is asked for besides the patient: a time that was chosen in the calendar, or one of the free times. */
+export interface BookWish {
+  values: BookValues;
+  place?: BookingPlace | undefined;
+  overbook?: string;
+}
+
+/** What stands under "More" and has to be seen when it is refused. */
+export const MORE: (keyof BookValues)[] = ['email', 'duration_minutes', 'notes'];
+
+export const lengthProblem = (length: number | string): string | null =>
+  length === '' || (Number.isInteger(length) && Number(length) >= 5 && Number(length) <= 480)
+    ? null
+    : 'Enter 5 to 480 minutes, or leave it empty.';
+
+/** What nobody filled in is left out: an empty e-mail address is none. */
+export function bodyOf({ values, place, overbook }: BookWish): BookRequest {
+  const { name, phone, service_type, slot_id, duration_minutes, pending } = values;
+  const [email, notes] = [values.email.trim(), values.notes.trim()];
+  return {
+    name,
+    phone,
+    service_type,
+    ...(email === '' ? {} : { email }),
+    ...(notes === '' ? {} : { notes }),
+    ...(duration_minutes === '' ? {} : { duration_minutes: Number(duration_minutes) }),
+    ...(pending ? { status: 'pending' as const } : {}),
+    ...(place === undefined ? { slot_id } : { scheduled_at: place.at, provider_id: place.providerId }),
+    ...(overbook === undefined ? {} : { overbook: true, reason: overbook }),
+  };
+}
+
+export const bookedWords = ({ name, pending }: BookValues, when: string): string =>
+  pending
+    ? `${when} is kept for ${name.trim()}. Nobody was told: confirm it in the calendar.`
+    : `${name.trim()} is booked for ${when}.`;

@@ -1,0 +1,95 @@
+import { Button, Drawer, Stack } from '@mantine/core';
+import { IconArrowBackUp } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { HeldTime } from '@voxanne/contract';
+import { formatDay, formatTime } from '../../../lib/format/format.ts';
+import { FormError } from '../../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../../lib/ui/notify.ts';
+import classes from './appointment-drawer.module.css';
+import { serviceWord } from './event-view.ts';
+import { keeperWord } from './held.ts';
+import { giveBack } from './schedule.api.ts';
+import { refresh } from './use-changes.ts';
+
+interface Props {
+  /** Also after it is over, while the drawer leaves. */
+  hold: HeldTime | null;
+  opened: boolean;
+  /** Nobody keeps the time any more. */
+  isOver: boolean;
+  timeZone: string;
+  onClose: () => void;
+  onClosed: () => void;
+}
+
+export const HoldDrawer = ({ hold, opened, isOver, timeZone, onClose, onClosed }: Props) => (
+  <Drawer
+    opened={opened}
+    onClose={onClose}
+    onExitTransitionEnd={onClosed}
+    position="right"
+    size="26rem"
+    title="Held time"
+    closeButtonProps={{ 'aria-label': 'Close' }}
+    styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
+  >
+    {hold === null ? null : <Detail key={hold.hold_id} {...{ hold, isOver, timeZone, onClose }} />}
+  </Drawer>
+);
+
+type DetailProps = Omit<Props, 'hold' | 'opened' | 'onClosed'> & { hold: HeldTime };
+
+function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
+  const queryClient = useQueryClient();
+  const end = Date.parse(hold.scheduled_at) + hold.duration_minutes * 60_000;
+  const release = useMutation({
+    networkMode: 'always',
+    mutationFn: () => giveBack(hold.hold_id),
+    async onSuccess() {
+      notifyDone(`${formatTime(hold.scheduled_at, timeZone)}, ${hold.provider_name}, is free again.`);
+      await refresh(queryClient);
+      onClose();
+    },
+    onError: () => refresh(queryClient),
+  });
+  return (
+    <Stack gap="lg">
+      <dl className={classes.facts}>
+        <dt>When</dt>
+        <dd>
+          <strong>{formatDay(hold.scheduled_at, timeZone)}</strong>
+          <br />
+          {formatTime(hold.scheduled_at, timeZone)} to {formatTime(end, timeZone)}
+        </dd>
+        <dt>What</dt>
+        <dd>
+          {serviceWord(hold.service_type)}, {hold.duration_minutes} min
+        </dd>
+        <dt>With</dt>
+        <dd>{hold.provider_name}</dd>
+        <dt>Held until</dt>
+        <dd>{formatTime(hold.expires_at, timeZone)}</dd>
+        <dt>Kept by</dt>
+        <dd>{keeperWord(hold.source)}</dd>
+      </dl>
+      {isOver && !release.isPending ? (
+        <div role="status">Nobody keeps this time any more: it was booked, given back or ran out.</div>
+      ) : (
+        <Stack gap="sm">
+          <div>Until then nobody else gets this time. It becomes free by itself when nobody books it.</div>
+          <FormError error={release.error} />
+          <div>
+            <Button
+              variant="default"
+              leftSection={<IconArrowBackUp size={18} aria-hidden />}
+              loading={release.isPending}
+              onClick={() => release.mutate()}
+            >
+              Give the time back
+            </Button>
+          </div>
+        </Stack>
+      )}
+    </Stack>
+  );
+}

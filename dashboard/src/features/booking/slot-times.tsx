@@ -1,0 +1,54 @@
+import { IconCheck, IconCloudQuestion } from '@tabler/icons-react';
+import type { Slot } from '@voxanne/contract';
+import { useId } from 'react';
+import { formatTime } from '../../lib/format/format.ts';
+import classes from './slot-picker.module.css';
+import { hasUncertain } from './slots.ts';
+
+interface Props {
+  legend: string;
+  slots: Slot[];
+  timeZone: string;
+  isChosen: (slot: Slot) => boolean;
+  onChoose: (slot: Slot) => void;
+  /** Two providers can be free at one time: then the times say whose they are. */
+  showProvider?: boolean;
+}
+
+/** The free times of a day, one of which can be chosen. */
+export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose, showProvider = false }: Props) {
+  const group = useId();
+  return (
+    <fieldset className={classes.day}>
+      <legend>{legend}</legend>
+      <div className={classes.times} data-named={showProvider ? '' : undefined}>
+        {slots.map((slot) => (
+          <label key={slot.slot_id} className={classes.time}>
+            <input
+              type="radio"
+              name={group}
+              value={slot.start}
+              checked={isChosen(slot)}
+              aria-describedby={slot.calendar_state === 'stale' ? `${group}-stale` : undefined}
+              onChange={() => onChoose(slot)}
+            />
+            <IconCheck size={16} stroke={2.5} aria-hidden className={classes.check} />
+            <span>
+              {formatTime(slot.start, timeZone)}
+              {showProvider ? <span className={classes.who}> {slot.provider_name}</span> : null}
+            </span>
+            {slot.calendar_state === 'stale' ? (
+              <IconCloudQuestion size={14} aria-hidden className={classes.stale} />
+            ) : null}
+          </label>
+        ))}
+      </div>
+      {hasUncertain(slots) ? (
+        <p id={`${group}-stale`} className={classes.hint}>
+          <IconCloudQuestion size={16} aria-hidden /> Google Calendar could not be read lately. The marked
+          times are free as far as Voxanne knows: look there too.
+        </p>
+      ) : null}
+    </fieldset>
+  );
+}
