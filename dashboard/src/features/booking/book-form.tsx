@@ -123,6 +123,12 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
           allowDeselect={false}
           onChange={(value) => form.setValues({ service_type: value ?? '', slot_id: '' })}
         />
+        <MoreFields
+          form={form}
+          opened={more}
+          onToggle={() => setMore(!more)}
+          minutes={offered.find((item) => item.slug === service)?.duration_minutes}
+        />
         <div>
           {place === undefined ? (
             <SlotPicker
@@ -141,12 +147,6 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
             </Input.Error>
           )}
         </div>
-        <MoreFields
-          form={form}
-          opened={more}
-          onToggle={() => setMore(!more)}
-          minutes={offered.find((item) => item.slug === service)?.duration_minutes}
-        />
         {alternatives === null ? (
           saidAtFields(submit.error) ? null : (
             <FormError error={submit.error} />

@@ -22,7 +22,9 @@ test('what ran out is not shown, and the next one is known', () => {
 });
 
 test('it is said until when, by the clinic’s clock, and who keeps it', () => {
-  expect(heldWords(until('15:42'), 'America/New_York')).toMatch(/^Held until 10:42/);
+  expect(heldWords(until('15:42'), 'America/New_York')).toMatch(/^Held until 10:42.AM, Mon, Jan 7$/);
+  const today = { ...until('15:42'), scheduled_at: '2030-01-07T20:00:00Z' };
+  expect(heldWords(today, 'America/New_York')).toMatch(/^Held until 10:42.AM$/);
   expect(keeperWord('voice')).toBe('The receptionist, on a call');
   expect(keeperWord('import')).toBe('import');
 });

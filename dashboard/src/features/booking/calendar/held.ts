@@ -1,5 +1,6 @@
 import type { HeldTime } from '@voxanne/contract';
-import { formatTime } from '../../../lib/format/format.ts';
+import { formatDayShort, formatTime } from '../../../lib/format/format.ts';
+import { dayKey } from '../../../lib/format/zoned.ts';
 
 /** What is not over yet. What is kept for a patient is among the appointments, and not here. */
 export const stillHeld = (held: HeldTime[], now: number): HeldTime[] =>
@@ -11,8 +12,14 @@ export function nextExpiry(held: HeldTime[], now: number): number | null {
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
-export const heldWords = ({ expires_at }: HeldTime, timeZone: string): string =>
-  `Held until ${formatTime(expires_at, timeZone)}`;
+/** Until when, with the day where it is not the one that the time lies on. */
+export const endWords = ({ scheduled_at, expires_at }: HeldTime, timeZone: string): string =>
+  dayKey(scheduled_at, timeZone) === dayKey(expires_at, timeZone)
+    ? formatTime(expires_at, timeZone)
+    : `${formatTime(expires_at, timeZone)}, ${formatDayShort(expires_at, timeZone)}`;
+
+export const heldWords = (hold: HeldTime, timeZone: string): string =>
+  `Held until ${endWords(hold, timeZone)}`;
 
 const keepers: Record<string, string> = {
   voice: 'The receptionist, on a call',

@@ -7,7 +7,7 @@ import { FormError } from '../../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../../lib/ui/notify.ts';
 import classes from './appointment-drawer.module.css';
 import { serviceWord } from './event-view.ts';
-import { keeperWord } from './held.ts';
+import { endWords, keeperWord } from './held.ts';
 import { giveBack } from './schedule.api.ts';
 import { refresh } from './use-changes.ts';
 
@@ -68,7 +68,7 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
         <dt>With</dt>
         <dd>{hold.provider_name}</dd>
         <dt>Held until</dt>
-        <dd>{formatTime(hold.expires_at, timeZone)}</dd>
+        <dd>{endWords(hold, timeZone)}</dd>
         <dt>Kept by</dt>
         <dd>{keeperWord(hold.source)}</dd>
       </dl>
