@@ -93,6 +93,22 @@ begin
   return p_slot;
 end $$;
 
+create function app_private.is_on_duty(p_row public.appointments) returns boolean
+  language sql stable set search_path = ''
+  as $$
+  select exists (
+    select 1 from public.providers p
+    where p.org_id = (p_row).org_id and p.id = (p_row).provider_id and p.active and p.deleted_at is null)
+  and not exists (
+    select 1 from public.time_off t join public.organizations o on o.id = t.org_id
+    where t.org_id = (p_row).org_id and (t.provider_id is null or t.provider_id = (p_row).provider_id)
+      and t.starts_local < ((p_row).scheduled_at + make_interval(mins => (p_row).duration_minutes)) at time zone o.time_zone
+      and t.ends_local > (p_row).scheduled_at at time zone o.time_zone)
+$$;
+comment on function app_private.is_on_duty is
+  'Whether the provider is still one who can be booked, and nobody entered time off over that time. Only right under lock_providers.';
+revoke execute on function app_private.is_on_duty from public;
+
 create or replace function public.book_appointment_atomic(
   p_org_id uuid,
   p_name text,
@@ -192,6 +208,10 @@ begin
     end if;
     if v_before.status <> 'held' or v_before.hold_expires_at <= clock_timestamp() then
       return app_private.booking_refused('HOLD_EXPIRED', 'That hold has ended. The time may be free all the same.');
+    end if;
+    -- A hold keeps others out; it does not keep the provider in.
+    if not app_private.is_on_duty(v_before) then
+      return app_private.booking_refused('HOLD_EXPIRED', 'That time cannot be had any more: nobody is there then.');
     end if;
     update public.appointments
       set status = p_status, contact_id = app_private.upsert_contact(p_org_id, v_name, v_phone, v_email),

@@ -43,7 +43,16 @@ const notNames = [...notText, ...hostile, '', '   ', 'N/A', '12345', `${PATIENT.
 const notPhones = [...notText, ...hostile, '', 'anonymous', '911', '12345', '+1', `+${'9'.repeat(30)}`];
 const notEmails = [...notTextIfThere, ...hostile, '', 'xaverine', `${'x'.repeat(250)}@quillfeather.example`];
 const notServices = [...notText, ...hostile, '', 'teleportation'];
-const notDates = [...notTextIfThere, ...hostile, '', '2026-02-30', '0000-00-00', 'tomorrow'];
+const notDates = [
+  ...notTextIfThere,
+  ...hostile,
+  '',
+  '2026-02-30',
+  '0000-00-00',
+  '0000-01-01',
+  '9999-12-31',
+  'tomorrow',
+];
 
 type Fields = Record<string, readonly unknown[]>;
 interface Route {

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 export interface ClinicForBooking {
@@ -93,6 +93,12 @@ const appointments = (db: Db) =>
       'l.email as contact_email',
     ]);
 
+/** Not a hold for somebody that ended without becoming one: cancelling an appointment can be undone for a while. */
+export const wasOne = (table: string) => {
+  const of = (column: string) => sql.ref(`${table}.${column}`);
+  return sql<SqlBool>`not (${of('status')} = 'cancelled' and ${of('hold_expires_at')} is not null and ${of('undo_until')} is null)`;
+};
+
 export type AppointmentRow = Awaited<ReturnType<ReturnType<typeof appointments>['execute']>>[number];
 
 export function findAppointment(db: Db, orgId: string, id: string): Promise<AppointmentRow | undefined> {
@@ -152,7 +158,7 @@ export function listAppointments(
   orgId: string,
   filter: AppointmentFilter,
 ): Promise<AppointmentRow[]> {
-  let query = appointments(db).where('a.org_id', '=', orgId);
+  let query = appointments(db).where('a.org_id', '=', orgId).where(wasOne('a'));
   if (filter.from) query = query.where('a.scheduled_at', '>=', filter.from);
   if (filter.to) query = query.where('a.scheduled_at', '<', filter.to);
   if (filter.status) query = query.where('a.status', '=', filter.status);

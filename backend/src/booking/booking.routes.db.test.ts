@@ -247,6 +247,17 @@ describe('the booking API', () => {
       for (const one of reasons) expect(one.detail).toMatch(/^[A-Z0-9].+\.$/);
     });
 
+    test('each day that has passed is told as such', async () => {
+      const said = async (query: string) =>
+        (await free(query)).reasons.map(
+          (one: { date: string; reason: string }) => `${one.date} ${one.reason}`,
+        );
+      const gone = ['2026-11-15 past', '2026-11-16 past', '2026-11-17 past'];
+      expect(await said('&from=2026-11-15&to=2026-11-17')).toEqual(gone);
+      expect(await said('&from=2026-11-15&to=2026-11-19')).toEqual(gone);
+      expect(await said('&from=2020-01-01&to=2026-11-17')).toHaveLength(31);
+    });
+
     test('a day that is booked out says full, whole', async () => {
       for (let hour = 14; hour < 22; hour += 1) {
         await scene.owner.query(

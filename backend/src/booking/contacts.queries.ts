@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import { wasOne } from './booking.queries.ts';
 import type { ContactDetails } from './contact.ts';
 
 const SUMMARY = [
@@ -92,6 +93,7 @@ export function appointmentsOf(db: Db, orgId: string, contactId: string) {
     .where('a.org_id', '=', orgId)
     .where('a.contact_id', '=', contactId)
     .where('a.status', '<>', 'held')
+    .where(wasOne('a'))
     .orderBy('a.scheduled_at', 'desc')
     .orderBy('a.id')
     .limit(50)

@@ -72,10 +72,8 @@ export async function findAvailability(
   if (query.from && wanted <= asked) {
     throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
   }
-  if (wanted <= first) {
-    const date = localDate(wanted - 1, clinic.time_zone).toString();
-    return { slots: [], reasons: [{ date, reason: 'past', detail: 'The rest of that day has passed.' }] };
-  }
+  const gone = daysGone(asked, Math.min(wanted, first), clinic.time_zone, now.getTime());
+  if (wanted <= first) return { slots: [], reasons: gone };
   const to = Math.min(wanted, from + LONGEST_SPAN_MS);
   const durationMinutes = service.duration_minutes;
   const rules = rulesFor(clinicRules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false });
@@ -94,11 +92,14 @@ export async function findAvailability(
     holidays: clinicRules.holidays,
     onlyProvider: query.providerId && staff[0]?.name,
   };
-  const reasons: Availability['reasons'] = emptyDays.map((day) => ({
-    date: day.date,
-    reason: day.reason,
-    detail: detailOfDay(day, setting),
-  }));
+  const reasons: Availability['reasons'] = [
+    ...gone.filter(({ date }) => date !== localDate(first, clinic.time_zone).toString()),
+    ...emptyDays.map((day) => ({
+      date: day.date,
+      reason: day.reason,
+      detail: detailOfDay(day, setting),
+    })),
+  ];
   if (wanted > to) {
     const nextDay = localDate(to, clinic.time_zone).toString();
     const detail = `31 days are looked at in one go. Ask again from ${nextDay}.`;
@@ -124,6 +125,19 @@ export async function findAvailability(
       })),
     }),
   };
+}
+
+/** The days of a range that have passed, at most as many as are looked at in one go. */
+function daysGone(from: number, to: number, timeZone: string, now: number): Availability['reasons'] {
+  const today = localDate(now, timeZone);
+  const gone: Availability['reasons'] = [];
+  const last = localDate(to - 1, timeZone);
+  let date = localDate(Math.max(from, to - LONGEST_SPAN_MS), timeZone);
+  for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    const detail = date.equals(today) ? 'The rest of that day has passed.' : 'That day has passed.';
+    gone.push({ date: date.toString(), reason: 'past', detail });
+  }
+  return gone;
 }
 
 function chosenStaff(rules: ClinicRules, service: ServiceFacts, providerId: string | undefined) {

@@ -69,6 +69,45 @@ describe('times that are held', () => {
     expect(await list()).toEqual([]);
   });
 
+  test.each([
+    ['who has left', 'update public.providers set active = false, deleted_at = now() where id = $1'],
+    [
+      'who has time off by now',
+      `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local)
+       select org_id, id, 'Ill', '2026-11-23', '2026-11-24' from public.providers where id = $1`,
+    ],
+  ])('with somebody %s become no appointment', async (_, change) => {
+    const held = await hold(MONDAY_9);
+    await scene.owner.query(`insert into public.providers (org_id, name) values ($1, 'Dr. Ben')`, [
+      clinic.orgId,
+    ]);
+    await scene.owner.query(change, [clinic.providerIds[0]]);
+    const answer = await scene.post('/api/appointments', {
+      name: 'Maria Lopez',
+      phone: '+14155550132',
+      service_type: 'consultation',
+      hold_id: held.hold_id,
+    });
+    expect(answer.body).toMatchObject({ status: 409, code: 'HOLD_EXPIRED' });
+    expect(answer.body.alternatives.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('that ended for somebody were no appointment of theirs; one that was cancelled was', async () => {
+    const { contactId, appointmentId } = await scene.book(clinic, { when: { at: new Date(MONDAY_9) } });
+    const [ended, booked] = [await hold(MONDAY_10), await hold('2026-11-23T16:00:00Z')];
+    await scene.owner.query('update appointments set contact_id = $2 where id = $1', [
+      ended.hold_id,
+      contactId,
+    ]);
+    await scene.remove(`/api/holds/${ended.hold_id}`);
+    await scene.book(clinic, { when: { holdId: booked.hold_id } });
+    await scene.post(`/api/appointments/${booked.hold_id}/cancel`, {});
+    const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).sort();
+    const wanted = [appointmentId, booked.hold_id].sort();
+    expect(ids((await scene.get('/api/appointments')).body.data)).toEqual(wanted);
+    expect(ids((await scene.get(`/api/contacts/${contactId}`)).body.appointments)).toEqual(wanted);
+  });
+
   test('of another clinic are nobody’s business', async () => {
     await hold(MONDAY_9);
     scene.signIn(await scene.clinic());

@@ -36,7 +36,7 @@ describe('a slot id', () => {
     const slotId = signed();
     expect(readSlot(Buffer.alloc(32, 2), slotId, now)).toBeNull();
     const body = slotId.slice(0, slotId.lastIndexOf('.'));
-    for (const text of [body, `${body}.`, body.split('.')[0] ?? '']) {
+    for (const text of [body, `${body}.`, body.split('.')[0] ?? '', `${slotId}.`, `${slotId}.x`]) {
       expect(readSlot(key, text, now), text).toBeNull();
     }
   });

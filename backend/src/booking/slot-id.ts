@@ -40,7 +40,8 @@ export function slotSigner(
 
 /** @returns the offer, or null when it is not ours, was changed, or is too old. */
 export function readSlot(key: Buffer, slotId: string, now: Date): SlotOffer | null {
-  const [head = '', start = '', given = ''] = slotId.split('.');
+  const [head = '', start = '', given = '', ...more] = slotId.split('.');
+  if (more.length > 0) return null;
   const expected = Buffer.from(tagOf(secretOf(key, head), start));
   const actual = Buffer.from(given);
   if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) return null;

@@ -9,6 +9,11 @@ const DayWindow = z
   .tuple([WallClock, WallClock])
   .refine(([from, to]) => from < to, 'A part of the day ends after it begins.');
 
+/** PostgreSQL knows no year 0, and nobody waits for a hundred years. */
+const Day = z.iso
+  .date()
+  .refine((text) => text >= '2000-01-01' && text < '2100-01-01', 'A day between the years 2000 and 2099.');
+
 export const WaitlistStatus = z.enum(['waiting', 'offered', 'booked', 'removed', 'expired']);
 export type WaitlistStatus = z.infer<typeof WaitlistStatus>;
 
@@ -71,8 +76,8 @@ export const WaitlistRequest = z
     email: z.email().max(254).optional(),
     service_type: z.string().trim().min(1).max(80),
     provider_id: Id.optional().describe('Without it any provider will do'),
-    earliest_date: z.iso.date().optional(),
-    latest_date: z.iso.date().optional(),
+    earliest_date: Day.optional(),
+    latest_date: Day.optional(),
     windows: z
       .array(DayWindow)
       .max(10)
