@@ -25,6 +25,7 @@ const CONNECTIONS = 16;
 const ROUND_MS = 4_000;
 const ROUNDS = 3;
 const DAY_MS = 86_400_000;
+const SLOT_MS = 30 * 60_000;
 /** Published figures of the reference design on two idle cores; the same design is measured here beside ours. */
 const PUBLISHED = { p50: 5, p95: 10, perSecond: 170 };
 
@@ -162,11 +163,13 @@ async function notExists(id: string): Promise<string[]> {
 async function referenceDesign(id: string): Promise<string[]> {
   const now = Date.now();
   const [from, to] = [new Date(now), new Date(now + 30 * DAY_MS)];
+  // What begins after the last start can be in its way.
+  const until = new Date(to.getTime() + SLOT_MS);
   const range = (table: 'appointments' | 'busy_blocks') => sql`
     select provider_id, date_part('epoch', busy_from) * 1000 as busy_from, date_part('epoch', busy_to) * 1000 as busy_to
     from ${sql.table(table)} where org_id = ${id}
       ${table === 'appointments' ? sql`and status in ('pending', 'held', 'confirmed', 'arrived')` : sql``}
-      and busy_from < ${to} and busy_from >= ${from}::timestamptz - interval '1 day' and busy_to > ${from}`;
+      and busy_from < ${until} and busy_from >= ${from}::timestamptz - interval '1 day' and busy_to > ${from}`;
   const rows = await database.tenantStatement(
     { orgId: mintOrgId(id), userId: null },
     sql<{ provider_id: string; busy_from: number; busy_to: number }>`
@@ -194,7 +197,7 @@ async function referenceDesign(id: string): Promise<string[]> {
         let taken = false;
         for (
           let index = next;
-          index < mine.length && (mine[index]?.busy_from ?? 0) < start + 1_800_000;
+          index < mine.length && (mine[index]?.busy_from ?? 0) < start + SLOT_MS;
           index += 1
         ) {
           if ((mine[index]?.busy_to ?? 0) > start) taken = true;
