@@ -26,6 +26,14 @@ create index busy_blocks_busy_idx on public.busy_blocks (org_id, provider_id, bu
 -- Run as the caller: row-level security decides what exists. The plan for any clinic and any range is asked for, because
 -- one that is made for the first clinic of a new deployment, which has nothing, would read the table from end to end.
 
+create function app_private.calendar_stale(p_synced_at timestamptz, p_at timestamptz) returns boolean
+  language sql immutable
+  return p_synced_at is null or p_synced_at < p_at - interval '30 minutes';
+comment on function app_private.calendar_stale is
+  'A mirror that was whole within half an hour is believed: the sync hears of changes by a push and looks by itself every few minutes, so that half an hour without a word means that it cannot hear.';
+revoke execute on function app_private.calendar_stale from public;
+grant execute on function app_private.calendar_stale to authenticated, voxanne_service;
+
 create function app_private.clinic_rules(p_org_id uuid, p_now timestamptz) returns json
   language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
@@ -33,7 +41,11 @@ begin
   return pg_catalog.json_build_object(
     'clinic', (
       select pg_catalog.json_build_object('name', o.name, 'time_zone', o.time_zone, 'country', o.country,
-        'booking_horizon_days', o.booking_horizon_days, 'calendar_policy', o.calendar_policy)
+        'booking_horizon_days', o.booking_horizon_days, 'calendar_policy', o.calendar_policy,
+        'phone', o.phone,
+        'lines', (
+          select pg_catalog.json_agg(c.details ->> 'phone_number') from public.connections c
+          where c.org_id = p_org_id and c.details ->> 'phone_number' is not null))
       from public.organizations o where o.id = p_org_id),
     'services', (
       select pg_catalog.json_agg(pg_catalog.json_build_object('id', s.id, 'name', s.name, 'slug', s.slug,
@@ -48,8 +60,9 @@ begin
       from public.services s where s.org_id = p_org_id),
     'providers', (
       select pg_catalog.json_agg(pg_catalog.json_build_object('id', p.id, 'name', p.name,
-        'hours', p.working_hours::text, 'breaks', p.breaks::text, 'mirrored', m.provider_id is not null,
-        'synced_at', pg_catalog.date_part('epoch', m.synced_at) * 1000) order by p.id)
+        'hours', p.working_hours::text, 'breaks', p.breaks::text,
+        'calendar', case when m.provider_id is null then 'none'
+          when app_private.calendar_stale(m.synced_at, p_now) then 'stale' else 'fresh' end) order by p.id)
       from public.providers p
       left join public.calendar_mirrors m on m.org_id = p.org_id and m.provider_id = p.id
       where p.org_id = p_org_id and p.active and p.deleted_at is null),
@@ -61,7 +74,7 @@ begin
       where t.org_id = p_org_id and t.ends_local > p_now at time zone 'UTC' - interval '1 day'));
 end $$;
 comment on function app_private.clinic_rules is
-  'Name, zone and policy of a clinic, its services, the providers who can be booked, and who is away from the day of p_now on.';
+  'Name, zone and policy of a clinic, its own numbers (a model repeats them when it has heard no other one), its services, the providers who can be booked, and who is away from the day of p_now on.';
 
 create function app_private.clinic_calendar(
   p_org_id uuid,

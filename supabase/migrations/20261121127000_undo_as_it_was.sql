@@ -1,27 +1,30 @@
 -- Undo brings back what was: also beneath an appointment that an owner had put over it, and without a text where nobody
 -- had been told. Not to somebody who has left meanwhile.
 
-create function app_private.is_free_again(p_row public.appointments, p_since timestamptz) returns boolean
-  language sql stable set search_path = ''
+drop function app_private.is_free;
+create function app_private.is_free(
+  p_org_id uuid, p_provider_id uuid, p_from timestamptz, p_to timestamptz, p_session_id uuid, p_except uuid,
+  p_over_before timestamptz default '-infinity'
+) returns boolean
+  language sql stable
   as $$
   select not exists (
     select 1 from public.appointments a
-    where a.org_id = (p_row).org_id and a.provider_id = (p_row).provider_id
+    where a.org_id = p_org_id and a.provider_id = p_provider_id
       and a.status in ('pending', 'held', 'confirmed', 'arrived')
       and not (a.status = 'held' and coalesce(a.hold_expires_at <= clock_timestamp(), false))
-      and a.busy_from > (p_row).busy_from - interval '1 day' and a.busy_from < (p_row).busy_to
-      and a.busy_to > (p_row).busy_from
-      and a.id <> (p_row).id and ((p_row).seat is null or a.session_id <> (p_row).session_id)
-      and not (a.overbooked and a.created_at < p_since))
+      -- Nothing is busy for longer than a day; without a lower bound the scan grows with the clinic's history.
+      and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from
+      and a.id is distinct from p_except and a.session_id is distinct from p_session_id
+      and not (a.overbooked and a.created_at < p_over_before))
   and not exists (
     select 1 from public.busy_blocks b
-    where b.org_id = (p_row).org_id and b.provider_id = (p_row).provider_id
-      and b.busy_from >= (p_row).busy_from - interval '1 day' and b.busy_from < (p_row).busy_to
-      and b.busy_to > (p_row).busy_from)
+    where b.org_id = p_org_id and b.provider_id = p_provider_id
+      and b.busy_from >= p_from - interval '1 day' and b.busy_from < p_to and b.busy_to > p_from)
 $$;
-comment on function app_private.is_free_again is
-  'As is_free, for a place that a row had before p_since; what lay over it on purpose then does not keep it out now.';
-revoke execute on function app_private.is_free_again from public;
+comment on function app_private.is_free is
+  'Whether nothing occupies the provider in that range, neither here nor in a linked calendar, sessions one could join, the row that moves aside, and what was put over it on purpose before p_over_before. Only right under lock_providers.';
+revoke execute on function app_private.is_free from public;
 
 create or replace function public.undo_appointment_atomic(
   p_org_id uuid,
@@ -62,7 +65,10 @@ begin
     return app_private.booking_refused('PROVIDER_NOT_FOUND',
       'Whoever it was with takes no appointments any more. Book it with somebody else.');
   end if;
-  if not v_old.overbooked and not app_private.is_free_again(v_old, v_before.undo_until - interval '10 minutes') then
+  if not v_old.overbooked and not app_private.is_free(
+    p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to,
+    case when v_old.seat is not null then v_old.session_id end, p_appointment_id,
+    v_before.undo_until - interval '10 minutes') then
     return app_private.booking_refused('SLOT_UNAVAILABLE', 'Somebody else has that time by now.');
   end if;
   perform app_private.end_expired_holds(p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to, 100);

@@ -71,7 +71,7 @@ export async function bookAppointment(
   transact: Transact<BookedAppointment> = inTenant(context.database, scope),
 ): Promise<BookedAppointment> {
   const booked = await changeOnce(context, scope, transact, async (db, last) => {
-    const rules = await rulesIn(context, db, scope.orgId);
+    const rules = await rulesIn(context, askIn(db), scope.orgId);
     const { clinic } = rules;
     const contact = cleanContact(request, clinic.country, clinic);
     const place =

@@ -1,6 +1,6 @@
 import type { Slot } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
-import { type Ask, type Database, type Db, sqlState, type Work } from '../platform/database.ts';
+import { type Ask, type Database, sqlState, type Work } from '../platform/database.ts';
 import type { OrgId, TenantScope } from '../platform/tenant.ts';
 import { readRules } from './availability/calendar.queries.ts';
 import {
@@ -46,15 +46,12 @@ export interface Place extends Wish {
   onDuty: string[];
 }
 
-/** The clinic's rules, as they are in this transaction. */
-export async function rulesIn(
+/** The clinic's rules, as they are in the transaction that is asked, or by themselves. */
+export const rulesIn = async (
   { clock }: Pick<AvailabilityContext, 'clock'>,
-  db: Db,
+  ask: Ask,
   orgId: OrgId,
-): Promise<ClinicRules> {
-  const { rows } = await readRules(orgId, clock.now()).execute(db);
-  return rulesOf(rows);
-}
+): Promise<ClinicRules> => rulesOf(await ask(readRules(orgId, clock.now())));
 
 /**
  * When is meant, and, for the handle of an offer, what was offered.
@@ -97,7 +94,7 @@ export function findPlace(
   },
 ): Place {
   const { service, at, durationMinutes } = wish;
-  const asked = whoIsMeant(clinicRules, wish.provider);
+  const asked = namedAmong(clinicRules.staff, wish.provider);
   const offering = staffFor(clinicRules, service);
   // Who is on the phone chooses among times; of all others those who name nobody are shown with whom they book.
   const anyProvider = wish.by === 'voice' && !namesSomebody(wish.provider);
@@ -177,7 +174,8 @@ function refusalFor(
   }
 }
 
-function whoIsMeant({ staff }: ClinicRules, wish: ProviderWish): Provider[] {
+/** Whom a wish could mean: all of them when it names nobody. */
+export function namedAmong(staff: Provider[], wish: ProviderWish): Provider[] {
   const name = wish.providerName?.trim().toLowerCase();
   return staff.filter(
     (provider) =>
@@ -217,6 +215,12 @@ export function refusalOf({ error, message }: { error: string; message: string }
   return bookingErrors.refused(error, message);
 }
 
+/** Statements outside of any transaction, as the clinic that asks. */
+export const askAlone =
+  ({ database }: Pick<AvailabilityContext, 'database'>, scope: TenantScope): Ask =>
+  (statement) =>
+    database.tenantStatement(scope, statement);
+
 export const inTenant =
   <R>(database: Database, scope: TenantScope): Transact<R> =>
   (work) =>
@@ -244,7 +248,7 @@ export async function changeOnce<R>(
   } catch (error) {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw bookingErrors.busy();
     if (!(error instanceof NotThere)) throw error;
-    const ask: Ask = (statement) => context.database.tenantStatement(scope, statement);
+    const ask = askAlone(context, scope);
     throw await error.refusal(await findAlternatives(context, ask, scope, error.wish), ask, scope.orgId);
   }
 }

@@ -1,4 +1,5 @@
 import type { Transact } from '../deliveries/index.ts';
+import { askIn } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
@@ -47,7 +48,7 @@ export async function holdSlot(
 ): Promise<HeldSlot> {
   const { orgId } = scope;
   return changeOnce(context, scope, transact, async (db, last) => {
-    const rules = await rulesIn(context, db, orgId);
+    const rules = await rulesIn(context, askIn(db), orgId);
     const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
     const service = pickService(rules.services, offer?.service ?? wish.serviceType);
     const durationMinutes = wish.durationMinutes ?? service.duration_minutes;

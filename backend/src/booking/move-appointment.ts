@@ -1,4 +1,5 @@
 import type { Transact } from '../deliveries/index.ts';
+import { askIn } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
@@ -51,7 +52,7 @@ export async function moveAppointment(
     await lockAppointment(db, orgId, wish.appointmentId);
     const row = await findAppointment(db, orgId, wish.appointmentId);
     if (!row) throw bookingErrors.notFound();
-    const rules = await rulesIn(context, db, orgId);
+    const rules = await rulesIn(context, askIn(db), orgId);
     const { clinic } = rules;
     const { at, offer } = momentOf(context, scope, wish.when ?? { at: row.scheduled_at }, clinic.time_zone);
     const durationMinutes = wish.durationMinutes ?? row.duration_minutes;

@@ -1,18 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { AppError } from '../platform/errors.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import { readRules } from './availability/calendar.queries.ts';
-import {
-  type ClinicRules,
-  rulesFor,
-  rulesOf,
-  type ServiceFacts,
-  staffFor,
-} from './availability/clinic-calendar.ts';
+import { type ClinicRules, rulesFor, type ServiceFacts, staffFor } from './availability/clinic-calendar.ts';
 import type { Provider } from './availability/rules.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { findAppointment } from './booking.queries.ts';
 import { pickService, serviceOf } from './find-availability.ts';
+import { askAlone, namedAmong, type ProviderWish, rulesIn } from './find-place.ts';
 import {
   type DayReading,
   readSpokenDay,
@@ -64,14 +58,14 @@ export async function understandSpokenTime(
 ): Promise<{ at: Date; correction?: Correction }> {
   const now = context.clock.now();
   const [rules, moved] = await Promise.all([
-    clinicRulesOf(context, scope),
+    rulesIn(context, askAlone(context, scope), scope.orgId),
     wish.appointmentId && movedOne(context, scope, wish.appointmentId),
   ]);
   const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
   const setting = settingOf(rules, service, {
     now,
     durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
-    staff: whoIsMeant(rules, service, moved ? { id: moved.provider_id } : { name: wish.providerName }),
+    staff: whoIsMeant(staffFor(rules, service), moved ? { providerId: moved.provider_id } : wish),
   });
   const reading = readSpokenTime(wish, setting);
   const { timeZone } = setting;
@@ -100,7 +94,7 @@ export async function understandSpokenDays(
 ): Promise<{ from?: string; to?: string; correction?: Correction }> {
   if (![wish.date, wish.words, wish.weekday, wish.from, wish.to].some(Boolean)) return {};
   const now = context.clock.now();
-  const rules = await clinicRulesOf(context, scope);
+  const rules = await rulesIn(context, askAlone(context, scope), scope.orgId);
   const service = pickService(rules.services, wish.serviceType);
   const setting = settingOf(rules, service, {
     now,
@@ -128,24 +122,12 @@ export async function understandSpokenDays(
   return { ...days, ...(correction && { correction }) };
 }
 
-async function clinicRulesOf({ database, clock }: BookingContext, scope: TenantScope): Promise<ClinicRules> {
-  return rulesOf(await database.tenantStatement(scope, readRules(scope.orgId, clock.now())));
-}
-
 const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>
   database.withTenant(scope, (db) => findAppointment(db, scope.orgId, appointmentId));
 
 /** A name that fits nobody is refused when it is booked, with better words; until then everybody could be meant. */
-function whoIsMeant(
-  rules: ClinicRules,
-  service: ServiceFacts,
-  { id, name }: { id?: string; name?: string | undefined },
-): Provider[] {
-  const staff = staffFor(rules, service);
-  const said = name?.trim().toLowerCase();
-  const meant = staff.filter(
-    (one) => (id === undefined || one.id === id) && (!said || one.name.toLowerCase().includes(said)),
-  );
+function whoIsMeant(staff: Provider[], { providerId, providerName }: ProviderWish): Provider[] {
+  const meant = namedAmong(staff, { providerId, providerName });
   return meant.length > 0 ? meant : staff;
 }
 

@@ -7,19 +7,18 @@ import {
   WaitlistRequest,
   WaitlistStatus,
 } from '@voxanne/contract';
-import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { type Tenant, tenantOf } from '../tenancy/index.ts';
 import type { BookingContext } from './book-appointment.ts';
-import { findClinic } from './booking.queries.ts';
+import { type ClinicForBooking, findClinic } from './booking.queries.ts';
 import { cleanContact } from './contact.ts';
 import { linesOf } from './contacts.queries.ts';
 import { findService } from './find-availability.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 import { type EntryRow, findEntry, joinWaitlist, leaveWaitlist, listEntries } from './waitlist.queries.ts';
+import { localDate } from './working-hours.ts';
 
 export function registerWaitlistRoutes(
   server: HttpServer,
@@ -45,7 +44,12 @@ export function registerWaitlistRoutes(
       const { cursor, limit, status } = request.query;
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const rows = await database.withTenant({ orgId, userId: tenant.userId }, async (db) =>
-        listEntries(db, orgId, { today: await today(context, db, orgId), status, after, limit: limit + 1 }),
+        listEntries(db, orgId, {
+          today: todayOf(context, await findClinic(db, orgId)),
+          status,
+          after,
+          limit: limit + 1,
+        }),
       );
       const shown = rows.slice(0, limit);
       const last = rows.length > limit ? shown.at(-1) : undefined;
@@ -110,7 +114,7 @@ async function join(
   return context.database.withTenant(tenant, async (db) => {
     const clinic = await findClinic(db, orgId);
     const { name, phone, email, contact_id: contactId } = body;
-    const now = await today(context, db, orgId);
+    const now = todayOf(context, clinic);
     if (body.latest_date !== undefined && body.latest_date < now) {
       throw refused({
         error: 'IN_THE_PAST',
@@ -154,13 +158,8 @@ const STATUS: Record<string, number> = {
 const refused = ({ error = 'REFUSED', message = 'There is no such entry in the waitlist.' }) =>
   new AppError({ code: error, status: STATUS[error] ?? 422, detail: message });
 
-async function today({ clock }: BookingContext, db: Db, orgId: Tenant['orgId']): Promise<string> {
-  const { time_zone: timeZone } = await findClinic(db, orgId);
-  return Temporal.Instant.fromEpochMilliseconds(clock.now().getTime())
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .toString();
-}
+const todayOf = ({ clock }: BookingContext, { time_zone }: ClinicForBooking): string =>
+  localDate(clock.now(), time_zone).toString();
 
 const present = (row: EntryRow): WaitlistEntry => ({
   id: row.id,
