@@ -33,8 +33,8 @@ test('after a move it is said whether the patient gets a text', () => {
   expect(movedWords(maria({ contact: nobody }), true, 'UTC')).toContain('no phone number');
 });
 
-test('what is undone is texted only to somebody who can be told', () => {
-  expect(undoneWords(maria(), 'UTC')).toContain('gets a text');
+test('what is undone is texted only to somebody who was told, and can be', () => {
+  expect(undoneWords(maria(), 'UTC')).toContain('If the patient had been told, a text says so.');
   expect(undoneWords(maria({ contact: nobody }), 'UTC')).not.toContain('text');
   expect(undoneWords(maria({ status: 'pending' }), 'UTC')).not.toContain('text');
 });

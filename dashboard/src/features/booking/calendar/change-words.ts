@@ -18,9 +18,10 @@ export function movedWords(moved: Appointment, notify: boolean, timeZone: string
   return `${place} ${whyUntold(moved) ?? text}`;
 }
 
+/** Of a change that went without a text nobody is told that it is undone; what it was, is the server's to know. */
 export function undoneWords(undone: Appointment, timeZone: string): string {
   const place = `${undone.contact.name} is on ${formatMoment(undone.scheduled_at, timeZone)} again.`;
   return undone.status === 'confirmed' && undone.contact.phone !== null
-    ? `${place} The patient gets a text that says so.`
+    ? `${place} If the patient had been told, a text says so.`
     : place;
 }
