@@ -34,6 +34,7 @@ export function zoneOf(path: string): Zone {
   if (first !== 'backend') return { kind: 'tools' };
   if (third === 'platform' || third === 'testing') return { kind: third };
   if (RANK.has(third)) return { kind: 'room', name: third };
+  if (third === 'app') return { kind: 'top' };
   const onTop = path === `backend/src/${third}` && (TOP.has(third) || isTest(path));
   return { kind: onTop ? 'top' : 'nowhere' };
 }
