@@ -286,12 +286,12 @@ describe('who may book through the database', () => {
     select a.org_id, a.provider_id, a.contact_id, 'consultation', $2, 30, $2::timestamptz - $3 * interval '1 minute',
       $2::timestamptz + interval '30 minutes', $4 from public.appointments a where a.id = $1`;
 
-  test.each(['authenticated', 'voxanne_service'])(
+  test.each(['voxanne_tenant', 'voxanne_service'])(
     'the server’s own login as %s can neither insert nor move an appointment',
     async (role) => {
       const run = (statement: string) => {
         const work = (db: Db) => sql.raw(statement).execute(db);
-        return role === 'authenticated'
+        return role === 'voxanne_tenant'
           ? scene.database.withTenant(mine.scope, work)
           : scene.database.withService(work);
       };

@@ -300,7 +300,7 @@ describe('an appointment, changed through the functions of the database', () => 
     test('is the signed-in person, whatever the arguments claim', async () => {
       await fresh();
       const id = await book();
-      const who = { role: 'authenticated' as const, claims: claimsOf(clinic) };
+      const who = { role: 'voxanne_tenant' as const, claims: claimsOf(clinic) };
       for (const p_source of ['voice', 'patient', 'google', 'system', 'api']) {
         await move(id, p_source.length * 30, { p_source, p_actor_id: 'somebody else', p_call_id: 'c' }, who);
         expect((await scene.audit(id as string)).at(-1)).toMatchObject({
@@ -320,7 +320,7 @@ describe('an appointment, changed through the functions of the database', () => 
       await fresh();
       const id = await book();
       const claims = { role: 'authenticated', app_metadata: { org_id: clinic.orgId } };
-      await move(id, 60, { p_source, ...more }, { role: 'authenticated', claims });
+      await move(id, 60, { p_source, ...more }, { role: 'voxanne_tenant', claims });
       expect((await scene.audit(id as string)).at(-1)).toMatchObject({ actor_type: type, actor_id: actor });
     });
 
@@ -346,7 +346,7 @@ describe('an appointment, changed through the functions of the database', () => 
       ['undo_appointment_atomic', {}],
       ['set_appointment_status', { p_status: 'arrived' }],
     ] as const) {
-      const who = { role: 'authenticated' as const, claims: claimsOf(theirs) };
+      const who = { role: 'voxanne_tenant' as const, claims: claimsOf(theirs) };
       const args = { p_appointment_id: id, ...more };
       expect(await scene.call(name, { p_org_id: mine.orgId, ...args }, who), name).toMatchObject({
         error: 'ORG_NOT_FOUND',

@@ -166,7 +166,7 @@ describe('time, taken through the functions of the database', () => {
     test('of another clinic does not exist', async () => {
       const { hold_id } = await hold();
       const other = await scene.clinic();
-      const who = { role: 'authenticated', claims: claimsOf(other) };
+      const who = { role: 'voxanne_tenant', claims: claimsOf(other) };
       expect(await book(0, { p_hold_id: hold_id }, who)).toMatchObject({ error: 'ORG_NOT_FOUND' });
       expect(await book(0, { p_org_id: other.orgId, p_hold_id: hold_id }, who)).toMatchObject({
         error: 'HOLD_NOT_FOUND',
@@ -233,7 +233,7 @@ describe('time, taken through the functions of the database', () => {
   });
 
   describe('overbooking', () => {
-    const owner = () => ({ role: 'authenticated', claims: claimsOf(clinic) });
+    const owner = () => ({ role: 'voxanne_tenant', claims: claimsOf(clinic) });
     const over = { p_overbook: true, p_reason: 'emergency', p_name: 'Ana Ruiz' };
 
     test('is an owner’s, with a reason that the audit log keeps, and the row stays busy for the others', async () => {
@@ -281,7 +281,7 @@ describe('time, taken through the functions of the database', () => {
         'OVERBOOK_NOT_ALLOWED',
         over,
         ({ orgId }) => ({
-          role: 'authenticated',
+          role: 'voxanne_tenant',
           claims: { role: 'authenticated', app_metadata: { org_id: orgId } },
         }),
       ],
@@ -289,7 +289,7 @@ describe('time, taken through the functions of the database', () => {
         'an owner without a reason',
         'OVERBOOK_REASON_MISSING',
         { ...over, p_reason: '  ' },
-        (mine) => ({ role: 'authenticated', claims: claimsOf(mine) }),
+        (mine) => ({ role: 'voxanne_tenant', claims: claimsOf(mine) }),
       ],
     ])('by %s is %s, and nothing is written', async (_who, code, wish, who) => {
       await book(0);
@@ -306,7 +306,7 @@ describe('time, taken through the functions of the database', () => {
         user_role: 'owner',
         app_metadata: { org_id: clinic.orgId, role: 'owner' },
       };
-      expect(await book(0, over, { role: 'authenticated', claims })).toMatchObject({
+      expect(await book(0, over, { role: 'voxanne_tenant', claims })).toMatchObject({
         error: 'OVERBOOK_NOT_ALLOWED',
       });
     });
@@ -334,7 +334,7 @@ describe('time, taken through the functions of the database', () => {
     const { rows } = await scene.owner.query(`
       select grantee, column_name, privilege_type from information_schema.column_privileges
       where table_schema = 'public' and table_name = 'appointments' and privilege_type in ('INSERT', 'UPDATE')
-        and grantee in ('authenticated', 'voxanne_service', 'voxanne_runtime', 'anon', 'PUBLIC')
+        and grantee in ('authenticated', 'voxanne_tenant', 'voxanne_service', 'voxanne_runtime', 'anon', 'PUBLIC')
       order by column_name`);
     expect(rows.map((row) => `${row.grantee} ${row.privilege_type} ${row.column_name}`)).toEqual([
       'voxanne_service UPDATE calendar_event_id',

@@ -153,7 +153,7 @@ export async function createBookingScene() {
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 interface Caller {
-  role?: 'authenticated' | 'anon' | 'voxanne_service' | 'service_role';
+  role?: 'authenticated' | 'voxanne_tenant' | 'anon' | 'voxanne_service' | 'service_role';
   claims?: object;
 }
 

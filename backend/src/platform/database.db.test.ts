@@ -40,7 +40,7 @@ describe('a transaction', () => {
 
   test('of a tenant carries its claims, and the next user of the connection finds none', async () => {
     const during = await single.withTenant(mine.scope, whoami);
-    expect(during.role).toBe('authenticated');
+    expect(during.role).toBe('voxanne_tenant');
     expect(JSON.parse(during.claims ?? '')).toEqual({
       role: 'authenticated',
       sub: mine.userId,
@@ -125,7 +125,7 @@ describe('a transaction', () => {
   ])('takes an organization id of %j as a text and nothing else', async (text) => {
     const scope = { orgId: mintOrgId(text), userId: `${text} too` };
     const during = await single.withTenant(scope, whoami);
-    expect(during.role).toBe('authenticated');
+    expect(during.role).toBe('voxanne_tenant');
     expect(JSON.parse(during.claims ?? '')).toMatchObject({
       sub: `${text} too`,
       app_metadata: { org_id: text },

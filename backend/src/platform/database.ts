@@ -117,7 +117,7 @@ function tenantBegin(scope: TenantScope): string {
     app_metadata: { org_id: scope.orgId },
     ...(scope.userId ? { sub: scope.userId } : {}),
   };
-  return `begin; set local role authenticated; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
+  return `begin; set local role voxanne_tenant; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
 }
 
 export function createDatabase(options: DatabaseOptions): Database {

@@ -135,7 +135,7 @@ async function openRuntimeLogin(client: pg.Client, options: MigrateOptions): Pro
     // Roles belong to the whole server: another deployment on it may have made this one.
     if (!(await opens(url))) {
       throw new StartupError(
-        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was made by somebody else, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "authenticated" and "voxanne_service".`,
+        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was made by somebody else, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "voxanne_tenant" and "voxanne_service".`,
       );
     }
   }
