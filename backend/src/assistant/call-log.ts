@@ -1,3 +1,4 @@
+import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import { GiveUp, type Inbox, type JobHandler } from '../deliveries/index.ts';
 import { type Arrived, eventIdOf, eventOf } from './arrived.ts';
@@ -7,7 +8,7 @@ import type { Message } from './envelope.ts';
 const text = (longest: number) =>
   z
     .string()
-    .transform((value) => value.slice(0, longest).toWellFormed())
+    .transform((value) => visibleLines(value.slice(0, longest)))
     .nullish()
     .catch(null)
     .transform((value) => value ?? null);

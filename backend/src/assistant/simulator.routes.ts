@@ -1,4 +1,10 @@
-import { SimulatedCall, SimulatedCallRequest, SimulatedCallStarted, SimulatedPhone } from '@voxanne/contract';
+import {
+  SimulatedCall,
+  SimulatedCallRequest,
+  SimulatedCallStarted,
+  SimulatedPhone,
+  singleLine,
+} from '@voxanne/contract';
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -50,7 +56,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       schema: {
         tags,
         summary: 'A played call so far',
-        params: z.object({ id: z.string().max(100) }),
+        params: z.object({ id: singleLine(100).min(1) }),
         response: { 200: SimulatedCall },
       },
     },
@@ -82,7 +88,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       schema: {
         tags,
         summary: 'What the patient’s phone shows',
-        querystring: z.object({ number: z.string().min(3).max(40) }),
+        querystring: z.object({ number: singleLine(40).min(3) }),
         response: { 200: SimulatedPhone },
       },
     },

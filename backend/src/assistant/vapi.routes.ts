@@ -1,3 +1,4 @@
+import { singleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { maskHeaders } from '../deliveries/index.ts';
@@ -25,7 +26,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
       schema: {
         tags,
         summary: 'A tool call of the voice agent',
-        params: z.object({ tool: z.string().max(64) }),
+        params: z.object({ tool: singleLine(64) }),
       },
     },
     async (request, reply) => {

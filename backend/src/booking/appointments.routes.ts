@@ -90,7 +90,7 @@ export function registerAppointmentRoutes(
           ...(from ? { from: new Date(from) } : {}),
           ...(to ? { to: new Date(to) } : {}),
           ...(status ? { status } : {}),
-          ...(cursor ? { after: readCursor(cursor) } : {}),
+          ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
         }),
       );
       const last = rows.length > limit ? rows[limit - 1] : undefined;

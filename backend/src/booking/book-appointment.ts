@@ -1,3 +1,4 @@
+import { visibleLines } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
 import { askIn, type Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -20,7 +21,6 @@ import {
   whoIsAskedFor,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
-import { visibleLines } from './text.ts';
 
 export type { When } from './find-place.ts';
 

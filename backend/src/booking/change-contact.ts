@@ -1,6 +1,5 @@
 import type { ContactPatch } from '@voxanne/contract';
 import { type Database, sqlState } from '../platform/database.ts';
-import { refuseUnstorableText } from '../platform/http.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { findClinic } from './booking.queries.ts';
 import { cleanEmail, cleanName, cleanPhone, flagOf, refuseOwnLine } from './contact.ts';
@@ -13,7 +12,6 @@ import {
   updateContact,
   writeContactAudit,
 } from './contacts.queries.ts';
-import { visibleLine, visibleLines } from './text.ts';
 
 /**
  * Changes what staff know better, by the same rules as a booking; audited in the same transaction.
@@ -26,7 +24,6 @@ export async function changeContact(
   patch: ContactPatch,
   requestId: string,
 ): Promise<void> {
-  refuseUnstorableText(patch);
   const { orgId, userId } = tenant;
   let person: { name: string; phone: string | null } | undefined;
   try {
@@ -75,21 +72,20 @@ function columnsOf(
 ): Partial<ContactColumns> {
   return {
     ...(patch.name === undefined ? {} : nameColumns(patch.name, before.name, country)),
-    ...(patch.title === undefined ? {} : { title: orNull(visibleLine(patch.title ?? '')) }),
+    ...(patch.title === undefined ? {} : { title: orNull(patch.title ?? '') }),
     ...(patch.phone === undefined ? {} : phoneColumns(patch.phone, country, lines)),
     ...(patch.proposed_email === undefined ? {} : { proposed_email: null }),
     ...(patch.email === undefined ? {} : { email: cleanEmail(patch.email), proposed_email: null }),
     ...(patch.status === undefined ? {} : { status: patch.status }),
-    ...(patch.notes === undefined ? {} : { notes: orNull(visibleLines(patch.notes ?? '')) }),
+    ...(patch.notes === undefined ? {} : { notes: orNull(patch.notes ?? '') }),
   };
 }
 
 function nameColumns(text: string, current: string, country: string): Partial<ContactColumns> {
   const { name, title } = cleanName(text, country);
-  const typed = visibleLine(text);
   // Who changes nothing but the case means it: "bell hooks".
-  const deliberate = typed.toLowerCase() === current.toLowerCase();
-  return { name: deliberate ? typed : name, name_raw: null, ...(title === null ? {} : { title }) };
+  const deliberate = text.toLowerCase() === current.toLowerCase();
+  return { name: deliberate ? text : name, name_raw: null, ...(title === null ? {} : { title }) };
 }
 
 function phoneColumns(text: string, country: string, lines: string[]): Partial<ContactColumns> {

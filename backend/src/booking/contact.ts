@@ -1,9 +1,9 @@
+import { visibleLine } from '@voxanne/contract';
 import { type Phone, readPhone } from '../platform/phone.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { isPlaceholderEmail, toEmailAddress } from './email-address.ts';
 import { type PersonName, readName } from './person-name.ts';
 import { digitsOfSpeech } from './spoken-contact.ts';
-import { visibleLine } from './text.ts';
 
 export interface GivenContact {
   name: string;

@@ -8,7 +8,6 @@ import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
 import { appointmentsOf, type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
 import { suggestedEmail } from './email-address.ts';
-import { visibleLine } from './text.ts';
 
 interface ContactRouteOptions {
   database: Database;
@@ -119,9 +118,7 @@ const present = (row: ContactSummaryRow) => ({
 
 /** Digits without letters are a number; its trunk zeros and "00" are not part of what is stored. */
 function searched(typed: string): { words: string[]; digits: string | undefined } {
-  const text = visibleLine(typed.toWellFormed())
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '');
+  const text = typed.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
   const digits = text.replace(/\D/g, '').replace(/^0+/, '');
   return /\p{L}|@/u.test(text) || digits === ''
     ? { words: text.split(' ').filter(Boolean), digits: undefined }

@@ -1,4 +1,4 @@
-import { Id, ProviderFeed } from '@voxanne/contract';
+import { Id, ProviderFeed, singleLine } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { randomToken, sha256 } from '../platform/crypto.ts';
@@ -101,7 +101,7 @@ export function registerFeedRoutes(
         summary: 'A provider’s private calendar feed',
         description:
           'The address is `/api/feeds/<token>.ics`; whoever has it reads it. 304 for a known ETag.',
-        params: z.object({ file: z.string() }),
+        params: z.object({ file: singleLine(100) }),
       },
     },
     async (request, reply) => {

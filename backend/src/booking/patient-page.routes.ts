@@ -1,3 +1,4 @@
+import { singleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
@@ -28,10 +29,10 @@ const Question = z.object({
   day: LocalDay,
   from: LocalDay,
 });
-const Params = z.object({ token: z.string() });
+const Params = z.object({ token: singleLine(100) });
 const Form = z.object({
   action: z.enum(['move', 'cancel', 'undo', 'accept', 'decline', 'leave']),
-  slot: z.string().max(400).optional(),
+  slot: singleLine(400).optional(),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { visibleLine } from './text.ts';
+import { visibleLine } from '@voxanne/contract';
 
 export interface PersonName {
   name: string;
@@ -59,6 +59,8 @@ const GEORGIAN = /[\u10d0-\u10ff]/;
  */
 export function readName(text: string, country: string): PersonName | null {
   const line = visibleLine(text)
+    // Kept where a script joins letters with them; names are compared letter by letter.
+    .replace(/[\u200c\u200d]/g, '')
     .replace(/^["“'](.*)["”']$/, '$1')
     .replace(/[\s,]+$/, '');
   if (line.length > LONGEST || !NAME.test(line) || !/\p{L}/u.test(line)) return null;

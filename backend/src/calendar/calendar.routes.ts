@@ -1,4 +1,4 @@
-import { ConnectionTest, ConnectResponse } from '@voxanne/contract';
+import { ConnectionTest, ConnectResponse, singleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
@@ -19,9 +19,9 @@ const COOKIE = 'voxanne_google_link';
 const PATH = '/api/integrations/google';
 
 const Callback = z.object({
-  state: z.string().min(1).max(200),
-  code: z.string().min(1).max(2_000).optional(),
-  error: z.string().max(200).optional(),
+  state: singleLine(200),
+  code: singleLine(2_000).optional(),
+  error: singleLine(200).optional(),
 });
 
 export function registerCalendarRoutes(server: HttpServer, options: CalendarRouteOptions): void {

@@ -1,7 +1,7 @@
 import { SignInRequest, SignUpRequest } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
-import { type HttpServer, refuseUnstorableText, sendProblem } from '../platform/http.ts';
+import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
 import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 
@@ -42,8 +42,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
 }
 
 function signUpBody(body: SignUpRequest): Record<string, unknown> {
-  const { phone, time_zone: timeZone, password: _hashed, ...kept } = body;
-  refuseUnstorableText({ ...kept, time_zone: timeZone });
+  const { phone, time_zone: timeZone } = body;
   const country = guessCountry({ ...(phone ? { phone } : {}), ...(timeZone ? { timeZone } : {}) }) ?? 'US';
   if (!phone) return { ...body, phone: undefined, country };
   const e164 = toE164(phone, country);

@@ -1,4 +1,4 @@
-import { Id, MessageStatus } from '@voxanne/contract';
+import { Id, MessageStatus, multiLine, singleLine } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -9,12 +9,8 @@ import type { Messaging } from './messaging.ts';
 import { queueText } from './queue-text.ts';
 
 const NewText = z.object({
-  to: z.string().min(1).max(40).describe('The phone number, in any usual spelling'),
-  body: z
-    .string()
-    // PostgreSQL keeps no NUL, and no phone shows one.
-    .transform((text) => text.replaceAll('\u0000', ''))
-    .pipe(z.string().trim().min(1, 'must not be empty').max(1_600, 'is longer than 1600 characters')),
+  to: singleLine(40).describe('The phone number, in any usual spelling'),
+  body: multiLine(1_600).min(1),
   channel: z.enum(['sms', 'whatsapp']).default('sms'),
 });
 type NewText = z.infer<typeof NewText>;

@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
   type RawServerDefault,
+  type RouteOptions,
 } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
@@ -29,6 +30,10 @@ export type HttpServer = FastifyInstance<
 >;
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is, for rules that hold for all of them. */
+    registeredRoutes: readonly RouteOptions[];
+  }
   interface FastifyContextConfig {
     /** The route gets the body as the bytes that were signed, and parses them itself. */
     rawBody?: boolean;
@@ -57,6 +62,11 @@ export function createHttpServer(options: { log: Logger; trustProxyHops: number 
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   parseBodies(server);
+  const registered: RouteOptions[] = [];
+  server.decorate('registeredRoutes', registered);
+  server.addHook('onRoute', (route) => {
+    registered.push(route);
+  });
   server.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem(reply, request, toFailure(error, request)),
   );
@@ -178,22 +188,6 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     detail: `Something went wrong on our side. Nothing is known to have been lost; give the operator this request id: ${request.id}.`,
     retryable: true,
   });
-}
-
-/**
- * PostgreSQL keeps no NUL, and JSON in it no half of a surrogate pair.
- * @throws {AppError} VALIDATION_FAILED (400) at the first field that has one.
- */
-export function refuseUnstorableText(fields: Record<string, unknown>): void {
-  for (const [path, text] of Object.entries(fields)) {
-    if (typeof text !== 'string' || (!text.includes('\u0000') && text.isWellFormed())) continue;
-    throw new AppError({
-      code: 'VALIDATION_FAILED',
-      status: 400,
-      detail: `${path} has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it.`,
-      extra: { errors: [{ path, message: 'has a character in it that cannot be kept' }] },
-    });
-  }
 }
 
 const databaseIsAway = (error: unknown): boolean => {

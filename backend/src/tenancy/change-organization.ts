@@ -1,7 +1,6 @@
 import type { OrganizationPatch } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { refuseUnstorableText } from '../platform/http.ts';
 import { toE164 } from '../platform/phone.ts';
 import {
   findOrganization,
@@ -22,7 +21,6 @@ export async function changeOrganization(
   patch: OrganizationPatch,
   requestId: string,
 ): Promise<OrganizationRow> {
-  refuseUnstorableText({ name: patch.name });
   return database.withTenant(tenant, async (db) => {
     const before = await findOrganization(db, tenant.orgId);
     const country = patch.country?.toUpperCase() ?? before.country;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { multiLine, singleLine } from './text.ts';
 
 export const AppointmentStatus = z.enum([
   'pending',
@@ -85,7 +86,7 @@ export const AppointmentQuery = PageQuery.extend({
   status: AppointmentStatus.optional(),
 });
 
-const Reason = z.string().trim().min(1).max(500).describe('Why; kept in the audit log');
+const Reason = singleLine(500).min(1).describe('Why; kept in the audit log');
 const Overbook = z
   .boolean()
   .default(false)
@@ -93,18 +94,18 @@ const Overbook = z
 
 export const BookRequest = z
   .strictObject({
-    name: z.string().trim().min(1).max(120),
-    phone: z.string().trim().min(1).max(40),
+    name: singleLine(120),
+    phone: singleLine(40),
     email: z.email().max(254).optional(),
-    service_type: z.string().trim().min(1).max(80),
+    service_type: singleLine(80),
     scheduled_at: Timestamp.optional(),
-    slot_id: z.string().max(400).optional(),
+    slot_id: singleLine(400).optional(),
     hold_id: Id.optional().describe(
       'Turns a hold into the appointment; its time, provider and service count',
     ),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
-    notes: z.string().max(2000).optional(),
+    notes: multiLine(2000).optional(),
     status: z.enum(['confirmed', 'pending']).optional().describe('pending: kept, and nobody is told yet'),
     overbook: Overbook.optional(),
     reason: Reason.optional(),
@@ -129,7 +130,7 @@ export type BookRequest = z.infer<typeof BookRequest>;
 export const MoveRequest = z
   .strictObject({
     scheduled_at: Timestamp.optional(),
-    slot_id: z.string().max(400).optional(),
+    slot_id: singleLine(400).optional(),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
     overbook: Overbook.optional(),
@@ -195,9 +196,9 @@ export type ChangedAppointment = z.infer<typeof ChangedAppointment>;
 
 export const HoldRequest = z
   .strictObject({
-    service_type: z.string().trim().min(1).max(80),
+    service_type: singleLine(80),
     scheduled_at: Timestamp.optional(),
-    slot_id: z.string().max(400).optional(),
+    slot_id: singleLine(400).optional(),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
     minutes: z.int().min(1).max(60).default(10).describe('How long the time is kept'),
@@ -315,11 +316,11 @@ export const Booked = z
 export type Booked = z.infer<typeof Booked>;
 
 export const AvailabilityQuery = z.object({
-  service_type: z.string().trim().min(1).max(80).meta({ example: 'consultation' }),
-  from: z.string().max(40).optional().describe('A date of the clinic, or RFC 3339; default now'),
-  to: z.string().max(40).optional().describe('A date (included), or RFC 3339; default a week later'),
+  service_type: singleLine(80).meta({ example: 'consultation' }),
+  from: singleLine(40).optional().describe('A date of the clinic, or RFC 3339; default now'),
+  to: singleLine(40).optional().describe('A date (included), or RFC 3339; default a week later'),
   provider_id: Id.optional(),
-  time_zone: z.string().max(64).optional().describe('For the labels alone'),
+  time_zone: singleLine(64).optional().describe('For the labels alone'),
   explain: z
     .enum(['true', 'false'])
     .optional()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, page, Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 import { WeeklyHours, WeeklyHoursInput } from './weekly-hours.ts';
 
 /** Beside what was saved: what a person should know about it. Nothing of it is an error. */
@@ -56,7 +57,7 @@ export type Service = z.infer<typeof Service>;
 export const ServiceList = page(Service).meta({ id: 'ServiceList' });
 
 const serviceFields = {
-  name: z.string().trim().min(1).max(80),
+  name: singleLine(80),
   ...rules,
   provider_ids: providerIds,
   active: z.boolean(),
@@ -121,7 +122,7 @@ export type Provider = z.infer<typeof Provider>;
 export const ProviderList = page(Provider).meta({ id: 'ProviderList' });
 
 const providerFields = {
-  name: z.string().trim().min(1).max(120),
+  name: singleLine(120),
   working_hours: WeeklyHoursInput,
   breaks: WeeklyHoursInput,
   active: z.boolean(),
@@ -221,7 +222,7 @@ export const TimeOffQuery = z.object({
 
 const timeOffFields = {
   provider_id: Id.nullable().describe('null: the whole clinic is closed'),
-  title: z.string().trim().min(1).max(120),
+  title: singleLine(120),
   starts_local: LocalStart,
   ends_local: LocalStart.describe('A day counts as a whole; a time is not included any more'),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { singleLine } from './text.ts';
 
 /** RFC 3339 with an offset or Z. */
 export const Timestamp = z.iso.datetime({ offset: true });
@@ -8,7 +9,7 @@ export const Id = z.guid();
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional(),
+  cursor: singleLine(200).optional(),
 });
 
 export const page = <T extends z.ZodType>(item: T) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppointmentStatus } from './appointments.ts';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { multiLine, typedLine, visibleLine } from './text.ts';
 
 export const ContactStatus = z
   .enum(['pending', 'active', 'archived'])
@@ -50,7 +51,7 @@ export type ContactPage = z.infer<typeof ContactPage>;
 export const ContactQuery = PageQuery.extend({
   search: z
     .string()
-    .trim()
+    .overwrite(visibleLine)
     .max(120)
     .optional()
     .describe('Parts of the name or e-mail address, or digits of the phone number'),
@@ -100,13 +101,13 @@ export type ContactDetail = z.infer<typeof ContactDetail>;
 
 export const ContactPatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(120),
-    title: z.string().trim().max(40).nullable(),
-    phone: z.string().trim().min(1).max(60).describe('Any spelling; an extension is kept apart'),
-    email: z.string().trim().max(254).nullable(),
+    name: typedLine(120).min(1),
+    title: typedLine(40).nullable(),
+    phone: typedLine(60).min(1).describe('Any spelling; an extension is kept apart'),
+    email: typedLine(254).nullable(),
     proposed_email: z.null().describe('null puts the proposal away'),
     status: ContactStatus,
-    notes: z.string().max(2000).nullable(),
+    notes: multiLine(2000).nullable(),
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, {

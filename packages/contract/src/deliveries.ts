@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 
 /** `failed`: the last attempt failed and another one follows. `dead_letter`: given up, a person decides. */
 export const DeliveryStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'dead_letter']);
@@ -33,7 +34,7 @@ export type DeliveryPage = z.infer<typeof DeliveryPage>;
 const DeliveryFilter = z.object({
   status: DeliveryStatus.optional(),
   provider: DeliveryProvider.optional(),
-  event_type: z.string().min(1).max(100).optional(),
+  event_type: singleLine(100).min(1).optional(),
   from: Timestamp.optional().describe('Received at or after'),
   to: Timestamp.optional().describe('Received before'),
 });
@@ -148,7 +149,7 @@ export const OutgoingPage = page(Outgoing).meta({ id: 'OutgoingPage' });
 
 const OutgoingFilter = z.object({
   status: DeliveryStatus.optional(),
-  topic: z.string().min(1).max(100).optional(),
+  topic: singleLine(100).min(1).optional(),
 });
 
 export const OutgoingQuery = PageQuery.extend(OutgoingFilter.shape);

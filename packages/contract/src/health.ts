@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 
 export const HealthStatus = z.enum(['healthy', 'degraded', 'critical']);
 export type HealthStatus = z.infer<typeof HealthStatus>;
@@ -50,7 +51,7 @@ export const CircuitBreaker = z
   .meta({ id: 'CircuitBreaker' });
 /** `org_id` is accepted and not believed: an owner resets the own organization's breaker. */
 export const CircuitBreakerReset = z
-  .object({ name: z.string().min(1).max(80), org_id: z.string().optional() })
+  .object({ name: singleLine(80).min(1), org_id: singleLine(64).optional() })
   .meta({ id: 'CircuitBreakerReset' });
 
 export const CircuitBreakerList = z

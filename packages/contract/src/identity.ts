@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { Id } from './common.ts';
+import { typedLine } from './text.ts';
 
 export const SignUpRequest = z
   .object({
     email: z.email().max(254),
     password: z.string().min(8).max(128),
-    name: z.string().trim().min(1).max(120),
-    organization_name: z.string().trim().min(1).max(120).optional(),
-    phone: z.string().trim().max(32).optional(),
-    time_zone: z.string().trim().max(64).optional(),
+    name: typedLine(120).min(1),
+    organization_name: typedLine(120).min(1).optional(),
+    phone: typedLine(32).optional(),
+    time_zone: typedLine(64).optional(),
   })
   .meta({ id: 'SignUpRequest' });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;

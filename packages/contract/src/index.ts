@@ -14,5 +14,6 @@ export * from './onboarding.ts';
 export * from './organization.ts';
 export * from './problem.ts';
 export * from './simulator.ts';
+export * from './text.ts';
 export * from './waitlist.ts';
 export * from './weekly-hours.ts';

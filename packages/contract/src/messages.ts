@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 
 /** `sending` is written before the provider is called; `unknown` means it may have been sent and is being checked. */
 export const MessageStatus = z.enum([
@@ -41,6 +42,6 @@ export type MessageDetail = z.infer<typeof MessageDetail>;
 export const MessagePage = page(Message).meta({ id: 'MessagePage' });
 
 export const MessageQuery = PageQuery.extend({
-  to: z.string().max(40).optional(),
+  to: singleLine(40).optional(),
   appointment_id: Id.optional(),
 });

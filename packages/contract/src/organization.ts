@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Timestamp } from './common.ts';
+import { typedLine } from './text.ts';
 
 export const CalendarPolicy = z
   .enum(['internal_only', 'closed'])
@@ -28,9 +29,9 @@ export type Organization = z.infer<typeof Organization>;
 
 export const OrganizationPatch = z
   .strictObject({
-    name: z.string().trim().min(1).max(120),
-    phone: z.string().trim().min(3).max(32).nullable(),
-    time_zone: z.string().trim().min(1).max(64),
+    name: typedLine(120).min(1),
+    phone: typedLine(32).min(3).nullable(),
+    time_zone: typedLine(64).min(1),
     country: z
       .string()
       .trim()

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { singleLine } from './text.ts';
 
 /** The simulator exists in sandbox mode only: a scripted caller and the patient's phone. */
 export const SimulatedCallRequest = z
   .strictObject({
-    from: z.string().trim().min(3).max(32).default('+14155550132'),
-    patient_name: z.string().trim().min(1).max(120).optional(),
-    service_type: z.string().trim().min(1).max(80).optional(),
+    from: singleLine(32).min(3).default('+14155550132'),
+    patient_name: singleLine(120).min(1).optional(),
+    service_type: singleLine(80).min(1).optional(),
   })
   .meta({ id: 'SimulatedCallRequest' });
 export type SimulatedCallRequest = z.infer<typeof SimulatedCallRequest>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Contact } from './appointments.ts';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 
 const WallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of the day is written as 09:00.');
 
@@ -71,10 +72,10 @@ export const WaitlistQuery = PageQuery.extend({ status: WaitlistStatus.optional(
 export const WaitlistRequest = z
   .strictObject({
     contact_id: Id.optional().describe('A patient the clinic knows; otherwise name and phone'),
-    name: z.string().trim().min(1).max(120).optional(),
-    phone: z.string().trim().min(1).max(40).optional(),
+    name: singleLine(120).optional(),
+    phone: singleLine(40).optional(),
     email: z.email().max(254).optional(),
-    service_type: z.string().trim().min(1).max(80),
+    service_type: singleLine(80),
     provider_id: Id.optional().describe('Without it any provider will do'),
     earliest_date: Day.optional(),
     latest_date: Day.optional(),

@@ -1,3 +1,4 @@
+import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import {
   type BookingContext,
@@ -17,7 +18,7 @@ const text = (longest: number) =>
   z
     .union([z.string(), z.number()])
     .nullish()
-    .transform((value) => String(value ?? '').trim())
+    .transform((value) => visibleLines(String(value ?? '')))
     .pipe(z.string().max(longest, `is longer than ${longest} characters`))
     .transform((value) => (value === '' ? undefined : value));
 const minutes = z.preprocess(

@@ -1,3 +1,4 @@
+import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import {
   type BookingContext,
@@ -11,7 +12,7 @@ import type { CallContext } from './tool.ts';
 export const text = z
   .union([z.string(), z.number()])
   .nullish()
-  .transform((value) => String(value ?? '').trim())
+  .transform((value) => visibleLines(String(value ?? '')))
   .pipe(z.string().max(400, 'is longer than 400 characters'))
   .transform((value) => (value === '' ? undefined : value));
 

@@ -1,4 +1,4 @@
-import { visibleLine } from '../text.ts';
+import { visibleLine } from '@voxanne/contract';
 import { ruleErrors } from './rules.errors.ts';
 
 /**

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+// Zero-width joiners shape Persian and Indic words and join emoji; anywhere else they only hide.
+const JOINED =
+  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}' +
+  '\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}' +
+  '\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F]';
+const JOINERS = '[\\u200C\\u200D]';
+const strayJoiner = `(?<!${JOINED})${JOINERS}|${JOINERS}(?!${JOINED})`;
+const HIDDEN = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D]`, 'gu');
+const HIDDEN_BUT_LAYOUT = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D\\n\\t]`, 'gu');
+
+/**
+ * One line with nothing invisible in it: line breaks and control characters become a space; bidirectional and
+ * zero-width characters, which can turn a name around on a screen, are dropped. The same rule stands in SQL
+ * (`app_private.visible_line`).
+ */
+export const visibleLine = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
+    .replace(HIDDEN, '')
+    .replace(/ +/g, ' ')
+    .trim();
+
+/** As it was written, line breaks included, with nothing else invisible in it. */
+export const visibleLines = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replace(HIDDEN_BUT_LAYOUT, '')
+    .trim();
+
+/**
+ * What is read on one line, such as a name, a reason or an id. Kept as `visibleLine` leaves it, which may be nothing:
+ * where something must be left, add `.min(1)`. `max` counts the characters that are kept.
+ */
+export const singleLine = (max: number) => z.string().trim().min(1).overwrite(visibleLine).max(max);
+
+/** What is written in several lines, such as notes or the words of a text. Kept as `visibleLines` leaves it. */
+export const multiLine = (max: number) => z.string().overwrite(visibleLines).max(max);
+
+/**
+ * A line that a person typed into a form. What PostgreSQL cannot keep (a NUL, half of a surrogate pair) is refused
+ * instead of dropped: it shows that a program broke what was typed.
+ */
+export const typedLine = (max: number) =>
+  z
+    .string()
+    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), {
+      error:
+        'Has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it',
+      abort: true,
+    })
+    .overwrite(visibleLine)
+    .max(max);
