@@ -41,10 +41,10 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
       const { service_type, from, to, provider_id, time_zone, explain } = request.query;
       return findAvailability(context, tenantOf(request), {
         serviceType: service_type,
-        ...(from ? { from } : {}),
-        ...(to ? { to } : {}),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
         ...(provider_id ? { providerId: provider_id } : {}),
-        ...(time_zone ? { timeZone: time_zone } : {}),
+        ...(time_zone === undefined ? {} : { timeZone: time_zone }),
         explain: explain === 'true',
       });
     },

@@ -1,4 +1,4 @@
-import { Id, MessageStatus, multiLine, singleLine } from '@voxanne/contract';
+import { Id, MessageStatus, singleLine, visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -10,7 +10,12 @@ import { queueText } from './queue-text.ts';
 
 const NewText = z.object({
   to: singleLine(40).describe('The phone number, in any usual spelling'),
-  body: multiLine(1_600).min(1),
+  body: z
+    .string()
+    // Half of an emoji that was cut stays visible as U+FFFD: the same text again must be the same.
+    .overwrite((text) => visibleLines(text.toWellFormed()))
+    .min(1)
+    .max(1_600),
   channel: z.enum(['sms', 'whatsapp']).default('sms'),
 });
 type NewText = z.infer<typeof NewText>;

@@ -40,7 +40,7 @@ export function registerTwilioWebhooks(
       schema: {
         tags,
         summary: 'Twilio: what became of a text',
-        querystring: z.looseObject({ m: z.unknown().optional() }),
+        querystring: z.looseObject({ m: Id.optional().catch(undefined) }),
       },
     },
     async (request, reply) => {
@@ -54,11 +54,12 @@ export function registerTwilioWebhooks(
 
   async function keepStatus(
     form: ReturnType<typeof readForm>,
-    { sid, status, m }: { sid: string; status: string; m: unknown },
+    { sid, status, m }: { sid: string; status: string; m: string | undefined },
     arrival: Arrival,
   ): Promise<void> {
-    const messageId = Id.safeParse(m).data ?? null;
-    const message = await context.database.withService((db) => findForCallback(db, { sid, messageId }));
+    const message = await context.database.withService((db) =>
+      findForCallback(db, { sid, messageId: m ?? null }),
+    );
     if (!message) {
       context.log.warn({ provider_id: sid }, '[Messaging] Status of a text that is not ours');
       return;

@@ -44,9 +44,11 @@ export const multiLine = (max: number) => z.string().overwrite(visibleLines).max
  * A line that a person typed into a form. What PostgreSQL cannot keep (a NUL, half of a surrogate pair) is refused
  * instead of dropped: it shows that a program broke what was typed.
  */
-export const typedLine = (max: number) =>
+export const typedLine = (max: number, min = 0) =>
   z
     .string()
+    .trim()
+    .min(min)
     .refine((text) => !text.includes('\u0000') && text.isWellFormed(), {
       error:
         'Has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it',
