@@ -209,7 +209,7 @@ function roughly({ from: fromText, to: toText }: AvailabilityQuery, now: number)
 }
 
 function edge(text: string | undefined, timeZone: string, side: 'start' | 'end'): number | undefined {
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   try {
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
       const day = Temporal.PlainDate.from(text, { overflow: 'reject' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppointmentStatus } from './appointments.ts';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
-import { multiLine, typedLine, visibleLine } from './text.ts';
+import { typedLine, typedLines, visibleLine } from './text.ts';
 
 export const ContactStatus = z
   .enum(['pending', 'active', 'archived'])
@@ -107,7 +107,7 @@ export const ContactPatch = z
     email: typedLine(254).nullable(),
     proposed_email: z.null().describe('null puts the proposal away'),
     status: ContactStatus,
-    notes: multiLine(2000).nullable(),
+    notes: typedLines(2000).nullable(),
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, {

@@ -40,11 +40,8 @@ export const singleLine = (max: number) => z.string().trim().min(1).overwrite(vi
 /** What is written in several lines, such as notes or the words of a text. Kept as `visibleLines` leaves it. */
 export const multiLine = (max: number) => z.string().overwrite(visibleLines).max(max);
 
-/**
- * A line that a person typed into a form. What PostgreSQL cannot keep (a NUL, half of a surrogate pair) is refused
- * instead of dropped: it shows that a program broke what was typed.
- */
-export const typedLine = (max: number, min = 0) =>
+// What PostgreSQL cannot keep; a form that sends it shows that a program broke what was typed.
+const typed = (max: number, min: number, clean: (text: string) => string) =>
   z
     .string()
     .trim()
@@ -54,5 +51,11 @@ export const typedLine = (max: number, min = 0) =>
         'Has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it',
       abort: true,
     })
-    .overwrite(visibleLine)
+    .overwrite(clean)
     .max(max);
+
+/** As `singleLine`, for what a person typed into a form: a NUL or half of an emoji is refused instead of dropped. */
+export const typedLine = (max: number, min = 0) => typed(max, min, visibleLine);
+
+/** As `multiLine`, for what a person typed into a form: a NUL or half of an emoji is refused instead of dropped. */
+export const typedLines = (max: number) => typed(max, 0, visibleLines);
