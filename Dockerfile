@@ -1,5 +1,8 @@
 # One image for every role: VOXANNE_ROLE says which (compose.yaml). Alone it is the whole product, with its own
-# PostgreSQL in /data.
+# PostgreSQL in /data. It listens on every address of its container, so it starts live (README.md, "Go live"), or as a
+# trial that says so:
+#
+#   docker run -e VOXANNE_PUBLIC_SANDBOX=yes -p 3001:3001 voxanne
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

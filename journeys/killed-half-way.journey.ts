@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Clinic,
@@ -17,6 +18,7 @@ import { until } from './support/wait.ts';
 
 const INSERT = 'POST /google/calendar/v3/calendars/primary/events';
 const CREATE = 'POST /twilio';
+const VAPI_KEY = randomUUID();
 // A lease runs out (4 s), and a text that Twilio does not know of is asked for until 10 s have passed.
 const HEALING_LIMIT_MS = 25_000;
 
@@ -33,7 +35,7 @@ describe('killed half-way (kill -9)', () => {
   const table = figures('After kill -9');
 
   beforeAll(async () => {
-    product = await startProduct();
+    product = await startProduct({ env: { VAPI_API_KEY: VAPI_KEY } });
     outside = outsideOf(product);
     clinic = await signUp(product);
     await receptionistReady(clinic);
@@ -58,7 +60,11 @@ describe('killed half-way (kill -9)', () => {
   }
 
   async function startAgain(): Promise<void> {
-    product = await startProduct({ dataDir: product.dataDir, ports: product.ports });
+    product = await startProduct({
+      dataDir: product.dataDir,
+      ports: product.ports,
+      env: { VAPI_API_KEY: VAPI_KEY },
+    });
     clinic = clinic.at(product);
     outside = outsideOf(product);
   }
@@ -180,7 +186,7 @@ describe('killed half-way (kill -9)', () => {
       { limitMs: HEALING_LIMIT_MS },
     );
     const { body: assistants } = await send('GET', `${product.sandboxUrl}/vapi/assistant`, {
-      headers: { authorization: 'Bearer sandbox-vapi-key' },
+      headers: { authorization: `Bearer ${VAPI_KEY}` },
     });
     const owners = assistants.map((one: { metadata?: { org_id?: string } }) => one.metadata?.org_id);
     expect(owners.toSorted()).toEqual([clinic.orgId, newcomer.orgId].toSorted());

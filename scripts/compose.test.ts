@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { loadConfig } from '../backend/src/platform/config.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -12,9 +13,16 @@ interface Service {
   stop_grace_period?: string;
   depends_on?: Record<string, unknown>;
   ports?: string[];
+  command?: string[];
+  configs?: { source: string; target: string }[];
 }
 
-const { services }: { services: Record<string, Service> } = parse(read('compose.yaml'), { merge: true });
+interface Compose {
+  services: Record<string, Service>;
+  configs: Record<string, { content: string }>;
+}
+
+const { services, configs }: Compose = parse(read('compose.yaml'), { merge: true });
 const settings = new Set(
   [...read('.env.example').matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name),
 );
@@ -50,6 +58,36 @@ describe('compose.yaml', () => {
       expect(image).toMatch(/^voxanne$|:\d/);
     }
   });
+
+  test('has no password that stands in a file which everybody can read', () => {
+    const required = /^\$\{(POSTGRES|REDIS)_PASSWORD:\?[^}]+\}$/;
+    const { DATABASE_URL, REDIS_URL } = services.web?.environment ?? {};
+    for (const address of [DATABASE_URL, REDIS_URL]) {
+      const [, password] = /^[a-z]+:\/\/[a-z]*:(.+)@[a-z]+:\d+/.exec(String(address)) ?? [];
+      expect(password).toMatch(required);
+    }
+    expect(services.postgres?.environment?.POSTGRES_PASSWORD).toMatch(required);
+    expect(services.redis?.environment?.REDISCLI_AUTH).toMatch(required);
+    expect(read('compose.yaml').match(/PASSWORD:-/g)).toBeNull();
+  });
+
+  test('keeps Redis behind its password, and from evicting', () => {
+    const [config] = services.redis?.configs ?? [];
+    expect(services.redis?.command).toEqual(['redis-server', config?.target]);
+    const lines = configs[config?.source ?? '']?.content.trim().split('\n');
+    expect(lines).toContainEqual(expect.stringMatching(/^requirepass \$\{REDIS_PASSWORD:\?/));
+    expect(lines).toContain('maxmemory-policy noeviction');
+  });
+
+  test('is a sandbox that says that it listens to more than itself, and may be told otherwise', () => {
+    for (const name of ['web', 'worker', 'sandbox']) {
+      expect(services[name]?.environment).toMatchObject({
+        HOST: '0.0.0.0',
+        VOXANNE_MODE: expect.stringMatching(/^\$\{VOXANNE_MODE:-sandbox\}$/),
+        VOXANNE_PUBLIC_SANDBOX: expect.stringMatching(/^\$\{VOXANNE_PUBLIC_SANDBOX:-yes\}$/),
+      });
+    }
+  });
 });
 
 describe('the image', () => {
@@ -58,6 +96,40 @@ describe('the image', () => {
   test('starts as npm start does', () => {
     const command: string[] = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '[]');
     expect(`exec ${command.join(' ')}`).toBe(JSON.parse(read('package.json')).scripts.start);
+  });
+
+  test('is live unless it is told otherwise: it listens on every address', () => {
+    const settings = /^ENV (.+)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+    const env = Object.fromEntries(settings.map((setting) => setting.split('=')));
+    expect(env).toMatchObject({ HOST: '0.0.0.0' });
+    expect(() => loadConfig({ ...env, VOXANNE_DATA_DIR: root }, '/nonexistent')).toThrow(
+      /VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox \(HOST=0\.0\.0\.0\)/,
+    );
+  });
+
+  test('holds nobody’s settings, whatever the file is called', () => {
+    const lines = read('.dockerignore').trim().split('\n');
+    const isLeftOut = (file: string) => {
+      let left = false;
+      for (const line of lines) {
+        const pattern = line.replace(/^!/, '');
+        if (posix.matchesGlob(file, pattern)) left = !line.startsWith('!');
+      }
+      return left;
+    };
+    const secret = [
+      '.env',
+      '.env.local',
+      '.env.production',
+      '.env.bak',
+      'backend/.env',
+      'dashboard/.env.live',
+    ];
+    for (const file of [...secret, '.voxanne', 'backend/src/main.test.ts'])
+      expect(isLeftOut(file), file).toBe(true);
+    for (const file of ['.env.example', 'package.json', 'backend/src/main.ts']) {
+      expect(isLeftOut(file), file).toBe(false);
+    }
   });
 
   test('installs every workspace', () => {

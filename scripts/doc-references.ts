@@ -195,8 +195,12 @@ function settingsFindings(root: string): string[] {
     if (!listed.has(name)) findings.push(`.env.example does not list ${name}, which is read. Add it.`);
     if (listed.get(name)) findings.push(`.env.example marks ${name} planned, but it is read. Drop the mark.`);
   }
+  const compose = join(root, 'compose.yaml');
+  const interpolated = existsSync(compose)
+    ? [...readFileSync(compose, 'utf8').matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => name)
+    : [];
   for (const [name, planned] of listed) {
-    if (!read.has(name) && !planned)
+    if (!read.has(name) && !interpolated.includes(name) && !planned)
       findings.push(`.env.example lists ${name}, which nothing reads. Mark it (planned).`);
   }
   return findings;

@@ -106,6 +106,7 @@ const say = (line: string): void => {
 async function main(): Promise<void> {
   const config = loadConfig(process.env, root);
   const log = createLogger(config.logLevel);
+  for (const warning of config.warnings) log.warn(`[Settings] ${warning}`);
   const shutdown = createShutdown(log);
   const end = async (reason: string, exitCode: number): Promise<void> => {
     await shutdown.run(reason);

@@ -1,3 +1,5 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -9,12 +11,32 @@ const environment = z.object({
   VOXANNE_DATA_DIR: z.string().default('.voxanne'),
   PUBLIC_URL: z.url().default('http://localhost:3001'),
   TWILIO_ACCOUNT_SID: z.string().default('AC00000000000000000000000000005a9d'),
-  TWILIO_AUTH_TOKEN: z.string().default('sandbox-twilio-auth-token'),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_FROM_NUMBER: z.string().default('+15005550006'),
   GOOGLE_CLIENT_ID: z.string().default('sandbox.apps.googleusercontent.com'),
-  GOOGLE_CLIENT_SECRET: z.string().default('sandbox-google-secret'),
-  VAPI_API_KEY: z.string().default('sandbox-vapi-key'),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  VAPI_API_KEY: z.string().optional(),
+  AUTH_SECRET: z.string().optional(),
 });
+
+const secretOfThisRun = randomBytes(32).toString('base64url');
+
+/** Ours is the deployment's, so that both sides know the same credentials without being told. */
+function authSecretOf({ AUTH_SECRET, VOXANNE_DATA_DIR }: z.infer<typeof environment>): string | undefined {
+  if (AUTH_SECRET !== undefined) return AUTH_SECRET;
+  try {
+    const kept = JSON.parse(readFileSync(join(VOXANNE_DATA_DIR, 'secrets.json'), 'utf8'));
+    return z.object({ AUTH_SECRET: z.string() }).parse(kept).AUTH_SECRET;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing that stands in the source, where whoever reads it could sign with it. */
+const credential = (authSecret: string, name: string): string =>
+  Buffer.from(hkdfSync('sha256', authSecret, 'voxanne', `sandbox ${name}`, 32))
+    .toString('hex')
+    .slice(0, 32);
 
 /** How fast the simulated world moves. Tests set it to nothing. */
 export interface Pace {
@@ -47,6 +69,8 @@ export interface SandboxConfig {
   twilio: { accountSid: string; authToken: string; fromNumber: string };
   google: { clientId: string; clientSecret: string };
   vapi: { apiKey: string };
+  /** true where credentials were made that hold for this run only */
+  isForThisRun: boolean;
   pace: Pace;
   now: () => number;
   random: () => number;
@@ -55,6 +79,9 @@ export interface SandboxConfig {
 export function readConfig(env: Record<string, string | undefined>): SandboxConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.parse(given);
+  const known = authSecretOf(parsed);
+  const secretOf = (name: 'TWILIO_AUTH_TOKEN' | 'GOOGLE_CLIENT_SECRET' | 'VAPI_API_KEY') =>
+    parsed[name] ?? credential(known ?? secretOfThisRun, name);
   return {
     port: parsed.SANDBOX_PORT,
     host: parsed.HOST,
@@ -62,11 +89,14 @@ export function readConfig(env: Record<string, string | undefined>): SandboxConf
     publicUrl: parsed.PUBLIC_URL.replace(/\/+$/, ''),
     twilio: {
       accountSid: parsed.TWILIO_ACCOUNT_SID,
-      authToken: parsed.TWILIO_AUTH_TOKEN,
+      authToken: secretOf('TWILIO_AUTH_TOKEN'),
       fromNumber: parsed.TWILIO_FROM_NUMBER,
     },
-    google: { clientId: parsed.GOOGLE_CLIENT_ID, clientSecret: parsed.GOOGLE_CLIENT_SECRET },
-    vapi: { apiKey: parsed.VAPI_API_KEY },
+    google: { clientId: parsed.GOOGLE_CLIENT_ID, clientSecret: secretOf('GOOGLE_CLIENT_SECRET') },
+    vapi: { apiKey: secretOf('VAPI_API_KEY') },
+    isForThisRun:
+      known === undefined &&
+      !(parsed.TWILIO_AUTH_TOKEN && parsed.GOOGLE_CLIENT_SECRET && parsed.VAPI_API_KEY),
     pace: humanPace,
     now: Date.now,
     random: Math.random,

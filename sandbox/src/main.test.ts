@@ -10,8 +10,9 @@ const main = new URL('./main.ts', import.meta.url);
 
 /** The sandbox as the backend starts it: a child with a channel. */
 async function aChild(env: Record<string, string>) {
+  const all = { AUTH_SECRET: 'the same secret in every run of a test', ...env };
   const child = fork(main, {
-    env: { ...process.env, SANDBOX_PORT: '0', ...env },
+    env: { ...process.env, SANDBOX_PORT: '0', ...all },
     stdio: 'pipe',
     execArgv: [],
   });
@@ -20,7 +21,7 @@ async function aChild(env: Record<string, string>) {
   });
   const message = await once<{ type: string; port: number; code?: string }>(child, 'message');
   const url = `http://127.0.0.1:${message.port}`;
-  return { child, message, url, control: controlOf({ url }), config: readConfig(env) };
+  return { child, message, url, control: controlOf({ url }), config: readConfig(all) };
 }
 
 const once = <T>(child: ChildProcess, event: string) =>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, type Sandbox, startSandbox } from './index.ts';
+import { readConfig, type Sandbox, type SandboxConfig, startSandbox } from './index.ts';
 
 const retryForMs = 3_000;
 const hasParent = process.send !== undefined;
@@ -14,8 +14,7 @@ function codeOf(error: unknown): string {
 }
 
 /** The stand-ins of a run that was killed may still be leaving the port. */
-async function start(): Promise<Sandbox> {
-  const config = readConfig(process.env);
+async function start(config: SandboxConfig): Promise<Sandbox> {
   const deadline = Date.now() + retryForMs;
   for (;;) {
     try {
@@ -39,10 +38,17 @@ if (hasParent) {
 }
 
 try {
-  const sandbox = await start();
+  const config = readConfig(process.env);
+  const sandbox = await start(config);
   // A parent that failed meanwhile is gone: not an error of ours, and 'disconnect' follows.
   process.send?.({ type: 'ready', port: sandbox.port }, () => undefined);
   if (!hasParent) {
+    if (config.isForThisRun) {
+      const { twilio, google, vapi } = config;
+      process.stdout.write(
+        `Made for this run: TWILIO_AUTH_TOKEN=${twilio.authToken} GOOGLE_CLIENT_SECRET=${google.clientSecret} VAPI_API_KEY=${vapi.apiKey}\nWith AUTH_SECRET they stay the same.\n`,
+      );
+    }
     const close = () => sandbox.close().finally(leave);
     process.once('SIGTERM', close);
     process.once('SIGINT', close);

@@ -72,7 +72,7 @@ describe('"call your receptionist"', () => {
     const send = async (body: string) => {
       const answer = await fetch(`${sandboxUrl}/twilio/2010-04-01/Accounts/${sid}/Messages.json`, {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${sid}:sandbox-twilio-auth-token`)}` },
+        headers: { authorization: `Basic ${btoa(`${sid}:${scene.twilioToken}`)}` },
         body: new URLSearchParams({ To: number, From: from, Body: body }),
       });
       return ((await answer.json()) as { sid: string }).sid;

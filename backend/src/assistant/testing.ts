@@ -128,6 +128,7 @@ export async function createAssistantScene() {
     publicUrl,
     connections,
     sandboxUrl: sandbox.url,
+    twilioToken: sandboxConfig.twilio.authToken,
     provisioning,
     inbox,
     tools,

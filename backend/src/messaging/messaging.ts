@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
+import { isLoopbackUrl } from '../platform/settings/addresses.ts';
 import {
   announceOpenBreakers,
   getTwilioCircuitBreakerStatus,
@@ -73,7 +74,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
   const tuning = { ...TUNING, ...dependencies.tuning };
   const { twilio, publicUrl } = config;
   // Twilio refuses a message whose callback it cannot reach; without one the text still goes.
-  const isReachable = config.mode === 'sandbox' || !isLoopback(publicUrl);
+  const isReachable = config.mode === 'sandbox' || !isLoopbackUrl(publicUrl);
   return {
     database,
     log,
@@ -91,9 +92,4 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
       isReachable ? `${publicUrl}/api/webhooks/twilio/status?m=${messageId}` : undefined,
     random: dependencies.random ?? Math.random,
   };
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

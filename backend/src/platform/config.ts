@@ -1,13 +1,31 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { EncryptionKey } from './crypto.ts';
 import { StartupError } from './errors.ts';
+import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
+import { didYouMean } from './settings/did-you-mean.ts';
+import { keptSecrets, SECRET_NAMES, standInSecret } from './settings/kept-secrets.ts';
+import { liveFaults, STAND_IN_ACCOUNTS } from './settings/live.ts';
 
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
-const url = z.url({ protocol: /^https?$/, hostname: /.+/ }).transform((value) => value.replace(/\/+$/, ''));
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .refine(
+      (text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `must be a whole number from ${least} to ${most}, in digits`,
+    )
+    .transform(Number);
+const port = (fallback: number) => whole(1, 65_535).default(fallback);
+const address = (read: (text: string) => Read) =>
+  z.string().transform((text, context) => {
+    const { value, fault } = read(text);
+    if (value !== undefined) return value;
+    context.addIssue(fault);
+    return z.NEVER;
+  });
+const url = address(readAddress);
 const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
@@ -23,7 +41,8 @@ const redisUrl = z
 const Environment = z.object({
   PORT: port(3001),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: address(readOrigin).optional(),
+  VOXANNE_PUBLIC_SANDBOX: z.enum(['yes', 'no']).optional(),
   VOXANNE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   VOXANNE_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   VOXANNE_DATA_DIR: z.string().min(1).default('.voxanne'),
@@ -59,30 +78,10 @@ const Environment = z.object({
   TWILIO_API_BASE_URL: url.optional(),
   VAPI_API_KEY: z.string().optional(),
   VAPI_API_BASE_URL: url.optional(),
-  TRUST_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+  TRUST_PROXY_HOPS: whole(0, 10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 type Environment = z.infer<typeof Environment>;
-
-const SECRET_NAMES = ['AUTH_SECRET', 'ENCRYPTION_KEYS', 'OPERATOR_TOKEN'] as const;
-const LIVE_NAMES = [
-  ...SECRET_NAMES,
-  'GOOGLE_CLIENT_ID',
-  'GOOGLE_CLIENT_SECRET',
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'VAPI_API_KEY',
-] as const;
-
-/** The stand-ins' credentials: worthless anywhere else. */
-const SANDBOX = {
-  googleClientId: 'sandbox.apps.googleusercontent.com',
-  googleClientSecret: 'sandbox-google-secret',
-  twilioAccountSid: 'AC00000000000000000000000000005a9d',
-  twilioAuthToken: 'sandbox-twilio-auth-token',
-  twilioFrom: '+15005550006',
-  vapiApiKey: 'sandbox-vapi-key',
-};
 
 export interface Config {
   mode: 'sandbox' | 'live';
@@ -120,6 +119,8 @@ export interface Config {
   vapi: { apiKey: string; baseUrl: string };
   trustProxyHops: number;
   logLevel: string;
+  /** What starts all the same, but should be known; each a sentence. */
+  warnings: string[];
 }
 
 const known = new Set(Object.keys(Environment.shape));
@@ -142,43 +143,6 @@ function parseEncryptionKeys(text: string, faults: string[]): EncryptionKey[] {
   });
 }
 
-/** In sandbox mode the secrets are made once and kept, so that a restart can still read what it sealed. */
-function keptSecrets(dataDir: string): Record<(typeof SECRET_NAMES)[number], string> {
-  const file = join(dataDir, 'secrets.json');
-  const Kept = z.object({ AUTH_SECRET: z.string(), ENCRYPTION_KEYS: z.string(), OPERATOR_TOKEN: z.string() });
-  try {
-    if (existsSync(file)) return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const made = {
-      AUTH_SECRET: randomBytes(32).toString('base64url'),
-      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      OPERATOR_TOKEN: randomBytes(24).toString('base64url'),
-    };
-    mkdirSync(dataDir, { recursive: true });
-    // Of processes that start at once the first one decides, and nobody reads half a file.
-    const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-    try {
-      linkSync(draft, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-    return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      // Not made anew: what the old ones sealed could never be opened again.
-      throw new StartupError(
-        `${file} is damaged: the secrets in it cannot be read.\nPut your backup in its place, or set the directory aside and begin with an empty one: mv '${dataDir}' '${dataDir}.broken'`,
-      );
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError(
-      `The data directory ${dataDir} cannot be used: ${reason}.\nMake it writable (sudo chown -R "$(id -un)" '${dataDir}'), or choose another one with VOXANNE_DATA_DIR.`,
-    );
-  }
-}
-
 function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
   const file = join(root, '.env');
   const merged: Record<string, string | undefined> = existsSync(file)
@@ -190,7 +154,10 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
   );
   const faults = Object.keys(set)
     .filter((name) => name.startsWith('VOXANNE_') && !known.has(name))
-    .map((name) => `${name}: there is no such setting. .env.example lists every name.`);
+    .map((name) => {
+      const meant = didYouMean(name, known);
+      return `${name}: there is no such setting. ${meant ? `Did you mean ${meant}? ` : ''}.env.example lists every name.`;
+    });
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
     faults.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
@@ -203,15 +170,8 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
 }
 
 function missingFaults(set: Record<string, string | undefined>): string[] {
-  const faults: string[] = [];
-  if (set.VOXANNE_MODE === 'live') {
-    faults.push(...LIVE_NAMES.filter((name) => !set[name]).map((name) => `${name}: required in live mode.`));
-    if (!set.TWILIO_FROM_NUMBER && !set.TWILIO_MESSAGING_SERVICE_SID) {
-      faults.push(
-        'TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID: one of them is required in live mode.',
-      );
-    }
-  }
+  const faults =
+    set.VOXANNE_MODE === 'live' ? liveFaults(set, Number(set.SANDBOX_PORT ?? 3002)) : exposureFaults(set);
   if (set.AUTH_MODE === 'supabase' && !set.SUPABASE_URL && !set.SUPABASE_JWT_SECRET) {
     faults.push('SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.');
   }
@@ -223,9 +183,40 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
   return faults;
 }
 
+/** The sandbox signs anybody up and its stand-ins are toys: who shows it to others must say so. */
+function exposureFaults(set: Record<string, string | undefined>): string[] {
+  const places = exposedBy(set.HOST ?? '127.0.0.1', readOrigin(set.PUBLIC_URL ?? '').value);
+  if (places.length === 0 || set.VOXANNE_PUBLIC_SANDBOX === 'yes') return [];
+  return [
+    `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It is a trial: anybody may sign up, and no text or call reaches a person. For patients set VOXANNE_MODE=live; to show the trial to others set VOXANNE_PUBLIC_SANDBOX=yes; to keep it to this machine leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
+  ];
+}
+
+const exposedBy = (host: string, publicUrl: string | undefined): string[] => [
+  ...(isLoopbackHost(host) ? [] : [`HOST=${host}`]),
+  ...(publicUrl === undefined || isLoopbackUrl(publicUrl) ? [] : [`PUBLIC_URL=${publicUrl}`]),
+];
+
+/** What starts all the same, but should be known. */
+function warningsOf(e: Environment): string[] {
+  if (e.VOXANNE_MODE === 'live') {
+    return e.PUBLIC_URL?.startsWith('https:') && e.TRUST_PROXY_HOPS === 0 && e.VOXANNE_ROLE !== 'worker'
+      ? [
+          'TRUST_PROXY_HOPS is 0 although PUBLIC_URL is https: everybody who comes through the proxy shares its address, and with it the limits of one address. Set it to the number of proxies in front.',
+        ]
+      : [];
+  }
+  const places = exposedBy(e.HOST, e.PUBLIC_URL);
+  return places.length === 0
+    ? []
+    : [
+        `This is a sandbox that others can reach (${places.join(', ')}): anybody may sign up, and no text or call reaches a person. Do not enter real patients.`,
+      ];
+}
+
 const settingsError = (faults: string[]) =>
   new StartupError(
-    `Voxanne cannot start with these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nMend them in the environment or in .env, then start again.`,
+    `Voxanne cannot start with these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nCorrect them in the environment or in .env, then start again.`,
   );
 
 /**
@@ -247,7 +238,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const standInsOfThisMachine = `http://127.0.0.1:${e.SANDBOX_PORT}`;
   const standIns = e.SANDBOX_URL ?? standInsOfThisMachine;
   const twilioBaseUrl = e.TWILIO_API_BASE_URL ?? (sandbox ? `${standIns}/twilio` : undefined);
-  const twilioFrom = e.TWILIO_FROM_NUMBER ?? (sandbox ? SANDBOX.twilioFrom : undefined);
+  const twilioFrom = e.TWILIO_FROM_NUMBER ?? (sandbox ? STAND_IN_ACCOUNTS.TWILIO_FROM_NUMBER : undefined);
+  const authSecret = secrets.AUTH_SECRET ?? '';
   return {
     mode: e.VOXANNE_MODE,
     role: e.VOXANNE_ROLE,
@@ -269,14 +261,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...defined({ redisUrl: e.REDIS_URL }),
     auth: {
       mode: e.AUTH_MODE,
-      secret: secrets.AUTH_SECRET ?? '',
+      secret: authSecret,
       ...defined({ supabaseUrl: e.SUPABASE_URL, supabaseJwtSecret: e.SUPABASE_JWT_SECRET }),
     },
     encryptionKeys,
     operatorToken: secrets.OPERATOR_TOKEN ?? '',
     google: {
-      clientId: e.GOOGLE_CLIENT_ID ?? SANDBOX.googleClientId,
-      clientSecret: e.GOOGLE_CLIENT_SECRET ?? SANDBOX.googleClientSecret,
+      clientId: e.GOOGLE_CLIENT_ID ?? STAND_IN_ACCOUNTS.GOOGLE_CLIENT_ID,
+      clientSecret: e.GOOGLE_CLIENT_SECRET ?? standInSecret(authSecret, 'GOOGLE_CLIENT_SECRET'),
       authUrl:
         e.GOOGLE_OAUTH_AUTH_URL ??
         // The page a browser opens, and the browser is on this machine.
@@ -292,8 +284,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       apiRootUrl: `${e.GOOGLE_API_ROOT_URL ?? (sandbox ? `${standIns}/google` : 'https://www.googleapis.com')}/`,
     },
     twilio: {
-      accountSid: e.TWILIO_ACCOUNT_SID ?? SANDBOX.twilioAccountSid,
-      authToken: e.TWILIO_AUTH_TOKEN ?? SANDBOX.twilioAuthToken,
+      accountSid: e.TWILIO_ACCOUNT_SID ?? STAND_IN_ACCOUNTS.TWILIO_ACCOUNT_SID,
+      authToken: e.TWILIO_AUTH_TOKEN ?? standInSecret(authSecret, 'TWILIO_AUTH_TOKEN'),
       ...defined({
         from: twilioFrom,
         messagingServiceSid: e.TWILIO_MESSAGING_SERVICE_SID,
@@ -301,11 +293,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       }),
     },
     vapi: {
-      apiKey: e.VAPI_API_KEY ?? SANDBOX.vapiApiKey,
+      apiKey: e.VAPI_API_KEY ?? standInSecret(authSecret, 'VAPI_API_KEY'),
       baseUrl: e.VAPI_API_BASE_URL ?? (sandbox ? `${standIns}/vapi` : 'https://api.vapi.ai'),
     },
     trustProxyHops: e.TRUST_PROXY_HOPS,
     logLevel: e.LOG_LEVEL,
+    warnings: warningsOf(e),
   };
 }
 

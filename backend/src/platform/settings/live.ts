@@ -1,0 +1,106 @@
+import { isLoopbackHost, isLoopbackUrl, readAddress, readOrigin } from './addresses.ts';
+import { SECRET_NAMES } from './kept-secrets.ts';
+import { weaknessOf } from './strength.ts';
+
+type Given = Record<string, string | undefined>;
+
+const REQUIRED = [
+  'PUBLIC_URL',
+  ...SECRET_NAMES,
+  'GOOGLE_CLIENT_ID',
+  'GOOGLE_CLIENT_SECRET',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'VAPI_API_KEY',
+] as const;
+
+/** Where credentials, or the keys that tokens are checked with, travel to and fro. */
+const VENDOR_ADDRESSES = [
+  'GOOGLE_OAUTH_AUTH_URL',
+  'GOOGLE_OAUTH_TOKEN_URL',
+  'GOOGLE_OAUTH_REVOKE_URL',
+  'GOOGLE_API_ROOT_URL',
+  'TWILIO_API_BASE_URL',
+  'VAPI_API_BASE_URL',
+  'SUPABASE_URL',
+] as const;
+
+/** The stand-ins' credentials that are no secrets: worthless anywhere else. */
+export const STAND_IN_ACCOUNTS = {
+  GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
+  TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000005a9d',
+  TWILIO_FROM_NUMBER: '+15005550006',
+} as const;
+
+/** What is missing for live mode, and what is there but would be dangerous or useless in it. */
+export function liveFaults(given: Given, sandboxPort: number): string[] {
+  return [
+    ...REQUIRED.filter((name) => !given[name]).map((name) => `${name}: required in live mode.`),
+    ...senderFaults(given),
+    ...publicUrlFaults(given.PUBLIC_URL),
+    ...VENDOR_ADDRESSES.flatMap((name) => vendorFaults(name, given, sandboxPort)),
+    ...standInFaults(given),
+    ...weakFaults(given),
+  ];
+}
+
+function senderFaults(given: Given): string[] {
+  return given.TWILIO_FROM_NUMBER || given.TWILIO_MESSAGING_SERVICE_SID
+    ? []
+    : ['TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID: one of them is required in live mode.'];
+}
+
+function publicUrlFaults(text: string | undefined): string[] {
+  const { value } = readOrigin(text ?? '');
+  if (value === undefined || value.startsWith('https:') || isLoopbackUrl(value)) return [];
+  return [
+    'PUBLIC_URL: must begin with https:// in live mode. Over http everybody on the way reads sign-ins and patients’ data. Put a proxy with TLS in front; only this machine (http://localhost:3001) may go without.',
+  ];
+}
+
+function vendorFaults(name: (typeof VENDOR_ADDRESSES)[number], given: Given, sandboxPort: number): string[] {
+  const { value } = readAddress(given[name] ?? '');
+  if (value === undefined) return [];
+  const at = new URL(value);
+  const standIns = readAddress(given.SANDBOX_URL ?? '').value;
+  const isStandIn =
+    (isLoopbackHost(at.hostname) && at.port === String(sandboxPort)) ||
+    (standIns !== undefined && at.origin === new URL(standIns).origin);
+  if (isStandIn) {
+    return [
+      `${name}: leads to the stand-ins of the sandbox, where nothing reaches a person. Leave it out for the real service.`,
+    ];
+  }
+  if (at.protocol === 'https:' || isLoopbackHost(at.hostname)) return [];
+  return [
+    `${name}: must begin with https:// in live mode, because credentials travel to it. Only this machine may go without.`,
+  ];
+}
+
+function standInFaults(given: Given): string[] {
+  const faults: string[] = [];
+  for (const [name, value] of Object.entries(STAND_IN_ACCOUNTS)) {
+    if (given[name] === value) faults.push(`${name}: is the sandbox’s. Set your own.`);
+  }
+  for (const name of ['GOOGLE_CLIENT_SECRET', 'TWILIO_AUTH_TOKEN', 'VAPI_API_KEY']) {
+    if (/^sandbox\b/i.test(given[name] ?? '')) faults.push(`${name}: is the sandbox’s. Set your own.`);
+  }
+  return faults;
+}
+
+const COMMANDS = {
+  AUTH_SECRET: 'Make one: openssl rand -base64 32',
+  OPERATOR_TOKEN: 'Make one: openssl rand -base64 24',
+  SUPABASE_JWT_SECRET: 'Make a new one in the project’s settings.',
+} as const;
+
+function weakFaults(given: Given): string[] {
+  const faults = Object.entries(COMMANDS).flatMap(([name, command]) => {
+    const weakness = given[name] ? weaknessOf(given[name]) : undefined;
+    return weakness ? [`${name}: ${weakness}, so it can be guessed. ${command}`] : [];
+  });
+  if (given.AUTH_SECRET && given.AUTH_SECRET === given.OPERATOR_TOKEN) {
+    faults.push('OPERATOR_TOKEN: is the same as AUTH_SECRET. Make one of its own: openssl rand -base64 24');
+  }
+  return faults;
+}
