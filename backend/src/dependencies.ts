@@ -101,7 +101,7 @@ export async function createDependencies({
   logBreakers(resilience, log);
   const identity = createIdentity({ config, pool: database.pool, log });
   const tenants = createTenantResolvers({ identity, database, clock, log });
-  const connections = createConnections({ database, keyring });
+  const connections = createConnections({ database, keyring, clock });
   const google = createGoogleClient(config);
   const calendarTokens = createCalendarTokens({ connections, google, resilience, clock, log });
   const oauthStates = createOAuthStates({ database, keyring, clock });
@@ -126,6 +126,7 @@ export async function createDependencies({
     connections,
     vapi: createVapiClient(config),
     resilience,
+    clock,
     publicUrl: config.publicUrl,
     tools: Object.values(tools),
     log,

@@ -152,14 +152,26 @@ export async function ownMessageSids(db: Db, orgId: string, sids: string[]): Pro
 }
 
 /** The row of the sign-up runs again: what it does can be repeated. */
-export async function requeueProvisioning(db: Db, orgId: string): Promise<void> {
+export async function requeueProvisioning(db: Db, orgId: string, runAt: Date): Promise<void> {
   await db
     .insertInto('outbox')
-    .values({ org_id: orgId, topic: 'assistant.provision', key: orgId, payload: '{}' })
+    .values({ org_id: orgId, topic: 'assistant.provision', key: orgId, payload: '{}', run_at: runAt })
     .onConflict((conflict) =>
       conflict
         .columns(['org_id', 'topic', 'key'])
-        .doUpdateSet({ status: 'pending', run_at: new Date(), attempts: 0, error_message: null }),
+        .doUpdateSet({ status: 'pending', run_at: runAt, attempts: 0, error_message: null }),
     )
+    .execute();
+}
+
+/** Unless something else has asked for it since: that changes the time at which it is due. */
+export async function completeProvisioning(db: Db, orgId: string, runAt: Date): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ status: 'completed', completed_at: sql<Date>`now()` })
+    .where('org_id', '=', orgId)
+    .where('topic', '=', 'assistant.provision')
+    .where('status', '=', 'pending')
+    .where('run_at', '=', runAt)
     .execute();
 }

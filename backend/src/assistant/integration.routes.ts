@@ -1,4 +1,4 @@
-import { RotatedSecret, VapiIntegration } from '@voxanne/contract';
+import { RotatedSecret, RotateSecretRequest, VapiIntegration } from '@voxanne/contract';
 import type { Connections } from '../connections/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -35,11 +35,12 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
     },
     async (request) => {
       const { orgId } = owned(request);
-      const secret = await provisioning.secretOf(orgId);
+      const { secret, previousUntil } = await provisioning.secretOf(orgId);
       const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
       return {
         server_url: webhookUrl(options.publicUrl),
         secret_hint: `...${secret.slice(-4)}`,
+        previous_secret_until: previousUntil?.toISOString() ?? null,
         assistant_id: details.assistant_id ?? null,
         phone_number: details.phone_number ?? null,
         org_id: orgId,
@@ -54,9 +55,17 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
       schema: {
         tags,
         summary: 'A new secret, shown once; it is written to Vapi',
+        description:
+          'The secret before it stays good until Vapi has the new one, and at the latest until previous_secret_until; one that is older still ends at once. With revoke_now nothing but the new secret is good from this moment on, whether Vapi answers or not: calls fail until it has the new one.',
+        body: RotateSecretRequest.nullish(),
         response: { 200: RotatedSecret },
       },
     },
-    async (request) => ({ secret: await provisioning.rotateSecret(owned(request).orgId) }),
+    async (request) => {
+      const { orgId } = owned(request);
+      const revokeNow = request.body?.revoke_now ?? false;
+      const { secret, previousUntil } = await provisioning.rotateSecret(orgId, { revokeNow });
+      return { secret, previous_secret_until: previousUntil?.toISOString() ?? null };
+    },
   );
 }

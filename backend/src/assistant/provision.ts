@@ -1,85 +1,93 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SafeCallInstance } from '@voxanne/safe-call';
-import type { Connections } from '../connections/index.ts';
+import type { Connections, Writer } from '../connections/index.ts';
 import { type JobHandler, RetryLater } from '../deliveries/index.ts';
-import { randomToken, SealError } from '../platform/crypto.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import { defineAssistant, nameForVapi } from './assistant-definition.ts';
-import { readClinic, requeueProvisioning as requeue } from './clinic.queries.ts';
+import { readClinic } from './clinic.queries.ts';
 import { spokenWeek } from './opening-hours.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, ServerDefinition, VapiClient } from './vapi.client.ts';
+import { createVapiSecret, type RotatedVapiSecret, type VapiSecret } from './vapi-secret.ts';
 
 export interface ProvisionOptions {
   database: Database;
   connections: Connections;
   vapi: VapiClient;
   resilience: SafeCallInstance;
+  clock: Clock;
   publicUrl: string;
   tools: ToolDefinition[];
   log: Logger;
+  /** How long an owner who rotates waits for whoever is writing to Vapi at that moment. */
+  rotatePatienceMs?: number;
 }
 
 export interface Provisioning {
-  /** The organization's secret for Vapi, made on first use. */
-  secretOf(orgId: OrgId): Promise<string>;
+  /** The organization's secret for Vapi, made on first use, and the end of the one before it. */
+  secretOf(orgId: OrgId): Promise<VapiSecret>;
   /** Makes the assistant and its number at Vapi, or brings them up to date. Can be repeated at will. */
   provision(orgId: OrgId): Promise<void>;
-  rotateSecret(orgId: OrgId): Promise<string>;
+  /** `revokeNow`: the present secret is refused from this moment on, whether Vapi answers or not. */
+  rotateSecret(orgId: OrgId, options?: { revokeNow?: boolean }): Promise<RotatedVapiSecret>;
   handler: JobHandler;
 }
 
 export const webhookUrl = (publicUrl: string): string => `${publicUrl}/api/vapi/webhook`;
 // Vapi allows 40 characters.
 const LONGEST_NAME = 40;
+// Shorter than the turn of a writer: of a process that died, no request is left when the next one begins.
+const CALL_DEADLINE_MS = 20_000;
+const PROVISION_PATIENCE_MS = 10_000;
+// Who is writing at that moment sees that there is a newer secret, and writes it.
+const ROTATE_PATIENCE_MS = 2_000;
 const toolUrl = (publicUrl: string, name: string): string => `${publicUrl}/api/vapi/tools/${name}`;
 
 export function createProvisioning(options: ProvisionOptions): Provisioning {
   const { database, connections, vapi, resilience, publicUrl, log } = options;
+  const secrets = createVapiSecret(options);
 
-  const call = async <T>(
-    orgId: OrgId,
-    work: (signal: AbortSignal) => Promise<T>,
-    idempotent: boolean,
-  ): Promise<T> => {
-    const result = await resilience.safeCall('vapi', ({ signal }) => work(signal), {
-      key: orgId,
-      idempotent,
-      timeoutMs: 10_000,
-      deadlineMs: 20_000,
-    });
-    if (result.success) return result.data;
-    throw new ProvisioningFailed(result.error.kind, result.error.status);
+  type Call = <T>(work: (signal: AbortSignal) => Promise<T>, idempotent: boolean) => Promise<T>;
+  /** Requests to Vapi by whose turn it is; `isCertain()`: none of them may still arrive there later. */
+  const callsOf = (orgId: OrgId, writer: Writer): { call: Call; isCertain(): boolean } => {
+    let isCertain = true;
+    return {
+      isCertain: () => isCertain,
+      async call(work, idempotent) {
+        if ((await writer.renew()) === undefined) throw new ProvisioningFailed('BUSY', undefined);
+        const result = await resilience.safeCall('vapi', ({ signal }) => work(signal), {
+          key: orgId,
+          idempotent,
+          timeoutMs: 10_000,
+          deadlineMs: CALL_DEADLINE_MS,
+        });
+        if (result.attempts > 1) isCertain = false;
+        if (result.success) return result.data;
+        throw new ProvisioningFailed(result.error.kind, result.error.status);
+      },
+    };
   };
 
-  const secretOf = async (orgId: OrgId): Promise<string> => {
-    const opened = await connections.open(orgId, 'vapi').catch((error: unknown) => {
-      if (error instanceof SealError) return 'lost' as const;
-      throw error;
+  /** By one process at a time, so that Vapi is never left with the older of two secrets. */
+  const provision = async (orgId: OrgId, patienceMs = PROVISION_PATIENCE_MS): Promise<void> => {
+    await secrets.of(orgId);
+    const isDone = await connections.shared.writing(orgId, 'vapi', patienceMs, async (writer) => {
+      const { call, isCertain } = callsOf(orgId, writer);
+      for (;;) {
+        const { secret, version } = await secrets.of(orgId);
+        const written = await bringUpToDate(orgId, secret, call);
+        // Changed meanwhile: once more, with what is true now.
+        if (!isDeepStrictEqual(await clinicOf(orgId), written)) continue;
+        if (await writer.confirm(version)) break;
+        if ((await writer.renew()) === undefined) throw new ProvisioningFailed('BUSY', undefined);
+      }
+      if (!isCertain()) await secrets.writeAgainLater(orgId);
     });
-    if (opened && opened !== 'lost') return opened.secret;
-    await saveSecret(orgId, randomToken());
-    if (opened === 'lost') {
-      // The encryption key is gone. Vapi's calls still find us by the old secret's hash until it has the new one.
-      await database.withService((db) => requeue(db, orgId));
-      log.warn({ org_id: orgId }, '[Assistant] The secret could not be opened and was replaced');
-    }
-    return secretOf(orgId);
-  };
-
-  const saveSecret = (orgId: OrgId, secret: string) =>
-    connections.save(orgId, 'vapi', { status: 'connected', secret, lookup: secret });
-
-  const provision = async (orgId: OrgId): Promise<void> => {
-    const secret = await secretOf(orgId);
-    const written = await bringUpToDate(orgId, secret);
-    // Replaced meanwhile, and what was written to Vapi last may be the old one: once more, with the new one.
-    if ((await secretOf(orgId)) !== secret) return provision(orgId);
-    if (!isDeepStrictEqual(await clinicOf(orgId), written)) return provision(orgId);
-    await connections.forgetPreviousSecret(orgId, 'vapi');
+    if (!isDone) throw new ProvisioningFailed('BUSY', undefined);
     log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
   };
 
@@ -87,7 +95,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
 
   /** @returns the facts about the clinic that Vapi has now. */
-  const bringUpToDate = async (orgId: OrgId, secret: string) => {
+  const bringUpToDate = async (orgId: OrgId, secret: string, call: Call) => {
     const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
     const clinic = await clinicOf(orgId);
     // The API's `server.secret` has left its specification; the header it set is what counts.
@@ -106,10 +114,10 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       (name) => serverAt(toolUrl(publicUrl, name)),
     );
 
-    const assistantId = await provisionAssistant(orgId, details.assistant_id, definition);
+    const assistantId = await provisionAssistant(orgId, details.assistant_id, definition, call);
     await connections.addDetails(orgId, 'vapi', { assistant_id: assistantId });
 
-    const number = await provisionNumber(orgId, details.phone_number_id, server, clinic.name);
+    const number = await provisionNumber(orgId, details.phone_number_id, server, clinic.name, call);
     await connections.addDetails(
       orgId,
       'vapi',
@@ -123,14 +131,15 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     orgId: OrgId,
     noted: string | undefined,
     definition: AssistantDefinition,
+    call: Call,
   ): Promise<string> => {
     // Its answer may have been lost (a crash, a broken connection): look before making one.
-    const known = noted ?? (await call(orgId, (signal) => vapi.findAssistant(orgId, signal), true))?.id;
+    const known = noted ?? (await call((signal) => vapi.findAssistant(orgId, signal), true))?.id;
     const isThere =
       known !== undefined &&
-      (await unlessGone(call(orgId, (signal) => vapi.updateAssistant(known, definition, signal), true)));
+      (await unlessGone(call((signal) => vapi.updateAssistant(known, definition, signal), true)));
     if (known !== undefined && isThere) return known;
-    return (await call(orgId, (signal) => vapi.createAssistant(definition, signal), false)).id;
+    return (await call((signal) => vapi.createAssistant(definition, signal), false)).id;
   };
 
   const provisionNumber = async (
@@ -138,17 +147,17 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     noted: string | undefined,
     server: ServerDefinition,
     clinicName: string,
+    call: Call,
   ) => {
     const marker = numberMarker(orgId);
     // As with the assistant: a number whose answer was lost is ours all the same, and each one costs money.
-    const id = noted ?? (await call(orgId, (signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
+    const id = noted ?? (await call((signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
     const name = `${cutName(clinicName, marker.length + 1)} ${marker}`;
     const known =
-      id &&
-      (await unlessGone(call(orgId, (signal) => vapi.updatePhoneNumber(id, server, name, signal), true)));
+      id && (await unlessGone(call((signal) => vapi.updatePhoneNumber(id, server, name, signal), true)));
     if (id && known) return { id, ...known.value };
     try {
-      return await call(orgId, (signal) => vapi.createPhoneNumber(server, name, signal), false);
+      return await call((signal) => vapi.createPhoneNumber(server, name, signal), false);
     } catch (error) {
       // Vapi's free numbers can run out. The assistant works all the same once a number of the clinic leads to it.
       if (error instanceof ProvisioningFailed && error.kind === 'PERMANENT') return undefined;
@@ -157,20 +166,19 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   };
 
   return {
-    secretOf,
+    secretOf: secrets.of,
     provision,
-    async rotateSecret(orgId) {
-      const secret = randomToken();
-      await secretOf(orgId);
-      await saveSecret(orgId, secret);
+    async rotateSecret(orgId, { revokeNow = false } = {}) {
+      const rotated = await secrets.rotate(orgId, revokeNow);
       try {
-        await provision(orgId);
+        await provision(orgId, options.rotatePatienceMs ?? ROTATE_PATIENCE_MS);
+        await secrets.needsNoJob(orgId, rotated);
       } catch (error) {
         if (!(error instanceof ProvisioningFailed)) throw error;
-        await database.withService((db) => requeue(db, orgId));
+        await secrets.leaveToJob(orgId);
         log.warn({ org_id: orgId, kind: error.kind }, '[Assistant] The new secret will reach Vapi later');
       }
-      return secret;
+      return { secret: rotated.secret, previousUntil: (await secrets.of(orgId)).previousUntil };
     },
     async handler(job) {
       if (job.org_id === null) return undefined;
@@ -181,7 +189,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
         // Vapi being away, or a wrong key that a person will mend: neither may leave a clinic without a receptionist.
         throw new RetryLater(error.message, {
           countAttempt: false,
-          delayMs: error.kind === 'AUTH' ? 60_000 : 5_000,
+          delayMs: error.kind === 'AUTH' ? 60_000 : error.kind === 'BUSY' ? 1_000 : 5_000,
         });
       }
       return undefined;

@@ -60,6 +60,7 @@ export async function createAssistantScene() {
   const connections = createConnections({
     database,
     keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 3) }]),
+    clock,
   });
   const tools = createTools({ database, clock, log, slotKey: Buffer.alloc(32, 7) });
   const build = (more: { vapiUrl?: string } = {}): Provisioning =>
@@ -70,6 +71,7 @@ export async function createAssistantScene() {
         vapi: { apiKey: sandboxConfig.vapi.apiKey, baseUrl: more.vapiUrl ?? `${sandbox.url}/vapi` },
       }),
       resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
+      clock,
       publicUrl,
       tools: Object.values(tools),
       log,
@@ -142,7 +144,7 @@ export async function createAssistantScene() {
     /** A clinic and the secret its receptionist signs with. */
     async clinic(options: NewOrganization = {}) {
       const organization = await db.createOrganization(options);
-      return { ...organization, secret: await provisioning.secretOf(organization.orgId) };
+      return { ...organization, secret: (await provisioning.secretOf(organization.orgId)).secret };
     },
     control,
     fault: (kind: string, more: object = {}) =>

@@ -16,11 +16,10 @@ const secrets: Record<string, string> = {
   'b0a7c1a0-0000-4000-8000-00000000000b': 'secret-of-theirs',
 };
 const connections = {
-  findBySecret: async (_provider: string, secret: string) =>
-    Object.keys(secrets).find((id) => secrets[id] === secret),
-  open: async (id: string) => {
-    if (id !== id.toLowerCase()) throw new Error('sealed for another context');
-    return secrets[id] && { secret: secrets[id] };
+  shared: {
+    whose: async (_provider: string, secret: string) =>
+      Object.keys(secrets).find((id) => secrets[id] === secret),
+    good: async (id: string) => (secrets[id] ? [secrets[id], 'the-one-before-it'] : []),
   },
 } as unknown as Connections;
 const authenticate = createVapiAuth({ connections, clock: fixedClock(NOW) });
@@ -81,6 +80,12 @@ describe('a message of Vapi', () => {
       `${org} by hmac`,
     );
     expect(await ask(headers, { org: org.toUpperCase() })).toBe(`${org} by hmac`);
+  });
+
+  test('may be signed with the secret before the newest while that is good', async () => {
+    expect(await ask(signed(String(seconds), { secret: 'the-one-before-it' }), { org })).toBe(
+      `${org} by hmac`,
+    );
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Connections } from '../connections/index.ts';
 import type { SignatureVerdict } from '../deliveries/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hmacSha256Hex, SealError, sameSecret } from '../platform/crypto.ts';
+import { hmacSha256Hex, sameSecret } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 
@@ -44,13 +44,10 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const timestamp = request.headers['x-timestamp'];
     if (!org.success || typeof timestamp !== 'string' || !isRecent(timestamp, clock.now())) throw refused();
     const orgId = mintOrgId(org.data.org);
-    const opened = await connections.open(orgId, 'vapi').catch((error: unknown) => {
-      if (error instanceof SealError) throw refused();
-      throw error;
-    });
-    if (!opened) throw refused();
-    const expected = hmacSha256Hex(opened.secret, Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]));
-    if (!sameSecret(signature.replace(/^sha256=/, ''), expected)) throw refused();
+    const secrets = await connections.shared.good(orgId, 'vapi');
+    const signed = Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]);
+    const given = signature.replace(/^sha256=/, '');
+    if (!secrets.some((secret) => sameSecret(given, hmacSha256Hex(secret, signed)))) throw refused();
     return { orgId, signature: 'hmac' };
   };
 
@@ -60,7 +57,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const secret = typeof shared === 'string' ? shared : bearer;
     if (secret !== undefined) {
       // Looked up by its hash: neither the comparison nor the index tells how much of a guess was right.
-      const orgId = await connections.findBySecret('vapi', secret);
+      const orgId = await connections.shared.whose('vapi', secret);
       if (orgId) return { orgId, signature: shared === secret ? 'secret' : 'bearer' };
       throw refused();
     }

@@ -174,35 +174,4 @@ describe('the connections of a clinic', () => {
       expect(await connections.find(mine.orgId, 'google')).toMatchObject({ status: 'revoked' });
     });
   });
-
-  describe('a secret that a request presents', () => {
-    const rotate = (secret: string, clinic = mine) =>
-      connections.save(clinic.orgId, 'vapi', { status: 'connected', secret, lookup: secret });
-    const whose = (secret: string) => connections.findBySecret('vapi', secret);
-
-    test('finds its clinic, and nothing else does', async () => {
-      await rotate('mine-1');
-      await rotate('theirs-1', theirs);
-      expect(await whose('mine-1')).toBe(mine.orgId);
-      expect(await whose('theirs-1')).toBe(theirs.orgId);
-      for (const wrong of ['', 'mine-', 'mine-11', 'MINE-1', "' or true --"]) {
-        expect(await whose(wrong), wrong).toBeUndefined();
-      }
-      expect(await connections.findBySecret('twilio', 'mine-1')).toBeUndefined();
-    });
-
-    test('that was rotated stays good until the new one has arrived at the provider', async () => {
-      await rotate('rotating-1');
-      await rotate('rotating-2');
-      expect([await whose('rotating-1'), await whose('rotating-2')]).toEqual([mine.orgId, mine.orgId]);
-      await connections.forgetPreviousSecret(mine.orgId, 'vapi');
-      expect([await whose('rotating-1'), await whose('rotating-2')]).toEqual([undefined, mine.orgId]);
-    });
-
-    test('is forgotten with the connection', async () => {
-      await rotate('leaving-1');
-      await connections.remove(mine.orgId, 'vapi');
-      expect(await whose('leaving-1')).toBeUndefined();
-    });
-  });
 });

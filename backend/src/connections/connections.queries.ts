@@ -1,4 +1,4 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Connections as ConnectionTable } from '../platform/database.generated.ts';
 import type { Db } from '../platform/database.ts';
 
@@ -18,10 +18,9 @@ export function findConnection(
     .executeTakeFirst();
 }
 
-export const findOrgBySecretHash = (provider: Provider, hash: Buffer): RawBuilder<{ org_id: string }> => sql`
-  select org_id from connections
-  where provider = ${provider} and (secret_hash = ${hash} or previous_secret_hash = ${hash})
-  limit 1`;
+/** A ciphertext copied to another organization or provider does not open. */
+export const sealContext = (orgId: string, provider: Provider): string =>
+  `connection|${orgId}|${provider}|secret`;
 
 export interface NewConnection {
   status: string;
@@ -32,10 +31,7 @@ export interface NewConnection {
   expiresAt: Date | null;
 }
 
-/**
- * Links anew: the time of the link, the version and a cleared error say so. A shared secret that is replaced
- * stays good until `forgetPreviousSecret`.
- */
+/** Links anew: the time of the link, the version and a cleared error say so. */
 export async function upsertConnection(
   db: Db,
   orgId: string,
@@ -49,7 +45,8 @@ export async function upsertConnection(
       status = excluded.status, 
       account = case when c.provider = 'google' then excluded.account else coalesce(excluded.account, c.account) end,
       scopes = excluded.scopes,
-      sealed = excluded.sealed, previous_secret_hash = coalesce(c.previous_secret_hash, c.secret_hash), secret_hash = excluded.secret_hash,
+      sealed = excluded.sealed, secret_hash = excluded.secret_hash,
+      previous_sealed = null, previous_secret_hash = null, previous_secret_until = null,
       expires_at = excluded.expires_at,
       connected_at = now(), error_message = null, version = c.version + 1`.execute(db);
 }
@@ -116,15 +113,6 @@ export async function mergeConnectionDetails(
       details: sql`details || ${JSON.stringify(change.details)}::jsonb`,
       ...(change.account === undefined ? {} : { account: change.account }),
     })
-    .where('org_id', '=', orgId)
-    .where('provider', '=', provider)
-    .execute();
-}
-
-export async function forgetPreviousSecret(db: Db, orgId: string, provider: Provider): Promise<void> {
-  await db
-    .updateTable('connections')
-    .set({ previous_secret_hash: null })
     .where('org_id', '=', orgId)
     .where('provider', '=', provider)
     .execute();

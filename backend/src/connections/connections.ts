@@ -1,5 +1,5 @@
-import type { Keyring } from '../platform/crypto.ts';
-import { sha256 } from '../platform/crypto.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type Keyring, sha256 } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import {
@@ -7,14 +7,14 @@ import {
   deleteConnection,
   expiringBefore,
   findConnection,
-  findOrgBySecretHash,
-  forgetPreviousSecret,
   mergeConnectionDetails,
   type Provider,
   replaceSecret,
+  sealContext,
   setConnectionStatus,
   upsertConnection,
 } from './connections.queries.ts';
+import { createSharedSecrets, type SharedSecrets } from './shared-secrets.ts';
 
 /** A stored connection; `status` is the stored part, `expiring` and `not_linked` are derived where it is shown. */
 export interface Connection {
@@ -35,12 +35,13 @@ export interface SaveConnection {
   account?: string | null;
   scopes?: string[];
   secret: string;
-  /** For a shared secret that a request will present: lets `findBySecret` find the organization. */
+  /** For a shared secret that a request will present: lets `shared.whose` find the organization. */
   lookup?: string;
   expiresAt?: Date | null;
 }
 
 export interface Connections {
+  shared: SharedSecrets;
   find(orgId: OrgId, provider: Provider): Promise<Connection | undefined>;
   /** @throws {SealError} when the stored secret cannot be opened with today's keys. */
   open(orgId: OrgId, provider: Provider): Promise<{ connection: Connection; secret: string } | undefined>;
@@ -66,25 +67,23 @@ export interface Connections {
     details: Record<string, string>,
     account?: string,
   ): Promise<void>;
-  /** The rotated secret has arrived at the provider: the one before it is refused from now on. */
-  forgetPreviousSecret(orgId: OrgId, provider: Provider): Promise<void>;
   remove(orgId: OrgId, provider: Provider): Promise<void>;
-  findBySecret(provider: Provider, secret: string): Promise<OrgId | undefined>;
   expiringBefore(provider: Provider, before: Date): Promise<OrgId[]>;
 }
 
-// A ciphertext copied to another organization or provider does not open.
-const context = (orgId: string, provider: Provider): string => `connection|${orgId}|${provider}|secret`;
 const EXPIRING_BATCH = 100;
 
 export function createConnections({
   database,
   keyring,
+  clock = systemClock,
 }: {
   database: Database;
   keyring: Keyring;
+  clock?: Clock;
 }): Connections {
   return {
+    shared: createSharedSecrets({ database, keyring, clock }),
     async find(orgId, provider) {
       const row = await database.withService((db) => findConnection(db, orgId, provider));
       return row && present(row);
@@ -92,7 +91,7 @@ export function createConnections({
     async open(orgId, provider) {
       const row = await database.withService((db) => findConnection(db, orgId, provider));
       if (!row?.sealed) return undefined;
-      return { connection: present(row), secret: keyring.open(row.sealed, context(orgId, provider)) };
+      return { connection: present(row), secret: keyring.open(row.sealed, sealContext(orgId, provider)) };
     },
     save: (orgId, provider, connection) =>
       database.withService((db) =>
@@ -100,7 +99,7 @@ export function createConnections({
           status: connection.status,
           account: connection.account ?? null,
           scopes: connection.scopes ?? [],
-          sealed: keyring.seal(connection.secret, context(orgId, provider)),
+          sealed: keyring.seal(connection.secret, sealContext(orgId, provider)),
           secretHash: connection.lookup === undefined ? null : sha256(connection.lookup),
           expiresAt: connection.expiresAt ?? null,
         }),
@@ -112,7 +111,7 @@ export function createConnections({
           provider,
           id,
           version,
-          sealed: keyring.seal(secret, context(orgId, provider)),
+          sealed: keyring.seal(secret, sealContext(orgId, provider)),
           expiresAt,
         }),
       ),
@@ -127,14 +126,7 @@ export function createConnections({
           ...(account === undefined ? {} : { account }),
         }),
       ),
-    forgetPreviousSecret: (orgId, provider) =>
-      database.withService((db) => forgetPreviousSecret(db, orgId, provider)),
     remove: (orgId, provider) => database.withService((db) => deleteConnection(db, orgId, provider)),
-    async findBySecret(provider, secret) {
-      // Asked for every message of Vapi: one round trip.
-      const [found] = await database.serviceStatement(findOrgBySecretHash(provider, sha256(secret)));
-      return found && mintOrgId(found.org_id);
-    },
     async expiringBefore(provider, before) {
       const ids = await database.withService((db) => expiringBefore(db, provider, before, EXPIRING_BATCH));
       return ids.map(mintOrgId);

@@ -176,9 +176,17 @@ export interface Connections {
   id: Generated<string>;
   org_id: string;
   /**
-   * Still accepted while a rotated secret is on its way to the provider.
+   * The secret before this one, to check what it signed.
+   */
+  previous_sealed: string | null;
+  /**
+   * Of the secret before this one. Good until previous_secret_until, and no longer than the provider needs it.
    */
   previous_secret_hash: Buffer | null;
+  /**
+   * The end of the secret before this one, fixed when it was replaced. The provider has the new one: it ends at once.
+   */
+  previous_secret_until: Timestamp | null;
   provider: string;
   scopes: Generated<string[]>;
   /**
@@ -195,6 +203,14 @@ export interface Connections {
    * Compare-and-set: a refresh that lost a race must not overwrite the newer tokens.
    */
   version: Generated<number>;
+  /**
+   * Who writes to the provider at present. Two at once could leave it with the older of two secrets.
+   */
+  writer: string | null;
+  /**
+   * Longer than a request may take; of who died, it runs out.
+   */
+  writer_until: Timestamp | null;
 }
 
 export interface Events {

@@ -37,6 +37,8 @@ export const VapiIntegration = z
   .object({
     server_url: z.string(),
     secret_hint: z.string().nullable(),
+    /** The secret before the present one is taken until then, or until Vapi has the present one. */
+    previous_secret_until: Timestamp.nullable(),
     assistant_id: z.string().nullable(),
     phone_number: z.string().nullable(),
     org_id: Id,
@@ -44,4 +46,13 @@ export const VapiIntegration = z
   .meta({ id: 'VapiIntegration' });
 export type VapiIntegration = z.infer<typeof VapiIntegration>;
 
-export const RotatedSecret = z.object({ secret: z.string() }).meta({ id: 'RotatedSecret' });
+export const RotateSecretRequest = z
+  .object({
+    /** The secret before the new one is refused at once, whether Vapi has the new one or not. */
+    revoke_now: z.boolean().default(false),
+  })
+  .meta({ id: 'RotateSecretRequest' });
+
+export const RotatedSecret = z
+  .object({ secret: z.string(), previous_secret_until: Timestamp.nullable() })
+  .meta({ id: 'RotatedSecret' });

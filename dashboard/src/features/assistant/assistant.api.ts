@@ -1,11 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import {
   RotatedSecret,
+  type RotateSecretRequest,
   SimulatedCall,
   type SimulatedCallRequest,
   SimulatedCallStarted,
   VapiIntegration,
 } from '@voxanne/contract';
+import type { z } from 'zod';
 import { request } from '../../lib/api/request.ts';
 import { hasEnded } from './call-view.ts';
 
@@ -16,8 +18,8 @@ export const vapiQuery = queryOptions({
   queryFn: ({ signal }) => request(VapiIntegration, '/api/integrations/vapi', { signal }),
 });
 
-export const rotateSecret = () =>
-  request(RotatedSecret, '/api/integrations/vapi/rotate-secret', { method: 'POST' });
+export const rotateSecret = (body: z.input<typeof RotateSecretRequest>) =>
+  request(RotatedSecret, '/api/integrations/vapi/rotate-secret', { method: 'POST', body });
 
 export const startCall = (body: SimulatedCallRequest) =>
   request(SimulatedCallStarted, '/api/simulator/call', { method: 'POST', body });
