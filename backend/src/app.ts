@@ -15,6 +15,7 @@ import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/ind
 import type { Dependencies } from './dependencies.ts';
 import { answers, queueFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
+import { addressOf } from './platform/address-of.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
@@ -35,7 +36,7 @@ export async function createApp(
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'same-origin');
     reply.header('x-frame-options', 'DENY');
-    if (request.url.startsWith('/api/'))
+    if (addressOf(request).startsWith('/api/'))
       reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
   });
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { addressOf } from '../platform/address-of.ts';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 
@@ -20,7 +21,10 @@ export async function serveDashboard(
   server.addHook('onSend', async (request, reply) => {
     const isPage = reply.getHeader('content-type')?.toString().startsWith('text/html');
     if (isPage && !reply.hasHeader('content-security-policy')) {
-      reply.header('content-security-policy', request.url.startsWith('/docs') ? DOCS_POLICY : PAGE_POLICY);
+      reply.header(
+        'content-security-policy',
+        addressOf(request).startsWith('/docs') ? DOCS_POLICY : PAGE_POLICY,
+      );
     }
   });
   const home = new URL(publicUrl);
@@ -29,7 +33,7 @@ export async function serveDashboard(
     const { hostname } = request;
     const page = request.method === 'GET' && request.headers.accept?.includes('text/html');
     // Probes get JSON there, people the page of the same name.
-    if (built && page && request.url.split('?')[0] === '/health') {
+    if (built && page && addressOf(request) === '/health') {
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     }
     if (
@@ -37,7 +41,7 @@ export async function serveDashboard(
       hostname !== home.hostname &&
       LOOPBACK.has(hostname) &&
       LOOPBACK.has(home.hostname) &&
-      !request.url.startsWith('/api/')
+      !addressOf(request).startsWith('/api/')
     ) {
       // Part by part: read as a whole, "//evil.example" would be an address of its own.
       const target = new URL(home);
@@ -62,7 +66,8 @@ export async function serveDashboard(
   }
   server.setNotFoundHandler((request, reply) => {
     const page = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
-    const belongsToPages = !['/api/', '/assets/', '/docs'].some((prefix) => request.url.startsWith(prefix));
+    const address = addressOf(request);
+    const belongsToPages = !['/api/', '/assets/', '/docs'].some((prefix) => address.startsWith(prefix));
     if (page && belongsToPages && built)
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     const detail =

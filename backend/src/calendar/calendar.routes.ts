@@ -50,6 +50,8 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     `${PATH}/callback`,
     {
       onRequest: optionalTenantResolver,
+      // It acts: a program that only looks at headers must not link a calendar.
+      exposeHeadRoute: false,
       schema: { tags, summary: 'Where Google sends the browser back to' },
       // The page that shows the outcome explains a broken query better than a schema would.
       attachValidation: true,

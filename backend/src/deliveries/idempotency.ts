@@ -80,8 +80,18 @@ function keyOf(request: FastifyRequest, orgId: string): KeyedRequest | undefined
     key,
     route: `${request.method} ${request.routeOptions.url ?? ''}`,
     // The address too: the id in it says what is cancelled.
-    hash: sha256(JSON.stringify([request.url, request.body ?? null])).toString('base64url'),
+    hash: sha256(JSON.stringify([spelledOut(request), request.body ?? null])).toString('base64url'),
   };
+}
+
+/** The address with its ids, in the one spelling that all others of it share. */
+function spelledOut({ routeOptions, params, query }: FastifyRequest): string {
+  const ids = params as Record<string, string>;
+  const path = (routeOptions.url ?? '').replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(ids[name] ?? ''),
+  );
+  const asked = Object.entries((query ?? {}) as Record<string, string>);
+  return asked.length === 0 ? path : `${path}?${new URLSearchParams(asked)}`;
 }
 
 const refusals = {

@@ -4,9 +4,11 @@ import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
 import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
+import type { PasswordHashing } from './password-hashing.ts';
 
 export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
+  hashing: Pick<PasswordHashing, 'admit'>;
   publicUrl: string;
 }
 
@@ -16,12 +18,16 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   server.post(
     '/api/auth/sign-up/email',
     { schema: { tags, summary: 'Sign up; the clinic is made with the account', body: SignUpRequest } },
-    async (request, reply) => forward(options, request, reply, signUpBody(request.body)),
+    async (request, reply) => {
+      const body = signUpBody(request.body);
+      return options.hashing.admit(request.ip, () => forward(options, request, reply, body));
+    },
   );
   server.post(
     '/api/auth/sign-in/email',
     { schema: { tags, summary: 'Sign in', body: SignInRequest } },
-    async (request, reply) => forward(options, request, reply, request.body),
+    async (request, reply) =>
+      options.hashing.admit(request.ip, () => forward(options, request, reply, request.body)),
   );
   server.post('/api/auth/sign-out', { schema: { tags, summary: 'Sign out' } }, async (request, reply) =>
     forward(options, request, reply, {}),
@@ -88,7 +94,9 @@ async function forward(
   if (body) headers.set('content-type', 'application/json');
   const ask = () =>
     issuer.handler(
-      new Request(new URL(request.url, options.publicUrl), {
+      // The route's own address: every other spelling of it that the router takes (%61, a slash at the end, a host
+      // in front) would pass the issuer's limits under another name.
+      new Request(new URL(request.routeOptions.url ?? '/', options.publicUrl), {
         method: request.method,
         headers,
         ...(body ? { body: JSON.stringify(body) } : {}),

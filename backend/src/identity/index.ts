@@ -5,7 +5,8 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
-import { createLocalIssuer, type LocalIssuer } from './local-issuer.ts';
+import { createLocalIssuer, type LocalIssuer, scrypt } from './local-issuer.ts';
+import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
 import { verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
 
 /** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
@@ -19,9 +20,18 @@ export interface IdentityService {
   /** @returns null when nobody is signed in. @throws {AppError} 401 when a token is presented and not valid. */
   identify(request: FastifyRequest): Promise<Identity | null>;
   registerRoutes(server: HttpServer): void;
+  /** How much hashing is going on; none where another service keeps the passwords. */
+  hashing?: Pick<PasswordHashing, 'counts'>;
 }
 
-export function createIdentity(options: { config: Config; pool: pg.Pool; log: Logger }): IdentityService {
+export interface IdentityOptions {
+  config: Config;
+  pool: pg.Pool;
+  log: Logger;
+  hashing?: PasswordHashing;
+}
+
+export function createIdentity(options: IdentityOptions): IdentityService {
   const { config, pool, log } = options;
   if (config.auth.mode === 'supabase') {
     const verify = verifySupabaseTokens({
@@ -37,13 +47,19 @@ export function createIdentity(options: { config: Config; pool: pg.Pool; log: Lo
     };
   }
 
+  const limited = config.mode === 'live';
+  const hashing =
+    options.hashing ??
+    // Scripts in a sandbox sign up by the dozen, all from one address.
+    createPasswordHashing(scrypt, limited ? {} : { waiting: 100, waitingPerAddress: 100 });
   let made: Promise<LocalIssuer> | undefined;
   const issuer = () => {
     made ??= createLocalIssuer({
       pool,
       publicUrl: config.publicUrl,
       secret: config.auth.secret,
-      limited: config.mode === 'live',
+      limited,
+      hashing,
       log,
     });
     return made;
@@ -61,7 +77,8 @@ export function createIdentity(options: { config: Config; pool: pg.Pool; log: Lo
       const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
       return { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
     },
-    registerRoutes: (server) => registerAuthRoutes(server, { issuer, publicUrl: config.publicUrl }),
+    hashing,
+    registerRoutes: (server) => registerAuthRoutes(server, { issuer, hashing, publicUrl: config.publicUrl }),
   };
 }
 
@@ -91,15 +108,20 @@ function bearerToken(request: FastifyRequest): string | null {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-// A cookie goes along with a request that another page makes; its Origin tells.
+/**
+ * A cookie goes along with a request that another page makes. Each of the three headers by which a browser says where
+ * a request comes from may refuse it; none of them excuses another.
+ */
 function refuseForeignPages(request: FastifyRequest, publicUrl: string): void {
   if (SAFE_METHODS.has(request.method)) return;
-  const { origin } = request.headers;
+  const { origin, referer } = request.headers;
   const site = request.headers['sec-fetch-site'];
+  const home = new URL(publicUrl).origin;
   const foreign =
-    origin === undefined
-      ? site === 'cross-site' || site === 'same-site'
-      : origin !== new URL(publicUrl).origin;
+    (origin !== undefined && origin !== home) ||
+    (referer !== undefined && URL.parse(referer)?.origin !== home) ||
+    // "none" is a person's own doing, such as a bookmark.
+    (site !== undefined && site !== 'same-origin' && site !== 'none');
   if (foreign) {
     throw new AppError({
       code: 'INVALID_ORIGIN',

@@ -3,6 +3,7 @@ import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Hasher, PasswordHashing } from './password-hashing.ts';
 
 export interface LocalIssuerOptions {
   pool: pg.Pool;
@@ -10,7 +11,14 @@ export interface LocalIssuerOptions {
   secret: string;
   /** Sign-in and sign-up attempts are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
   limited: boolean;
+  hashing: Pick<PasswordHashing, 'hash' | 'verify'>;
   log: Logger;
+}
+
+/** How the issuer hashes by itself. */
+export async function scrypt(): Promise<Hasher> {
+  const { hashPassword, verifyPassword } = await import('better-auth/crypto');
+  return { hash: hashPassword, verify: verifyPassword };
 }
 
 const TOKEN_LIFETIME = '15m';
@@ -28,6 +36,13 @@ function loopbackTwins(publicUrl: string): string[] {
     ]),
   ];
 }
+
+/**
+ * A message of the issuer up to where it quotes what was sent ("Invalid origin: https://…"): an Origin or Referer is
+ * a stranger's words, or an address with a patient's name in it.
+ */
+const fixedPart = (message: unknown): string =>
+  /^[\w ,.()'-]{0,80}/.exec(String(message))?.[0].trim() || 'Complaint without words';
 
 export const identityUnavailable = () =>
   new AppError({
@@ -71,7 +86,12 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       disableCSRFCheck: false,
       disableOriginCheck: false,
     },
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      password: options.hashing,
+    },
     user: {
       modelName: 'users',
       fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
@@ -154,13 +174,13 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
     // Its own logger and its router print whole database errors, password hashes included.
     logger: {
       log: (level, message) => {
-        if (level === 'error' || level === 'warn')
-          log[level]({ source: 'better-auth' }, String(message).slice(0, 200));
+        if (level === 'error' || level === 'warn') log[level]({ source: 'better-auth' }, fixedPart(message));
       },
     },
     onAPIError: {
       onError(error) {
         if (error instanceof APIError) return;
+        if (error instanceof AppError) throw error;
         log.error({ err: error }, '[Identity] Sign-in service failed');
         throw identityUnavailable();
       },

@@ -6,6 +6,8 @@ export interface Failure {
   detail: string;
   title?: string;
   retryable?: boolean;
+  /** Becomes the header Retry-After. */
+  retryAfterSeconds?: number;
   /** Further members of the problem document, such as `alternatives`. */
   extra?: Record<string, unknown>;
 }
@@ -15,6 +17,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly title: string | undefined;
   readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
   readonly extra: Record<string, unknown>;
 
   constructor(failure: Failure) {
@@ -24,6 +27,7 @@ export class AppError extends Error {
     this.status = failure.status;
     this.title = failure.title;
     this.retryable = failure.retryable ?? false;
+    this.retryAfterSeconds = failure.retryAfterSeconds;
     this.extra = failure.extra ?? {};
   }
 }

@@ -222,6 +222,7 @@ const TITLES: Record<number, string> = {
 };
 
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: AppError): FastifyReply {
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
   // Past the route's serializer on purpose: a problem may answer any route, declared there or not.
   return reply
     .code(failure.status)

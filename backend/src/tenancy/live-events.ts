@@ -138,6 +138,8 @@ export function createLiveEvents(options: {
         '/api/events',
         {
           onRequest: tenantResolver,
+          // It would open a stream, and end the oldest one of this person for it.
+          exposeHeadRoute: false,
           schema: {
             tags: ['events'],
             summary: 'Live events (server-sent events), resumable by Last-Event-ID',
