@@ -1,3 +1,4 @@
+import { visibleLine, visibleLines } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
 import { sha256 } from '../platform/crypto.ts';
@@ -16,9 +17,9 @@ export interface CalendarFile {
  * RFC 5545, all times in UTC. The same rows make the same bytes: DTSTAMP is when the appointment last changed. The UID
  * stays over moves, SEQUENCE is the version, and what was cancelled says so instead of being gone.
  */
-function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>): string {
+export function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>): string {
   const calendar = ical({
-    name,
+    name: escapedText(visibleLine(name)),
     prodId: { company: 'Voxanne', product: 'Voxanne', language: 'EN' },
     method: ICalCalendarMethod.PUBLISH,
     ...(refreshSeconds === undefined ? {} : { ttl: refreshSeconds }),
@@ -33,8 +34,8 @@ function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>
       lastModified: row.updated_at,
       start: row.scheduled_at,
       end: new Date(row.scheduled_at.getTime() + row.duration_minutes * 60_000),
-      summary,
-      description: { plain: description },
+      summary: visibleLine(summary),
+      description: { plain: visibleLines(description) },
       status: cancelled
         ? ICalEventStatus.CANCELLED
         : row.status === 'pending'
@@ -46,6 +47,9 @@ function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 'file'>
   const text = calendar.toString();
   return text.endsWith('\r\n') ? text : `${text}\r\n`;
 }
+
+// The library escapes the texts of events and writes the calendar's name as it is (RFC 5545, 3.3.11).
+const escapedText = (text: string): string => text.replace(/[\\;,]/g, (sign) => `\\${sign}`);
 
 /** With an ETag; who has it already gets 304. */
 export function sendCalendar(request: FastifyRequest, reply: FastifyReply, file: CalendarFile): FastifyReply {

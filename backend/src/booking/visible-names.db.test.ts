@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { visibleLine } from '@voxanne/contract';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+
+const BROKEN = 'Elm\r\nBEGIN:VEVENT\u0085\u2028X\u202e \u200b\u001b';
+const KEPT = 'Elm BEGIN:VEVENT X';
+
+describe('a name in the database', () => {
+  let db: TestDatabase;
+  let orgId: string;
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    ({ orgId } = await db.createOrganization());
+  });
+  afterAll(() => db.close());
+
+  test('is kept by the same rule as in the API', async () => {
+    const unit = fc.oneof(
+      fc.constantFrom(
+        ...'\t\n\r\u0001\u001b\u007f\u0085\u009f\u00a0\u00ad\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\ue000 ',
+      ),
+      fc.constantFrom(...'aé光Ж-\u0301'),
+    );
+    const texts = fc.sample(fc.string({ unit, maxLength: 12 }), { numRuns: 2_000, seed: 7 });
+    const { rows } = await db.owner.query<{ kept: string }>(
+      'select app_private.visible_line(t) as kept from unnest($1::text[]) with ordinality as u(t, n) order by n',
+      [texts],
+    );
+    expect(rows.map(({ kept }) => kept)).toEqual(texts.map(visibleLine));
+  });
+
+  test.each([
+    [
+      'organizations',
+      'name',
+      `update public.organizations set name = $2 where id = $1 returning name as kept`,
+    ],
+    [
+      'providers',
+      'name',
+      `insert into public.providers (org_id, name) values ($1, $2) returning name as kept`,
+    ],
+    [
+      'services',
+      'name',
+      `update public.services set name = $2 where org_id = $1 and slug = 'consultation' returning name as kept`,
+    ],
+    ['leads', 'name', `insert into public.leads (org_id, name) values ($1, $2) returning name as kept`],
+    [
+      'leads',
+      'title',
+      `insert into public.leads (org_id, name, title) values ($1, 'Ann', $2) returning title as kept`,
+    ],
+    [
+      'time_off',
+      'title',
+      `insert into public.time_off (org_id, title, starts_local, ends_local)
+       values ($1, $2, '2099-01-01', '2099-01-02') returning title as kept`,
+    ],
+  ])('of %s, %s, is one visible line whoever writes it', async (_table, _column, statement) => {
+    expect((await db.owner.query(statement, [orgId, BROKEN])).rows).toEqual([{ kept: KEPT }]);
+    // Nothing visible is no name.
+    await expect(db.owner.query(statement, [orgId, '\u200b'])).rejects.toMatchObject({ code: '23514' });
+  });
+
+  test.each([
+    [BROKEN, KEPT],
+    ['\u200b\u202e', 'New clinic'],
+  ])('comes from the metadata of a sign-up (%j) as a visible line', async (typed, kept) => {
+    const { rows } = await db.owner.query(
+      'insert into auth.users (email, raw_user_meta_data) values ($1, $2) returning org_id',
+      [`${randomUUID()}@example.com`, JSON.stringify({ organization_name: typed })],
+    );
+    const clinic = await db.owner.query('select name from public.organizations where id = $1', [
+      rows[0].org_id,
+    ]);
+    expect(clinic.rows).toEqual([{ name: kept }]);
+  });
+
+  test('of a patient who is booked in plain SQL is one visible line', async () => {
+    const { rows } = await db.owner.query(
+      `select public.book_appointment_atomic($1, $2, null, '+14155550111', 'consultation', '2099-03-02T14:00:00Z', 30) as booked`,
+      [orgId, 'Maria\u0085\u202eLopez\u001b'],
+    );
+    expect(rows[0].booked).toMatchObject({ success: true });
+    const contact = await db.owner.query('select name from public.leads where id = $1', [
+      rows[0].booked.contact_id,
+    ]);
+    expect(contact.rows).toEqual([{ name: 'Maria Lopez' }]);
+  });
+});
