@@ -89,7 +89,9 @@ describe('a caller who wants to change an appointment', () => {
     );
     expect(await row(id)).toMatchObject({ status: 'cancelled' });
     const { rows } = await scene.owner.query(
-      `select actor_type, reason from public.audit_log where object_id = $1 and action = 'appointment.cancelled'`,
+      `select l.actor_type, r.reason from public.audit_log l
+       join public.appointment_reasons r on r.appointment_id::text = l.object_id and r.action = l.action
+       where l.object_id = $1 and l.action = 'appointment.cancelled'`,
       [id],
     );
     expect(rows).toEqual([{ actor_type: 'agent', reason: 'ill' }]);

@@ -277,7 +277,11 @@ describe('who may book through the database', () => {
        from pg_proc p where p.proname = 'book_appointment_atomic'`,
     );
     expect(rows).toEqual([
-      { prosecdef: true, proconfig: expect.arrayContaining(['search_path=""']), strangers: false },
+      {
+        prosecdef: true,
+        proconfig: expect.arrayContaining(['search_path=pg_catalog, pg_temp']),
+        strangers: false,
+      },
     ]);
   });
 

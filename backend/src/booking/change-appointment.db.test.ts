@@ -80,10 +80,12 @@ describe('an appointment, changed through the functions of the database', () => 
         action: 'appointment.moved',
         actor_type: 'system',
         actor_id: 'job-1',
-        reason: 'asked for',
         before: { version: 1 },
-        after: { version: 2, duration_minutes: 30 },
+        after: { version: 2, duration_minutes: 30, reason_given: true },
       });
+      expect(await scene.reasons(id)).toEqual([
+        { action: 'appointment.moved', reason: 'asked for', actor_id: 'job-1' },
+      ]);
     });
 
     test('into its own former time, and onto what touches it, is free; onto another one it is not', async () => {
@@ -168,10 +170,12 @@ describe('an appointment, changed through the functions of the database', () => 
         action: 'appointment.cancelled',
         actor_type: 'patient',
         actor_id: 'c1',
-        reason: 'ill',
         before: { status: 'confirmed' },
-        after: { status: 'cancelled' },
+        after: { status: 'cancelled', reason_given: true },
       });
+      expect(await scene.reasons(id as string)).toEqual([
+        { action: 'appointment.cancelled', reason: 'ill', actor_id: 'c1' },
+      ]);
       expect(await book()).not.toBe(id);
     });
 
@@ -328,9 +332,9 @@ describe('an appointment, changed through the functions of the database', () => 
       await fresh();
       const id = await book(0, { p_email: 'maria@example.com', p_notes: 'afraid' });
       await move(id, 60);
-      await cancel(id);
+      await cancel(id, { p_reason: 'Maria is ill' });
       const told = JSON.stringify(await scene.audit(id as string));
-      for (const word of ['Maria', 'Lopez', '4155550132', 'example.com', 'afraid'])
+      for (const word of ['Maria', 'Lopez', '4155550132', 'example.com', 'afraid', 'ill'])
         expect(told).not.toContain(word);
     });
   });

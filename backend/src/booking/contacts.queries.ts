@@ -184,23 +184,3 @@ export async function fillContact(
     .where('id', '=', id)
     .execute();
 }
-
-export async function writeContactAudit(
-  db: Db,
-  row: { orgId: string; userId: string; contactId: string; before: object; after: object; requestId: string },
-): Promise<void> {
-  await db
-    .insertInto('audit_log')
-    .values({
-      org_id: row.orgId,
-      actor_type: 'user',
-      actor_id: row.userId,
-      action: 'contact.changed',
-      object_type: 'contact',
-      object_id: row.contactId,
-      before: JSON.stringify(row.before),
-      after: JSON.stringify(row.after),
-      request_id: row.requestId,
-    })
-    .execute();
-}

@@ -150,8 +150,20 @@ describe('the patients of a clinic', () => {
       object_type: 'contact',
       actor_type: 'user',
       actor_id: clinic.userId,
-      before: { name: 'Jhon Smyth', phone: '+15554443333', phone_flag: 'unassigned', notes: null },
-      after: { name: 'John McDonald-Smith', phone: '+14155550151', phone_flag: null },
+      before: null,
+      after: {
+        fields: [
+          'email',
+          'name',
+          'notes',
+          'phone',
+          'phone_extension',
+          'phone_flag',
+          'proposed_email',
+          'status',
+          'title',
+        ],
+      },
     });
     expect(await eventsOf(id)).toBe(events + 1);
   });
@@ -280,7 +292,7 @@ describe('the patients of a clinic', () => {
     await change(id, { phone: '+14155550163' });
     expect(await origin()).toEqual({ phone_source: 'staff', phone_verified_at: null });
     const audited = (await auditOf(id)).at(-1);
-    expect(audited.after).toEqual({ phone: '+14155550163' });
+    expect(audited.after).toEqual({ fields: ['phone'] });
   });
 
   test('remember what a booking has no column for, without losing what is there', async () => {

@@ -47,27 +47,3 @@ export async function endFeed(db: Db, orgId: string, providerId: string): Promis
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }
-
-export async function auditFeed(
-  db: Db,
-  row: {
-    orgId: string;
-    userId: string;
-    providerId: string;
-    action: 'feed.made' | 'feed.revoked';
-    requestId: string;
-  },
-): Promise<void> {
-  await db
-    .insertInto('audit_log')
-    .values({
-      org_id: row.orgId,
-      actor_type: 'user',
-      actor_id: row.userId,
-      action: row.action,
-      object_type: 'provider',
-      object_id: row.providerId,
-      request_id: row.requestId,
-    })
-    .execute();
-}

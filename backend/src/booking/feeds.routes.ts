@@ -5,9 +5,9 @@ import { randomToken, sha256 } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { mintOrgId } from '../platform/tenant.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { type TenantResolver, tenantOf, writeAudit } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { auditFeed, endFeed, feedByHash, keepFeed, providerExists } from './feeds.queries.ts';
+import { endFeed, feedByHash, keepFeed, providerExists } from './feeds.queries.ts';
 import { icsOfAppointment, icsOfProvider } from './ics.queries.ts';
 import { sendCalendar } from './ics.ts';
 import type { PatientContext } from './patient-context.ts';
@@ -63,7 +63,7 @@ export function registerFeedRoutes(
       await database.withTenant(tenant, async (db) => {
         if (!(await providerExists(db, tenant.orgId, providerId))) throw noProvider();
         await keepFeed(db, { orgId: tenant.orgId, providerId, hash: sha256(token), now: clock.now() });
-        await auditFeed(db, { ...tenant, providerId, action: 'feed.made', requestId: request.id });
+        await writeAudit(db, { action: 'feed.made', objectId: providerId, requestId: request.id });
       });
       return reply.code(201).send({ url: `${publicUrl}/api/feeds/${token}.ics` });
     },
@@ -86,7 +86,7 @@ export function registerFeedRoutes(
       await database.withTenant(tenant, async (db) => {
         if (!(await providerExists(db, tenant.orgId, providerId))) throw noProvider();
         if (!(await endFeed(db, tenant.orgId, providerId))) return;
-        await auditFeed(db, { ...tenant, providerId, action: 'feed.revoked', requestId: request.id });
+        await writeAudit(db, { action: 'feed.revoked', objectId: providerId, requestId: request.id });
       });
       return reply.code(204).send(null);
     },

@@ -236,16 +236,16 @@ describe('time, taken through the functions of the database', () => {
     const owner = () => ({ role: 'voxanne_tenant', claims: claimsOf(clinic) });
     const over = { p_overbook: true, p_reason: 'emergency', p_name: 'Ana Ruiz' };
 
-    test('is an owner’s, with a reason that the audit log keeps, and the row stays busy for the others', async () => {
+    test('is an owner’s, with a reason that is kept with it, and the row stays busy for the others', async () => {
       await book(0);
       const answer = await book(0, over, owner());
       expect(answer).toMatchObject({ success: true, overbooked: true });
       expect((await scene.audit(answer.appointment_id)).at(-1)).toMatchObject({
         actor_type: 'user',
         actor_id: clinic.userId,
-        reason: 'emergency',
-        after: { overbooked: true },
+        after: { overbooked: true, reason_given: true },
       });
+      expect(await scene.reasons(answer.appointment_id)).toMatchObject([{ reason: 'emergency' }]);
       const [first] = await scene.appointments(clinic);
       for (const { id, overbooked } of await scene.appointments(clinic)) {
         if (!overbooked)

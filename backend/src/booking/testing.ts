@@ -90,8 +90,16 @@ export async function createBookingScene() {
     audit: async (id: string | undefined) =>
       (
         await db.owner.query(
-          `select action, actor_type, actor_id, before, after, reason from public.audit_log
+          `select action, actor_type, actor_id, before, after from public.audit_log
            where object_id = $1 order by id`,
+          [id],
+        )
+      ).rows,
+    /** Why an appointment was changed, oldest first. */
+    reasons: async (id: string | undefined) =>
+      (
+        await db.owner.query(
+          'select action, reason, actor_id from public.appointment_reasons where appointment_id = $1 order by id',
           [id],
         )
       ).rows,

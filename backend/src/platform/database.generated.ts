@@ -34,6 +34,16 @@ export interface AppointmentLinks {
   version: number;
 }
 
+export interface AppointmentReasons {
+  action: string;
+  actor_id: string | null;
+  appointment_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<Int8>;
+  org_id: string;
+  reason: string;
+}
+
 export interface Appointments {
   /**
    * Stored, not generated: timestamptz arithmetic is not immutable.
@@ -105,7 +115,6 @@ export interface AuditLog {
   object_id: string | null;
   object_type: string;
   org_id: string;
-  reason: string | null;
   request_id: string | null;
 }
 
@@ -575,6 +584,7 @@ export interface WebhookDeliveryLog {
 
 export interface DB {
   appointment_links: AppointmentLinks;
+  appointment_reasons: AppointmentReasons;
   appointments: Appointments;
   audit_log: AuditLog;
   busy_blocks: BusyBlocks;

@@ -2,12 +2,12 @@ import type { OrganizationPatch } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { toE164 } from '../platform/phone.ts';
+import { writeAudit } from './audit.queries.ts';
 import {
   findOrganization,
   type OrganizationChanges,
   type OrganizationRow,
   updateOrganization,
-  writeAudit,
 } from './organizations.queries.ts';
 import type { Tenant } from './tenant-resolver.ts';
 
@@ -40,9 +40,8 @@ export async function changeOrganization(
     const changes: OrganizationChanges = Object.fromEntries(names.map((name) => [name, wanted[name]]));
     const after = await updateOrganization(db, tenant.orgId, changes);
     await writeAudit(db, {
-      orgId: tenant.orgId,
-      userId: tenant.userId,
       action: 'organization.changed',
+      objectId: tenant.orgId,
       before: Object.fromEntries(names.map((name) => [name, before[name]])),
       after: changes,
       requestId,

@@ -1,3 +1,4 @@
+export { writeAudit } from './audit.queries.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { refuseMember } from './may-change-settings.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';

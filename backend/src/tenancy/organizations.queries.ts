@@ -40,23 +40,3 @@ export function updateOrganization(
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
-
-export async function writeAudit(
-  db: Db,
-  row: { orgId: string; userId: string; action: string; before: object; after: object; requestId: string },
-): Promise<void> {
-  await db
-    .insertInto('audit_log')
-    .values({
-      org_id: row.orgId,
-      actor_type: 'user',
-      actor_id: row.userId,
-      action: row.action,
-      object_type: 'organization',
-      object_id: row.orgId,
-      before: JSON.stringify(row.before),
-      after: JSON.stringify(row.after),
-      request_id: row.requestId,
-    })
-    .execute();
-}

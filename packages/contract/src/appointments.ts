@@ -86,7 +86,7 @@ export const AppointmentQuery = PageQuery.extend({
   status: AppointmentStatus.optional(),
 });
 
-const Reason = singleLine(500).min(1).describe('Why; kept in the audit log');
+const Reason = singleLine(500).min(1).describe('Why; kept with the appointment, and gone with it');
 const Overbook = z
   .boolean()
   .default(false)

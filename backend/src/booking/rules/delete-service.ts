@@ -1,5 +1,5 @@
 import { type Coming, comingOfService } from './coming.queries.ts';
-import { writeRuleAudit } from './rule-audit.queries.ts';
+import { writeRuleAudit } from './rule-audit.ts';
 import type { RuleAuthor, RuleContext } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
 import { lockServices, updateService } from './services.queries.ts';

@@ -20,7 +20,7 @@ import {
   servicesOnlyOf,
   updateProvider,
 } from './providers.queries.ts';
-import { writeRuleAudit } from './rule-audit.queries.ts';
+import { writeRuleAudit } from './rule-audit.ts';
 import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
 

@@ -4,7 +4,7 @@ import { findClinic } from '../booking.queries.ts';
 import { changedFields } from './changed-fields.ts';
 import { readableName, slugOf } from './names.ts';
 import { listProviders, type ProviderRow } from './providers.queries.ts';
-import { writeRuleAudit } from './rule-audit.queries.ts';
+import { writeRuleAudit } from './rule-audit.ts';
 import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
 import {

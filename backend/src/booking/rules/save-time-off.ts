@@ -7,7 +7,7 @@ import { countInside } from './coming.queries.ts';
 import { readSpan } from './local-span.ts';
 import { readableName } from './names.ts';
 import { listProviders, lockAgainstBookings } from './providers.queries.ts';
-import { writeRuleAudit } from './rule-audit.queries.ts';
+import { writeRuleAudit } from './rule-audit.ts';
 import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
 import {

@@ -21,7 +21,7 @@ export function Overbook({ busy, onOverbook }: Props) {
         <>
           <TextInput
             label="Reason"
-            description="Kept in the audit log with your name."
+            description="Kept with the appointment. The audit log says that you gave one."
             required
             maxLength={500}
             value={reason}

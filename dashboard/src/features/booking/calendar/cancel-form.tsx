@@ -31,7 +31,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
         <TextInput
           ref={first}
           label="Reason"
-          description="Kept in the audit log; the patient does not see it."
+          description="Kept with the appointment; the patient does not see it."
           maxLength={500}
           value={reason}
           onChange={({ currentTarget }) => setReason(currentTarget.value)}
