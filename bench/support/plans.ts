@@ -228,11 +228,14 @@ export interface Plan {
   ms: number;
   /** Big tables that are read from end to end. */
   readWhole: string[];
+  /** What the planner believes the dearest statement to cost, those inside of functions included. */
+  cost: number;
 }
 
 interface Node {
   'Node Type': string;
   'Relation Name'?: string;
+  'Total Cost': number;
   Plans?: Node[];
 }
 
@@ -275,7 +278,11 @@ export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
     await database.close();
   }
   if (told.length === 0) throw new Error('The database told no plan.');
-  return { ms, readWhole: told.flatMap(wholeReads) };
+  return {
+    ms,
+    readWhole: told.flatMap(wholeReads),
+    cost: Math.max(...told.map((plan) => plan['Total Cost'])),
+  };
 }
 
 const wholeReads = (node: Node): string[] => [

@@ -46,43 +46,14 @@ export interface ClaimOptions {
  */
 export function claim(table: QueueTable, options: ClaimOptions): RawBuilder<Job> {
   const { limit, leaseMs, perOrganization, from } = options;
-  const t = sql.table(table);
   const inHand = options.inHand.map((orgId) => orgId ?? NOBODY);
+  const candidates = sql.id('app_private', `${table}_candidates`);
   return sql<Job>`
-    with recursive oldest as materialized (
-      select app_private.group_of(org_id) as org from ${t}
-      where status in ('pending', 'failed') and not blocked and run_at <= now()
-      order by run_at limit ${GLANCE}),
-    round (org, steps) as (
-      select (select app_private.group_of(org_id) from ${t}
-        where status in ('pending', 'failed') and not blocked and app_private.group_of(org_id) > ${from}::uuid
-        order by app_private.group_of(org_id) limit 1), 1
-      where (select count(*) from oldest) = ${GLANCE}
-      union all
-      select (select app_private.group_of(org_id) from ${t}
-        where status in ('pending', 'failed') and not blocked and app_private.group_of(org_id) > round.org
-        order by app_private.group_of(org_id) limit 1), steps + 1
-      from round where org is not null and steps < ${ROUND}),
-    orgs as (select org from oldest union select org from round where org is not null),
-    busy as (select org, count(*)::int as rows from unnest(${inHand}::uuid[]) as h (org) group by org),
-    stale as materialized (
-      select id, status, 0::bigint as turn, lease_until as since from ${t}
-      where status = 'processing' and lease_until < now()
-      order by lease_until limit ${limit} for update skip locked),
-    shares as materialized (
-      select first.id, first.status, coalesce(busy.rows, 0) + row_number() over (partition by orgs.org order by first.run_at) as turn,
-        first.run_at as since
-      from orgs left join busy using (org)
-      cross join lateral (
-        select id, status, run_at from ${t}
-        where app_private.group_of(org_id) = orgs.org
-          and status in ('pending', 'failed') and not blocked and run_at <= now()
-        order by app_private.group_of(org_id), run_at limit greatest(least(${perOrganization} - coalesce(busy.rows, 0), ${limit}), 0)
-        for update skip locked) as first),
-    due as materialized (
-      select id, status from (select * from stale union all select * from shares) as either
+    with due as materialized (
+      select id, status from ${candidates}(
+        ${limit}::integer, ${perOrganization}::integer, ${inHand}::uuid[], ${from}::uuid, ${GLANCE}, ${ROUND})
       order by turn, since limit ${limit})
-    update ${t} as job set
+    update ${sql.table(table)} as job set
       status = 'processing',
       attempts = job.attempts + 1,
       last_attempt_at = now(),

@@ -178,7 +178,6 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
           inHand: [...inFlight.keys()].map((job) => job.org_id),
           from: randomUUID(),
         }),
-        { alongIndexes: true },
       );
       for (const job of jobs) inFlight.set(job, run(job));
     } while (lookAgain);
