@@ -10,8 +10,8 @@ import { type Config, loadConfig } from '../backend/src/platform/config.ts';
 import { createDatabase, type Database, sqlState } from '../backend/src/platform/database.ts';
 import { StartupError } from '../backend/src/platform/errors.ts';
 import { silentLogger } from '../backend/src/platform/logger.ts';
+import { addressesOf, runtimeUrlOf } from '../backend/src/platform/postgres/addresses.ts';
 import { startEmbeddedPostgres } from '../backend/src/platform/postgres/embedded.ts';
-import { runtimeUrlOf } from '../backend/src/platform/postgres/migrate.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -39,7 +39,9 @@ function readArguments(args: string[]): { dryRun: boolean; json: boolean } {
 async function withDatabase(config: Config, work: (database: Database) => Promise<void>): Promise<void> {
   const at = async (url: string) => {
     const database = createDatabase({
-      url: config.database.runtimeUrl ?? runtimeUrlOf(url, config.auth.secret),
+      url:
+        addressesOf(config.database, config.auth.secret)?.runtime.url ??
+        runtimeUrlOf(url, config.auth.secret),
       maxConnections: 2,
       queryTimeoutMs: QUERY_TIMEOUT_MS,
       applicationName: 'voxanne cleanup',

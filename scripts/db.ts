@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type Config, loadConfig } from '../backend/src/platform/config.ts';
 import { StartupError } from '../backend/src/platform/errors.ts';
+import { RUNTIME_LOGIN, runtimePassword } from '../backend/src/platform/postgres/addresses.ts';
 import { startEmbeddedPostgres } from '../backend/src/platform/postgres/embedded.ts';
 import { migrate, migrationFiles } from '../backend/src/platform/postgres/migrate.ts';
 
@@ -19,6 +20,7 @@ const USAGE = `Usage:
   npm run db:migrate          applies the migrations that are missing
   npm run db:reset            forgets everything in the database and migrates anew (-- --yes where it is not the trial's own)
   npm run db:new -- <name>    makes an empty migration
+  npm run db:login            prints the line by which a pooler knows the login of the processes (it has a password in it)
   npm run db:types            writes backend/src/platform/database.generated.ts from the migrations`;
 
 async function main([command, ...args]: string[]): Promise<void> {
@@ -29,6 +31,8 @@ async function main([command, ...args]: string[]): Promise<void> {
       );
     case 'reset':
       return reset(loadConfig(process.env, root), args.includes('--yes'));
+    case 'login':
+      return printLogin(loadConfig(process.env, root));
     case 'new':
       return create(args.join('_'));
     case 'types':
@@ -38,8 +42,14 @@ async function main([command, ...args]: string[]): Promise<void> {
   }
 }
 
-const apply = async (url: string, { auth }: Config): Promise<string[]> =>
-  (await migrate({ url, directory: supabase, authSecret: auth.secret })).applied;
+const apply = async (url: string, { auth, database }: Config): Promise<string[]> => {
+  const setting = database.migrationUrl ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
+  return (await migrate({ url, setting, directory: supabase, authSecret: auth.secret })).applied;
+};
+
+function printLogin({ auth }: Config): void {
+  console.log(`"${RUNTIME_LOGIN}" "${runtimePassword(auth.secret)}"`);
+}
 
 function sayApplied(applied: string[]): void {
   for (const file of applied) console.log(`applied ${file}`);

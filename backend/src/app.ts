@@ -17,6 +17,7 @@ import { answers, queueFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
 import { addressOf } from './platform/address-of.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
+import type { ListenerState } from './platform/listener.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
@@ -26,7 +27,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Every route there is, in the order of the rooms. */
 export async function createApp(
   dependencies: Dependencies,
-  options: { isServing: () => boolean },
+  options: { isServing: () => boolean; listening: () => ListenerState },
 ): Promise<HttpServer> {
   const { config, log, database, clock, tenants, connections, resilience, messaging } = dependencies;
   const { tenantResolver, optionalTenantResolver } = tenants;
@@ -94,6 +95,7 @@ export async function createApp(
     clock,
     twilio: () => messaging.twilioHealth(),
     redis: () => dependencies.redis?.state() ?? 'none',
+    listening: options.listening,
     queue: (orgId) => database.withService((db) => queueFacts(db, orgId)),
     isReady: async () => {
       if (!options.isServing()) return false;

@@ -46,7 +46,7 @@ export interface Dependencies {
   clock: Clock;
   log: Logger;
   database: Database;
-  runtimeUrl: string;
+  listenUrls: string[];
   resilience: SafeCallInstance;
   identity: IdentityService;
   tenants: TenantResolvers;
@@ -72,6 +72,8 @@ export interface Dependencies {
 export interface DependencyOptions {
   config: Config;
   runtimeUrl: string;
+  /** Where notifications may arrive, best first. Default: on the runtime login's way. */
+  listenUrls?: string[];
   log: Logger;
   clock?: Clock;
 }
@@ -81,6 +83,7 @@ const MOST_CONNECTIONS = 10;
 export async function createDependencies({
   config,
   runtimeUrl,
+  listenUrls = [runtimeUrl],
   log,
   clock = systemClock,
 }: DependencyOptions): Promise<Dependencies> {
@@ -96,7 +99,7 @@ export async function createDependencies({
   const carrier = redisUrl === undefined ? undefined : createCarrier({ redisUrl, log, prefix });
   const keyring = createKeyring(config.encryptionKeys);
   const resilience = createSafeCall({
-    store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, runtimeUrl, log }),
+    store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, listenUrls, log }),
   });
   logBreakers(resilience, log);
   const identity = createIdentity({ config, pool: database.pool, log });
@@ -136,7 +139,7 @@ export async function createDependencies({
     clock,
     log,
     database,
-    runtimeUrl,
+    listenUrls,
     resilience,
     identity,
     tenants,
@@ -170,13 +173,13 @@ const sharedByRedis = ({ client, subscriber }: RedisConnections, prefix: string)
 
 const sharedByPostgres = ({
   database,
-  runtimeUrl,
+  listenUrls,
   log,
-}: Pick<Dependencies, 'database' | 'runtimeUrl' | 'log'>): BreakerStore =>
+}: Pick<Dependencies, 'database' | 'listenUrls' | 'log'>): BreakerStore =>
   createBreakerStore({
     pool: database.pool,
     listen: (channel, onNotify) =>
-      listen({ url: runtimeUrl, channels: [channel], onNotify: (_, payload) => onNotify(payload), log }),
+      listen({ url: listenUrls, channels: [channel], onNotify: (_, payload) => onNotify(payload), log }),
   });
 
 function logBreakers(resilience: SafeCallInstance, log: Logger): void {

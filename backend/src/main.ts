@@ -3,9 +3,12 @@ import { createApp } from './app.ts';
 import { createDependencies } from './dependencies.ts';
 import { type Config, loadConfig } from './platform/config.ts';
 import { StartupError } from './platform/errors.ts';
-import { listen } from './platform/listener.ts';
+import { type Listener, listen } from './platform/listener.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { describePortOwner, portTaken } from './platform/ports.ts';
+import { type Addresses, addressesOf, builtInAddresses } from './platform/postgres/addresses.ts';
+import { checkConnections } from './platform/postgres/check-connections.ts';
+import { runtimeFailure } from './platform/postgres/connect-failure.ts';
 import { startEmbeddedPostgres } from './platform/postgres/embedded.ts';
 import { migrate } from './platform/postgres/migrate.ts';
 import { checkRuntimeRole } from './platform/postgres/runtime-check.ts';
@@ -18,25 +21,29 @@ const DRAIN_LIMIT_MS = 15_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-async function openDatabase(config: Config, log: Logger, shutdownLater: Later[]): Promise<string> {
+/** Migrates, and finds out that every way that was given leads there. */
+async function openDatabase(config: Config, log: Logger, shutdownLater: Later[]): Promise<Addresses> {
   const { database } = config;
-  let ownerUrl = database.migrationUrl ?? database.url;
-  if (ownerUrl === undefined) {
+  const { secret } = config.auth;
+  let addresses = addressesOf(database, secret);
+  if (!addresses) {
     const embedded = await startEmbeddedPostgres({
       dataDir: config.dataDir,
       port: database.embeddedPort,
       log,
     });
     shutdownLater.push(['embedded database', 10_000, () => embedded.stop()]);
-    ownerUrl = embedded.ownerUrl;
+    addresses = builtInAddresses(embedded.ownerUrl, secret);
   }
-  const { runtimeUrl } = await migrate({
-    url: ownerUrl,
+  const { owner } = addresses;
+  const { identity } = await migrate({
+    ...owner,
     directory: `${root}supabase`,
-    authSecret: config.auth.secret,
+    authSecret: secret,
     ...(database.runtimeUrl ? { runtimeUrl: database.runtimeUrl } : {}),
   });
-  return runtimeUrl;
+  for (const warning of await checkConnections(addresses, identity)) log.warn(warning);
+  return addresses;
 }
 
 type Later = [name: string, timeoutMs: number, work: () => Promise<unknown>];
@@ -56,15 +63,23 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     needsStandIns(config) ? startSandboxProcess(config, log) : undefined,
   ]);
   let serving = false;
-  const [runtimeUrl, sandbox] = await started.catch(async (error: unknown) => {
+  let listener: Listener | undefined;
+  const [addresses, sandbox] = await started.catch(async (error: unknown) => {
     for (const [, , work] of last) await work().catch(() => undefined);
     throw error;
   });
   if (sandbox) last.unshift(['sandbox', 5_000, () => sandbox.stop()]);
 
-  const dependencies = await createDependencies({ config, runtimeUrl, log });
+  const dependencies = await createDependencies({
+    config,
+    runtimeUrl: addresses.runtime.url,
+    listenUrls: addresses.listen,
+    log,
+  });
   try {
-    await checkRuntimeRole(dependencies.database.pool);
+    await checkRuntimeRole(dependencies.database.pool).catch((error: unknown) => {
+      throw runtimeFailure(error, addresses.runtime.setting);
+    });
   } catch (error) {
     for (const [, , work] of [['', 0, () => dependencies.close()] as Later, ...last])
       await work().catch(() => undefined);
@@ -73,11 +88,14 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const web =
     config.role === 'worker'
       ? undefined
-      : await createApp(dependencies, { isServing: () => serving && !shutdown.requested });
+      : await createApp(dependencies, {
+          isServing: () => serving && !shutdown.requested,
+          listening: () => listener?.state ?? 'connecting',
+        });
   await web?.listen({ port: config.port, host: config.host });
   const worker = config.role === 'web' ? undefined : startWorker(dependencies);
-  const listener = listen({
-    url: runtimeUrl,
+  listener = listen({
+    url: addresses.listen,
     channels: ['voxanne_events', 'voxanne_work'],
     onNotify: (channel, payload) =>
       channel === 'voxanne_events' ? dependencies.liveEvents.wake(payload) : worker?.wake(),
@@ -88,7 +106,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   shutdown.phase('requests and worker', DRAIN_LIMIT_MS + 2_000, () =>
     Promise.all([web?.close(), worker?.drain(DRAIN_LIMIT_MS)]),
   );
-  shutdown.phase('listener', 2_000, () => listener.close());
+  shutdown.phase('listener', 2_000, async () => listener?.close());
   shutdown.phase('connections', 5_000, () => dependencies.close());
   for (const [name, timeoutMs, work] of last) shutdown.phase(name, timeoutMs, work);
   serving = true;

@@ -54,6 +54,7 @@ describe('health over HTTP', () => {
       clock: systemClock,
       twilio: () => ({ configured: true, message: 'Twilio credentials configured' }),
       redis: () => 'none',
+      listening: () => 'hearing',
       queue: (orgId) => database.withService((tx) => queueFacts(tx, orgId)),
       isReady: async () =>
         isServing &&

@@ -1,3 +1,4 @@
+import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
@@ -7,20 +8,29 @@ import { COUNTED_TO, type QueueFacts } from './queue.queries.ts';
 /** What is due starts within seconds; after this nobody works, or too few do. */
 export const LATE_AFTER_S = 60;
 
-const MODES: Record<RedisState | 'none', string> = {
-  none: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+const BY_REDIS: Record<RedisState, string> = {
   connected: 'PostgreSQL rows carried by BullMQ on Redis',
   away: 'Redis is away, PostgreSQL alone carries on',
 };
+const BY_POSTGRES: Record<ListenerState, string> = {
+  hearing: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+  deaf: 'PostgreSQL rows, looked for several times a second: no notification arrives, because a pooler in transaction mode is between',
+  connecting: 'PostgreSQL rows, looked for every second: the connection that listens does not stand',
+};
+
+function modeOf({ redis, listening }: ProbeOptions): string {
+  const state = redis();
+  return state === 'none' ? BY_POSTGRES[listening()] : BY_REDIS[state];
+}
 
 /** What came in and what must leave: how it is carried, what waits, what was given up. */
 export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
-  const mode = MODES[options.redis()];
+  const mode = modeOf(options);
   const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
     name: 'Webhook Queue',
     status,
     message,
-    details: { mode, ...details },
+    details: { mode, notifications: options.listening(), ...details },
   });
   let facts: QueueFacts;
   try {

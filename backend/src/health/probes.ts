@@ -3,6 +3,7 @@ import type { SafeCallInstance } from '@voxanne/safe-call';
 import { type Connections, googleStatus } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
@@ -21,6 +22,8 @@ export interface ProbeOptions {
   clock: Clock;
   twilio: () => TwilioFacts;
   redis: () => RedisState | 'none';
+  /** Whether notifications of the database arrive. */
+  listening: () => ListenerState;
   /** Of one organization, or of all. */
   queue: (orgId: OrgId | null) => Promise<QueueFacts>;
 }

@@ -39,6 +39,7 @@ function world({ connection, database, twilio, unsynced = 0, redis = 'none', que
     clock: fixedClock(NOW),
     twilio: () => twilio ?? { configured: true, message: 'Twilio credentials configured' },
     redis: () => redis,
+    listening: () => 'hearing',
     queue: async () => {
       await answer();
       return { webhooks: none, outgoing: none, oldest_due_seconds: 0, ...queue };

@@ -79,6 +79,20 @@ describe('the settings', () => {
     expect(config.google.apiRootUrl).toBe('https://g.example/');
   });
 
+  test('a runtime login alone is a fault: it may not migrate, and the built-in database would be another one', () => {
+    const url = 'postgres://ours:mine@h/d';
+    expect(faults({ DATABASE_RUNTIME_URL: url })).toEqual([
+      expect.stringMatching(/DATABASE_RUNTIME_URL: alone .*DATABASE_MIGRATION_URL/),
+    ]);
+    expect(load({ DATABASE_RUNTIME_URL: url, DATABASE_MIGRATION_URL: url }).database.url).toBeUndefined();
+  });
+
+  test('a database address that cannot be read is told of without its password', () => {
+    expect(faults({ DATABASE_URL: 'postgres://admin:hunter2#x@h:5432/d' })).toEqual([
+      expect.stringMatching(/DATABASE_URL: is not a valid address(?!.*hunter2)/),
+    ]);
+  });
+
   test('every fault is told at once, with what to do about it', () => {
     const told = faults({
       PORT: 'eighty',

@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { EncryptionKey } from './crypto.ts';
 import { StartupError } from './errors.ts';
+import { addressFault } from './postgres/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
 import { didYouMean } from './settings/did-you-mean.ts';
 import { keptSecrets, SECRET_NAMES, standInSecret } from './settings/kept-secrets.ts';
@@ -28,7 +29,10 @@ const address = (read: (text: string) => Read) =>
 const url = address(readAddress);
 const databaseUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+  .superRefine((value, context) => {
+    const message = addressFault(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
   .optional();
 const redisUrl = z
   .string()
@@ -174,6 +178,11 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
     set.VOXANNE_MODE === 'live' ? liveFaults(set, Number(set.SANDBOX_PORT ?? 3002)) : exposureFaults(set);
   if (set.AUTH_MODE === 'supabase' && !set.SUPABASE_URL && !set.SUPABASE_JWT_SECRET) {
     faults.push('SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.');
+  }
+  if (set.DATABASE_RUNTIME_URL && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
+    faults.push(
+      'DATABASE_RUNTIME_URL: alone it cannot be used, because that login may not migrate. Set DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the same database.',
+    );
   }
   if (set.VOXANNE_ROLE === 'worker' && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
     faults.push(

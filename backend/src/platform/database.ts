@@ -28,12 +28,8 @@ export interface Database {
   withService<T>(work: Work<T>): Promise<T>;
   /** One statement as the signed-in organization, in a single round trip. */
   tenantStatement<Row>(scope: TenantScope, statement: RawBuilder<Row>): Promise<Row[]>;
-  /**
-   * One statement as the workers' role: a transaction of its own in a single round trip instead of three.
-   * `alongIndexes`: read in the order of an index whatever the statistics say. For a queue, which goes from empty to
-   * thousands of rows between two looks of the statistics: a plan made for 17 rows read 4,000 of them at each claim.
-   */
-  serviceStatement<Row>(statement: RawBuilder<Row>, options?: { alongIndexes?: boolean }): Promise<Row[]>;
+  /** One statement as the workers' role: a transaction of its own in a single round trip instead of three. */
+  serviceStatement<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -89,10 +85,8 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'voxanne',
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
     // The server's own limit does nothing when it is the server, or the way to it, that stands still.
     query_timeout: options.queryTimeoutMs ?? 20_000,
-    idle_in_transaction_session_timeout: 30_000,
     // Statements sent together share a round trip; whoever awaits each sees no difference.
     pipeline: true,
   };
@@ -105,9 +99,21 @@ export function createPool(options: DatabaseOptions): pg.Pool {
   return pool;
 }
 
-const SERVICE_BEGIN = 'begin; set local role voxanne_service';
-const ALONG_INDEXES =
-  '; set local enable_sort = off; set local enable_bitmapscan = off; set local enable_seqscan = off';
+/**
+ * What holds for everything that is asked. Not sent while connecting, because poolers refuse connections that do, but
+ * kept with the runtime login (by migrating) and set in each transaction for logins that were made elsewhere. `jit`:
+ * no statement of ours runs for as long as it takes to compile it.
+ */
+export const RUNTIME_SETTINGS = {
+  statement_timeout: '15s',
+  idle_in_transaction_session_timeout: '30s',
+  jit: 'off',
+} as const;
+const BEGIN = [
+  'begin',
+  ...Object.entries(RUNTIME_SETTINGS).map(([name, value]) => `set local ${name} = '${value}'`),
+].join('; ');
+const SERVICE_BEGIN = `${BEGIN}; set local role voxanne_service`;
 
 // One simple query, so that no statement can run between the transaction and its scope. Settings are local to
 // the transaction: the next user of this connection starts without claims.
@@ -117,7 +123,7 @@ function tenantBegin(scope: TenantScope): string {
     app_metadata: { org_id: scope.orgId },
     ...(scope.userId ? { sub: scope.userId } : {}),
   };
-  return `begin; set local role voxanne_tenant; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
+  return `${BEGIN}; set local role voxanne_tenant; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
 }
 
 export function createDatabase(options: DatabaseOptions): Database {
@@ -178,8 +184,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   return {
     pool,
     tenantStatement: (scope, statement) => alone(tenantBegin(scope), statement),
-    serviceStatement: (statement, options) =>
-      alone(options?.alongIndexes ? SERVICE_BEGIN + ALONG_INDEXES : SERVICE_BEGIN, statement),
+    serviceStatement: (statement) => alone(SERVICE_BEGIN, statement),
     withTenant: (scope, work) => inTransaction(tenantBegin(scope), work),
     withService: (work) => inTransaction(SERVICE_BEGIN, work),
     async close() {

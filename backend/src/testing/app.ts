@@ -42,7 +42,7 @@ export async function createTestApp(db: TestDatabase, options: TestAppOptions = 
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const dependencies = { ...built, ...options.replace };
-  const app = await createApp(dependencies, { isServing: () => true });
+  const app = await createApp(dependencies, { isServing: () => true, listening: () => 'hearing' });
 
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers });

@@ -16,7 +16,7 @@ import { createBoundedQueries, type Value } from './bounded-queries.ts';
 export interface BreakerStoreOptions {
   pool: pg.Pool;
   /** Makes the connection that hears the other processes: `listen` of the platform with its URL and log. */
-  listen: (channel: string, onNotify: (payload: string) => void) => Listener;
+  listen: (channel: string, onNotify: (payload: string) => void) => Pick<Listener, 'close'>;
   /** Names the process in the counts. Default: a random id. */
   node?: string | undefined;
   /** Failures must come from so many processes before they open a breaker for all. Default 1. */
@@ -95,7 +95,7 @@ const keyText = (name: string, key: string | undefined): string => idText({ leve
 export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
   const { node = randomUUID(), quorum = 1, probeCapMs = 100 } = options;
   const queries = createBoundedQueries(options.pool);
-  let listening: Listener | undefined;
+  let listening: Pick<Listener, 'close'> | undefined;
 
   /** Breakers with endless names stay local. */
   const tell = async (name: string, id: string, values: readonly Value[]): Promise<void> => {

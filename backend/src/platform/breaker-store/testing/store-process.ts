@@ -24,7 +24,7 @@ export function startStore(
 ): StoreProcess {
   const database = createDatabase({ url: db.runtimeUrl, maxConnections: 4 });
   const heard = new Set<string>();
-  let listener: Listener | undefined;
+  let listener: Pick<Listener, 'close'> | undefined;
   const store = createBreakerStore({
     pool: database.pool,
     listen(channel, onNotify) {
