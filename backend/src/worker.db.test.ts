@@ -79,7 +79,7 @@ describe('the worker', () => {
         slotKey: Buffer.alloc(32, 7),
       },
       patients: { links: WANTED.links },
-      provisioning: { handler: async () => undefined },
+      provisioning: { handler: async () => undefined, queueOutdated: async () => 0 },
     } as unknown as Dependencies);
   };
   const book = async (at = FAR_AWAY) => {

@@ -34,6 +34,8 @@ const REFRESH_TOKENS_EVERY_MS = 60_000;
 const REFRESH_TEXTS_EVERY_MS = 300_000;
 // Nobody waits for it: an expired hold is passed over anyway. The screens and the waitlist hear of it.
 const END_HOLDS_EVERY_MS = 30_000;
+// Once at each start is enough, unless a worker of the last release was still at work then.
+const BRING_UP_TO_DATE_EVERY_MS = 3_600_000;
 const WAIT_FOR_RELINK_MS = 60_000;
 const COUNTED_ATTEMPTS = 9;
 
@@ -77,12 +79,23 @@ export function startWorker(dependencies: Dependencies): Worker {
       log.warn({ err }, '[Booking] Could not end the holds that ran out'),
     );
   };
+  const bringUpToDate = () => {
+    provisioning.queueOutdated().then(
+      (clinics) => {
+        if (clinics > 0) log.info({ clinics }, '[Assistant] Receptionists of an earlier release are renewed');
+      },
+      (err: unknown) =>
+        log.warn({ err }, '[Assistant] Could not look for receptionists of an earlier release'),
+    );
+  };
   const timers = [
+    setInterval(bringUpToDate, BRING_UP_TO_DATE_EVERY_MS),
     setInterval(endHolds, END_HOLDS_EVERY_MS),
     setInterval(refresh, REFRESH_TOKENS_EVERY_MS),
     setInterval(refreshTexts, REFRESH_TEXTS_EVERY_MS),
   ];
   refresh();
+  bringUpToDate();
   return {
     wake() {
       outbox.wake();

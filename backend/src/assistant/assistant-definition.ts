@@ -1,3 +1,4 @@
+import { emergencyNumber } from './emergency-number.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, ServerDefinition } from './vapi.client.ts';
 
@@ -5,6 +6,7 @@ export interface ReceptionistProfile {
   orgId: string;
   clinicName: string;
   timeZone: string;
+  country: string;
   services: string[];
   /** In words; empty when the clinic is never open. */
   openingHours: string;
@@ -15,8 +17,6 @@ const LONGEST_NAME = 40;
 /** Cut to what Vapi allows, and never through the middle of a character. */
 export const nameForVapi = (name: string): string =>
   name.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, '');
-
-const TOOL_TIMEOUT_SECONDS = 20;
 
 /** Only what we act on: Vapi's default set sends a message for every word spoken. */
 const SERVER_MESSAGES = ['tool-calls', 'status-update', 'end-of-call-report', 'hang'] as const;
@@ -39,14 +39,49 @@ export function defineAssistant(
         type: 'function' as const,
         async: false,
         function: { name: tool.name, description: tool.description, parameters: tool.parameters },
-        server: { ...toolServer(tool.name), timeoutSeconds: TOOL_TIMEOUT_SECONDS },
+        server: toolServer(tool.name),
+        messages: [{ type: 'request-failed' as const, content: failureOf(tool.name) }],
       })),
     },
     server,
     serverMessages: [...SERVER_MESSAGES],
+    ...KEPT_AT_VAPI,
     metadata: { org_id: profile.orgId, managed_by: 'voxanne' },
   };
 }
+
+/**
+ * At Vapi everything here is on by default, and the two addresses of a running call work for anybody who has them. The
+ * caller was told of no recording, so nothing of the voice is kept; transcript and summary are the clinic's record.
+ */
+const KEPT_AT_VAPI = {
+  artifactPlan: {
+    recordingEnabled: false,
+    videoRecordingEnabled: false,
+    pcapEnabled: false,
+    loggingEnabled: false,
+    transcriptPlan: { enabled: true },
+  },
+  analysisPlan: {
+    summaryPlan: { enabled: true },
+    structuredDataPlan: { enabled: false },
+    successEvaluationPlan: { enabled: false },
+  },
+  monitorPlan: {
+    listenEnabled: false,
+    listenAuthenticationEnabled: true,
+    controlEnabled: false,
+    controlAuthenticationEnabled: true,
+  },
+} satisfies Partial<AssistantDefinition>;
+
+const CHANGING = new Set(['bookClinicAppointment', 'rescheduleAppointment', 'cancelAppointment']);
+
+/** Said when we could not be reached: an answer may have been lost behind a change, so it claims nothing. */
+const failureOf = (tool: string): string =>
+  CHANGING.has(tool)
+    ? 'I am sorry, I cannot reach our appointment book right now, so I cannot say whether that was saved. Please call again in a few minutes to make sure.'
+    : 'I am sorry, I cannot look that up right now. Please try again in a few minutes.';
 
 // {{now}} of Vapi is UTC: an evening call in America would think it is tomorrow. The tools tell the local time.
 const instructions = (profile: ReceptionistProfile): string =>
@@ -60,5 +95,5 @@ const instructions = (profile: ReceptionistProfile): string =>
     'Offer only times that checkAvailability returned, and book with the slot_id it gave.',
     'Ask for the caller’s full name. Their own number is known; ask only if they want the text somewhere else.',
     'Never say that an appointment is booked before bookClinicAppointment has said so. Read its answer to the caller.',
-    'If the caller describes an emergency, tell them to hang up and call the emergency number.',
+    `If the caller describes an emergency that is happening now, say at once: "This sounds like an emergency. Please hang up now and call ${emergencyNumber(profile.country)}." Ask nothing more and book nothing instead. Never bring up emergencies yourself.`,
   ].join('\n');

@@ -78,6 +78,15 @@ export async function readClosedDays(db: Db, orgId: string, now: Date): Promise<
   return rows;
 }
 
+/** What the clinic's number needs to know besides. */
+export async function readLine(db: Db, orgId: string): Promise<{ phone: string | null; country: string }> {
+  return db
+    .selectFrom('organizations')
+    .select(['phone', 'country'])
+    .where('id', '=', orgId)
+    .executeTakeFirstOrThrow();
+}
+
 /** The number that calls are put through to. */
 export async function findPhone(db: Db, orgId: string): Promise<string | null> {
   const row = await db
@@ -174,4 +183,22 @@ export async function completeProvisioning(db: Db, orgId: string, runAt: Date): 
     .where('status', '=', 'pending')
     .where('run_at', '=', runAt)
     .execute();
+}
+
+/**
+ * Queues every clinic whose receptionist was made by another definition than this, a few a second: Vapi counts
+ * requests, and what patients wait for goes through the same queue. @returns how many.
+ */
+export async function queueOutdatedDefinitions(db: Db, version: string): Promise<number> {
+  const { rows } = await sql<{ org_id: string }>`
+    insert into outbox as o (org_id, topic, key, payload, run_at)
+      select c.org_id, 'assistant.provision', c.org_id::text, '{}',
+        now() + row_number() over (order by c.org_id) * interval '200 milliseconds'
+      from connections c
+      where c.provider = 'vapi' and c.details ? 'assistant_id' and c.details ->> 'definition' is distinct from ${version}
+    on conflict (org_id, topic, key) do update
+      set status = 'pending', run_at = excluded.run_at, attempts = 0, error_message = null
+      where o.status <> 'pending'
+    returning o.org_id`.execute(db);
+  return rows.length;
 }

@@ -3,7 +3,8 @@ import type { Connections } from '../connections/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
-import { type Provisioning, webhookUrl } from './provision.ts';
+import { webhookUrl } from './definition.ts';
+import type { Provisioning } from './provision.ts';
 
 export interface VapiIntegrationOptions {
   connections: Connections;

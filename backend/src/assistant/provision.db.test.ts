@@ -182,6 +182,8 @@ describe('the receptionist at Vapi', () => {
 
     test.each([
       ['its name', `update public.organizations set name = 'Other' where id = $1`],
+      ['its phone', `update public.organizations set phone = '+14155550777' where id = $1`],
+      ['its country', `update public.organizations set country = 'GB' where id = $1`],
       ['its time zone', `update public.organizations set time_zone = 'Asia/Tokyo' where id = $1`],
       [
         'a new service',
@@ -225,9 +227,10 @@ describe('the receptionist at Vapi', () => {
     test('but not what the receptionist does not say', async () => {
       const clinic = await scene.clinic();
       await setOutbox(clinic.orgId, 'completed');
-      await scene.owner.query(`update public.organizations set name = name, phone = null where id = $1`, [
-        clinic.orgId,
-      ]);
+      await scene.owner.query(
+        `update public.organizations set name = name, booking_horizon_days = 90 where id = $1`,
+        [clinic.orgId],
+      );
       expect(await outbox(clinic.orgId)).toEqual(['completed']);
     });
 

@@ -7,11 +7,11 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
-import { defineAssistant, nameForVapi } from './assistant-definition.ts';
-import { readClinic } from './clinic.queries.ts';
-import { spokenWeek } from './opening-hours.ts';
+import { nameForVapi } from './assistant-definition.ts';
+import { queueOutdatedDefinitions, readClinic, readLine } from './clinic.queries.ts';
+import { type ClinicFacts, type Definitions, define, definitionVersion } from './definition.ts';
 import type { ToolDefinition } from './tools/tool.ts';
-import type { AssistantDefinition, ServerDefinition, VapiClient } from './vapi.client.ts';
+import type { AssistantDefinition, VapiClient } from './vapi.client.ts';
 import { createVapiSecret, type RotatedVapiSecret, type VapiSecret } from './vapi-secret.ts';
 
 export interface ProvisionOptions {
@@ -34,10 +34,11 @@ export interface Provisioning {
   provision(orgId: OrgId): Promise<void>;
   /** `revokeNow`: the present secret is refused from this moment on, whether Vapi answers or not. */
   rotateSecret(orgId: OrgId, options?: { revokeNow?: boolean }): Promise<RotatedVapiSecret>;
+  /** Lets the queue bring up to date what an earlier release, or another PUBLIC_URL, has written to Vapi. */
+  queueOutdated(): Promise<number>;
   handler: JobHandler;
 }
 
-export const webhookUrl = (publicUrl: string): string => `${publicUrl}/api/vapi/webhook`;
 // Vapi allows 40 characters.
 const LONGEST_NAME = 40;
 // Shorter than the turn of a writer: of a process that died, no request is left when the next one begins.
@@ -45,10 +46,10 @@ const CALL_DEADLINE_MS = 20_000;
 const PROVISION_PATIENCE_MS = 10_000;
 // Who is writing at that moment sees that there is a newer secret, and writes it.
 const ROTATE_PATIENCE_MS = 2_000;
-const toolUrl = (publicUrl: string, name: string): string => `${publicUrl}/api/vapi/tools/${name}`;
 
 export function createProvisioning(options: ProvisionOptions): Provisioning {
-  const { database, connections, vapi, resilience, publicUrl, log } = options;
+  const { database, connections, vapi, resilience, log } = options;
+  const release = definitionVersion(options);
   const secrets = createVapiSecret(options);
 
   type Call = <T>(work: (signal: AbortSignal) => Promise<T>, idempotent: boolean) => Promise<T>;
@@ -91,37 +92,30 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
   };
 
-  const clinicOf = (orgId: OrgId) =>
-    database.withTenant({ orgId, userId: null }, (db) => readClinic(db, orgId));
+  const clinicOf = (orgId: OrgId): Promise<ClinicFacts> =>
+    database.withTenant({ orgId, userId: null }, async (db) => ({
+      ...(await readClinic(db, orgId)),
+      ...(await readLine(db, orgId)),
+    }));
 
   /** @returns the facts about the clinic that Vapi has now. */
   const bringUpToDate = async (orgId: OrgId, secret: string, call: Call) => {
     const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
     const clinic = await clinicOf(orgId);
-    // The API's `server.secret` has left its specification; the header it set is what counts.
-    const serverAt = (url: string): ServerDefinition => ({ url, headers: { 'X-Vapi-Secret': secret } });
-    const server = serverAt(webhookUrl(publicUrl));
-    const definition = defineAssistant(
-      {
-        orgId,
-        clinicName: clinic.name,
-        timeZone: clinic.timeZone,
-        services: clinic.services.map((s) => s.service_type),
-        openingHours: spokenWeek(Object.values(clinic.openingHours)),
-      },
-      options.tools,
-      server,
-      (name) => serverAt(toolUrl(publicUrl, name)),
-    );
+    const definitions = define(options, { ...clinic, orgId, secret });
 
-    const assistantId = await provisionAssistant(orgId, details.assistant_id, definition, call);
+    const assistantId = await provisionAssistant(orgId, details.assistant_id, definitions.assistant, call);
     await connections.addDetails(orgId, 'vapi', { assistant_id: assistantId });
 
-    const number = await provisionNumber(orgId, details.phone_number_id, server, clinic.name, call);
+    const number = await provisionNumber(orgId, details, definitions, clinic.name, call);
     await connections.addDetails(
       orgId,
       'vapi',
-      number ? { phone_number_id: number.id, ...(number.number ? { phone_number: number.number } : {}) } : {},
+      {
+        definition: release,
+        ...(number ? { phone_number_id: number.id } : {}),
+        ...(number?.number ? { phone_number: number.number } : {}),
+      },
       number?.number ?? assistantId,
     );
     return clinic;
@@ -144,20 +138,24 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
 
   const provisionNumber = async (
     orgId: OrgId,
-    noted: string | undefined,
-    server: ServerDefinition,
+    noted: Record<string, string>,
+    definitions: Pick<Definitions, 'number'>,
     clinicName: string,
     call: Call,
   ) => {
     const marker = numberMarker(orgId);
     // As with the assistant: a number whose answer was lost is ours all the same, and each one costs money.
-    const id = noted ?? (await call((signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
-    const name = `${cutName(clinicName, marker.length + 1)} ${marker}`;
+    const id =
+      noted.phone_number_id ?? (await call((signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
+    const definition = definitions.number(
+      `${cutName(clinicName, marker.length + 1)} ${marker}`,
+      noted.phone_number ?? null,
+    );
     const known =
-      id && (await unlessGone(call((signal) => vapi.updatePhoneNumber(id, server, name, signal), true)));
+      id && (await unlessGone(call((signal) => vapi.updatePhoneNumber(id, definition, signal), true)));
     if (id && known) return { id, ...known.value };
     try {
-      return await call((signal) => vapi.createPhoneNumber(server, name, signal), false);
+      return await call((signal) => vapi.createPhoneNumber(definition, signal), false);
     } catch (error) {
       // Vapi's free numbers can run out. The assistant works all the same once a number of the clinic leads to it.
       if (error instanceof ProvisioningFailed && error.kind === 'PERMANENT') return undefined;
@@ -180,6 +178,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       }
       return { secret: rotated.secret, previousUntil: (await secrets.of(orgId)).previousUntil };
     },
+    queueOutdated: () => database.withService((db) => queueOutdatedDefinitions(db, release)),
     async handler(job) {
       if (job.org_id === null) return undefined;
       try {

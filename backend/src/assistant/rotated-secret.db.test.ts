@@ -207,8 +207,8 @@ describe('a rotated secret of the receptionist', () => {
         findAssistant: async () => ({ id: 'assistant' }),
         createPhoneNumber: async () => ({ id: 'number', number: null }),
         findPhoneNumber: async () => ({ id: 'number' }),
-        updatePhoneNumber: async (_id, server) => {
-          await write(server);
+        updatePhoneNumber: async (_id, definition) => {
+          await write(definition.server);
           return { number: null };
         },
       };

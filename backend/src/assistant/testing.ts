@@ -63,7 +63,7 @@ export async function createAssistantScene() {
     clock,
   });
   const tools = createTools({ database, clock, log, slotKey: Buffer.alloc(32, 7) });
-  const build = (more: { vapiUrl?: string } = {}): Provisioning =>
+  const build = (more: { vapiUrl?: string; publicUrl?: string } = {}): Provisioning =>
     createProvisioning({
       database,
       connections,
@@ -72,7 +72,7 @@ export async function createAssistantScene() {
       }),
       resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
       clock,
-      publicUrl,
+      publicUrl: more.publicUrl ?? publicUrl,
       tools: Object.values(tools),
       log,
     });
@@ -165,6 +165,18 @@ export async function createAssistantScene() {
         proofs.includes(one.server?.headers?.['X-Vapi-Secret']),
       );
       return { assistants, numbers };
+    },
+    /** As somebody does in Vapi's dashboard. */
+    async patchAtVapi(kind: 'assistant' | 'phone-number', id: string, change: object) {
+      const answer = await fetch(`${sandbox.url}/vapi/${kind}/${id}`, {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${sandboxConfig.vapi.apiKey}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(change),
+      });
+      if (!answer.ok) throw new Error(`Vapi answered ${answer.status}: ${await answer.text()}`);
     },
     async deleteAtVapi(kind: 'assistant' | 'phone-number', id: string) {
       await fetch(`${sandbox.url}/vapi/${kind}/${id}`, {

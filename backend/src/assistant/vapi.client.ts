@@ -3,6 +3,14 @@ import type { Config } from '../platform/config.ts';
 
 export type AssistantDefinition = Vapi.CreateAssistantDto;
 export type ServerDefinition = Vapi.Server;
+/** A number without an assistant of its own: its server is asked who answers. */
+export interface NumberDefinition {
+  name: string;
+  server: ServerDefinition;
+  hooks: Vapi.CreateVapiPhoneNumberDtoHooksItem[];
+  /** null takes away what an earlier definition has set: Vapi keeps a field that is left out. */
+  fallbackDestination: Vapi.CreateVapiPhoneNumberDtoFallbackDestination | null;
+}
 
 export interface VapiClient {
   createAssistant(definition: AssistantDefinition, signal?: AbortSignal): Promise<{ id: string }>;
@@ -10,16 +18,14 @@ export interface VapiClient {
   /** The newest assistant that carries this organization in its metadata. */
   findAssistant(orgId: string, signal?: AbortSignal): Promise<{ id: string } | undefined>;
   createPhoneNumber(
-    server: ServerDefinition,
-    name: string,
+    definition: NumberDefinition,
     signal?: AbortSignal,
   ): Promise<{ id: string; number: string | null }>;
   /** The newest number whose name ends with this marker. */
   findPhoneNumber(marker: string, signal?: AbortSignal): Promise<{ id: string } | undefined>;
   updatePhoneNumber(
     id: string,
-    server: ServerDefinition,
-    name: string,
+    definition: NumberDefinition,
     signal?: AbortSignal,
   ): Promise<{ number: string | null }>;
 }
@@ -55,9 +61,9 @@ export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
       const assistants = await (await api()).assistants.list({ limit: NEWEST }, options(signal));
       return assistants.find((assistant) => assistant.metadata?.org_id === orgId);
     },
-    async createPhoneNumber(server, name, signal) {
+    async createPhoneNumber({ fallbackDestination, ...definition }, signal) {
       const phone = await (await api()).phoneNumbers.create(
-        { provider: 'vapi', name, server },
+        { provider: 'vapi', ...definition, ...(fallbackDestination ? { fallbackDestination } : {}) },
         options(signal),
       );
       return { id: phone.id, number: numberOf(phone) };
@@ -66,11 +72,10 @@ export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
       const phones = await (await api()).phoneNumbers.list({ limit: MOST }, options(signal));
       return phones.find((phone) => phone.name?.endsWith(marker));
     },
-    async updatePhoneNumber(id, server, name, signal) {
-      const phone = await (await api()).phoneNumbers.update(
-        { id, body: { provider: 'vapi', server, name } },
-        options(signal),
-      );
+    async updatePhoneNumber(id, definition, signal) {
+      // Its types know no null.
+      const body = { provider: 'vapi', ...definition } as Vapi.UpdatePhoneNumbersRequestBody;
+      const phone = await (await api()).phoneNumbers.update({ id, body }, options(signal));
       return { number: numberOf(phone) };
     },
   };

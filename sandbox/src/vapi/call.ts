@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Delivery, deliver, type ServerMessage } from './deliver.ts';
 import { artifactOf, callObject, redacted, toolMessage } from './envelope.ts';
 import { newToolCallId } from './ids.ts';
-import type { Assistant, Server } from './schemas.ts';
+import type { Assistant, Server, Tool } from './schemas.ts';
 import type { CallRecord } from './state.ts';
 import type { Line } from './switchboard.ts';
 import type { VapiWorld } from './world.ts';
@@ -21,7 +21,10 @@ const toolResults = z.object({
   ),
 });
 
-export type ToolOutcome = { result: string; error?: never } | { error: string; result?: never };
+export type ToolOutcome =
+  | { result: string; error?: never; said?: never }
+  /** said: what the tool says by itself when its server fails */
+  | { error: string; result?: never; said?: string | undefined };
 
 /** A call that is being played: what was said, what was asked of our server, and what came back. */
 export class Call {
@@ -61,7 +64,7 @@ export class Call {
     const target = this.serverFor(tool?.server);
     const timeoutMs = (target?.timeoutSeconds ?? toolTimeoutSeconds) * 1_000;
     const delivery = await this.send('tool-calls', fields, { server: tool?.server, timeoutMs });
-    const outcome = outcomeOf(delivery, toolCall.id);
+    const outcome = outcomeOf(delivery, toolCall.id, tool);
     this.record.tool_calls.push({
       id,
       name,
@@ -116,9 +119,13 @@ export class Call {
 }
 
 /** Vapi hears single-line strings in a 200, and nothing else. */
-function outcomeOf(delivery: Delivery | undefined, toolCallId: string): ToolOutcome {
+function outcomeOf(delivery: Delivery | undefined, toolCallId: string, tool: Tool | undefined): ToolOutcome {
   const isOk = delivery?.status_code === 200 || delivery?.status_code === 201;
-  const results = isOk ? toolResults.safeParse(delivery.json).data?.results : undefined;
+  if (!isOk) {
+    const failed = tool?.messages?.find(({ type, role }) => type === 'request-failed' && role !== 'system');
+    return { error: noResult, said: failed?.content };
+  }
+  const results = toolResults.safeParse(delivery.json).data?.results;
   const mine = results?.find((one) => one.toolCallId === toolCallId);
   if (typeof mine?.error === 'string') return { error: mine.error };
   if (typeof mine?.result !== 'string' || /[\r\n]/.test(mine.result)) return { error: noResult };

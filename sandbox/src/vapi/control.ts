@@ -64,6 +64,7 @@ function newRecord(
     started_at: new Date(now).toISOString(),
     ended_at: null,
     ended_reason: null,
+    transferred_to: null,
     transcript: [],
     tool_calls: [],
     requests: [],

@@ -87,7 +87,8 @@ function offerOf({ result }: ToolOutcome): z.infer<typeof availability> | undefi
 const labelOf = ({ label, start }: z.infer<typeof slot>): string => label ?? start ?? 'a free time';
 
 /** A result that is JSON names what to say; any other is said as it is. */
-function wordsOf({ result, error }: ToolOutcome): string {
+function wordsOf({ result, error, said }: ToolOutcome): string {
+  if (said !== undefined) return said;
   if (error !== undefined) return `I am sorry. ${error.replace(NOT_SAID, '')}`;
   const { say, confirmation, message } = spoken.safeParse(json(result)).data ?? {};
   return (say ?? confirmation ?? message ?? result).replace(NOT_SAID, '');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { assistantRequestTimeoutMs, type Call } from './call.ts';
 import { bookingDialogue, scriptedDialogue } from './dialogue.ts';
 import { artifactOf, transcriptOf } from './envelope.ts';
+import type { Destination } from './schemas.ts';
 import { type Assistant, assistant as assistantSchema } from './schemas.ts';
 import type { Script } from './script.ts';
 import type { VapiWorld } from './world.ts';
@@ -15,7 +16,10 @@ const assistantAnswer = z.union([
 /** One phone call from the first ring to the report, in the order in which Vapi tells it. */
 export async function playCall(world: VapiWorld, call: Call, script: Script): Promise<void> {
   const answered = await whoAnswers(world, call);
-  if ('refused' in answered) return end(world, call, answered.refused);
+  if ('refused' in answered) {
+    await goOnWithoutServer(call, answered.refused);
+    return end(world, call, answered.refused);
+  }
   call.assistant = answered.assistant;
   call.record.status = 'in-progress';
   if (call.wants('status-update')) await call.send('status-update', { status: 'in-progress' });
@@ -50,6 +54,28 @@ async function whoAnswers(
   if (!known) return { refused: 'assistant-request-returned-invalid-assistant' };
   call.record.assistant_id = known.id;
   return { assistant: known };
+}
+
+/** What lies at the number for the case that its server names nobody: a hook goes before the fallback. */
+async function goOnWithoutServer(call: Call, reason: string): Promise<void> {
+  const { hooks, fallbackDestination } = call.line.phoneNumber;
+  for (const hook of hooks ?? []) {
+    if (hook.on !== 'call.ending') continue;
+    const fits = (hook.filters ?? []).every(({ oneOf }) => oneOf.some((part) => reason.includes(part)));
+    if (!fits || !hook.do) continue;
+    if (hook.do.type === 'say') return call.say('assistant', hook.do.exact);
+    if (hook.do.destination) return putThrough(call, hook.do.destination);
+  }
+  if (fallbackDestination && reason === 'assistant-request-failed') {
+    await putThrough(call, fallbackDestination);
+  }
+}
+
+async function putThrough(call: Call, to: Destination): Promise<void> {
+  const said =
+    (typeof to.message === 'string' ? to.message : to.message?.content) ?? 'Transferring the call now';
+  if (said !== '') await call.say('assistant', said);
+  call.record.transferred_to = to.type === 'number' ? to.number : to.sipUri;
 }
 
 async function end({ config, ledger }: VapiWorld, call: Call, endedReason: string): Promise<void> {

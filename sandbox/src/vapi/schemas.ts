@@ -6,6 +6,15 @@ export const server = z.looseObject({
   secret: z.string().optional(),
   headers: z.record(z.string(), z.unknown()).optional(),
   timeoutSeconds: z.number().min(1).max(300).optional(),
+  /** kept, not acted out */
+  backoffPlan: z
+    .looseObject({
+      type: z.enum(['fixed', 'exponential']),
+      maxRetries: z.number().min(0).max(10),
+      baseDelaySeconds: z.number().min(0).max(10),
+      excludedStatusCodes: z.array(z.number()).optional(),
+    })
+    .nullish(),
 });
 export type Server = z.infer<typeof server>;
 
@@ -19,10 +28,21 @@ export const tool = z.looseObject({
     })
     .optional(),
   server: server.optional(),
+  messages: z
+    .array(
+      z.looseObject({
+        type: z.enum(['request-start', 'request-complete', 'request-failed', 'request-response-delayed']),
+        role: z.enum(['assistant', 'system']).optional(),
+        content: z.string().max(1_000).optional(),
+      }),
+    )
+    .optional(),
   /** values the model never sees: they are put over its arguments */
   parameters: z.array(z.object({ key: z.string(), value: z.unknown() })).optional(),
 });
 export type Tool = z.infer<typeof tool>;
+
+const enabled = z.looseObject({ enabled: z.boolean().optional() });
 
 export const assistant = z.looseObject({
   name: z.string().max(40).nullish(),
@@ -40,8 +60,65 @@ export const assistant = z.looseObject({
   serverMessages: z.array(z.string()).nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
   maxDurationSeconds: z.number().min(10).max(43_200).nullish(),
+  artifactPlan: z
+    .looseObject({
+      recordingEnabled: z.boolean().optional(),
+      videoRecordingEnabled: z.boolean().optional(),
+      pcapEnabled: z.boolean().optional(),
+      loggingEnabled: z.boolean().optional(),
+      transcriptPlan: enabled.optional(),
+    })
+    .nullish(),
+  analysisPlan: z
+    .looseObject({
+      summaryPlan: enabled.optional(),
+      structuredDataPlan: enabled.optional(),
+      successEvaluationPlan: enabled.optional(),
+    })
+    .nullish(),
+  monitorPlan: z
+    .looseObject({
+      listenEnabled: z.boolean().optional(),
+      listenAuthenticationEnabled: z.boolean().optional(),
+      controlEnabled: z.boolean().optional(),
+      controlAuthenticationEnabled: z.boolean().optional(),
+    })
+    .nullish(),
 });
 export type Assistant = z.infer<typeof assistant>;
+
+const spoken = z.union([z.string(), z.looseObject({ content: z.string().optional() })]);
+const destination = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('number'),
+    number: z.string().regex(/^\+[1-9]\d{6,14}$/),
+    message: spoken.optional(),
+  }),
+  z.looseObject({ type: z.literal('sip'), sipUri: z.string(), message: spoken.optional() }),
+]);
+export type Destination = z.infer<typeof destination>;
+
+const hook = z.discriminatedUnion('on', [
+  z.looseObject({ on: z.literal('call.ringing') }),
+  z.looseObject({
+    on: z.literal('call.ending'),
+    filters: z
+      .array(
+        z.looseObject({
+          type: z.literal('oneOf'),
+          key: z.literal('call.endedReason'),
+          oneOf: z.array(z.string().startsWith('assistant-request-')),
+        }),
+      )
+      .optional(),
+    do: z
+      .discriminatedUnion('type', [
+        z.looseObject({ type: z.literal('transfer'), destination: destination.optional() }),
+        z.looseObject({ type: z.literal('say'), exact: z.string().max(1_000) }),
+      ])
+      .optional(),
+  }),
+]);
 
 export const phoneNumber = z
   .looseObject({
@@ -51,6 +128,8 @@ export const phoneNumber = z
     assistantId: z.string().nullish(),
     squadId: z.string().nullish(),
     server: server.nullish(),
+    hooks: z.array(hook).nullish(),
+    fallbackDestination: destination.nullish(),
   })
   .refine(({ provider, number }) => provider === 'vapi' || Boolean(number), {
     message: 'must be given for a number of your own',

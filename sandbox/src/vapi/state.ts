@@ -24,6 +24,8 @@ export const callRecord = z.object({
   started_at: z.string(),
   ended_at: z.string().nullable(),
   ended_reason: z.string().nullable(),
+  /** the number a caller was put through to */
+  transferred_to: z.string().nullable().default(null),
   transcript: z.array(z.object({ role: z.enum(['assistant', 'user']), text: z.string(), at: z.string() })),
   tool_calls: z.array(
     z.object({
