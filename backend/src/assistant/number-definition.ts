@@ -1,6 +1,5 @@
-import type { Vapi } from '@vapi-ai/server-sdk';
 import { emergencyNumber } from './emergency-number.ts';
-import type { NumberDefinition, ServerDefinition } from './vapi.client.ts';
+import type { NumberDefinition, ServerDefinition, UnansweredReason } from './vapi.client.ts';
 
 export interface LineProfile {
   clinicName: string;
@@ -18,7 +17,7 @@ const UNANSWERED = [
   'assistant-request-returned-unspeakable-error',
   'assistant-request-returned-invalid-assistant',
   'assistant-request-returned-no-assistant',
-] as const satisfies Vapi.PhoneNumberCallEndingHookFilterOneOfItem[];
+] as const satisfies UnansweredReason[];
 
 const TRANSFER = 'One moment please, I am putting you through to the clinic.';
 
