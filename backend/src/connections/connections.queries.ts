@@ -175,8 +175,21 @@ export async function insertOAuthState(db: Db, row: OAuthStateRow): Promise<void
     .execute();
 }
 
+/** Only while the person who began it still belongs to the clinic. */
 export function findOAuthState(db: Db, stateHash: Buffer) {
-  return db.selectFrom('oauth_states').selectAll().where('state_hash', '=', stateHash).executeTakeFirst();
+  return db
+    .selectFrom('oauth_states as s')
+    .selectAll('s')
+    .where('s.state_hash', '=', stateHash)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('profiles as p')
+          .select('p.user_id')
+          .whereRef('p.user_id', '=', 's.user_id')
+          .whereRef('p.org_id', '=', 's.org_id'),
+      ),
+    )
+    .executeTakeFirst();
 }
 
 /** Single use: whoever deletes the row may go on. */

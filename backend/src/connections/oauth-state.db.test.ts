@@ -44,6 +44,22 @@ describe('a consent in progress', () => {
     await expect(states.finish(back, 'google')).rejects.toMatchObject(REFUSED);
   });
 
+  test('of somebody who was removed from the clinic meanwhile links nothing', async () => {
+    const gone = await db.createOrganization();
+    const { state, browserToken } = await states.begin({
+      ...gone.scope,
+      provider: 'google',
+      codeVerifier: 'the verifier',
+    });
+    await db.owner.query('delete from public.profiles where user_id = $1', [gone.userId]);
+    for (const back of [
+      { state, browserToken },
+      { state, userId: gone.userId },
+    ]) {
+      await expect(states.finish(back, 'google')).rejects.toMatchObject(REFUSED);
+    }
+  });
+
   test('is good for ten minutes', async () => {
     const [first, second] = [await begin(), await begin()];
     clock.advance(10 * 60_000 - 1);

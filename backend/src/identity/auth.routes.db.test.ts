@@ -147,6 +147,7 @@ describe('signing up and in', () => {
         sub: userId,
         email,
         role: 'authenticated',
+        sid: expect.any(String),
         aud: 'authenticated',
         iss: HOME,
         app_metadata: { org_id: orgId },

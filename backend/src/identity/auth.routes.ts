@@ -10,6 +10,7 @@ export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
   hashing: Pick<PasswordHashing, 'admit'>;
   publicUrl: string;
+  onSignOut: () => void;
 }
 
 /** Bridges `/api/auth/*` to the built-in issuer, which speaks the web's Request and Response. */
@@ -29,9 +30,11 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
     async (request, reply) =>
       options.hashing.admit(request.ip, () => forward(options, request, reply, request.body)),
   );
-  server.post('/api/auth/sign-out', { schema: { tags, summary: 'Sign out' } }, async (request, reply) =>
-    forward(options, request, reply, {}),
-  );
+  server.post('/api/auth/sign-out', { schema: { tags, summary: 'Sign out' } }, async (request, reply) => {
+    const answer = await forward(options, request, reply, {});
+    options.onSignOut();
+    return answer;
+  });
   server.get(
     '/api/auth/token',
     { schema: { tags, summary: 'A bearer token for scripts, good for 15 minutes' } },

@@ -1,12 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { believeBriefly } from '../platform/believed.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
-import { createLocalIssuer, type LocalIssuer, scrypt } from './local-issuer.ts';
+import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
+import { sessionStands, signingKeyExists } from './sessions.queries.ts';
 import { verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
 
 /** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
@@ -17,7 +20,10 @@ export interface Identity {
 }
 
 export interface IdentityService {
-  /** @returns null when nobody is signed in. @throws {AppError} 401 when a token is presented and not valid. */
+  /**
+   * Asked again about the same request, as for a stream that is open, it says whether that still holds.
+   * @returns null when nobody is signed in. @throws {AppError} 401 when a token is presented and not valid.
+   */
   identify(request: FastifyRequest): Promise<Identity | null>;
   registerRoutes(server: HttpServer): void;
   /** How much hashing is going on; none where another service keeps the passwords. */
@@ -27,12 +33,13 @@ export interface IdentityService {
 export interface IdentityOptions {
   config: Config;
   pool: pg.Pool;
+  clock: Clock;
   log: Logger;
   hashing?: PasswordHashing;
 }
 
 export function createIdentity(options: IdentityOptions): IdentityService {
-  const { config, pool, log } = options;
+  const { config, pool, clock, log } = options;
   if (config.auth.mode === 'supabase') {
     const verify = verifySupabaseTokens({
       ...(config.auth.supabaseUrl ? { supabaseUrl: config.auth.supabaseUrl } : {}),
@@ -64,21 +71,58 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     });
     return made;
   };
-  const verify = verifyLocalTokens(async () => (await issuer()).api.getJwks(), config.publicUrl);
+  const stands = believeBriefly(clock, async (key) => {
+    const { id, userId, keyId } = JSON.parse(key) as { id: string; userId: string; keyId: string | null };
+    return (await sessionStands(pool, { id, userId, keyId })) || undefined;
+  });
+  const sessionHolds = async (id: string, userId: string, keyId: string | null): Promise<boolean> =>
+    (await stands(JSON.stringify({ id, userId, keyId }))) === true;
+  const verify = verifyLocalTokens({
+    keys: {
+      load: async () => (await issuer()).api.getJwks(),
+      exists: (id) => signingKeyExists(pool, id),
+    },
+    issuer: config.publicUrl,
+    sessionStands: ({ id, userId, keyId }) => sessionHolds(id, userId, keyId),
+  });
+  /** Whose request it was when it came. */
+  const known = new WeakMap<FastifyRequest, { sessionId: string; identity: Identity }>();
+
+  const bySession = async (request: FastifyRequest, cookie: string): Promise<Identity | null> => {
+    const api = (await issuer()).api;
+    const session = await api.getSession({ headers: new Headers({ cookie }) }).catch((err: unknown) => {
+      log.error({ err }, '[Identity] The session could not be looked up');
+      throw identityUnavailable();
+    });
+    if (!session) return null;
+    refuseForeignPages(request, config.publicUrl);
+    const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
+    const identity = { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
+    known.set(request, { sessionId: session.session.id, identity });
+    return identity;
+  };
+
   return {
     async identify(request) {
       const token = bearerToken(request);
       if (token !== null) return fromClaims(await verify(token));
+      const earlier = known.get(request);
+      if (earlier) {
+        const { sessionId, identity } = earlier;
+        return (await sessionHolds(sessionId, identity.userId, null)) ? identity : null;
+      }
       const { cookie } = request.headers;
-      if (!cookie?.includes('voxanne')) return null;
-      const session = await (await issuer()).api.getSession({ headers: new Headers({ cookie }) });
-      if (!session) return null;
-      refuseForeignPages(request, config.publicUrl);
-      const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
-      return { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
+      return cookie?.includes('voxanne') ? bySession(request, cookie) : null;
     },
     hashing,
-    registerRoutes: (server) => registerAuthRoutes(server, { issuer, hashing, publicUrl: config.publicUrl }),
+    registerRoutes: (server) =>
+      registerAuthRoutes(server, {
+        issuer,
+        hashing,
+        publicUrl: config.publicUrl,
+        // In this process at once; the others believe what they asked last for a moment.
+        onSignOut: stands.forget,
+      }),
   };
 }
 

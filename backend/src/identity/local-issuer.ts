@@ -158,11 +158,13 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
           audience: AUDIENCE,
           expirationTime: TOKEN_LIFETIME,
           getSubject: ({ user }) => user.id,
-          definePayload: ({ user }) => {
+          definePayload: ({ user, session }) => {
             const orgId = (user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
             return {
               email: user.email,
               role: 'authenticated',
+              // The token is good for as long as this session is.
+              sid: session.id,
               app_metadata: orgId === undefined ? {} : { org_id: orgId },
               user_id: user.id,
               ...(orgId === undefined ? {} : { org_id: orgId }),

@@ -21,6 +21,7 @@ describe('with Supabase as the issuer', () => {
 
   const token = (claims: object, secret = SECRET) =>
     new SignJWT({
+      iss: 'https://project.supabase.co/auth/v1',
       aud: 'authenticated',
       role: 'authenticated',
       sub: clinic.userId,

@@ -1,4 +1,4 @@
-import type { Db } from '../platform/database.ts';
+import { type RawBuilder, sql } from 'kysely';
 
 export interface Membership {
   org_id: string;
@@ -6,12 +6,5 @@ export interface Membership {
 }
 
 /** Oldest first: the first organization of a person is the one a token without an organization means. */
-export function membershipsOf(db: Db, userId: string): Promise<Membership[]> {
-  return db
-    .selectFrom('profiles')
-    .select(['org_id', 'role'])
-    .where('user_id', '=', userId)
-    .orderBy('created_at')
-    .orderBy('org_id')
-    .execute();
-}
+export const membershipsOf = (userId: string): RawBuilder<Membership> => sql`
+  select org_id, role from profiles where user_id = ${userId} order by created_at, org_id`;

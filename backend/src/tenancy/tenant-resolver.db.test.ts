@@ -144,7 +144,7 @@ describe('whose request it is', () => {
     const ann = await scene.signUp();
     await db.owner.query('delete from auth.users where id = $1', [ann.userId]);
     clock.advance(60_000);
-    expect((await me(ann.bearer)).statusCode).toBe(403);
+    expect((await me(ann.bearer)).statusCode).toBe(401);
     expect((await me({ cookie: ann.cookie })).statusCode).toBe(401);
   });
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Identity, IdentityService } from '../identity/index.ts';
+import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -28,9 +29,6 @@ declare module 'fastify' {
   }
 }
 
-// A removed member loses access within this time (contract of tenancy: at most 30 s).
-const MEMBERSHIP_CACHE_MS = 10_000;
-
 export interface TenantResolverOptions {
   identity: IdentityService;
   database: Database;
@@ -45,7 +43,7 @@ export interface TenantResolvers {
 }
 
 export function createTenantResolvers(options: TenantResolverOptions): TenantResolvers {
-  const memberships = cachedMemberships(options);
+  const memberships = recentMemberships(options);
   const resolve = async (identity: Identity): Promise<Tenant> =>
     tenantFor(identity, await memberships(identity.userId), options.log);
   return {
@@ -104,21 +102,16 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
   };
 }
 
-function cachedMemberships({
+/** "None" is not kept: it is about to change for somebody who has just signed up or was invited. */
+function recentMemberships({
   database,
   clock,
 }: TenantResolverOptions): (userId: string) => Promise<Membership[]> {
-  const cache = new Map<string, { until: number; memberships: Membership[] }>();
-  return async (userId) => {
-    const now = clock.now().getTime();
-    const hit = cache.get(userId);
-    if (hit && hit.until > now) return hit.memberships;
-    const memberships = await database.withService((db) => membershipsOf(db, userId));
-    if (cache.size > 10_000) cache.clear();
-    // "None" is not kept: it is about to change for somebody who has just signed up or was invited.
-    if (memberships.length > 0) cache.set(userId, { until: now + MEMBERSHIP_CACHE_MS, memberships });
-    return memberships;
-  };
+  const believed = believeBriefly(clock, async (userId) => {
+    const memberships = await database.serviceStatement(membershipsOf(userId));
+    return memberships.length > 0 ? memberships : undefined;
+  });
+  return async (userId) => (await believed(userId)) ?? [];
 }
 
 /** The tenant that a resolver has set. */
