@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../platform/clock.ts';
 import { createTestApp, PASSWORD, type TestApp } from '../testing/app.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { createIdentity } from './index.ts';
@@ -35,7 +36,13 @@ describe('strangers at the sign-in', () => {
       return 'salt:key';
     };
     const bounded = createPasswordHashing(async () => ({ hash, verify: async () => false }), { waiting: 4 });
-    const identity = createIdentity({ config, log, pool: database.pool, hashing: bounded });
+    const identity = createIdentity({
+      config,
+      log,
+      clock: systemClock,
+      pool: database.pool,
+      hashing: bounded,
+    });
     const crowd = await createTestApp(db, { replace: { identity } });
     let answered = 0;
     const asked = Array.from({ length: 12 }, async (_, index) => {
