@@ -24,7 +24,10 @@ export function backoffDelay(
   return Math.min(delay * (1 - SPREAD + 2 * SPREAD * random), maxMs);
 }
 
-/** A wait that the service asked for: spread only upwards, because earlier would break the promise. */
+/**
+ * A wait that the service asked for: spread only upwards, because earlier would break the promise. The key itself
+ * rests until a whole millisecond, and the retry must not come before that either.
+ */
 export function afterRetryAfter(retryAfterMs: number, random: number): number {
-  return retryAfterMs * (1 + SPREAD * random * 0.5);
+  return retryAfterMs * (1 + SPREAD * random * 0.5) + (retryAfterMs > 0 ? 1 : 0);
 }

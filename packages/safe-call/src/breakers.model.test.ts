@@ -182,7 +182,7 @@ function play(steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[]):
     if (one.do === 'start') start(one.key);
     else if (one.do === 'settle' && flight) settle(flight, one.verdict);
     else if (one.do === 'hold' && flight) {
-      breakers.hold('svc', flight.key, flight.permit, one.ms, { kind: 'RATE_LIMIT', message: '' });
+      breakers.hold('svc', flight.key, flight.permit, one.ms, now, { kind: 'RATE_LIMIT', message: '' });
       model.hold(flight, one.ms, now);
     } else if (one.do === 'reset' && model.key(one.key).state.is !== 'closed') {
       breakers.reset('svc', one.key);

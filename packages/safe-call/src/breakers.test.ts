@@ -119,7 +119,7 @@ describe('what is told about a key', () => {
 
   it('a hold opens it, whoever asks again is told how long', () => {
     const { breakers, permit, admit, told, heard } = setup();
-    breakers.hold('svc', 'a', permit('a'), 500, { kind: 'RATE_LIMIT', message: 'slow down' });
+    breakers.hold('svc', 'a', permit('a'), 500, 1_000, { kind: 'RATE_LIMIT', message: 'slow down' });
     expect(told()).toEqual(['open key svc a RATE_LIMIT 0 500 false']);
     expect(heard()).toEqual(['opened key svc a 500 0 RATE_LIMIT slow down hold undefined']);
     const reason = { kind: 'RATE_LIMIT', message: 'slow down' };
@@ -302,7 +302,7 @@ describe('by hand', () => {
   it('a hold does not move what is forced', () => {
     const { breakers, permit } = setup();
     breakers.force('svc', 'a', 'closed');
-    breakers.hold('svc', 'a', permit('a'), 500, REASON);
+    breakers.hold('svc', 'a', permit('a'), 500, 1_000, REASON);
     expect(breakers.stateOf('svc', 'a')).toBe('closed');
   });
 

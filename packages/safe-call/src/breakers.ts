@@ -219,8 +219,14 @@ export class Breakers {
   }
 
   /** The service named a time (Retry-After): this key rests until then. */
-  hold(name: string, key: string | undefined, permit: Permit, forMs: number, reason: OpenReason): void {
-    const now = this.#clock.now();
+  hold(
+    name: string,
+    key: string | undefined,
+    permit: Permit,
+    forMs: number,
+    now: number,
+    reason: OpenReason,
+  ): void {
     const service = this.#table.ensureService(name);
     const breaker = this.#table.ensureBreaker(service, key, now);
     const isStale = permit.tick < breaker.epoch;

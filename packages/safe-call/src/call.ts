@@ -307,7 +307,8 @@ export class Call<T> implements AttemptOwner {
     const counted = counts ? verdict : 'neutral';
     const circuit = breakers.settle(this.#name, key, permit, counted, breaker, this.#now, reason);
     if (failure.retryAfterMs !== undefined && failure.retryAfterMs > 0 && failure.kind !== 'CIRCUIT_OPEN') {
-      breakers.hold(this.#name, key, permit, failure.retryAfterMs, reason);
+      // From the moment that the retry is counted from, or it would meet this rest when it wakes.
+      breakers.hold(this.#name, key, permit, failure.retryAfterMs, this.#now, reason);
       return undefined;
     }
     // Who listens may yet reset the breaker.

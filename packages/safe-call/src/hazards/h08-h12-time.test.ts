@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createTestClock } from '../testing/test-clock.ts';
 import { failed, harness, httpError, refused } from './harness.ts';
 
 describe('H8: retry and the breaker', () => {
@@ -94,6 +95,26 @@ describe('H11: clocks', () => {
     await clock.advance(1);
     expect(await succeed()).toMatchObject({ success: true });
   });
+});
+
+describe('H11: time passes while a failure is looked at', () => {
+  it.each([0.001, 0.3, 7])(
+    '%d ms at each look at the clock: a retry after Retry-After is made',
+    async (step) => {
+      const clock = createTestClock(1_000.7);
+      let late = 0;
+      const drifting = { ...clock, now: () => clock.now() + (late += step) };
+      const { safeCall, on } = harness({ clock: drifting, random: () => 0 });
+      const asked = vi.fn();
+      on('retry', asked);
+      const work = ({ attempt }: { attempt: number }) =>
+        attempt < 2 ? Promise.reject(httpError(429, { 'retry-after': '1' })) : 'ok';
+      const call = safeCall('svc', work, { key: 'a' });
+      await clock.advance(5_000);
+      expect(await call).toMatchObject({ success: true, attempts: 2 });
+      expect(asked).toHaveBeenCalledOnce();
+    },
+  );
 });
 
 describe('H12: an open breaker explains itself', () => {
