@@ -1,11 +1,13 @@
 import { Problem, Unreachable, UsageFault } from './outcomes.mjs';
 
-const PATIENCE_MS = 30_000;
+const ANSWER_WITHIN_MS = 30_000;
+const ASKED_WRONGLY = new Set([400, 413, 414, 422]);
 
 /** The API as the signed-in person; signs in at the first request that needs it. */
 export function createApi(options, env) {
   const base = addressOf(options.url ?? 'http://localhost:3001');
-  let token = options.token ?? env.VX_TOKEN;
+  // An empty variable is one that is not set.
+  let token = tokenOf(options.token ?? (env.VX_TOKEN || undefined));
   const email = options.email ?? env.VX_EMAIL;
   const password = options.password ?? env.VX_PASSWORD;
 
@@ -13,7 +15,7 @@ export function createApi(options, env) {
     try {
       const response = await fetch(new URL(path, base), {
         ...init,
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       return { response, body: await response.json().catch(() => undefined) };
     } catch (error) {
@@ -59,8 +61,8 @@ export function createApi(options, env) {
         path,
         content === undefined ? { method, headers } : json(method, content, headers),
       );
-      if (!response.ok) throw refusal(response, body);
       if (body === undefined) throw notVoxanne(base);
+      if (!response.ok) throw refusal(response, body);
       return body;
     },
     notVoxanne: () => notVoxanne(base),
@@ -74,6 +76,13 @@ function addressOf(url) {
   return parsed;
 }
 
+function tokenOf(text) {
+  // What may not stand in a header would look like a server that does not answer.
+  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
+    throw new UsageFault('The token is no token: take one from GET /api/auth/token, in one line.');
+  return text;
+}
+
 const notVoxanne = (base) =>
   new Unreachable(`What answers at ${base.origin} is not Voxanne. Name its address with --url.`);
 
@@ -84,5 +93,7 @@ function refusal(response, body) {
     response.status === 401
       ? ' Take a new token from GET /api/auth/token, or check --email and --password.'
       : '';
-  return new Problem(`${said}${next}${request ? ` (request ${request})` : ''}`);
+  const words = `${said}${next}${request ? ` (request ${request})` : ''}`;
+  // What was asked for cannot be asked: that is the command's mistake, not something to look at in Voxanne.
+  return ASKED_WRONGLY.has(response.status) ? new UsageFault(words) : new Problem(words);
 }

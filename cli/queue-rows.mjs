@@ -27,7 +27,7 @@ export const commandsOf = ({ path, filterOf, columns, none, which }) => ({
   async replay({ api, options, words: [id], say }) {
     const filter = given(filterOf(options));
     const many = Object.keys(filter).length > 0;
-    if ((id === undefined) !== many) throw new UsageFault(which);
+    if ((id === undefined) !== many || id?.trim() === '') throw new UsageFault(which);
     const dry_run = options['dry-run'] ?? false;
     const answer = many
       ? await api.ask('POST', `${path}/replay`, { filter, dry_run })

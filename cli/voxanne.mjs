@@ -31,6 +31,9 @@ For each:
   --token <token>            from GET /api/auth/token; or set VX_TOKEN
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
+In the folder of Voxanne only: elsewhere npx looks for a package of that name at npm, which is not this one. From
+another folder: node <folder of Voxanne>/cli/voxanne.mjs <command>.
+
 Exit code: 0 fine, 1 something to look at, 2 wrong usage, 3 Voxanne cannot be reached.
 `;
 

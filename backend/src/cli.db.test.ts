@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,36 +9,38 @@ import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/voxanne.mjs', import.meta.url));
 
-describe('npx voxanne', () => {
-  let db: TestDatabase;
-  let app: TestApp;
-  let ann: Awaited<ReturnType<TestApp['signUp']>>;
-  let url: string;
+let db: TestDatabase;
+let app: TestApp;
+let ann: Awaited<ReturnType<TestApp['signUp']>>;
+let url: string;
 
-  beforeAll(async () => {
-    db = await createTestDatabase();
-    app = await createTestApp(db);
-    await app.app.listen({ host: '127.0.0.1', port: 0 });
-    url = `http://127.0.0.1:${(app.app.server.address() as AddressInfo).port}`;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  app = await createTestApp(db);
+  await app.app.listen({ host: '127.0.0.1', port: 0 });
+  url = `http://127.0.0.1:${(app.app.server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await app.close();
+  await db.close();
+});
+
+const run = (args: string[], env: Record<string, string> = { VX_TOKEN: ann.token }) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
   });
+const voxanne = (...args: string[]) => run(args.includes('--url') ? args : [...args, '--url', url]);
+
+describe('npx voxanne', () => {
   beforeEach(async () => {
     ann = await app.signUp();
   });
-  afterAll(async () => {
-    await app.close();
-    await db.close();
-  });
 
-  const run = (args: string[], env: Record<string, string> = { VX_TOKEN: ann.token }) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        [PROGRAM, ...args],
-        { env: { PATH: process.env.PATH, ...env } },
-        (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
-      );
-    });
-  const voxanne = (...args: string[]) => run([...args, '--url', url]);
   const dead = async (eventType = 'end-of-call-report'): Promise<string> => {
     const callId = randomUUID();
     const payload = {
@@ -121,6 +124,12 @@ describe('npx voxanne', () => {
     expect(wrong.code).toBe(1);
     expect(wrong.out + wrong.err).not.toContain('not this one');
   });
+});
+
+describe('the exit codes of npx voxanne', () => {
+  beforeAll(async () => {
+    ann = await app.signUp();
+  });
 
   test.each([
     ['an unknown command', ['webhooks', 'burn'], /no command "webhooks burn"/],
@@ -129,10 +138,64 @@ describe('npx voxanne', () => {
     ['a replay of nothing', ['webhooks', 'replay'], /Name one delivery/],
     ['one that names a delivery and a filter', ['webhooks', 'replay', 'x', '--status', 'failed'], /Name one/],
     ['no command', [], /^$/],
+    ['a limit of nothing', ['webhooks', 'list', '--limit', '0'], /limit/],
+    ['a limit that is too much', ['webhooks', 'list', '--limit', '201'], /limit/],
+    ['a limit that is no number', ['outgoing', 'list', '--limit', 'all'], /limit/],
+    ['a limit below nothing', ['outgoing', 'list', '--limit=-1'], /limit/],
+    ['a limit without its number', ['webhooks', 'list', '--limit'], /--limit/],
+    ['a cursor of nobody', ['webhooks', 'list', '--cursor', 'nope'], /cursor/],
+    ['a cursor of nobody for what leaves', ['outgoing', 'list', '--cursor', 'nope'], /cursor/],
+    ['a status that there is not', ['webhooks', 'list', '--status', 'lost'], /status/],
+    ['a status that there is not, to be replayed', ['outgoing', 'replay', '--status', 'lost'], /status/],
+    ['a provider that there is not', ['webhooks', 'list', '--provider', 'fax'], /provider/],
+    ['an id that is none', ['webhooks', 'replay', 'nope'], /id/],
+    ['an id that is none, to be tried', ['webhooks', 'replay', 'nope', '--dry-run'], /id/],
+    ['an id that is none of what leaves', ['outgoing', 'replay', 'nope'], /id/],
+    ['an id that leads elsewhere', ['webhooks', 'replay', '../../me'], /id/],
+    ['an id of nothing', ['webhooks', 'replay', ''], /Name one delivery/],
+    ['an id of nothing but blanks', ['outgoing', 'replay', ' '], /Name one entry/],
+    ['two ids', ['webhooks', 'replay', 'a', 'b'], /one word too many/],
+    ['a word after health', ['health', 'now'], /one word too many/],
+    ['half a command', ['webhooks'], /no command "webhooks"/],
+    ['a name of every object', ['constructor'], /no command "constructor"/],
+    ['an address that is none', ['health', '--url', 'voxanne'], /no address/],
+    ['an address of another kind', ['health', '--url', 'ftp://voxanne'], /no address/],
+    ['an address without a host', ['health', '--url', 'http://'], /no address/],
+    ['a token of two lines', ['webhooks', 'list', '--token', 'a\nb'], /no token/],
+    ['a token of nothing', ['health', '--token', ''], /no token/],
+    ['a switch with a value', ['health', '--json=yes'], /--json/],
   ])('ends with 2 after %s', async (_what, args, words) => {
     const { code, err } = await voxanne(...args);
     expect(code).toBe(2);
     expect(err).toMatch(words);
+  });
+
+  test.each([
+    ['a token that is none, for a list', ['webhooks', 'list', '--token', 'nope'], /token/],
+    ['a delivery that there is not', ['webhooks', 'replay', randomUUID()], /./],
+    ['an entry that there is not', ['outgoing', 'replay', randomUUID()], /./],
+  ])('ends with 1 after %s', async (_what, args, words) => {
+    const { code, err } = await voxanne(...args);
+    expect(code).toBe(1);
+    expect(err).toMatch(words);
+  });
+
+  test('an empty variable is one that is not set', async () => {
+    const { code, err } = await run(['webhooks', 'list', '--url', url], { VX_TOKEN: '' });
+    expect(code).toBe(2);
+    expect(err).toMatch(/Say who you are/);
+  });
+
+  test.each([[200], [502], [503]])('ends with 3 when somebody else answers, with %i', async (status) => {
+    const other = createServer((_, response) => response.writeHead(status).end('<h1>Router</h1>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    for (const args of [['health'], ['webhooks', 'list'], ['outgoing', 'replay', randomUUID()]]) {
+      const { code, err } = await run([...args, '--url', address]);
+      expect([args, code]).toEqual([args, 3]);
+      expect(err).toMatch(/is not Voxanne/);
+    }
+    await new Promise((resolve) => other.close(resolve));
   });
 
   test('ends with 2 when nobody said who asks, and with 3 when nobody answers', async () => {

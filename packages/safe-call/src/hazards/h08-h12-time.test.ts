@@ -103,7 +103,11 @@ describe('H11: time passes while a failure is looked at', () => {
     async (step) => {
       const clock = createTestClock(1_000.7);
       let late = 0;
-      const drifting = { ...clock, now: () => clock.now() + (late += step) };
+      const now = () => {
+        late += step;
+        return clock.now() + late;
+      };
+      const drifting = { ...clock, now };
       const { safeCall, on } = harness({ clock: drifting, random: () => 0 });
       const asked = vi.fn();
       on('retry', asked);
