@@ -102,7 +102,7 @@ export async function createDependencies({
     store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, listenUrls, log }),
   });
   logBreakers(resilience, log);
-  const identity = createIdentity({ config, pool: database.pool, clock, log });
+  const identity = createIdentity({ config, database, clock, log });
   const tenants = createTenantResolvers({ identity, database, clock, log });
   const connections = createConnections({ database, keyring, clock });
   const google = createGoogleClient(config);

@@ -5,12 +5,15 @@ import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
 import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 import type { PasswordHashing } from './password-hashing.ts';
+import { refuseGuessablePassword } from './password-rules.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
 
 export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
   hashing: Pick<PasswordHashing, 'admit'>;
   publicUrl: string;
   onSignOut: () => void;
+  limits: SignInLimits;
 }
 
 /** Bridges `/api/auth/*` to the built-in issuer, which speaks the web's Request and Response. */
@@ -21,37 +24,60 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
     { schema: { tags, summary: 'Sign up; the clinic is made with the account', body: SignUpRequest } },
     async (request, reply) => {
       const body = signUpBody(request.body);
-      return options.hashing.admit(request.ip, () => forward(options, request, reply, body));
+      // Who asks for many accounts that exist already wants to know which exist.
+      const answer = await options.limits.attempt(
+        { account: null, address: request.ip },
+        () => options.hashing.admit(request.ip, () => ask(options, request, body)),
+        ({ status }) => (status === 422 ? 'failed' : 'neither'),
+      );
+      return give(request, reply, answer);
     },
   );
   server.post(
     '/api/auth/sign-in/email',
-    { schema: { tags, summary: 'Sign in', body: SignInRequest } },
-    async (request, reply) =>
-      options.hashing.admit(request.ip, () => forward(options, request, reply, request.body)),
+    {
+      schema: {
+        tags,
+        summary: 'Sign in',
+        description:
+          'Failures are limited for the account, for the address and for both together: 429 TOO_MANY_ATTEMPTS with Retry-After. The session is in the cookie; GET /api/auth/token gives a token for programs.',
+        body: SignInRequest,
+      },
+    },
+    async (request, reply) => {
+      const answer = await options.limits.attempt(
+        { account: request.body.email, address: request.ip },
+        () => options.hashing.admit(request.ip, () => ask(options, request, request.body)),
+        ({ status }) => (status === 200 ? 'succeeded' : status === 401 ? 'failed' : 'neither'),
+      );
+      return give(request, reply, answer);
+    },
   );
   server.post('/api/auth/sign-out', { schema: { tags, summary: 'Sign out' } }, async (request, reply) => {
-    const answer = await forward(options, request, reply, {});
+    const answer = await ask(options, request, {});
     options.onSignOut();
-    return answer;
+    return give(request, reply, answer);
   });
   server.get(
     '/api/auth/token',
-    { schema: { tags, summary: 'A bearer token for scripts, good for 15 minutes' } },
-    async (request, reply) => forward(options, request, reply),
+    {
+      schema: { tags, summary: 'A bearer token for scripts, good for 15 minutes and as long as the session' },
+    },
+    async (request, reply) => give(request, reply, await ask(options, request), (text) => text),
   );
   server.get(
     '/api/auth/jwks',
     { schema: { tags, summary: 'The keys that sign tokens' } },
-    async (request, reply) => forward(options, request, reply),
+    async (request, reply) => give(request, reply, await ask(options, request)),
   );
   server.get('/api/auth/get-session', { schema: { hide: true } }, async (request, reply) =>
-    forward(options, request, reply),
+    give(request, reply, await ask(options, request)),
   );
 }
 
 function signUpBody(body: SignUpRequest): Record<string, unknown> {
-  const { phone, time_zone: timeZone } = body;
+  const { phone, time_zone: timeZone, password, email } = body;
+  refuseGuessablePassword(password, { email, names: [body.name, body.organization_name] });
   const country = guessCountry({ ...(phone ? { phone } : {}), ...(timeZone ? { timeZone } : {}) }) ?? 'US';
   if (!phone) return { ...body, phone: undefined, country };
   const e164 = toE164(phone, country);
@@ -67,12 +93,17 @@ function signUpBody(body: SignUpRequest): Record<string, unknown> {
   return { ...body, phone: e164, country };
 }
 
-async function forward(
+interface Answer {
+  status: number;
+  text: string;
+  headers: Headers;
+}
+
+async function ask(
   options: AuthRouteOptions,
   request: FastifyRequest,
-  reply: FastifyReply,
   body?: Record<string, unknown>,
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const issuer = await options.issuer();
   const headers = new Headers();
   for (const name of [
@@ -95,7 +126,7 @@ async function forward(
   // Its rate limiter believes this header, so it must be ours.
   headers.set('x-forwarded-for', request.ip);
   if (body) headers.set('content-type', 'application/json');
-  const ask = () =>
+  const send = () =>
     issuer.handler(
       // The route's own address: every other spelling of it that the router takes (%61, a slash at the end, a host
       // in front) would pass the issuer's limits under another name.
@@ -105,19 +136,36 @@ async function forward(
         ...(body ? { body: JSON.stringify(body) } : {}),
       }),
     );
-  let response = await ask();
+  let response = await send();
   // Who loses a race for an address is told only that it failed; the second look finds the account of the winner.
   if (response.status === 422 && (await response.clone().text()).includes('FAILED_TO_CREATE_USER')) {
-    response = await ask();
+    response = await send();
   }
-  for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
-  const text = await response.text();
-  if (response.status >= 400) return sendProblem(reply, request, toFailure(response, text));
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+function give(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, text, headers }: Answer,
+  show = withoutSessionToken,
+): FastifyReply {
+  for (const cookie of headers.getSetCookie()) reply.header('set-cookie', cookie);
+  if (status >= 400) return sendProblem(reply, request, toFailure(status, headers, text));
   return reply
-    .code(response.status)
+    .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer((payload: unknown) => String(payload))
-    .send(text === '' ? '{}' : text);
+    .send(text === '' ? '{}' : show(text));
+}
+
+/** The cookie carries it, out of the reach of scripts; the issuer repeats it in its answers, where nobody needs it. */
+function withoutSessionToken(text: string): string {
+  const answer: unknown = JSON.parse(text);
+  if (typeof answer !== 'object' || answer === null) return text;
+  const { token: _told, ...kept } = answer as { token?: unknown; session?: { token?: unknown } };
+  if (kept.session) delete kept.session.token;
+  return JSON.stringify(kept);
 }
 
 const ADVICE: Record<string, string> = {
@@ -134,7 +182,7 @@ const ADVICE: Record<string, string> = {
     'This request came from a page we do not know. Open Voxanne at its own address and try again.',
 };
 
-function toFailure(response: Response, text: string): AppError {
+function toFailure(status: number, headers: Headers, text: string): AppError {
   let said: { code?: string; message?: string } = {};
   try {
     said = JSON.parse(text) as typeof said;
@@ -142,23 +190,19 @@ function toFailure(response: Response, text: string): AppError {
     // An empty body, as for "not signed in".
   }
   const code =
-    said.code ??
-    (response.status === 401
-      ? 'NOT_SIGNED_IN'
-      : response.status === 429
-        ? 'TOO_MANY_REQUESTS'
-        : 'AUTH_FAILED');
+    said.code ?? (status === 401 ? 'NOT_SIGNED_IN' : status === 429 ? 'TOO_MANY_REQUESTS' : 'AUTH_FAILED');
   // What it says when a database error stopped it; the sign-in is not at fault, and the same again may work.
   if (code.startsWith('FAILED_TO_CREATE_')) return identityUnavailable();
-  const wait = response.headers.get('x-retry-after');
+  const wait = headers.get('x-retry-after');
   const fallback =
-    response.status === 401
+    status === 401
       ? 'You are not signed in. Sign in and try again.'
       : (said.message ?? `The request could not be carried out${wait ? `; try again in ${wait} s` : ''}.`);
   return new AppError({
     code,
-    status: response.status,
+    status: status,
     detail: ADVICE[code] ?? fallback,
-    retryable: response.status === 429,
+    retryable: status === 429,
+    ...(wait ? { retryAfterSeconds: Number(wait) } : {}),
   });
 }

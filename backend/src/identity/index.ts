@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
+import { deriveKey } from '../platform/crypto.ts';
+import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -10,6 +11,7 @@ import { registerAuthRoutes } from './auth.routes.ts';
 import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
 import { sessionStands, signingKeyExists } from './sessions.queries.ts';
+import { createSignInLimits } from './sign-in-limits.ts';
 import { verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
 
 /** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
@@ -32,14 +34,15 @@ export interface IdentityService {
 
 export interface IdentityOptions {
   config: Config;
-  pool: pg.Pool;
+  database: Pick<Database, 'pool' | 'serviceStatement'>;
   clock: Clock;
   log: Logger;
   hashing?: PasswordHashing;
 }
 
 export function createIdentity(options: IdentityOptions): IdentityService {
-  const { config, pool, clock, log } = options;
+  const { config, clock, log } = options;
+  const { pool } = options.database;
   if (config.auth.mode === 'supabase') {
     const verify = verifySupabaseTokens({
       ...(config.auth.supabaseUrl ? { supabaseUrl: config.auth.supabaseUrl } : {}),
@@ -122,6 +125,11 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         publicUrl: config.publicUrl,
         // In this process at once; the others believe what they asked last for a moment.
         onSignOut: stands.forget,
+        limits: createSignInLimits({
+          database: options.database,
+          clock,
+          key: deriveKey(config.auth.secret, 'sign-in limits'),
+        }),
       }),
   };
 }

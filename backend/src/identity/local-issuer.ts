@@ -9,7 +9,7 @@ export interface LocalIssuerOptions {
   pool: pg.Pool;
   publicUrl: string;
   secret: string;
-  /** Sign-in and sign-up attempts are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
+  /** Sign-ups and the rest are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
   limited: boolean;
   hashing: Pick<PasswordHashing, 'hash' | 'verify'>;
   log: Logger;
@@ -116,7 +116,8 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       modelName: 'ba_rate_limits',
       window: 60,
       max: 100,
-      customRules: { '/sign-in/*': { window: 60, max: 30 }, '/sign-up/*': { window: 60, max: 30 } },
+      // Sign-ins have limits of our own: of failures, for account and address, in every mode.
+      customRules: { '/sign-in/*': false, '/sign-up/*': { window: 60, max: 30 } },
     },
     databaseHooks: {
       user: {

@@ -40,7 +40,7 @@ describe('strangers at the sign-in', () => {
       config,
       log,
       clock: systemClock,
-      pool: database.pool,
+      database,
       hashing: bounded,
     });
     const crowd = await createTestApp(db, { replace: { identity } });

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { refuseGuessablePassword } from './password-rules.ts';
+
+const about = { email: 'ann.owner@bright-smiles.example', names: ['Ann Owner', 'Bright Smiles', undefined] };
+const verdict = (password: string) => {
+  try {
+    refuseGuessablePassword(password, about);
+    return 'taken';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('a password', () => {
+  test.each([
+    'password',
+    'PASSWORD',
+    ' password ',
+    '12345678',
+    '123456789',
+    'iloveyou',
+    'qwertyuiop',
+    'p@ssw0rd',
+    'password123',
+    'aaaaaaaa',
+    'abababab',
+    '13571357',
+    'abcdefgh',
+    'hgfedcba',
+    '98765432',
+    'asdfghjkl',
+    'lkjhgfdsa',
+    'ann.owner@bright-smiles.example',
+    'Ann.Owner@Bright-Smiles.example',
+    'annowner',
+    'Ann Owner',
+    'BrightSmiles',
+    'bright-smiles',
+    'bright-smiles.example',
+  ])('"%s" is refused', (password) => {
+    expect(verdict(password)).toBe('WEAK_PASSWORD');
+  });
+
+  test.each([
+    'correct horse battery',
+    'a-password-of-a-bench',
+    'long enough 1',
+    'annowner likes tea',
+    'aaaaaaab',
+    'пароль из слов',
+    '🐴🔋📎🐴 lamp',
+    'x'.repeat(120).replace(/x{7}/g, 'tulips '),
+  ])('"%s" is taken', (password) => {
+    expect(verdict(password)).toBe('taken');
+  });
+
+  test('that is refused is explained at its field, in a sentence, without being repeated', () => {
+    expect(() => refuseGuessablePassword('12345678', about)).toThrow(/used most.*Choose another one/);
+    try {
+      refuseGuessablePassword('12345678', about);
+    } catch (error) {
+      expect(error).toMatchObject({
+        status: 400,
+        extra: { errors: [{ path: 'password', message: expect.any(String) }] },
+      });
+      expect(JSON.stringify(error)).not.toContain('12345678');
+    }
+  });
+});

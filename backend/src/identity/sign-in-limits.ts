@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { beginSignIn, endSignIn, type LimitKeys } from './sign-in-limits.queries.ts';
+
+/** `neither`: nobody looked at the password, as when the service was away. */
+export type Outcome = 'succeeded' | 'failed' | 'neither';
+
+export interface SignInLimits {
+  /**
+   * Runs `work` unless too much has failed of late; what it returns says how it went.
+   * @throws {AppError} TOO_MANY_ATTEMPTS (429) with Retry-After.
+   */
+  attempt<T>(
+    who: { account: string | null; address: string },
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => Outcome,
+  ): Promise<T>;
+}
+
+// Of one account at one address. Programs that sign in side by side wait for each other rather than being refused.
+const WAITING_AT_MOST = 20;
+const RETRY_SOON_SECONDS = 2;
+
+/**
+ * How often a sign-in may fail, counted in the database for all processes; the rules stand in
+ * `app_private.begin_sign_in`. Accounts that do not exist are counted like those that do, so that a refusal tells
+ * nothing about them.
+ */
+export function createSignInLimits(options: {
+  database: Pick<Database, 'serviceStatement'>;
+  clock: Clock;
+  key: Buffer;
+}): SignInLimits {
+  const { database, clock } = options;
+  const hash = (...parts: string[]) =>
+    createHmac('sha256', options.key).update(JSON.stringify(parts)).digest();
+  const turns = new Map<string, { last: Promise<unknown>; waiting: number }>();
+
+  /** One at a time, for a name: an attempt that ends well must not count while the next one begins. */
+  const inTurn = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const turn = turns.get(name) ?? { last: Promise.resolve(), waiting: 0 };
+    if (turn.waiting >= WAITING_AT_MOST) throw tooMany(RETRY_SOON_SECONDS);
+    turn.waiting += 1;
+    turns.set(name, turn);
+    const done = turn.last.then(work, work);
+    turn.last = done.catch(() => undefined);
+    try {
+      return await done;
+    } finally {
+      turn.waiting -= 1;
+      if (turn.waiting === 0) turns.delete(name);
+    }
+  };
+
+  return {
+    async attempt({ account, address }, work, outcomeOf) {
+      const network = networkOf(address);
+      const name = account?.trim().toLowerCase() ?? null;
+      const keys: LimitKeys = {
+        pair: name === null ? null : hash('pair', name, network),
+        account: name === null ? null : hash('account', name),
+        address: hash('address', network),
+      };
+      const attempt = async () => {
+        const [begun] = await database.serviceStatement(beginSignIn(clock.now(), keys));
+        if (begun && begun.wait > 0) throw tooMany(begun.wait);
+        let outcome: Outcome = 'neither';
+        try {
+          const result = await work();
+          outcome = outcomeOf(result);
+          return result;
+        } finally {
+          if (outcome !== 'failed') {
+            // Before the answer goes out: who signs in again at once finds the place free.
+            const ended = database.serviceStatement(endSignIn(clock.now(), keys, outcome === 'succeeded'));
+            // A place that is not given back is free again in a minute or two.
+            await ended.catch(() => undefined);
+          }
+        }
+      };
+      return keys.pair === null ? attempt() : inTurn(keys.pair.toString('base64'), attempt);
+    },
+  };
+}
+
+/** Whoever has one IPv6 address has 2^64 of them. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
+
+function tooMany(seconds: number): AppError {
+  const minutes = Math.ceil(seconds / 60);
+  const wait = seconds < 60 ? `${seconds} seconds` : minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return new AppError({
+    code: 'TOO_MANY_ATTEMPTS',
+    status: 429,
+    detail: `Too many attempts did not succeed. Wait ${wait}, then try again; check that Caps Lock is off and that the e-mail address is right.`,
+    retryable: true,
+    retryAfterSeconds: seconds,
+  });
+}
