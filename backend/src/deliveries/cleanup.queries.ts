@@ -73,6 +73,22 @@ const DELETE_RULES: readonly DeleteRule[] = [
     changes: false,
   },
   {
+    name: 'held_texts',
+    table: 'app_private.held_texts',
+    keepDays: 7,
+    age: sql`received_at`,
+    which: sql`true`,
+    changes: true,
+  },
+  {
+    name: 'clinic_questions',
+    table: 'app_private.clinic_questions',
+    keepDays: 7,
+    age: sql`coalesce(chosen_at, asked_at)`,
+    which: sql`true`,
+    changes: true,
+  },
+  {
     name: 'idempotency_keys',
     table: 'idempotency_keys',
     keepDays: 1,

@@ -44,6 +44,7 @@ export interface MessagingContext {
   safeCalls: SafeCalls;
   twilio: TwilioClient;
   isSignedByTwilio: SignatureCheck;
+  accountSid: string;
   publicUrl: string;
   /** Our own number, as far as it is known before Twilio chose one. */
   from: string | null;

@@ -119,7 +119,7 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     },
     webhooks: {
       'twilio.status': (job) => applyStatus(context, job),
-      'twilio.inbound': keepInbound,
+      'twilio.inbound': (job) => keepInbound(context, job),
     },
   };
 }

@@ -37,6 +37,15 @@ export const invalidCursor = () =>
     detail: 'The cursor is not one that this list gave. Leave it out to begin at the newest message.',
   });
 
+export const foreignAccount = () =>
+  new AppError({
+    code: 'INVALID_SIGNATURE',
+    status: 401,
+    title: 'Not of our Twilio account',
+    detail:
+      'The AccountSid is not the account whose token signed this. Check that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong to the account that owns the number.',
+  });
+
 export const invalidSignature = () =>
   new AppError({
     code: 'INVALID_SIGNATURE',

@@ -84,6 +84,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     safeCalls: dependencies.safeCalls ?? { safeCall, getCircuitBreakerStatus, resetCircuitBreaker, on },
     twilio: createTwilioClient(twilio, tuning),
     isSignedByTwilio: createSignatureCheck(twilio.authToken),
+    accountSid: twilio.accountSid,
     from: twilio.messagingServiceSid === undefined ? (twilio.from ?? null) : null,
     isConfigured: Boolean(
       twilio.accountSid && twilio.authToken && (twilio.from || twilio.messagingServiceSid),

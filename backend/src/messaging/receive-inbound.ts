@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Arrival, type Effects, GiveUp, type Inbox, type Job } from '../deliveries/index.ts';
+import { askWhichClinic } from './ask-which-clinic.ts';
 import type { MessagingContext } from './context.ts';
+import { holdInbound } from './hold-inbound.ts';
+import { clinicsOfPatient, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
 import { field, type readForm } from './twilio-form.ts';
-import { findCorrespondent, insertInbound } from './webhooks.queries.ts';
 
 const WHATSAPP = /^whatsapp:/;
 
@@ -12,11 +14,16 @@ const InboundPayload = z.object({
   to: z.string(),
   channel: z.enum(['sms', 'whatsapp']),
   body: z.string(),
+  /** What Twilio made of it: STOP, START or HELP. */
+  opt_out_type: z.string().optional(),
 });
 
-/** Takes a text from a patient in, for the clinic that last wrote to that number. */
+/**
+ * Takes a text from a patient in. On the shared number it belongs to the clinic that the person has to do with; where
+ * there are several, to none of them until the person has said which.
+ */
 export async function receiveInbound(
-  { database, log }: MessagingContext,
+  { accountSid, database, log }: MessagingContext,
   inbox: Inbox,
   form: ReturnType<typeof readForm>,
   arrival: Arrival,
@@ -27,32 +34,59 @@ export async function receiveInbound(
   if (!sid || !sender || !receiver) return;
   const from = sender.replace(WHATSAPP, '');
   const to = receiver.replace(WHATSAPP, '');
-  const event = { provider: 'twilio' as const, eventType: 'inbound', eventId: sid, arrival };
-  const orgId = await database.withService((db) => findCorrespondent(db, { patient: from, ours: to }));
-  if (orgId === undefined) {
-    log.warn({ provider_id: sid }, '[Messaging] A text from somebody no clinic has written to');
+  const channel = WHATSAPP.test(sender) ? 'whatsapp' : 'sms';
+  const owner = await database.withService(async (db) => {
+    const question = await findQuestion(db, { patient: from, receiver: to, channel });
+    if (question?.chosen_org_id) return question.chosen_org_id;
+    const clinics = await clinicsOfPatient(db, from);
+    // What comes while a question is open may be its answer.
+    if (clinics.length > 1 || (question?.is_open && clinics.length > 0)) return 'to be asked' as const;
+    return clinics[0]?.id;
+  });
+  // By the account, whoever it is for: a repeat that would go elsewhere by now is a repeat.
+  const scope = accountSid;
+  const event = { provider: 'twilio' as const, eventType: 'inbound', eventId: sid, scope, arrival };
+  if (owner === undefined) {
+    log.warn({ provider_id: sid }, '[Messaging] A text from somebody no clinic has to do with');
     // That it came, for whoever looks for it; not who wrote, and not what.
-    const scope = field(form, 'AccountSid') ?? 'unknown';
-    await inbox.keep({ ...event, scope, orgId: null, payload: { sid, to } });
+    await inbox.keep({ ...event, orgId: null, payload: { sid, to } });
     return;
   }
+  const optOutType = field(form, 'OptOutType');
   const payload: z.infer<typeof InboundPayload> = {
     sid,
     from,
     to,
-    channel: WHATSAPP.test(sender) ? 'whatsapp' : 'sms',
-    // Absent where only a picture was sent.
-    body: field(form, 'Body') ?? '',
+    channel,
+    body: bodyOf(form),
+    ...(optOutType ? { opt_out_type: optOutType } : {}),
   };
-  await inbox.receive({ ...event, scope: orgId, orgId, orderKey: `sender:${from.slice(0, 200)}`, payload });
+  const orgId = owner === 'to be asked' ? null : owner;
+  await inbox.receive({ ...event, orgId, orderKey: `sender:${from.slice(0, 200)}`, payload });
 }
 
-/** A text from a patient, after its answer: kept once by its SID, however often and however late it comes again. */
-export async function keepInbound(job: Job): Promise<Effects> {
+/** The words, and that something was attached: it stays with Twilio, and an empty text would say nothing of it. */
+function bodyOf(form: ReturnType<typeof readForm>): string {
+  const words = field(form, 'Body') ?? '';
+  const attached = Math.min(Number.parseInt(field(form, 'NumMedia') ?? '0', 10) || 0, 10);
+  if (attached < 1) return words;
+  const what = attached === 1 ? 'A picture or file was' : `${attached} pictures or files were`;
+  const note = `[${what} attached. Attachments are not kept here: ask for it in another way.]`;
+  return words.trim() === '' ? note : `${words}\n${note}`;
+}
+
+/**
+ * A text from a patient, after its answer: kept once by its SID, however often and however late it comes again. One
+ * without a clinic is held, and the patient is asked.
+ */
+export async function keepInbound(context: MessagingContext, job: Job): Promise<Effects | undefined> {
   const parsed = InboundPayload.safeParse(job.payload);
+  if (!parsed.success) throw new GiveUp('The stored text cannot be read.');
+  const { sid, from: patient, to: receiver, channel, body, opt_out_type: optOutType } = parsed.data;
+  const text: InboundText = { sid, patient, receiver, channel, body };
   const { org_id: orgId } = job;
-  if (!parsed.success || orgId === null) throw new GiveUp('The stored text cannot be read.');
-  return async (db) => {
-    await insertInbound(db, { orgId, ...parsed.data });
-  };
+  if (orgId !== null) return (db) => insertInbound(db, orgId, text);
+  const questionId = await holdInbound(context, text, optOutType);
+  if (questionId !== undefined) await askWhichClinic(context, questionId);
+  return undefined;
 }

@@ -9,7 +9,7 @@ import { hasTwinUnderWay, takenSids } from './reconcile.queries.ts';
 import type { TwilioMessage } from './twilio.client.ts';
 
 // Twilio's clock and ours, and its timestamps in whole seconds.
-const CLOCK_SLACK_MS = 60_000;
+export const CLOCK_SLACK_MS = 60_000;
 const TWIN_WAIT_MS = 1_000;
 const TRIAL_PREFIX = /^Sent from your Twilio trial account\s*-\s*/;
 
@@ -91,6 +91,9 @@ async function adopt(
 }
 
 /** A trial account puts a sentence in front, and a Messaging Service may plain the typography. */
-function saysTheSame(candidate: TwilioMessage, message: MessageRow): boolean {
+export function saysTheSame(
+  candidate: Pick<TwilioMessage, 'body'>,
+  message: Pick<MessageRow, 'body'>,
+): boolean {
   return toPlainSms(candidate.body.replace(TRIAL_PREFIX, '')) === toPlainSms(message.body);
 }

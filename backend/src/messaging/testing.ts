@@ -105,14 +105,27 @@ export async function createScene() {
   const phone = async (to: string): Promise<{ body: string; sid: string }[]> =>
     (await control('GET', `/messages?to=${encodeURIComponent(to)}`)).data;
 
+  let bookings = 0;
+
   return {
     ...db,
     messaging,
+    /** Gives a person to do with a clinic: a booking, in a year that no other test looks at. */
+    async books(organization: TestOrganization, phone: string): Promise<void> {
+      bookings += 1;
+      const at = new Date(Date.UTC(2031, 0, 1) + bookings * 3_600_000);
+      const { rows } = await db.owner.query(
+        `select public.book_appointment_atomic($1, 'Pat Example', null, $2, 'consultation', $3, 30) as booked`,
+        [organization.orgId, phone, at],
+      );
+      if (!rows[0].booked.success) throw new Error(`Not booked: ${rows[0].booked.error}`);
+    },
     /** Another one on the same database, with other breakers. */
     build,
     server,
     publicUrl,
     authToken,
+    accountSid,
     lines,
     signIn(organization: TestOrganization) {
       signedIn = organization;

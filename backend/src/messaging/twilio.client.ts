@@ -17,7 +17,13 @@ export interface TwilioMessage {
 export interface TwilioClient {
   /** Loads the SDK, so that no first request waits for it after it was announced. */
   prepare(): Promise<void>;
-  createMessage(message: { to: string; body: string; statusCallback?: string }): Promise<TwilioMessage>;
+  createMessage(message: {
+    to: string;
+    body: string;
+    statusCallback?: string | undefined;
+    /** Default: the sender of the deployment. */
+    from?: string | undefined;
+  }): Promise<TwilioMessage>;
   /** What was sent to a number since a moment, newest first. */
   findMessages(query: { to: string; since: Date }): Promise<TwilioMessage[]>;
   fetchMessage(sid: string): Promise<TwilioMessage>;
@@ -53,8 +59,11 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
     async prepare() {
       await messages();
     },
-    async createMessage({ to, body, statusCallback }) {
-      return present(await (await messages()).create({ to, body, statusCallback, ...sender }));
+    async createMessage({ to, body, statusCallback, from }) {
+      const by = from === undefined ? sender : { from };
+      return present(
+        await (await messages()).create({ to, body, ...(statusCallback ? { statusCallback } : {}), ...by }),
+      );
     },
     async findMessages({ to, since }) {
       // By `To` alone: `from` is empty until sent where a Messaging Service chooses it, and so is `DateSent`.

@@ -149,11 +149,11 @@ describe('what Twilio calls', () => {
     );
   });
 
-  test('a patient’s text is kept once, with the clinic that wrote last, and answered with nothing to say', async () => {
+  test('a patient’s text is kept once, with the clinic they booked with, and answered with nothing to say', async () => {
     const patient = '+15551236003';
-    const other = await scene.createOrganization({ name: 'Earlier' });
-    await scene.messaging.sendSmsWithGuard(other.orgId, patient, 'We wrote first');
-    await scene.messaging.sendSmsWithGuard(clinic.orgId, patient, 'We wrote last');
+    const other = await scene.createOrganization({ name: 'Writes' });
+    await scene.books(clinic, patient);
+    await scene.messaging.sendSmsWithGuard(other.orgId, patient, 'We wrote last');
     const params = { MessageSid: aSid(), From: patient, To: OURS, Body: 'On my way', NumMedia: '0' };
     for (let times = 0; times < 2; times += 1) {
       const answer = await call('/api/webhooks/twilio/inbound', params);
@@ -181,7 +181,6 @@ describe('what Twilio calls', () => {
   test('a stranger’s text is answered, belongs to no clinic, and only that it came is kept', async () => {
     const params = {
       MessageSid: aSid(),
-      AccountSid: 'AC1',
       From: '+15559990000',
       To: OURS,
       Body: 'Hello? body-canary',
@@ -207,7 +206,7 @@ describe('what Twilio calls', () => {
   });
 
   test('the stand-in’s own inbound text is accepted', async () => {
-    await scene.messaging.sendSmsWithGuard(clinic.orgId, '+15551236004', 'Hello');
+    await scene.books(clinic, '+15551236004');
     const sent = await scene.patientTexts({ from: '+15551236004', to: OURS, body: 'Thanks' });
     expect(sent).toMatchObject({ status_code: 200, replies: [] });
   });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Arrival, type Inbox, maskHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { StatusPayload } from './apply-status.ts';
-import { invalidSignature } from './messaging.errors.ts';
+import { foreignAccount, invalidSignature } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { receiveInbound } from './receive-inbound.ts';
 import { field, readForm } from './twilio-form.ts';
@@ -25,6 +25,9 @@ export function registerTwilioWebhooks(
     const signature = request.headers['x-twilio-signature']?.toString();
     const url = `${context.publicUrl}${request.url}`;
     if (!(await context.isSignedByTwilio({ signature, url, params }))) throw invalidSignature();
+    // The signature proves our account's token; an account that it did not sign for proves nothing.
+    const account = field(params, 'AccountSid');
+    if (account !== undefined && account !== context.accountSid) throw foreignAccount();
     const arrival: Arrival = {
       signature: 'twilio',
       headers: maskHeaders(request.headers),

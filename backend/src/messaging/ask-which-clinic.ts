@@ -1,0 +1,96 @@
+import { RetryLater, retryDelayMs } from '../deliveries/index.ts';
+import { classifyRefusal, classifyTwilioError, codeOf, explainRefusal } from './classify-refusal.ts';
+import { type MessagingContext, TWILIO_SMS } from './context.ts';
+import { claimQuestion, markQuestion, type QuestionToSend, readQuestion } from './inbound.queries.ts';
+import { CLOCK_SLACK_MS, saysTheSame } from './reconcile-message.ts';
+
+const CONFIGURATION_RETRY_MS = 300_000;
+
+/**
+ * Sends the question which clinic a patient means, once: `sending` is committed before the request, and after an
+ * answer that was lost Twilio is asked what it has.
+ * @throws {RetryLater} as long as it is not known to have left.
+ */
+export async function askWhichClinic(context: MessagingContext, questionId: string): Promise<void> {
+  const { database, tuning, twilio } = context;
+  const question = await database.withService((db) => readQuestion(db, questionId));
+  if (!question || (question.status !== 'queued' && question.status !== 'sending')) return;
+  if (question.chosen_org_id !== null) return;
+  const address = (number: string) => (question.channel === 'whatsapp' ? `whatsapp:${number}` : number);
+  if (question.status === 'sending' && (await hasLeft(context, question, address(question.patient)))) return;
+  if (question.age_ms > tuning.expireMs) {
+    await database.withService((db) => markQuestion(db, question, 'failed'));
+    return;
+  }
+  await twilio.prepare();
+  if (!(await database.withService((db) => claimQuestion(db, question))))
+    throw later('The question is being sent by another process.', tuning.firstLookMs);
+  const claimed = { id: question.id, attempts: question.attempts + 1 };
+  const mark = (status: 'queued' | 'sent' | 'failed', sid?: string) =>
+    database.withService((db) => markQuestion(db, claimed, status, sid));
+  const sent = await context.safeCalls.safeCall(
+    TWILIO_SMS,
+    () =>
+      twilio.createMessage({
+        to: address(question.patient),
+        body: question.body,
+        from: address(question.receiver),
+      }),
+    {
+      idempotent: false,
+      retries: 0,
+      classify: classifyTwilioError,
+      timeoutMs: tuning.timeoutMs,
+      deadlineMs: tuning.deadlineMs,
+    },
+  );
+  if (sent.success) return mark('sent', sent.data.sid);
+  const code = codeOf(sent.error);
+  if (sent.ambiguous)
+    throw later(`Twilio may have taken the question, its answer was lost (${code}).`, tuning.firstLookMs);
+  const refusal = classifyRefusal(sent.error);
+  const isFinal = refusal === 'recipient' || refusal === 'opted_out';
+  await mark(isFinal ? 'failed' : 'queued');
+  const reason = explainRefusal(refusal, code);
+  context.log.warn(
+    { error_code: code, reason },
+    '[Messaging] A patient could not be asked which clinic is meant',
+  );
+  if (isFinal) return;
+  const backoffMs =
+    refusal === 'configuration' ? CONFIGURATION_RETRY_MS : retryDelayMs(claimed.attempts, context.random);
+  throw later(reason, Math.max(backoffMs, sent.error.retryAfterMs ?? 0));
+}
+
+/** An attempt of which nobody knows how it ended: asks Twilio. */
+async function hasLeft(context: MessagingContext, question: QuestionToSend, to: string): Promise<boolean> {
+  const { database, safeCalls, tuning, twilio } = context;
+  const since = new Date((question.attempted_at ?? new Date(0)).getTime() - CLOCK_SLACK_MS);
+  const asked = await safeCalls.safeCall(TWILIO_SMS, () => twilio.findMessages({ to, since }), {
+    retries: 1,
+    timeoutMs: tuning.timeoutMs,
+    deadlineMs: tuning.deadlineMs,
+  });
+  if (!asked.success) {
+    if (question.age_ms > tuning.expireMs) {
+      await database.withService((db) => markQuestion(db, question, 'sent'));
+      return true;
+    }
+    throw later(
+      'It is not known whether the question left, and Twilio cannot be asked now.',
+      tuning.firstLookMs,
+    );
+  }
+  const found = asked.data.find((candidate) => saysTheSame(candidate, question));
+  if (found) {
+    await database.withService((db) => markQuestion(db, question, 'sent', found.sid));
+    return true;
+  }
+  const waitMs = tuning.settleMs - (question.idle_ms ?? Number.POSITIVE_INFINITY);
+  if (waitMs > 0)
+    throw later('Twilio does not know of the question yet; asking again before it is sent again.', waitMs);
+  return false;
+}
+
+const later = (reason: string, delayMs: number) =>
+  new RetryLater(reason, { delayMs: Math.max(0, Math.round(delayMs)), countAttempt: false });
