@@ -2,6 +2,7 @@ import type { SafeCallInstance } from '@voxanne/safe-call';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { TextLimits } from './text-limits.ts';
 import type { SignatureCheck, TwilioClient } from './twilio.client.ts';
 
 /** The breaker's name; one breaker an organization. */
@@ -52,5 +53,6 @@ export interface MessagingContext {
   /** Undefined where Twilio could not reach it and would refuse the message for it. */
   statusCallback(messageId: string): string | undefined;
   tuning: Tuning;
+  textLimits: TextLimits;
   random: () => number;
 }

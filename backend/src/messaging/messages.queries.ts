@@ -2,6 +2,7 @@ import type { MessageStatus } from '@voxanne/contract';
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { statusesBefore } from './message-status.ts';
+import type { TextLimits } from './text-limits.ts';
 
 export interface NewMessage {
   orgId: string;
@@ -76,6 +77,26 @@ export async function enqueueSend(
     values (${message.org_id}, 'message.send', ${message.id},
       jsonb_build_object('message_id', ${message.id}::text), now() + ${delayMs} * interval '1 millisecond')
     on conflict (org_id, topic, key) do nothing`.execute(db);
+}
+
+export type QueuedText =
+  | { outcome: 'queued'; message_id: string }
+  | { outcome: 'NOT_A_CONTACT' }
+  | { outcome: 'TOO_MANY_TEXTS'; retry_after_s: number };
+
+/** The text with its order to be sent, if the clinic may send it: SQL knows its contacts and counts. */
+export async function queueDirectText(
+  db: Db,
+  text: Omit<NewMessage, 'kind' | 'appointmentId'>,
+  limits: TextLimits,
+): Promise<QueuedText> {
+  const { rows } = await sql<QueuedText>`
+    select outcome, message_id, retry_after_s from app_private.queue_direct_text(
+      ${text.orgId}, ${text.to}, ${text.from}, ${text.body}, ${text.dedupeKey}, ${limits.newDays},
+      ${limits.newPerHour}, ${limits.newPerDay}, ${limits.perHour}, ${limits.perDay})`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('The text was neither queued nor refused.');
+  return row;
 }
 
 /**

@@ -10,6 +10,9 @@ describe('the messages API', () => {
     scene = await createScene();
     clinic = await scene.createOrganization();
     other = await scene.createOrganization({ name: 'Other', country: 'DE', timeZone: 'Europe/Berlin' });
+    for (let n = 1; n <= 20; n += 1) await scene.knows(clinic, `+155512370${String(n).padStart(2, '0')}`);
+    await scene.knows(other, '+4930901820');
+    await scene.knows(other, '+15551237003');
   });
   beforeEach(() => scene.signIn(clinic));
   afterAll(() => scene.close());
@@ -94,6 +97,7 @@ describe('the messages API', () => {
 
   test('the list is newest first, in pages that lose and repeat nothing, and only one’s own', async () => {
     const mine = await scene.createOrganization();
+    await scene.knows(mine, '+15551237010');
     scene.signIn(mine);
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1)

@@ -5,8 +5,32 @@ export const invalidPhone = () =>
     code: 'INVALID_PHONE',
     status: 400,
     detail:
-      'That is not a phone number that can be texted. Give it with its country code, such as +1 555 123 0001, or as it is dialled in the clinic’s country.',
+      'That is not a phone number that can be texted; premium-rate, shared-cost and satellite numbers are not. Give it with its country code, such as +1 555 123 0001, or as it is dialled in the clinic’s country.',
   });
+
+export const notAContact = () =>
+  new AppError({
+    code: 'NOT_A_CONTACT',
+    status: 422,
+    detail:
+      'That number belongs to none of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct the number of their contact; then send the text again.',
+  });
+
+export const tooManyTexts = (retryAfterSeconds: number) =>
+  new AppError({
+    code: 'TOO_MANY_TEXTS',
+    status: 429,
+    title: 'Too many texts',
+    detail: `Your clinic has sent as many texts by hand as it may for now; a new clinic may send fewer. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Confirmations of bookings go on without this limit.`,
+    retryable: true,
+    retryAfterSeconds,
+  });
+
+const inWords = (seconds: number): string => {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 90) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return `${Math.ceil(minutes / 60)} hours`;
+};
 
 export const channelNotConfigured = () =>
   new AppError({

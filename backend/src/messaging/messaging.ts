@@ -20,6 +20,7 @@ import { createMessageJobs, type MessageJobOptions, type MessageJobs } from './m
 import { refreshStatuses } from './refresh-statuses.ts';
 import { type BatchMessage, sendSmsBatch } from './send-sms-batch.ts';
 import { type SendSmsOptions, type SendSmsResult, sendSmsWithGuard } from './send-sms-with-guard.ts';
+import { type TextLimits, textLimitsOf } from './text-limits.ts';
 import { createSignatureCheck, createTwilioClient } from './twilio.client.ts';
 import { type TwilioHealth, twilioHealth } from './twilio-health.ts';
 
@@ -31,6 +32,8 @@ export interface MessagingDependencies {
   /** Default: the instance that the program shares. */
   safeCalls?: SafeCalls;
   tuning?: Partial<Tuning>;
+  /** Default: by the mode. */
+  textLimits?: TextLimits;
   random?: () => number;
 }
 
@@ -91,6 +94,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     ),
     statusCallback: (messageId) =>
       isReachable ? `${publicUrl}/api/webhooks/twilio/status?m=${messageId}` : undefined,
+    textLimits: dependencies.textLimits ?? textLimitsOf(config.mode),
     random: dependencies.random ?? Math.random,
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { findOrganization, type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { channelNotConfigured } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { queueText } from './queue-text.ts';
@@ -47,10 +47,15 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
   const { database, messaging, tenantResolver } = options;
   const tags = ['messages'];
 
-  const queue = async (orgId: string, country: string, text: NewText, idempotencyKey: string | undefined) => {
+  const queue = async (
+    tenant: Tenant,
+    country: string,
+    text: NewText,
+    idempotencyKey: string | undefined,
+  ) => {
     if (text.channel === 'whatsapp') throw channelNotConfigured();
     const { to, body } = text;
-    const row = await queueText(messaging.context, { orgId, country, to, body, idempotencyKey });
+    const row = await queueText(messaging.context, tenant, { country, to, body, idempotencyKey });
     return { message_id: row.id, status: row.status };
   };
 
@@ -61,6 +66,8 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
       schema: {
         tags,
         summary: 'Text a patient',
+        description:
+          'To contacts of the clinic and to the phone of its owner; any other number is 422 NOT_A_CONTACT. How many texts may be sent by hand in an hour and a day is limited, for new clinics more so: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
         headers: IdempotencyHeaders,
         response: { 202: Accepted },
@@ -69,7 +76,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
     async (request, reply) => {
       const tenant = tenantOf(request);
       const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
-      const accepted = await queue(tenant.orgId, country, request.body, request.headers['idempotency-key']);
+      const accepted = await queue(tenant, country, request.body, request.headers['idempotency-key']);
       return reply.code(202).send(accepted);
     },
   );
@@ -81,6 +88,8 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
       schema: {
         tags,
         summary: 'Text several patients',
+        description:
+          'One result for each text, in order, by the rules of a single one. Where the limit is reached, the rest has the error TOO_MANY_TEXTS and the answer has Retry-After; where nothing could be sent for it, the answer is 429.',
         body: Batch,
         headers: IdempotencyHeaders,
         response: { 202: BatchResult },
@@ -90,16 +99,20 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
       const tenant = tenantOf(request);
       const key = request.headers['idempotency-key'];
       const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      let limit: AppError | undefined;
       const results: z.infer<typeof BatchResult>['results'] = [];
       for (const [index, text] of request.body.messages.entries()) {
         try {
-          const accepted = await queue(tenant.orgId, country, text, key && `${key}:${index}`);
+          const accepted = await queue(tenant, country, text, key && `${key}:${index}`);
           results.push({ success: true, ...accepted });
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
+          if (error.status === 429) limit = error;
           results.push({ success: false, error: error.code, message: error.message });
         }
       }
+      if (limit && results.every((result) => !result.success && result.error === limit?.code)) throw limit;
+      if (limit) reply.header('retry-after', limit.retryAfterSeconds);
       return reply.code(202).send({ results });
     },
   );

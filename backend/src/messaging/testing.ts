@@ -19,6 +19,7 @@ import {
   registerTwilioWebhooks,
 } from './index.ts';
 import type { MessageJobOptions } from './message-jobs.ts';
+import { textLimitsOf } from './text-limits.ts';
 
 const PATIENT = '+15551230001';
 export const OURS = '+15005550006';
@@ -59,6 +60,8 @@ export async function createScene() {
       },
     }),
   );
+  // Read for each text, so that a test can lower them.
+  const textLimits = { ...textLimitsOf('sandbox') };
   const build = (tuning: Partial<Tuning> = {}) =>
     createMessaging({
       database: db.database,
@@ -71,6 +74,7 @@ export async function createScene() {
       clock: systemClock,
       safeCalls: createSafeCall({ defaults: { backoffMs: 5 } }),
       tuning: { ...QUICK, ...tuning },
+      textLimits,
     });
   const messaging = build();
   // The first request of all also compiles the SDK's code path; no test's clock should pay for it.
@@ -119,6 +123,14 @@ export async function createScene() {
         [organization.orgId, phone, at],
       );
       if (!rows[0].booked.success) throw new Error(`Not booked: ${rows[0].booked.error}`);
+    },
+    textLimits,
+    /** A person whom a clinic has as a contact. */
+    async knows(organization: TestOrganization, phone: string): Promise<void> {
+      await db.owner.query(
+        `insert into leads (org_id, name, phone) values ($1, 'Pat Example', $2) on conflict do nothing`,
+        [organization.orgId, phone],
+      );
     },
     /** Another one on the same database, with other breakers. */
     build,

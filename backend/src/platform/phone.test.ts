@@ -31,6 +31,23 @@ describe('a phone number', () => {
     expect(toE164(text, 'US')).toBeNull(),
   );
 
+  test.each([
+    ['900-555-0123', 'US'],
+    ['+882 13 123456', 'US'],
+    ['+883 510 012 3456', 'US'],
+    ['+881 6 12345678', 'US'],
+    ['+870 773 123456', 'US'],
+    ['+979 1 2345678', 'US'],
+    ['+372 8112345', 'US'],
+    ['0906 123 4567', 'GB'],
+    ['0844 123 4567', 'GB'],
+    ['0900 123456', 'CH'],
+    ['01805 123456', 'DE'],
+    ['0899 123456', 'FR'],
+  ])('that charges whoever texts it is nobody’s: %s in %s', (text, country) =>
+    expect(toE164(text, country)).toBeNull(),
+  );
+
   test('leaves its extension behind: a text goes to the line, not to a desk', () => {
     for (const text of ['415-555-0100 ext. 12', '415-555-0100 x12', '+1 415 555 0100 #12']) {
       expect(toE164(text, 'US'), text).toBe('+14155550100');

@@ -7,6 +7,10 @@ import {
 
 const OLD_MEXICAN = /^\+521\d{10}$/;
 const LONGEST = 250;
+// Premium rate, satellite, international networks, and ranges that fraud uses: no patient has such a number, and a text
+// to one costs. In SQL: app_private.is_charged_number.
+const CHARGED = /^\+(1900|37281|4470|800|808|87|88[1-57-9]|979|991)/;
+const CHARGED_KINDS: readonly (string | undefined)[] = ['PREMIUM_RATE', 'SHARED_COST'];
 
 export interface Phone {
   /** E.164, without the extension: a text goes to the line, not to a desk. */
@@ -17,7 +21,7 @@ export interface Phone {
 }
 
 /**
- * A phone number, or null when it cannot be one. A number that is possible but not assigned is kept, and says so:
+ * A phone number, or null when it cannot be one, or is one that charges whoever calls or texts it. A number that is possible but not assigned is kept, and says so:
  * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
  */
 export function readPhone(text: string, country: string): Phone | null {
@@ -34,6 +38,7 @@ export function readPhone(text: string, country: string): Phone | null {
   const e164: string = parsed.number;
   const northAmerican = e164.startsWith('+1');
   if (northAmerican ? !/^\+1[2-9]\d{9}$/.test(e164) : !/^\+[1-9]\d{7,14}$/.test(e164)) return null;
+  if (CHARGED.test(e164) || CHARGED_KINDS.includes(parsed.getType())) return null;
   return { e164, extension, assigned: parsed.isValid() };
 }
 
