@@ -7,7 +7,6 @@ create function app_private.is_charged_number(p_phone text) returns boolean
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select p_phone ~ '^\+(1900|37281|4470|800|808|87|88[1-57-9]|979|991)' $$;
 revoke execute on function app_private.is_charged_number from public;
-grant execute on function app_private.is_charged_number to voxanne_tenant, voxanne_service, service_role;
 
 create or replace function app_private.normalize_phone(p_phone text, p_country text) returns text
   language plpgsql immutable set search_path = pg_catalog, pg_temp
