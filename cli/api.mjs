@@ -54,7 +54,9 @@ export function createApi(options, env) {
       if (!token && email && password) token = await signIn();
       return send(path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
     },
-    async ask(method, path, content) {
+    /** needsToken: what to say where only a token will do. */
+    async ask(method, path, content, needsToken) {
+      if (needsToken && !token) throw new UsageFault(needsToken);
       token ??= await signIn();
       const headers = { authorization: `Bearer ${token}` };
       const { response, body } = await send(

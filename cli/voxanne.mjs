@@ -2,6 +2,7 @@
 // Runs from a fresh clone, before anything is installed: plain JavaScript, node: imports only.
 import { parseArgs } from 'node:util';
 import { createApi } from './api.mjs';
+import { clinics } from './clinics.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
 import { outgoing } from './outgoing.mjs';
@@ -23,12 +24,15 @@ const HELP = `Usage: npx voxanne <command> [options]
       --status, --topic      such as dead_letter, calendar.push
   outgoing replay <id>       send one again that was given up, or --status dead_letter
       --dry-run              tell what it would do, and do nothing
+  clinics waiting            for the operator: new clinics that wait for their receptionist
+  clinics admit <id>         give one its receptionist now
   health                     what works, what does not, and what to do about it
 
 For each:
   --json                     the answer of the API as it is
   --url <address>            where Voxanne runs; http://localhost:3001 otherwise
-  --token <token>            from GET /api/auth/token; or set VX_TOKEN
+  --token <token>            from GET /api/auth/token; or set VX_TOKEN;
+                             for clinics: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
 In the folder of Voxanne only: elsewhere npx looks for a package of that name at npm, which is not this one. From
@@ -58,6 +62,8 @@ const COMMANDS = {
   },
   'outgoing list': { run: outgoing.list, takes: ['status', 'topic', 'limit', 'cursor'] },
   'outgoing replay': { run: outgoing.replay, takes: ['status', 'topic', 'dry-run'], words: 1 },
+  'clinics waiting': { run: clinics.waiting, takes: [] },
+  'clinics admit': { run: clinics.admit, takes: [], words: 1 },
   health: { run: health, takes: [] },
 };
 

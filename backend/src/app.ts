@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describeApi } from './app/api-document.ts';
 import { serveDashboard } from './app/dashboard-pages.ts';
 import {
+  registerAdmissionRoutes,
   registerSimulatorRoutes,
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
@@ -82,6 +83,10 @@ export async function createApp(
     provisioning: dependencies.provisioning,
     publicUrl: config.publicUrl,
     tenantResolver,
+  });
+  registerAdmissionRoutes(server, {
+    admission: dependencies.admission,
+    operatorToken: config.operatorToken,
   });
   if (config.mode === 'sandbox') {
     registerSimulatorRoutes(server, { database, sandbox: dependencies.sandbox, tenantResolver });

@@ -5,6 +5,8 @@ import {
   type SafeCallInstance,
 } from '@voxanne/safe-call';
 import {
+  type Admission,
+  createAdmission,
   createProvisioning,
   createSandboxClient,
   createTools,
@@ -64,6 +66,7 @@ export interface Dependencies {
   patients: PatientContext;
   tools: ReturnType<typeof createTools>;
   provisioning: Provisioning;
+  admission: Admission;
   authenticateVapi: ReturnType<typeof createVapiAuth>;
   sandbox: ReturnType<typeof createSandboxClient>;
   close(): Promise<void>;
@@ -124,6 +127,7 @@ export async function createDependencies({
     }),
   };
   const tools = createTools(booking);
+  const admission = createAdmission({ database, connections, perDay: config.newClinicsPerDay });
   const provisioning = createProvisioning({
     database,
     connections,
@@ -132,6 +136,7 @@ export async function createDependencies({
     clock,
     publicUrl: config.publicUrl,
     tools: Object.values(tools),
+    mayProvision: admission.mayProvision,
     log,
   });
   return {
@@ -156,6 +161,7 @@ export async function createDependencies({
     patients,
     tools,
     provisioning,
+    admission,
     authenticateVapi: createVapiAuth({ connections, clock }),
     sandbox: createSandboxClient(config.sandboxUrl),
     async close() {

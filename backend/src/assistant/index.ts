@@ -9,6 +9,8 @@ import { getClinicInfo } from './tools/get-clinic-info.ts';
 import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';
 import type { Tool } from './tools/tool.ts';
 
+export { registerAdmissionRoutes } from './admission.routes.ts';
+export { type Admission, createAdmission } from './admission.ts';
 export { registerVapiIntegrationRoutes } from './integration.routes.ts';
 export { createProvisioning, type Provisioning } from './provision.ts';
 export { createSandboxClient } from './sandbox.client.ts';

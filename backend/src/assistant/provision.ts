@@ -7,6 +7,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+import { WAITS } from './admission.ts';
 import { nameForVapi } from './assistant-definition.ts';
 import { queueOutdatedDefinitions, readClinic, readLine } from './clinic.queries.ts';
 import { type ClinicFacts, type Definitions, define, definitionVersion } from './definition.ts';
@@ -22,6 +23,8 @@ export interface ProvisionOptions {
   clock: Clock;
   publicUrl: string;
   tools: ToolDefinition[];
+  /** Asked before anything that costs money is made for a clinic that has nothing yet. */
+  mayProvision?(orgId: OrgId): Promise<boolean>;
   log: Logger;
   /** How long an owner who rotates waits for whoever is writing to Vapi at that moment. */
   rotatePatienceMs?: number;
@@ -76,6 +79,9 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   /** By one process at a time, so that Vapi is never left with the older of two secrets. */
   const provision = async (orgId: OrgId, patienceMs = PROVISION_PATIENCE_MS): Promise<void> => {
     await secrets.of(orgId);
+    if (!(await hasReceptionist(orgId)) && !((await options.mayProvision?.(orgId)) ?? true)) {
+      throw new ProvisioningFailed('WAITS', undefined);
+    }
     const isDone = await connections.shared.writing(orgId, 'vapi', patienceMs, async (writer) => {
       const { call, isCertain } = callsOf(orgId, writer);
       for (;;) {
@@ -91,6 +97,9 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     if (!isDone) throw new ProvisioningFailed('BUSY', undefined);
     log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');
   };
+
+  const hasReceptionist = async (orgId: OrgId): Promise<boolean> =>
+    (await connections.find(orgId, 'vapi'))?.details.assistant_id !== undefined;
 
   const clinicOf = (orgId: OrgId): Promise<ClinicFacts> =>
     database.withTenant({ orgId, userId: null }, async (db) => ({
@@ -186,15 +195,18 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       } catch (error) {
         if (!(error instanceof ProvisioningFailed)) throw error;
         // Vapi being away, or a wrong key that a person will mend: neither may leave a clinic without a receptionist.
-        throw new RetryLater(error.message, {
+        throw new RetryLater(error.kind === 'WAITS' ? WAITS : error.message, {
           countAttempt: false,
-          delayMs: error.kind === 'AUTH' ? 60_000 : error.kind === 'BUSY' ? 1_000 : 5_000,
+          delayMs: DELAYS_MS[error.kind] ?? 5_000,
         });
       }
       return undefined;
     },
   };
 }
+
+/** How long a kind of failure is left alone. */
+const DELAYS_MS: Record<string, number> = { AUTH: 60_000, BUSY: 1_000, WAITS: 600_000 };
 
 /** Ends the name of a clinic's number: the one field of a number that is ours, and by which it is found again. */
 const numberMarker = (orgId: OrgId): string => `vx-${orgId.replaceAll('-', '').slice(-12)}`;

@@ -11,6 +11,7 @@ import { fixedClock } from '../platform/clock.ts';
 import { createKeyring } from '../platform/crypto.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { OrgId } from '../platform/tenant.ts';
 import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
 import { freePort } from '../testing/postgres.setup.ts';
 import {
@@ -63,7 +64,9 @@ export async function createAssistantScene() {
     clock,
   });
   const tools = createTools({ database, clock, log, slotKey: Buffer.alloc(32, 7) });
-  const build = (more: { vapiUrl?: string; publicUrl?: string } = {}): Provisioning =>
+  const build = (
+    more: { vapiUrl?: string; publicUrl?: string; mayProvision?: (orgId: OrgId) => Promise<boolean> } = {},
+  ): Provisioning =>
     createProvisioning({
       database,
       connections,
@@ -73,6 +76,7 @@ export async function createAssistantScene() {
       resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
       clock,
       publicUrl: more.publicUrl ?? publicUrl,
+      ...(more.mayProvision ? { mayProvision: more.mayProvision } : {}),
       tools: Object.values(tools),
       log,
     });

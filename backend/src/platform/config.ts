@@ -82,10 +82,14 @@ const Environment = z.object({
   TWILIO_API_BASE_URL: url.optional(),
   VAPI_API_KEY: z.string().optional(),
   VAPI_API_BASE_URL: url.optional(),
+  NEW_CLINICS_PER_DAY: whole(0, 100_000).optional(),
   TRUST_PROXY_HOPS: whole(0, 10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 type Environment = z.infer<typeof Environment>;
+
+/** Each gets an assistant and a phone number, which cost money. */
+const NEW_CLINICS_PER_DAY_LIVE = 10;
 
 export interface Config {
   mode: 'sandbox' | 'live';
@@ -121,6 +125,8 @@ export interface Config {
     baseUrl?: string;
   };
   vapi: { apiKey: string; baseUrl: string };
+  /** How many new clinics a day get an assistant and a number by themselves; without it, all. */
+  newClinicsPerDay: number | undefined;
   trustProxyHops: number;
   logLevel: string;
   /** What starts all the same, but should be known; each a sentence. */
@@ -305,6 +311,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       apiKey: e.VAPI_API_KEY ?? standInSecret(authSecret, 'VAPI_API_KEY'),
       baseUrl: e.VAPI_API_BASE_URL ?? (sandbox ? `${standIns}/vapi` : 'https://api.vapi.ai'),
     },
+    newClinicsPerDay: e.NEW_CLINICS_PER_DAY ?? (sandbox ? undefined : NEW_CLINICS_PER_DAY_LIVE),
     trustProxyHops: e.TRUST_PROXY_HOPS,
     logLevel: e.LOG_LEVEL,
     warnings: warningsOf(e),

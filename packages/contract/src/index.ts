@@ -11,6 +11,7 @@ export * from './identity.ts';
 export * from './integrations.ts';
 export * from './messages.ts';
 export * from './onboarding.ts';
+export * from './operator.ts';
 export * from './organization.ts';
 export * from './problem.ts';
 export * from './simulator.ts';

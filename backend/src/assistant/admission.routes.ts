@@ -1,0 +1,53 @@
+import { AdmittedClinic, WaitingClinicList } from '@voxanne/contract';
+import { z } from 'zod';
+import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { createOperatorCheck } from '../platform/operator.ts';
+import { mintOrgId } from '../platform/tenant.ts';
+import type { Admission } from './admission.ts';
+
+/** For who runs the deployment, not for clinics: new clinics that wait for their receptionist. */
+export function registerAdmissionRoutes(
+  server: HttpServer,
+  { admission, operatorToken }: { admission: Admission; operatorToken: string },
+): void {
+  const onRequest = createOperatorCheck(operatorToken);
+  const tags = ['operator'];
+  server.get(
+    '/api/operator/clinics',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'New clinics that wait for their receptionist, those that asked first first',
+        response: { 200: WaitingClinicList },
+      },
+    },
+    async () => ({
+      data: (await admission.waiting()).map((row) => ({ ...row, asked_at: row.asked_at.toISOString() })),
+    }),
+  );
+  server.post(
+    '/api/operator/clinics/:id/admit',
+    {
+      onRequest,
+      schema: {
+        tags,
+        summary: 'Give a waiting clinic its receptionist now',
+        params: z.object({ id: z.guid() }),
+        response: { 200: AdmittedClinic },
+      },
+    },
+    async ({ params: { id } }) => {
+      if (!(await admission.admit(mintOrgId(id)))) {
+        throw new AppError({
+          code: 'CLINIC_NOT_WAITING',
+          status: 404,
+          detail:
+            'No clinic of that id waits: it was let in already, or the id is not one of GET /api/operator/clinics.',
+        });
+      }
+      return { org_id: id, admitted: true as const };
+    },
+  );
+}

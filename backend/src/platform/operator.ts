@@ -1,0 +1,17 @@
+import type { FastifyRequest } from 'fastify';
+import { sameSecret } from './crypto.ts';
+import { AppError } from './errors.ts';
+
+/** Lets in who shows OPERATOR_TOKEN as bearer, and nobody else: no cookie, no clinic's token. */
+export const createOperatorCheck =
+  (operatorToken: string) =>
+  async (request: FastifyRequest): Promise<void> => {
+    const [, given = ''] = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    // An unset token must not be matched by an empty one.
+    if (operatorToken !== '' && sameSecret(given, operatorToken)) return;
+    throw new AppError({
+      code: 'OPERATOR_REQUIRED',
+      status: 401,
+      detail: 'This is for the operator of the deployment. Send OPERATOR_TOKEN as Authorization: Bearer.',
+    });
+  };
