@@ -150,6 +150,14 @@ describe('in live mode', () => {
     expect(load({ ...LIVE, PUBLIC_URL: 'http://localhost:3001' }).warnings).toEqual([]);
   });
 
+  test('let ten new clinics a day have what costs money, unless another number is set', () => {
+    expect(load(LIVE).newClinicsPerDay).toBe(10);
+    expect(load({ ...LIVE, NEW_CLINICS_PER_DAY: '0' }).newClinicsPerDay).toBe(0);
+    expect(load().newClinicsPerDay).toBeUndefined();
+    for (const NEW_CLINICS_PER_DAY of ['-1', 'none', '1.5', '1e3'])
+      expect(faults({ ...LIVE, NEW_CLINICS_PER_DAY })).toHaveLength(1);
+  });
+
   test('do not ask for the word of a sandbox that others can reach', () => {
     expect(load({ ...LIVE, HOST: '0.0.0.0', TRUST_PROXY_HOPS: '1' }).warnings).toEqual([]);
   });
