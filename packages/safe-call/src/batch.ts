@@ -28,11 +28,22 @@ export interface BatchOptions<T> extends Omit<SafeCallOptions<T>, 'deadlineMs'> 
 }
 
 type Run = <T>(name: string, fn: CallFunction<T>, options?: SafeCallOptions<T>) => Promise<SafeCallResult<T>>;
-/** The type of `safeCallBatch`. */
-export type SafeCallBatch = <T>(
-  items: ReadonlyArray<BatchItem<T> | CallFunction<T>>,
-  options?: BatchOptions<T>,
-) => Promise<SafeCallResult<T>[]>;
+
+/** What goes into a batch that answers with `Data`: for each item a function, or a call with its own name. */
+export type BatchItems<Data extends readonly unknown[]> = {
+  readonly [Index in keyof Data]: BatchItem<Data[Index]> | CallFunction<Data[Index]>;
+};
+
+/** What comes out of it: for each item its result, with the type of its own data. */
+export type BatchResults<Data extends readonly unknown[]> = {
+  -readonly [Index in keyof Data]: SafeCallResult<Data[Index]>;
+};
+
+/** The type of `safeCallBatch`. Items of different types keep them: a list is answered by a list, place by place. */
+export type SafeCallBatch = <Data extends readonly unknown[]>(
+  items: readonly [...BatchItems<Data>],
+  options?: BatchOptions<Data[number]>,
+) => Promise<BatchResults<Data>>;
 
 /**
  * Runs many calls with bounded concurrency and answers one result an item, in order.
@@ -41,7 +52,7 @@ export type SafeCallBatch = <T>(
  * its function being called, and is marked CIRCUIT_OPEN; an item of another key or service still runs.
  */
 export function createBatch(run: Run, now: () => number): SafeCallBatch {
-  return async function safeCallBatch<T>(
+  async function runAll<T>(
     items: ReadonlyArray<BatchItem<T> | CallFunction<T>>,
     options: BatchOptions<T> = {},
   ): Promise<SafeCallResult<T>[]> {
@@ -83,5 +94,7 @@ export function createBatch(run: Run, now: () => number): SafeCallBatch {
     const workers = Math.max(1, Math.min(Math.floor(concurrency), items.length));
     await Promise.all(Array.from({ length: workers }, worker));
     return results;
-  };
+  }
+  // One result an item in their order, which a loop cannot show to the compiler.
+  return runAll as SafeCallBatch;
 }

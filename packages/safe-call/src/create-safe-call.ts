@@ -17,7 +17,7 @@ import type { CallDefaults, CallFunction, ErrorKind, SafeCallOptions, SafeCallRe
 
 /** What an instance is made with. All of it is optional. */
 export interface SafeCallConfig {
-  /** Default: the real clock, whose timers do not keep the process alive. */
+  /** Default: the real clock, whose timers keep the process alive as long as a caller waits for them. */
   clock?: Clock | undefined;
   /** From 0 up to 1, for jitter. */
   random?: (() => number) | undefined;
@@ -105,6 +105,7 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
   const maxBreakers = config.maxBreakers ?? 100_000;
   const breakers = new Breakers({ clock, random, emitter, maxBreakers, defaults: defaults.breaker });
   const queue = new DeadlineQueue(clock);
+  const background = new DeadlineQueue(clock, { background: true });
   const engine: Engine = {
     clock,
     random,
@@ -121,7 +122,15 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
   function connectStore(store: BreakerStore): void {
     void engine.shared?.stop();
     const pollMs = config.storePollMs ?? 2_000;
-    const shared = new SharedBreakers({ store, breakers, queue, emitter, now: () => clock.now(), pollMs });
+    const shared = new SharedBreakers({
+      store,
+      breakers,
+      queue,
+      background,
+      emitter,
+      now: () => clock.now(),
+      pollMs,
+    });
     breakers.observer = shared;
     engine.shared = shared;
   }
@@ -164,6 +173,6 @@ export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
     on: (event, listener) => emitter.on(event, listener),
     connectStore,
     close,
-    stats: () => ({ ...breakers.stats, pending: queue.size }),
+    stats: () => ({ ...breakers.stats, pending: queue.size + background.size }),
   };
 }

@@ -13,16 +13,20 @@ export interface Deadline {
  *
  * A heap whose members know their place: adding in order and taking out are next to free, and a thousand calls in
  * flight need one timer. When the queue runs empty the timer stays: the next call most likely ends after it, and
- * arming and clearing one for each call would cost more than the call.
+ * arming and clearing one for each call would cost more than the call. It keeps the process alive only as long as
+ * something is in the queue, and never where nobody waits for what is in it (`background`).
  */
 export class DeadlineQueue {
   readonly #clock: Clock;
+  /** Absent where nothing in the queue is worth a process. */
+  readonly #hold: ((timer: unknown, hold: boolean) => void) | undefined;
   readonly #heap: Deadline[] = [];
   #timer: unknown;
   #armedFor = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: { background?: boolean } = {}) {
     this.#clock = clock;
+    this.#hold = options.background === true ? undefined : clock.holdProcess?.bind(clock);
   }
 
   get size(): number {
@@ -31,8 +35,10 @@ export class DeadlineQueue {
 
   add(deadline: Deadline): void {
     this.#heap.push(deadline);
-    this.#up(deadline, this.#heap.length - 1);
+    const last = this.#heap.length - 1;
+    this.#up(deadline, last);
     if (deadline.at < this.#armedFor) this.#arm(deadline.at);
+    else if (last === 0) this.#hold?.(this.#timer, true);
   }
 
   remove(deadline: Deadline): void {
@@ -40,6 +46,7 @@ export class DeadlineQueue {
     if (slot < 0) return;
     deadline.slot = -1;
     const last = this.#heap.pop();
+    if (this.#heap.length === 0 && this.#timer !== undefined) this.#hold?.(this.#timer, false);
     if (last === undefined || last === deadline) return;
     this.#up(last, slot);
     this.#down(last, last.slot);
@@ -50,6 +57,7 @@ export class DeadlineQueue {
     this.#armedFor = at;
     // Timers of Node may fire a fraction of a millisecond early, so a whole one is the least.
     this.#timer = this.#clock.setTimer(this.#fire, Math.max(Math.ceil(at - this.#clock.now()), 1));
+    this.#hold?.(this.#timer, true);
   }
 
   readonly #fire = (): void => {

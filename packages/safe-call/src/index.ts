@@ -1,6 +1,13 @@
 import { createSafeCall } from './create-safe-call.ts';
 
-export type { BatchItem, BatchOptions, BatchProgress, SafeCallBatch } from './batch.ts';
+export type {
+  BatchItem,
+  BatchItems,
+  BatchOptions,
+  BatchProgress,
+  BatchResults,
+  SafeCallBatch,
+} from './batch.ts';
 export type { CircuitBreakerStatus, Level } from './breaker-status.ts';
 export { classify } from './classify.ts';
 export { type Clock, createSystemClock } from './clock.ts';
@@ -28,9 +35,31 @@ export {
   type RedisSubscriber,
 } from './redis-store.ts';
 export { isSafeCallError, SafeCallError } from './safe-call-error.ts';
-export type * from './store.ts';
+export type {
+  BreakerId,
+  BreakerObserver,
+  BreakerStore,
+  OpenedBy,
+  ProbeLease,
+  SharedOpen,
+  SharedRules,
+  StoreMessage,
+} from './store.ts';
 export type { TokenRefreshOptions, WithTokenRefresh } from './token-refresh.ts';
-export type * from './types.ts';
+export type {
+  AttemptRecord,
+  CallContext,
+  CallDefaults,
+  CallError,
+  CallFailure,
+  CallFunction,
+  CallSuccess,
+  Classified,
+  ClassifyAnswer,
+  ErrorKind,
+  SafeCallOptions,
+  SafeCallResult,
+} from './types.ts';
 export type { WindowOptions } from './window.ts';
 
 const instance = createSafeCall();

@@ -15,7 +15,10 @@ import type {
 interface Options {
   store: BreakerStore;
   breakers: Breakers;
+  /** For what a call waits for. */
   queue: DeadlineQueue;
+  /** For what goes on without anybody waiting: it keeps no process alive. */
+  background: DeadlineQueue;
   emitter: Emitter;
   now: () => number;
   pollMs: number;
@@ -40,6 +43,7 @@ export class SharedBreakers implements BreakerObserver {
   readonly #store: BreakerStore;
   readonly #breakers: Breakers;
   readonly #queue: DeadlineQueue;
+  readonly #background: DeadlineQueue;
   readonly #emitter: Emitter;
   readonly #now: () => number;
   readonly #pollMs: number;
@@ -57,6 +61,7 @@ export class SharedBreakers implements BreakerObserver {
     this.#store = options.store;
     this.#breakers = options.breakers;
     this.#queue = options.queue;
+    this.#background = options.background;
     this.#emitter = options.emitter;
     this.#now = options.now;
     this.#pollMs = options.pollMs;
@@ -70,9 +75,9 @@ export class SharedBreakers implements BreakerObserver {
     const opens = await this.#ask((store) => store.load());
     if (opens !== undefined) this.#reconcile(opens);
     if (this.#stopped) return;
-    this.#queue.remove(this.#poll);
+    this.#background.remove(this.#poll);
     this.#poll.at = this.#now() + this.#pollMs;
-    this.#queue.add(this.#poll);
+    this.#background.add(this.#poll);
   }
 
   #reconcile(opens: SharedOpen[]): void {
@@ -116,7 +121,7 @@ export class SharedBreakers implements BreakerObserver {
   ): Promise<number | undefined> {
     for (const level of permit.probes) {
       const id: BreakerId = { name, key: level === 'key' ? key : undefined, level };
-      const lease = await this.#ask((store) => store.takeProbe(id, leaseMs), LEASE_CAP_MS);
+      const lease = await this.#ask((store) => store.takeProbe(id, leaseMs), LEASE_CAP_MS, this.#queue);
       if (lease === undefined) continue;
       if (!lease.granted) {
         for (const other of permit.probes) {
@@ -165,11 +170,15 @@ export class SharedBreakers implements BreakerObserver {
   }
 
   /** Nothing when the store is away, too slow or failing. Never rejects. */
-  #ask<R>(operation: (store: BreakerStore) => Promise<R>, capMs = NEWS_CAP_MS): Promise<R | undefined> {
+  #ask<R>(
+    operation: (store: BreakerStore) => Promise<R>,
+    capMs = NEWS_CAP_MS,
+    queue = this.#background,
+  ): Promise<R | undefined> {
     if (this.#stopped || this.#now() < this.#restUntil) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const fail = (error: unknown) => {
-        this.#queue.remove(cap);
+        queue.remove(cap);
         this.#away(error);
         resolve(undefined);
       };
@@ -178,11 +187,11 @@ export class SharedBreakers implements BreakerObserver {
         slot: -1,
         onDue: () => fail(new Error(`the store did not answer within ${capMs} ms`)),
       };
-      this.#queue.add(cap);
+      queue.add(cap);
       Promise.resolve()
         .then(() => operation(this.#store))
         .then((value) => {
-          this.#queue.remove(cap);
+          queue.remove(cap);
           this.#back();
           resolve(value);
         }, fail);
@@ -206,7 +215,7 @@ export class SharedBreakers implements BreakerObserver {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#queue.remove(this.#poll);
+    this.#background.remove(this.#poll);
     this.#unsubscribe();
     await this.#store.close();
   }

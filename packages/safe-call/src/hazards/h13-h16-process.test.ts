@@ -62,19 +62,6 @@ describe('H14: timers', () => {
     await clock.advance(20_000);
     expect(clock.pending()).toBe(0);
   });
-
-  it('neither a back-off nor a timeout keeps the process alive', () => {
-    const program = `
-      import { safeCall } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
-      void safeCall('a', () => new Promise(() => {}), { timeoutMs: 60_000 });
-      void safeCall('b', () => Promise.reject(new Error('no')), { backoffMs: 60_000 });
-    `;
-    const { status, error } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program], {
-      timeout: 20_000,
-    });
-    expect(error).toBeUndefined();
-    expect(status).toBe(0);
-  });
 });
 
 describe('H15: abort during the back-off', () => {
