@@ -12,6 +12,7 @@ const benches: Record<string, string> = {
   booking: 'bench/booking.ts',
   races: 'bench/races.ts',
   availability: 'bench/availability.ts',
+  databases: 'bench/databases.ts',
   retention: 'bench/retention.ts',
   sigterm: 'bench/sigterm.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',

@@ -22,7 +22,7 @@ import { steadyQueries } from '../bench/support/steady-queries.ts';
 const JIT_ABOVE_COST = 100_000;
 const ROWS = 20_000;
 
-const { found } = await postgresVersions();
+const found = await postgresVersions();
 
 describe.each(found)('$name', (version) => {
   let server: PrivateServer;

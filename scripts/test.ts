@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ended } from './lib/run.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const versions = join(root, 'scripts', 'postgres-versions', 'node_modules');
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 function runnable(path: string): boolean {
@@ -34,6 +35,21 @@ if (!chromium) {
 if (!hasRedis) {
   leftOut.push(
     'The tests on a real Redis are left out: there is no redis-server here. Get it: apt-get install -y redis-server.',
+  );
+}
+if (!onPath('pgbouncer')) {
+  leftOut.push(
+    'The tests behind a pooler are left out: there is no pgbouncer here. Get it: apt-get install -y pgbouncer.',
+  );
+}
+if (!runnable('/usr/lib/postgresql/15/bin/pg_ctl')) {
+  leftOut.push(
+    'The tests on PostgreSQL 15 with its JIT are left out: there is no /usr/lib/postgresql/15 here. Get it: apt-get install -y postgresql-15.',
+  );
+}
+if (![16, 17].every((major) => runnable(join(versions, `postgres-${major}`, 'native', 'bin', 'postgres')))) {
+  leftOut.push(
+    'The tests on PostgreSQL 16 and 17 are left out: they are not installed. Get them (Linux, x64): npm ci --ignore-scripts --prefix scripts/postgres-versions.',
   );
 }
 const sayLeftOut = () => {
