@@ -19,6 +19,7 @@ import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from
 import { addressOf } from './platform/address-of.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
 import type { ListenerState } from './platform/listener.ts';
+import type { Schedule } from './platform/request-limits.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
@@ -28,11 +29,15 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Every route there is, in the order of the rooms. */
 export async function createApp(
   dependencies: Dependencies,
-  options: { isServing: () => boolean; listening: () => ListenerState },
+  options: { isServing: () => boolean; listening: () => ListenerState; schedule?: Schedule },
 ): Promise<HttpServer> {
   const { config, log, database, clock, tenants, connections, resilience, messaging } = dependencies;
   const { tenantResolver, optionalTenantResolver } = tenants;
-  const server = createHttpServer({ log, trustProxyHops: config.trustProxyHops });
+  const server = createHttpServer({
+    log,
+    trustProxyHops: config.trustProxyHops,
+    ...(options.schedule ? { schedule: options.schedule } : {}),
+  });
   await describeApi(server, version);
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
+import { measureJson } from '../platform/read-body.ts';
 
 export interface ToolCall {
   id: string;
@@ -16,6 +17,8 @@ export interface ToolCallMessage {
   calledNumber: string | null;
 }
 
+// JSON in a text of the message, so not counted with the message.
+const ARGUMENTS = { fields: 2_000, depth: 20 };
 const looseText = z.string().max(500).nullish();
 const FunctionCall = z.looseObject({
   name: looseText,
@@ -67,7 +70,10 @@ const Short = z.looseObject({
 export function readBody(raw: Buffer): unknown {
   const text = raw.toString('utf8');
   try {
-    return JSON.parse(text, /\\u(?:0000|d[89a-f])/i.test(text) ? storable : undefined) as unknown;
+    return JSON.parse(
+      text,
+      /\\u(?:0000|d[89a-f])|(?:_|\\u005f){2}/i.test(text) ? storable : undefined,
+    ) as unknown;
   } catch {
     throw new AppError({
       code: 'MALFORMED_JSON',
@@ -78,7 +84,7 @@ export function readBody(raw: Buffer): unknown {
 }
 
 const storable = (key: string, value: unknown): unknown => {
-  if (key.includes('\0') || !key.isWellFormed()) return undefined;
+  if (key === '__proto__' || key.includes('\0') || !key.isWellFormed()) return undefined;
   return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
 };
 
@@ -126,6 +132,7 @@ function unwrap(given: unknown): unknown {
   if (typeof given !== 'string') return given ?? {};
   if (given.trim() === '') return {};
   try {
+    measureJson(Buffer.from(given), ARGUMENTS);
     return JSON.parse(given, storable) as unknown;
   } catch {
     return given;

@@ -24,8 +24,16 @@ const connections = {
 } as unknown as Connections;
 const authenticate = createVapiAuth({ connections, clock: fixedClock(NOW) });
 const ask = (headers: object, query: object = {}, raw = body) =>
-  authenticate({ headers, query } as unknown as FastifyRequest, raw).then(
-    ({ orgId, signature }) => `${orgId} by ${signature}`,
+  authenticate({ headers, query } as unknown as FastifyRequest)
+    .then((prove) => prove(raw))
+    .then(
+      ({ orgId, signature }) => `${orgId} by ${signature}`,
+      (error: { code: string; status: number }) => `${error.status} ${error.code}`,
+    );
+/** As far as it is decided before the body. */
+const askBefore = (headers: object, query: object = {}) =>
+  authenticate({ headers, query } as unknown as FastifyRequest).then(
+    () => 'read on',
     (error: { code: string; status: number }) => `${error.status} ${error.code}`,
   );
 const signed = (timestamp: string, change: { secret?: string; raw?: Buffer } = {}) => ({
@@ -115,5 +123,19 @@ describe('a message of Vapi', () => {
     [{ org: [org, org] }],
   ])('signed for %j is refused', async (query) => {
     expect(await ask(signed(String(seconds)), query)).toBe(REFUSED);
+  });
+
+  test.each<[string, object, object]>([
+    ['nothing', {}, {}],
+    ['a wrong secret', { 'x-vapi-secret': 'guess' }, {}],
+    ['a wrong bearer', { authorization: 'Bearer guess' }, {}],
+    ['an old timestamp', signed(String(seconds - 301)), { org }],
+    ['no timestamp', { 'x-signature': signed(String(seconds))['x-signature'] }, { org }],
+    ['half a signature', { ...signed(String(seconds)), 'x-signature': 'abcdef' }, { org }],
+    ['a signature that is none', { ...signed(String(seconds)), 'x-signature': 'z'.repeat(64) }, { org }],
+    ['no clinic', signed(String(seconds)), {}],
+    ['a clinic that nobody knows', signed(String(seconds)), { org: 'b0a7c1a0-0000-4000-8000-0000000000ff' }],
+  ])('with %s is refused before its body is read', async (_what, headers, query) => {
+    expect(await askBefore(headers, query)).toBe(REFUSED);
   });
 });

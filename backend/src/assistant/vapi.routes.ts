@@ -4,13 +4,20 @@ import { z } from 'zod';
 import { maskHeaders } from '../deliveries/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { measureBody } from '../platform/read-body.ts';
 import { type AnswerOptions, answerMessage, isAnswered } from './answer-message.ts';
 import type { Arrived } from './arrived.ts';
 import { receiveCallReport, receiveCallState } from './call-log.ts';
 import { parseEnvelope, readBody, readToolCalls, type ToolCallMessage } from './envelope.ts';
 import { keepMessage } from './keep-message.ts';
 import { type RunToolOptions, runTool, type StoredToolAnswer } from './run-tool.ts';
-import type { AuthenticateVapi } from './vapi-auth.ts';
+import type { AuthenticateVapi, ProveVapi } from './vapi-auth.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    vapiProof?: ProveVapi;
+  }
+}
 
 export interface VapiRouteOptions extends RunToolOptions, AnswerOptions {
   authenticate: AuthenticateVapi;
@@ -18,11 +25,18 @@ export interface VapiRouteOptions extends RunToolOptions, AnswerOptions {
 
 export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions): void {
   const tags = ['vapi'];
+  // Before the body: it may be a megabyte.
+  const onRequest = async (request: FastifyRequest) => {
+    request.vapiProof = await options.authenticate(request);
+  };
+  // A report at the end of a call brings every word and tool result of an hour.
+  const config = { rawBody: true, limits: { bytes: 1_048_576, fields: 100_000, depth: 40 } };
 
   server.post(
     '/api/vapi/tools/:tool',
     {
-      config: { rawBody: true },
+      onRequest,
+      config,
       schema: {
         tags,
         summary: 'A tool call of the voice agent',
@@ -30,7 +44,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
       },
     },
     async (request, reply) => {
-      const { body, ...arrived } = await signedBody(options, request);
+      const { body, ...arrived } = signedBody(request);
       const message = readToolCalls(body, request.params.tool);
       if (!message) throw malformed();
       return reply.send(await answerTools(options, arrived, message));
@@ -39,9 +53,9 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
 
   server.post(
     '/api/vapi/webhook',
-    { config: { rawBody: true }, schema: { tags, summary: 'Every other message of Vapi' } },
+    { onRequest, config, schema: { tags, summary: 'Every other message of Vapi' } },
     async (request, reply) => {
-      const { body, ...arrived } = await signedBody(options, request);
+      const { body, ...arrived } = signedBody(request);
       const envelope = parseEnvelope(body);
       if (!envelope.success) throw malformed();
       const { message } = envelope.data;
@@ -79,12 +93,11 @@ const malformed = () =>
       'This is neither a message of Vapi ({"message":{"type":...}}) nor the short form ({"toolCallId":"...","tool":{"arguments":{...}}}).',
   });
 
-async function signedBody(
-  options: VapiRouteOptions,
-  request: FastifyRequest,
-): Promise<Arrived & { body: unknown }> {
+function signedBody(request: FastifyRequest): Arrived & { body: unknown } {
+  if (!request.vapiProof) throw new Error('This route looks at no proof before the body.');
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const { orgId, signature } = await options.authenticate(request, raw);
+  const { orgId, signature } = request.vapiProof(raw);
+  measureBody(request, raw);
   const arrival = { signature, headers: maskHeaders(request.headers), requestId: request.id };
   return { orgId, arrival, raw, body: readBody(raw) };
 }

@@ -1,5 +1,5 @@
 import { singleLine } from '@voxanne/contract';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -21,6 +21,7 @@ import {
   takenPage,
   timesPage,
   unknownPage,
+  unreadablePage,
 } from './patient-page.views.ts';
 
 const LocalDay = z.iso.date().optional().catch(undefined);
@@ -43,6 +44,9 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
   const { clock } = context;
   const schema = { tags: ['patients'], params: Params, security: [] };
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    const status = error instanceof AppError ? error.status : ((error as FastifyError).statusCode ?? 500);
+    // What this page did not send is nobody's fault here, and no line for the operator.
+    if (status < 500) return send(reply, unreadablePage(status));
     request.log.error({ err: error, route: request.routeOptions.url }, '[Patients] Page failed');
     return send(reply, failedPage());
   };
@@ -69,7 +73,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     '/a/:token',
     {
       errorHandler,
-      config: { rawBody: true },
+      config: { form: true, limits: { bytes: 4_096, fields: 8 } },
       schema: {
         ...schema,
         summary: 'Move, cancel or undo; accept or decline an offer (form)',
@@ -79,7 +83,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     },
     async (request, reply) => {
       const opened = await openPatientLink(context, request.params.token);
-      const form = Form.safeParse(fieldsOf(request.body));
+      const form = Form.safeParse(request.body ?? {});
       if (!opened || !form.success) return send(reply, await pageOf(opened, {}));
       try {
         await act(context, opened, form.data, request.id);
@@ -206,6 +210,3 @@ const send = (reply: FastifyReply, { status, html }: Page): FastifyReply =>
     .type('text/html; charset=utf-8')
     .serializer((text: unknown) => String(text))
     .send(html);
-
-const fieldsOf = (body: unknown): Record<string, string> =>
-  Object.fromEntries(new URLSearchParams(Buffer.isBuffer(body) ? body.toString('utf8') : ''));

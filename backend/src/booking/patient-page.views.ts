@@ -28,6 +28,13 @@ export function failedPage(): Page {
   return { status: 500, html: page('That did not work', undefined, body) };
 }
 
+/** What was sent here is nothing that our page sends. */
+export function unreadablePage(status: number): Page {
+  const body = html`<p>This page could not read what was sent to it, and nothing was changed.</p>
+<p>Open the link in your text message again, or call your clinic.</p>`;
+  return { status, html: page('That did not work', undefined, body) };
+}
+
 export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: Notice): Page {
   const { clinic, state } = opened;
   switch (state) {

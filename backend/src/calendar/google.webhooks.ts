@@ -8,6 +8,17 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { findChannel, requestSync } from './calendar-channels.queries.ts';
 
+interface Channel {
+  channelId: string;
+  orgId: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    googleChannel?: Channel;
+  }
+}
+
 const PATH = '/api/webhooks/google/calendar';
 
 const Proof = z.object({
@@ -44,7 +55,11 @@ export function registerGoogleWebhooks(
   server.post(
     PATH,
     {
-      config: { rawBody: true },
+      // Before the body, of which nothing is used.
+      async onRequest(request) {
+        request.googleChannel = await channelOf(request);
+      },
+      config: { rawBody: true, limits: { bytes: 4_096 } },
       schema: {
         tags: ['webhooks'],
         summary: 'Google Calendar: something has changed',
@@ -54,7 +69,8 @@ export function registerGoogleWebhooks(
       },
     },
     async (request, reply) => {
-      const { channelId, orgId } = await channelOf(request);
+      if (!request.googleChannel) throw refused();
+      const { channelId, orgId } = request.googleChannel;
       const push = Push.safeParse(request.headers);
       if (!push.success) throw malformed();
       const messageNumber = push.data['x-goog-message-number'];

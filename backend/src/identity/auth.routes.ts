@@ -21,7 +21,10 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   const tags = ['identity'];
   server.post(
     '/api/auth/sign-up/email',
-    { schema: { tags, summary: 'Sign up; the clinic is made with the account', body: SignUpRequest } },
+    {
+      config: { limits: { bytes: 4_096, fields: 32, depth: 4 } },
+      schema: { tags, summary: 'Sign up; the clinic is made with the account', body: SignUpRequest },
+    },
     async (request, reply) => {
       const body = signUpBody(request.body);
       // Who asks for many accounts that exist already wants to know which exist.
@@ -36,6 +39,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   server.post(
     '/api/auth/sign-in/email',
     {
+      config: { limits: { bytes: 2_048, fields: 16, depth: 4 } },
       schema: {
         tags,
         summary: 'Sign in',

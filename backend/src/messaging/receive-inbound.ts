@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Arrival, type Effects, GiveUp, type Inbox, type Job } from '../deliveries/index.ts';
+import type { Form } from '../platform/read-body.ts';
 import { askWhichClinic } from './ask-which-clinic.ts';
 import type { MessagingContext } from './context.ts';
 import { holdInbound } from './hold-inbound.ts';
 import { clinicsOfPatient, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
-import { field, type readForm } from './twilio-form.ts';
+import { field } from './twilio-form.ts';
 
 const WHATSAPP = /^whatsapp:/;
 
@@ -25,7 +26,7 @@ const InboundPayload = z.object({
 export async function receiveInbound(
   { accountSid, database, log }: MessagingContext,
   inbox: Inbox,
-  form: ReturnType<typeof readForm>,
+  form: Form,
   arrival: Arrival,
 ): Promise<void> {
   const sid = field(form, 'MessageSid');
@@ -66,7 +67,7 @@ export async function receiveInbound(
 }
 
 /** The words, and that something was attached: it stays with Twilio, and an empty text would say nothing of it. */
-function bodyOf(form: ReturnType<typeof readForm>): string {
+function bodyOf(form: Form): string {
   const words = field(form, 'Body') ?? '';
   const attached = Math.min(Number.parseInt(field(form, 'NumMedia') ?? '0', 10) || 0, 10);
   if (attached < 1) return words;

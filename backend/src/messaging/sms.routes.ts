@@ -85,6 +85,8 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
     '/api/sms/batch',
     {
       onRequest: tenantResolver,
+      // A hundred texts of 1,600 characters, each of up to four bytes.
+      config: { limits: { bytes: 786_432 } },
       schema: {
         tags,
         summary: 'Text several patients',

@@ -3,13 +3,16 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Arrival, type Inbox, maskHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
+import type { Form } from '../platform/read-body.ts';
 import type { StatusPayload } from './apply-status.ts';
 import { foreignAccount, invalidSignature } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { receiveInbound } from './receive-inbound.ts';
-import { field, readForm } from './twilio-form.ts';
+import { field } from './twilio-form.ts';
 import { findForCallback } from './webhooks.queries.ts';
 
+// The base64 of an HMAC-SHA1.
+const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
 const NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** What Twilio calls. Signed, kept, answered; everything else happens in a worker. */
@@ -20,9 +23,15 @@ export function registerTwilioWebhooks(
   const { context } = messaging;
   const tags = ['webhooks'];
 
+  // Before the body: without a signature, nothing that it says is worth reading.
+  const onRequest = async (request: FastifyRequest) => {
+    if (!SIGNATURE.test(String(request.headers['x-twilio-signature']))) throw invalidSignature();
+  };
+  const config = { form: true, limits: { bytes: 65_536, fields: 256 } };
+
   const signedForm = async (request: FastifyRequest) => {
-    const params = readForm(request.body);
-    const signature = request.headers['x-twilio-signature']?.toString();
+    const params = (request.body ?? {}) as Form;
+    const signature = String(request.headers['x-twilio-signature']);
     const url = `${context.publicUrl}${request.url}`;
     if (!(await context.isSignedByTwilio({ signature, url, params }))) throw invalidSignature();
     // The signature proves our account's token; an account that it did not sign for proves nothing.
@@ -39,7 +48,8 @@ export function registerTwilioWebhooks(
   server.post(
     '/api/webhooks/twilio/status',
     {
-      config: { rawBody: true },
+      onRequest,
+      config,
       schema: {
         tags,
         summary: 'Twilio: what became of a text',
@@ -56,7 +66,7 @@ export function registerTwilioWebhooks(
   );
 
   async function keepStatus(
-    form: ReturnType<typeof readForm>,
+    form: Form,
     { sid, status, m }: { sid: string; status: string; m: string | undefined },
     arrival: Arrival,
   ): Promise<void> {
@@ -88,7 +98,7 @@ export function registerTwilioWebhooks(
 
   server.post(
     '/api/webhooks/twilio/inbound',
-    { config: { rawBody: true }, schema: { tags, summary: 'Twilio: a patient has texted' } },
+    { onRequest, config, schema: { tags, summary: 'Twilio: a patient has texted' } },
     async (request, reply) => {
       const { form, arrival } = await signedForm(request);
       await receiveInbound(context, inbox, form, arrival);

@@ -17,9 +17,21 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { CONNECTION_LIMITS, limitConnections } from './connection-limits.ts';
 import { sqlState } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { takeForm, takeJson } from './read-body.ts';
+import {
+  bodyTooLarge,
+  discardRest,
+  FOR_STRANGERS,
+  limitRoute,
+  limitsOf,
+  limitTime,
+  type Schedule,
+  scheduleForReal,
+} from './request-limits.ts';
 
 export type HttpServer = FastifyInstance<
   RawServerDefault,
@@ -37,19 +49,30 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route gets the body as the bytes that were signed, and parses them itself. */
     rawBody?: boolean;
+    /** The route takes a form, and gets its fields. */
+    form?: boolean;
   }
 }
 
-const BODY_LIMIT_BYTES = 1_048_576;
-
 /** A Fastify with zod at every boundary, RFC 9457 for every error, and one log line a request. */
-export function createHttpServer(options: { log: Logger; trustProxyHops: number }): HttpServer {
+export function createHttpServer(options: {
+  log: Logger;
+  trustProxyHops: number;
+  schedule?: Schedule;
+}): HttpServer {
+  const { schedule = scheduleForReal } = options;
   const server = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     return503OnClosing: true,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: FOR_STRANGERS.bytes,
+    requestTimeout: CONNECTION_LIMITS.requestMs,
+    connectionTimeout: CONNECTION_LIMITS.silentMs,
+    http: {
+      headersTimeout: CONNECTION_LIMITS.headersMs,
+      connectionsCheckingInterval: CONNECTION_LIMITS.lookMs,
+    },
     // Exactly so many proxies in front: whatever a client writes into X-Forwarded-For lies beyond them.
     trustProxy: (_address: string, hop: number) => hop < options.trustProxyHops,
     routerOptions: { ignoreTrailingSlash: true },
@@ -61,16 +84,21 @@ export function createHttpServer(options: { log: Logger; trustProxyHops: number 
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
+  limitConnections(server.server);
   parseBodies(server);
   const registered: RouteOptions[] = [];
   server.decorate('registeredRoutes', registered);
+  server.decorate('intake', { bytes: 0, fields: 0 });
   server.addHook('onRoute', (route) => {
+    limitRoute(route);
     registered.push(route);
   });
   server.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem(reply, request, toFailure(error, request)),
   );
+  server.addHook('preParsing', async (request) => limitTime(request, schedule));
   server.addHook('onSend', async (request, reply) => {
+    discardRest(request, reply, schedule);
     reply.header('x-request-id', request.id);
   });
   server.addHook('onResponse', async (request, reply) => {
@@ -92,29 +120,22 @@ export function createHttpServer(options: { log: Logger; trustProxyHops: number 
 function parseBodies(server: HttpServer): void {
   server.removeContentTypeParser('text/plain');
   server.removeContentTypeParser('application/json');
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (request.routeOptions.config.rawBody) return done(null, body);
-    if (body.length === 0) return done(null, undefined);
-    try {
-      done(null, JSON.parse(body.toString('utf8')));
-    } catch {
-      done(
-        new AppError({
-          code: 'MALFORMED_JSON',
-          status: 400,
-          detail: 'The body is not valid JSON. Check quotes, commas and that it is complete.',
-        }),
-      );
-    }
+  const options = { parseAs: 'buffer' as const };
+  server.addContentTypeParser('application/json', options, async (request: FastifyRequest, raw: Buffer) => {
+    request.server.intake.bytes += raw.length;
+    const { rawBody, form } = request.routeOptions.config;
+    if (rawBody) return raw;
+    if (form) throw unsupportedMediaType();
+    return raw.length === 0 ? undefined : takeJson(request, raw);
   });
-  server.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      if (request.routeOptions.config.rawBody) return done(null, body);
-      done(unsupportedMediaType());
-    },
-  );
+  const forms = 'application/x-www-form-urlencoded';
+  server.addContentTypeParser(forms, options, async (request: FastifyRequest, raw: Buffer) => {
+    request.server.intake.bytes += raw.length;
+    const { rawBody, form } = request.routeOptions.config;
+    if (rawBody) return raw;
+    if (!form) throw unsupportedMediaType();
+    return takeForm(request, raw);
+  });
 }
 
 const unsupportedMediaType = () =>
@@ -164,13 +185,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
         detail: 'A part of the address is longer than any id. Check the id in it.',
       });
     }
-    if (status === 413) {
-      return new AppError({
-        code: 'BODY_TOO_LARGE',
-        status,
-        detail: 'The body is larger than one megabyte. Send less at once.',
-      });
-    }
+    if (status === 413) return bodyTooLarge(limitsOf(request).bytes);
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
   }
   request.log.error({ err: error, route: request.routeOptions.url }, '[Http] Request failed');
@@ -210,6 +225,7 @@ const TITLES: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'Too slow',
   409: 'Conflict',
   413: 'Too large',
   414: 'Address too long',

@@ -7,6 +7,7 @@ import { createDependencies, type Dependencies } from '../dependencies.ts';
 import type { Clock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { Schedule } from '../platform/request-limits.ts';
 import type { TestDatabase } from './database.ts';
 
 export interface TestAppOptions {
@@ -16,6 +17,8 @@ export interface TestAppOptions {
   runtimeUrl?: string;
   /** Parts to put in the place of the real ones, by name. */
   replace?: Partial<Dependencies>;
+  /** The clock by which slow clients are cut off. */
+  schedule?: Schedule;
 }
 
 const SECRETS = {
@@ -42,7 +45,11 @@ export async function createTestApp(db: TestDatabase, options: TestAppOptions = 
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const dependencies = { ...built, ...options.replace };
-  const app = await createApp(dependencies, { isServing: () => true, listening: () => 'hearing' });
+  const app = await createApp(dependencies, {
+    isServing: () => true,
+    listening: () => 'hearing',
+    ...(options.schedule ? { schedule: options.schedule } : {}),
+  });
 
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers });

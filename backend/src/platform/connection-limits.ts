@@ -1,0 +1,51 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long and how many connections may wait for something to be said over them. */
+export const CONNECTION_LIMITS = {
+  /** Until the headers of a request are complete. */
+  headersMs: 10_000,
+  /** Until headers and body are complete, for whatever a limit of a route does not end sooner. */
+  requestMs: 60_000,
+  /** How often the two are looked at. */
+  lookMs: 2_000,
+  /** Over which neither side says anything. Longer than proxies keep idle connections. */
+  silentMs: 120_000,
+  /** That have brought no whole request yet. A client of good will is here for milliseconds. */
+  unproven: 256,
+  /** Above which those that rest between two requests are closed. */
+  resting: 1_000,
+};
+export type ConnectionLimits = typeof CONNECTION_LIMITS;
+
+/**
+ * Keeps room for new connections, however many are held open: the oldest of those that have brought nothing yet make
+ * way, and so do those that rest. Nobody is refused for coming late.
+ */
+export function limitConnections(server: Server, limits: ConnectionLimits = CONNECTION_LIMITS): void {
+  const unproven = new Set<Socket>();
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    unproven.add(socket);
+    socket.once('close', () => {
+      open -= 1;
+      unproven.delete(socket);
+    });
+    if (open > limits.resting) server.closeIdleConnections();
+    if (unproven.size <= limits.unproven) return;
+    const [oldest] = unproven;
+    oldest?.destroy();
+  });
+  // Before the application, which may answer at once.
+  server.prependListener('request', (request: IncomingMessage) => {
+    const { socket, headers } = request;
+    unproven.delete(socket);
+    const bringsBody =
+      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (!bringsBody) return;
+    // Of a second request over the same connection, too: as long as its body is under way it proves nothing.
+    unproven.add(socket);
+    request.once('end', () => unproven.delete(socket));
+  });
+}

@@ -1,0 +1,131 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { AppError } from './errors.ts';
+
+/** What one request may bring. */
+export interface RequestLimits {
+  /** Bytes of its body. */
+  bytes: number;
+  /** Fields of a form; members of all objects and items of all lists of a JSON document together. */
+  fields: number;
+  /** How deep a JSON document may be nested. */
+  depth: number;
+  /** Until its body must have arrived. */
+  seconds: number;
+}
+
+/** A route that says nothing and asks nobody who they are. */
+export const FOR_STRANGERS: RequestLimits = { bytes: 4_096, fields: 64, depth: 6, seconds: 10 };
+/** A route that says nothing and looks at a proof before the body: a session, a token, a secret. */
+export const FOR_MEMBERS: RequestLimits = { bytes: 65_536, fields: 5_000, depth: 20, seconds: 20 };
+
+/** What has been taken in so far. */
+export interface Intake {
+  bytes: number;
+  fields: number;
+}
+
+/** Runs something later; what it returns calls that off. */
+export type Schedule = (milliseconds: number, work: () => void) => () => void;
+
+export const scheduleForReal: Schedule = (milliseconds, work) => {
+  const timer = setTimeout(work, milliseconds);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts of what all requests brought, refused ones included. */
+    intake: Intake;
+  }
+  interface FastifyContextConfig {
+    /** Where a route needs other limits than those for strangers, or for members if it has an `onRequest` of its own. */
+    limits?: Partial<RequestLimits>;
+  }
+}
+
+/** Gives a route the limits that it did not name. A route with a proof before its body has an `onRequest`. */
+export function limitRoute(route: RouteOptions): void {
+  const limits = { ...(route.onRequest ? FOR_MEMBERS : FOR_STRANGERS), ...route.config?.limits };
+  route.config = { ...route.config, limits };
+  route.bodyLimit = limits.bytes;
+}
+
+export const limitsOf = (request: FastifyRequest): RequestLimits => ({
+  ...FOR_STRANGERS,
+  ...request.routeOptions.config.limits,
+});
+
+const bringsBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Undefined for a request that was not sent over a connection. */
+const isUnfinished = (request: FastifyRequest): boolean =>
+  request.raw.complete === false && bringsBody(request);
+
+/** Ends a body that does not arrive in time with a 408. */
+export function limitTime(request: FastifyRequest, schedule: Schedule): void {
+  if (!isUnfinished(request)) return;
+  const { raw } = request;
+  const { seconds } = limitsOf(request);
+  const callOff = schedule(seconds * 1_000, () => {
+    // Whoever reads the body takes this for a failure of the stream, and answers.
+    if (raw.listenerCount('error') > 0) raw.emit('error', tooSlow(seconds));
+    else raw.destroy();
+  });
+  raw.once('end', callOff).once('close', callOff);
+}
+
+// Read and thrown away, so that a client still gets the answer: a connection that is cut while it sends loses it.
+const DISCARDED_BYTES = 131_072;
+const DISCARDING_MS = 2_000;
+
+/** The rest of a body that nobody will read: a little is thrown away, for more the connection is cut. */
+export function discardRest(request: FastifyRequest, reply: FastifyReply, schedule: Schedule): void {
+  if (!isUnfinished(request)) return;
+  const { raw } = request;
+  if (Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES) {
+    reply.header('connection', 'close');
+    return;
+  }
+  let discarded = 0;
+  const cut = () => raw.socket.destroy();
+  raw.on('data', (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > DISCARDED_BYTES) cut();
+  });
+  const callOff = schedule(DISCARDING_MS, cut);
+  raw.once('end', callOff).once('close', callOff);
+}
+
+const inWords = (bytes: number): string =>
+  bytes >= 1_048_576 ? `${Math.floor(bytes / 1_048_576)} MB` : `${Math.floor(bytes / 1_024)} kB`;
+
+export const bodyTooLarge = (bytes: number) =>
+  new AppError({
+    code: 'BODY_TOO_LARGE',
+    status: 413,
+    detail: `The body is larger than the ${inWords(bytes)} that this address takes. Send less at once.`,
+  });
+
+export const tooManyFields = (fields: number) =>
+  new AppError({
+    code: 'TOO_MANY_FIELDS',
+    status: 413,
+    detail: `The body has more than the ${fields} fields and list items that this address takes. Send less at once.`,
+  });
+
+export const tooDeep = (depth: number) =>
+  new AppError({
+    code: 'TOO_DEEP',
+    status: 413,
+    detail: `The body is nested deeper than the ${depth} levels that this address takes. Send it flatter.`,
+  });
+
+const tooSlow = (seconds: number) =>
+  new AppError({
+    code: 'REQUEST_TIMEOUT',
+    status: 408,
+    detail: `The body did not arrive within ${seconds} seconds. Nothing was changed; send it again.`,
+    retryable: true,
+  });
