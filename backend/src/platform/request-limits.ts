@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { AppError } from './errors.ts';
 
@@ -69,11 +70,10 @@ export function limitTime(request: FastifyRequest, schedule: Schedule): void {
   const { raw } = request;
   const { seconds } = limitsOf(request);
   const callOff = schedule(seconds * 1_000, () => {
-    // Whoever reads the body takes this for a failure of the stream, and answers.
+    // Whoever reads the body takes this for a failure of the stream, and answers. If nobody does, nobody waits.
     if (raw.listenerCount('error') > 0) raw.emit('error', tooSlow(seconds));
-    else raw.destroy();
   });
-  raw.once('end', callOff).once('close', callOff);
+  whenOver(raw, callOff);
 }
 
 // Read and thrown away, so that a client still gets the answer: a connection that is cut while it sends loses it.
@@ -84,18 +84,26 @@ const DISCARDING_MS = 2_000;
 export function discardRest(request: FastifyRequest, reply: FastifyReply, schedule: Schedule): void {
   if (!isUnfinished(request)) return;
   const { raw } = request;
-  if (Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES) {
-    reply.header('connection', 'close');
-    return;
-  }
-  let discarded = 0;
   const cut = () => raw.socket.destroy();
+  // With it the connection would be cut as soon as the answer is out, which is before the client has read it.
+  reply.removeHeader('connection');
+  let discarded = 0;
   raw.on('data', (chunk: Buffer) => {
     discarded += chunk.length;
     if (discarded > DISCARDED_BYTES) cut();
   });
-  const callOff = schedule(DISCARDING_MS, cut);
-  raw.once('end', callOff).once('close', callOff);
+  whenOver(raw, schedule(DISCARDING_MS, cut));
+}
+
+/** Once the body has come to its end, or its connection has. */
+function whenOver(raw: IncomingMessage, work: () => void): void {
+  const { socket } = raw;
+  raw.once('end', over);
+  socket.once('close', over);
+  function over() {
+    socket.off('close', over);
+    work();
+  }
 }
 
 const inWords = (bytes: number): string =>

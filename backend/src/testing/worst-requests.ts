@@ -94,7 +94,11 @@ export function worstBodies(): WorstRequest[] {
 export function worstHeads(): WorstRequest[] {
   return [
     { name: 'thousands of parameters', headers: {}, query: `?${repeat(names, 12_000, '&')}` },
-    { name: 'one parameter, thousands of times', headers: {}, query: `?${repeat(() => 'from', 12_000, '&')}` },
+    {
+      name: 'one parameter, thousands of times',
+      headers: {},
+      query: `?${repeat(() => 'from', 12_000, '&')}`,
+    },
     { name: 'a percent sign', headers: {}, query: `?${MARK}=%` },
     { name: 'brackets in the query', headers: {}, query: `?${'a[__proto__]'.repeat(600)}=1` },
     { name: 'what it would like', headers: { accept: repeat((at) => `a/${at};q=0.${at}`, 12_000, ',') } },
@@ -157,7 +161,6 @@ export async function sendWorst(
   const body = Buffer.from(worst.body ?? '');
   const headers: Record<string, string> = {
     host: '127.0.0.1',
-    connection: 'close',
     ...(worst.chunked ? { 'transfer-encoding': 'chunked' } : {}),
     ...(body.length > 0 && !worst.chunked ? { 'content-length': String(body.length) } : {}),
     ...worst.headers,
@@ -185,5 +188,9 @@ export async function sendWorst(
   const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1];
   socket.destroy();
   await closed;
-  return { status: status === undefined ? null : Number(status), sent: Math.min(sent, body.length), port: local };
+  return {
+    status: status === undefined ? null : Number(status),
+    sent: Math.min(sent, body.length),
+    port: local,
+  };
 }
