@@ -17,7 +17,7 @@ export interface RequestLimits {
 /** A route that says nothing and asks nobody who they are. */
 export const FOR_STRANGERS: RequestLimits = { bytes: 4_096, fields: 64, depth: 6, seconds: 10 };
 /** A route that says nothing and looks at a proof before the body: a session, a token, a secret. */
-export const FOR_MEMBERS: RequestLimits = { bytes: 65_536, fields: 5_000, depth: 20, seconds: 20 };
+const FOR_MEMBERS: RequestLimits = { bytes: 65_536, fields: 5_000, depth: 20, seconds: 20 };
 
 /** What has been taken in so far. */
 export interface Intake {
