@@ -6,6 +6,7 @@ do $$
 declare r text;
 begin
   foreach r in array array['anon', 'authenticated', 'service_role'] loop
+    continue when exists (select 1 from pg_roles where rolname = r);
     begin
       execute format('create role %I nologin noinherit', r);
     exception
@@ -96,17 +97,17 @@ create table if not exists auth.ba_rate_limits (
 );
 
 create or replace function auth.jwt() returns jsonb
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;
 
 create or replace function auth.uid() returns uuid
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select (auth.jwt() ->> 'sub')::uuid $$;
 
 create or replace function auth.role() returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select auth.jwt() ->> 'role' $$;
 
 create or replace function auth.email() returns text
-  language sql stable set search_path = ''
+  language sql stable set search_path = pg_catalog, pg_temp
   as $$ select auth.jwt() ->> 'email' $$;

@@ -7,6 +7,18 @@ export async function answers(db: Db): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
+/**
+ * A short question whose answer says something: whether the server's login may make temporary objects. That is a
+ * right of PUBLIC which the start takes away where it may.
+ */
+export async function mayMakeTemporaryObjects(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    select pg_catalog.has_database_privilege(session_user, pg_catalog.current_database(), 'TEMPORARY') as may`.execute(
+    db,
+  );
+  return rows[0]?.may === true;
+}
+
 /** Upcoming appointments that the calendar has refused. */
 export async function unsyncedAppointments(db: Db, orgId: OrgId): Promise<number> {
   const { count } = await db

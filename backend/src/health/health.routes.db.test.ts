@@ -107,6 +107,22 @@ describe('health over HTTP', () => {
     });
   });
 
+  test('the report says in words that a right which the start could not take away is open to every login', async () => {
+    const name = new URL(db.ownerUrl).pathname.slice(1);
+    await db.owner.query(`grant temporary on database ${name} to public`);
+    try {
+      const [database] = (await serve()('/api/health/integrations')).json().integrations;
+      expect(database).toMatchObject({
+        status: 'healthy',
+        message: expect.stringMatching(
+          /^PostgreSQL connection active\. Every login may make temporary objects in this database.*README/,
+        ),
+      });
+    } finally {
+      await db.owner.query(`revoke temporary on database ${name} from public`);
+    }
+  });
+
   test('the report of a clinic shows its own calendar', async () => {
     signedIn = await db.createOrganization();
     await db.owner.query(

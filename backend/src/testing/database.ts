@@ -34,7 +34,9 @@ export interface TestOrganization {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const templateUrl = inject('templateUrl');
-  await asAdministrator(templateUrl, `create database ${name} template voxanne`);
+  await asAdministrator(templateUrl, `create database ${name} template voxanne owner voxanne_owner`);
+  // A copy begins with the rights of a new database, and not with those that migrating took away.
+  await asAdministrator(templateUrl, `revoke temporary on database ${name} from public`);
   const ownerUrl = withDatabase(templateUrl, name);
   const runtimeUrl = withDatabase(inject('runtimeUrl'), name);
   const database = createDatabase({ url: runtimeUrl, maxConnections: 20 });

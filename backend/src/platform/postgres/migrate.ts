@@ -6,6 +6,7 @@ import { StartupError } from '../errors.ts';
 import { runtimeUrlOf } from './addresses.ts';
 import { databaseFailure } from './connect-failure.ts';
 import { type DatabaseIdentity, identityOf } from './identity.ts';
+import { CLOSE_TO_STRANGERS, handOver } from './owner.ts';
 import { openRuntimeLogin } from './runtime-login.ts';
 
 export interface MigrateOptions {
@@ -111,7 +112,14 @@ async function usesStandIn(client: pg.Client): Promise<boolean> {
 }
 
 async function applyAll(client: pg.Client, directory: string): Promise<string[]> {
-  const standIn = await locked(client, async () => {
+  const handsOver = await locked(client, () => handOver(client, directory));
+  // Local to each transaction: behind a pooler the session may be another one each time.
+  const asOwner = <T>(work: () => Promise<T>) =>
+    locked(client, async () => {
+      if (handsOver) await client.query('set local role voxanne_owner');
+      return work();
+    });
+  const standIn = await asOwner(async () => {
     const uses = await usesStandIn(client);
     if (uses) await runFile(client, join(directory, 'local', 'auth.sql'));
     await client.query(LEDGER);
@@ -119,11 +127,14 @@ async function applyAll(client: pg.Client, directory: string): Promise<string[]>
   });
   const applied: string[] = [];
   for (;;) {
-    const file = await locked(client, () => applyNext(client, join(directory, 'migrations')));
+    const file = await asOwner(() => applyNext(client, join(directory, 'migrations')));
     if (file === undefined) break;
     applied.push(file);
   }
-  if (standIn) await locked(client, () => runFile(client, join(directory, 'local', 'grants.sql')));
+  await asOwner(async () => {
+    if (standIn) await runFile(client, join(directory, 'local', 'grants.sql'));
+    await client.query(CLOSE_TO_STRANGERS);
+  });
   return applied;
 }
 

@@ -115,6 +115,7 @@ const FUNCTIONS = {
     'app_private.spend_link',
     'app_private.take_back_link',
     'app_private.user_id',
+    'app_private.visible_line',
     'app_private.write_audit',
     'book_appointment_atomic',
     'cancel_appointment_atomic',

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+
+/**
+ * Where a superuser migrates a database that belongs to one, its objects go to `voxanne_owner`, who is none. Somebody
+ * else's database stays theirs.
+ * @returns whether the migrations are to run as that role.
+ */
+export async function handOver(client: pg.Client, directory: string): Promise<boolean> {
+  const { rows } = await client.query<{ yes: boolean }>(
+    `select me.rolsuper and (owner.rolsuper or owner.rolname = 'voxanne_owner') as yes
+     from pg_catalog.pg_roles me, pg_catalog.pg_database d
+     join pg_catalog.pg_roles owner on owner.oid = d.datdba
+     where me.rolname = current_user and d.datname = current_database()`,
+  );
+  if (rows[0]?.yes !== true) return false;
+  await client.query(readFileSync(join(directory, 'local', 'owner.sql'), 'utf8'));
+  return true;
+}
+
+/**
+ * Temporary objects are what turns a function whose names are not pinned into a way to its owner, and nobody of ours
+ * makes any. Looked at by each start, because a restored database has the rights of a new one. Where only somebody else
+ * may change it, health says so. (A database that came from before PostgreSQL 15 lets everybody create in `public`.)
+ */
+export const CLOSE_TO_STRANGERS = `
+  do $$
+  begin
+    if pg_catalog.has_database_privilege('public', pg_catalog.current_database(), 'TEMPORARY') then
+      execute pg_catalog.format('revoke temporary on database %I from public', pg_catalog.current_database());
+    end if;
+    if pg_catalog.has_schema_privilege('public', 'public', 'CREATE') then
+      revoke create on schema public from public;
+    end if;
+  exception
+    when insufficient_privilege then null;
+    -- "Tuple concurrently updated": somebody else wrote the same at this moment.
+    when internal_error then null;
+  end $$`;
