@@ -28,10 +28,12 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
     async (request, reply) => {
       const body = signUpBody(request.body);
       // Who asks for many accounts that exist already wants to know which exist.
-      const answer = await options.limits.attempt(
-        { account: null, address: request.ip },
-        () => options.hashing.admit(request.ip, () => ask(options, request, body)),
-        ({ status }) => (status === 422 ? 'failed' : 'neither'),
+      const answer = await options.hashing.admit(request.ip, () =>
+        options.limits.attempt(
+          { account: null, address: request.ip },
+          () => ask(options, request, body),
+          ({ status }) => (status === 422 ? 'failed' : 'neither'),
+        ),
       );
       return give(request, reply, answer);
     },
@@ -49,10 +51,13 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
       },
     },
     async (request, reply) => {
-      const answer = await options.limits.attempt(
-        { account: request.body.email, address: request.ip },
-        () => options.hashing.admit(request.ip, () => ask(options, request, request.body)),
-        ({ status }) => (status === 200 ? 'succeeded' : status === 401 ? 'failed' : 'neither'),
+      // Behind the queue: who is refused there costs no query.
+      const answer = await options.hashing.admit(request.ip, () =>
+        options.limits.attempt(
+          { account: request.body.email, address: request.ip },
+          () => ask(options, request, request.body),
+          ({ status }) => (status === 200 ? 'succeeded' : status === 401 ? 'failed' : 'neither'),
+        ),
       );
       return give(request, reply, answer);
     },

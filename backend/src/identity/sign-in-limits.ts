@@ -20,10 +20,6 @@ export interface SignInLimits {
   ): Promise<T>;
 }
 
-// Of one account at one address. Programs that sign in side by side wait for each other rather than being refused.
-const WAITING_AT_MOST = 20;
-const RETRY_SOON_SECONDS = 2;
-
 /**
  * How often a sign-in may fail, counted in the database for all processes; the rules stand in
  * `app_private.begin_sign_in`. Accounts that do not exist are counted like those that do, so that a refusal tells
@@ -37,21 +33,21 @@ export function createSignInLimits(options: {
   const { database, clock } = options;
   const hash = (...parts: string[]) =>
     createHmac('sha256', options.key).update(JSON.stringify(parts)).digest();
-  const turns = new Map<string, { last: Promise<unknown>; waiting: number }>();
+  const turns = new Map<string, Promise<unknown>>();
 
-  /** One at a time, for a name: an attempt that ends well must not count while the next one begins. */
+  /**
+   * One at a time for an account at an address: programs that sign in side by side wait for each other rather than
+   * being refused for what is under way.
+   */
   const inTurn = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const turn = turns.get(name) ?? { last: Promise.resolve(), waiting: 0 };
-    if (turn.waiting >= WAITING_AT_MOST) throw tooMany(RETRY_SOON_SECONDS);
-    turn.waiting += 1;
-    turns.set(name, turn);
-    const done = turn.last.then(work, work);
-    turn.last = done.catch(() => undefined);
+    const before = turns.get(name) ?? Promise.resolve();
+    const done = before.then(work);
+    const ended = done.catch(() => undefined);
+    turns.set(name, ended);
     try {
       return await done;
     } finally {
-      turn.waiting -= 1;
-      if (turn.waiting === 0) turns.delete(name);
+      if (turns.get(name) === ended) turns.delete(name);
     }
   };
 
