@@ -14,6 +14,8 @@ export interface AuthRouteOptions {
   publicUrl: string;
   onSignOut: () => void;
   limits: SignInLimits;
+  /** @throws {AppError} 503 when nobody can say whether there is such a session. */
+  lookUpSession: (cookie: string) => Promise<unknown>;
 }
 
 /** Bridges `/api/auth/*` to the built-in issuer, which speaks the web's Request and Response. */
@@ -72,7 +74,13 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
     {
       schema: { tags, summary: 'A bearer token for scripts, good for 15 minutes and as long as the session' },
     },
-    async (request, reply) => give(request, reply, await ask(options, request), (text) => text),
+    async (request, reply) => {
+      const answer = await ask(options, request);
+      const { cookie } = request.headers;
+      // It says the same of a session that has ended and of one that it could not look up.
+      if (answer.status === 401 && cookie !== undefined) await options.lookUpSession(cookie);
+      return give(request, reply, answer, (text) => text);
+    },
   );
   server.get(
     '/api/auth/jwks',
@@ -201,7 +209,7 @@ function toFailure(status: number, headers: Headers, text: string): AppError {
   const code =
     said.code ?? (status === 401 ? 'NOT_SIGNED_IN' : status === 429 ? 'TOO_MANY_REQUESTS' : 'AUTH_FAILED');
   // What it says when a database error stopped it; the sign-in is not at fault, and the same again may work.
-  if (code.startsWith('FAILED_TO_CREATE_')) return identityUnavailable();
+  if (status >= 500 || code.startsWith('FAILED_TO_CREATE_')) return identityUnavailable();
   const wait = headers.get('x-retry-after');
   const fallback =
     status === 401

@@ -91,12 +91,16 @@ export function createIdentity(options: IdentityOptions): IdentityService {
   /** Whose request it was when it came. */
   const known = new WeakMap<FastifyRequest, { sessionId: string; identity: Identity }>();
 
-  const bySession = async (request: FastifyRequest, cookie: string): Promise<Identity | null> => {
-    const api = (await issuer()).api;
-    const session = await api.getSession({ headers: new Headers({ cookie }) }).catch((err: unknown) => {
+  const lookUpSession = async (cookie: string) => {
+    const { api } = await issuer();
+    return api.getSession({ headers: new Headers({ cookie }) }).catch((err: unknown) => {
       log.error({ err }, '[Identity] The session could not be looked up');
       throw identityUnavailable();
     });
+  };
+
+  const bySession = async (request: FastifyRequest, cookie: string): Promise<Identity | null> => {
+    const session = await lookUpSession(cookie);
     if (!session) return null;
     refuseForeignPages(request, config.publicUrl);
     const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
@@ -125,6 +129,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         publicUrl: config.publicUrl,
         // In this process at once; the others believe what they asked last for a moment.
         onSignOut: stands.forget,
+        lookUpSession,
         limits: createSignInLimits({
           database: options.database,
           clock,
