@@ -14,9 +14,10 @@ import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './
 import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { answers, queueFacts, registerHealthRoutes } from './health/index.ts';
+import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
 import { addressOf } from './platform/address-of.ts';
+import { diskSpace } from './platform/disk.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
 import type { ListenerState } from './platform/listener.ts';
 import type { Schedule } from './platform/request-limits.ts';
@@ -25,6 +26,9 @@ import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const hasOwnDatabase = ({ database }: Dependencies['config']): boolean =>
+  database.url === undefined && database.migrationUrl === undefined && database.runtimeUrl === undefined;
 
 /** Every route there is, in the order of the rooms. */
 export async function createApp(
@@ -103,7 +107,9 @@ export async function createApp(
     connections,
     resilience,
     clock,
-    twilio: () => messaging.twilioHealth(),
+    twilio: messaging.twilioHealth,
+    receptionist: (orgId) => database.withService((db) => receptionistFacts(db, orgId)),
+    disk: async () => (hasOwnDatabase(config) ? diskSpace(config.dataDir) : undefined),
     redis: () => dependencies.redis?.state() ?? 'none',
     listening: options.listening,
     queue: (orgId) => database.withService((db) => queueFacts(db, orgId)),

@@ -9,7 +9,7 @@ import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
 import { freePort } from '../testing/postgres.setup.ts';
-import { answers, queueFacts, registerHealthRoutes } from './index.ts';
+import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './index.ts';
 
 describe('health over HTTP', () => {
   let db: TestDatabase;
@@ -52,7 +52,15 @@ describe('health over HTTP', () => {
       }),
       resilience,
       clock: systemClock,
-      twilio: () => ({ configured: true, message: 'Twilio credentials configured' }),
+      twilio: async () => ({
+        configured: true,
+        message: 'Twilio credentials configured',
+        fault: null,
+        waiting: 0,
+        oldestWaitingSeconds: 0,
+      }),
+      receptionist: (orgId) => database.withService((tx) => receptionistFacts(tx, orgId)),
+      disk: async () => undefined,
       redis: () => 'none',
       listening: () => 'hearing',
       queue: (orgId) => database.withService((tx) => queueFacts(tx, orgId)),
@@ -101,6 +109,7 @@ describe('health over HTTP', () => {
         { name: 'Google Calendar', message: 'No authenticated user or org_id' },
         { name: 'Twilio', message: 'Twilio credentials configured' },
         { name: 'Circuit Breakers', message: 'All circuit breakers closed' },
+        { name: 'Vapi', message: 'Vapi credentials configured' },
         { name: 'Webhook Queue', message: 'PostgreSQL rows, woken by LISTEN/NOTIFY' },
         { name: 'Redis', message: 'not configured (optional)' },
       ],
@@ -132,7 +141,15 @@ describe('health over HTTP', () => {
     );
     expect((await serve()('/api/health/integrations')).json()).toMatchObject({
       status: 'healthy',
-      integrations: [{}, { status: 'healthy', details: { account: 'clinic@example.com' } }, {}, {}, {}, {}],
+      integrations: [
+        {},
+        { status: 'healthy', details: { account: 'clinic@example.com' } },
+        {},
+        {},
+        {},
+        {},
+        {},
+      ],
     });
     signedIn = await db.createOrganization();
     expect((await serve()('/api/health/integrations')).json().integrations[1]).toMatchObject({
@@ -148,7 +165,7 @@ describe('health over HTTP', () => {
       expect(answer.statusCode).toBe(200);
       expect(answer.json()).toMatchObject({
         status: 'critical',
-        integrations: [{ name: 'Database', status: 'critical' }, {}, {}, {}, {}, {}],
+        integrations: [{ name: 'Database', status: 'critical' }, {}, {}, {}, {}, {}, {}],
       });
       expect(answer.json().recommendations).toContain(
         '🔴 DATABASE CRITICAL: Check Supabase connection and service key',
@@ -187,7 +204,7 @@ describe('health over HTTP', () => {
     await db.owner.query(`update public.appointments set sync_state = 'error' where id = $1`, [rows[0].id]);
     expect(await calendar()).toMatchObject({
       status: 'degraded',
-      integrations: [{}, { status: 'degraded', details: { unsyncedAppointments: 1 } }, {}, {}, {}, {}],
+      integrations: [{}, { status: 'degraded', details: { unsyncedAppointments: 1 } }, {}, {}, {}, {}, {}],
     });
     signedIn = theirs;
     expect((await calendar()).status).toBe('healthy');
@@ -228,6 +245,7 @@ describe('health over HTTP', () => {
         {},
         {},
         { details: { open: ['google_calendar_events'], nextAttemptAt: expect.any(String) } },
+        {},
         {},
         {},
       ],

@@ -49,10 +49,15 @@ export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Pr
     dead_letter_webhooks: webhooks.dead_letter,
     dead_letter_outgoing: outgoing.dead_letter,
   };
+  // A stranger hears whether the queue is late, and no figure of any clinic.
+  if (orgId === null) {
+    return oldest_due_seconds > LATE_AFTER_S
+      ? entry('degraded', 'Some rows have waited for more than a minute', { late: true })
+      : entry('healthy', mode);
+  }
   if (oldest_due_seconds > LATE_AFTER_S)
     return entry('degraded', `The oldest due row has waited for ${oldest_due_seconds} s`, details);
-  // Of another clinic's dead letters nobody hears, and a stranger could do nothing about any.
-  if (orgId !== null && details.dead_letter > 0)
+  if (details.dead_letter > 0)
     return entry('degraded', `${counted(details.dead_letter)} given up after every attempt`, details);
   return entry('healthy', mode, details);
 }

@@ -1,18 +1,25 @@
 import type { IntegrationHealth } from '@voxanne/contract';
-import type { SafeCallInstance } from '@voxanne/safe-call';
+import type { CircuitBreakerStatus, SafeCallInstance } from '@voxanne/safe-call';
 import { type Connections, googleStatus } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { DiskSpace } from '../platform/disk.ts';
 import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
 import { mayMakeTemporaryObjects, unsyncedAppointments } from './health.queries.ts';
 import type { QueueFacts } from './queue.queries.ts';
+import type { ReceptionistFacts } from './vapi.queries.ts';
 
 export interface TwilioFacts {
   configured: boolean;
   message: string;
+  /** Why no text can leave until a person changes a setting. */
+  fault: { code: string; reason: string } | null;
+  /** Texts that should have left by now. */
+  waiting: number;
+  oldestWaitingSeconds: number;
 }
 
 export interface ProbeOptions {
@@ -20,7 +27,12 @@ export interface ProbeOptions {
   connections: Connections;
   resilience: SafeCallInstance;
   clock: Clock;
-  twilio: () => TwilioFacts;
+  /** Of one organization, or of the deployment. */
+  twilio: (orgId: OrgId | null) => Promise<TwilioFacts>;
+  /** What Vapi has of a clinic's receptionist. */
+  receptionist: (orgId: OrgId) => Promise<ReceptionistFacts>;
+  /** Of the built-in database; undefined where the database is somebody else's. */
+  disk: () => Promise<DiskSpace | undefined>;
   redis: () => RedisState | 'none';
   /** Whether notifications of the database arrive. */
   listening: () => ListenerState;
@@ -37,16 +49,30 @@ export const PATIENCE_MS = 2_000;
 const TEMPORARY =
   'Every login may make temporary objects in this database, and Voxanne was not allowed to change that; the README says what its owner runs.';
 
-export async function probeDatabase({ database }: ProbeOptions): Promise<Probe> {
+/** PostgreSQL stops when its disk is full. By then it is too late to make room at leisure. */
+const LOW_DISK_BYTES = 2 * 1024 ** 3;
+const FULL_DISK_BYTES = 256 * 1024 ** 2;
+
+export async function probeDatabase({ database, disk }: ProbeOptions): Promise<Probe> {
   const started = performance.now();
   try {
     const temporary = await within(PATIENCE_MS, database.withService(mayMakeTemporaryObjects));
     const latencyMs = Math.round(performance.now() - started);
+    const space = await within(PATIENCE_MS, disk()).catch(() => undefined);
+    const details = { latencyMs, ...(space && { diskFreeBytes: space.freeBytes }) };
+    if (space && space.freeBytes < LOW_DISK_BYTES) {
+      return {
+        name: 'Database',
+        status: space.freeBytes < FULL_DISK_BYTES ? 'critical' : 'degraded',
+        message: `PostgreSQL connection active, but its disk has only ${Math.floor(space.freeBytes / 1024 ** 2)} MB left`,
+        details,
+      };
+    }
     return {
       name: 'Database',
       status: 'healthy',
       message: temporary ? `PostgreSQL connection active. ${TEMPORARY}` : 'PostgreSQL connection active',
-      details: { latencyMs },
+      details,
     };
   } catch {
     return {
@@ -116,17 +142,16 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
   }
 }
 
-export function probeTwilio({ twilio, resilience }: ProbeOptions, orgId: OrgId | null): Probe {
-  const { configured, message } = twilio();
-  if (!configured) return { name: 'Twilio', status: 'critical', message, details: {} };
-  const breaker = resilience.getCircuitBreakerStatus('twilio_sms', orgId ?? undefined);
-  if (breaker.state === 'closed') return { name: 'Twilio', status: 'healthy', message, details: {} };
-  return {
-    name: 'Twilio',
-    status: 'degraded',
-    message: `${message}, but Twilio does not answer as it should; texts wait and are sent later`,
-    details: { nextAttemptAt: breaker.nextAttemptAt },
-  };
+/** What holds calls back: the breaker of the service as a whole, or that of the clinic. */
+export function openBreaker(
+  resilience: ProbeOptions['resilience'],
+  name: string,
+  orgId: OrgId | null,
+): CircuitBreakerStatus | undefined {
+  const levels = orgId === null ? [undefined] : [undefined, orgId];
+  return levels
+    .map((key) => resilience.getCircuitBreakerStatus(name, key))
+    .find(({ state }) => state !== 'closed');
 }
 
 export function probeBreakers({ resilience }: ProbeOptions, orgId: OrgId | null): Probe {

@@ -1,31 +1,22 @@
 import type { HealthAction, HealthIntegrations } from '@voxanne/contract';
 import type { OrgId } from '../platform/tenant.ts';
 import { LATE_AFTER_S, probeQueue, probeRedis } from './probe-queue.ts';
-import {
-  type Probe,
-  type ProbeOptions,
-  probeBreakers,
-  probeCalendar,
-  probeDatabase,
-  probeTwilio,
-} from './probes.ts';
+import { probeTwilio } from './probe-twilio.ts';
+import { probeVapi } from './probe-vapi.ts';
+import { type Probe, type ProbeOptions, probeBreakers, probeCalendar, probeDatabase } from './probes.ts';
 
 /** Can this clinic's receptionist answer? The probes in the contract's order, one verdict, what to do. */
 export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): Promise<HealthIntegrations> {
   const started = performance.now();
-  const [database, calendar, queue] = await Promise.all([
+  const probes = await Promise.all([
     probeDatabase(options),
     probeCalendar(options, orgId),
-    probeQueue(options, orgId),
-  ]);
-  const probes = [
-    database,
-    calendar,
     probeTwilio(options, orgId),
     probeBreakers(options, orgId),
-    queue,
+    probeVapi(options, orgId),
+    probeQueue(options, orgId),
     probeRedis(options),
-  ];
+  ]);
   const count = (status: Probe['status']) => probes.filter((probe) => probe.status === status).length;
   const advice = probes.flatMap(adviceFor);
   return {
@@ -43,6 +34,8 @@ function overall(probes: Probe[]): HealthIntegrations['status'] {
   if (probes.some((probe) => probe.status === 'critical')) return 'critical';
   return probes.some((probe) => probe.status === 'degraded' && !probe.harmless) ? 'degraded' : 'healthy';
 }
+
+const MARKS = { healthy: '✅', degraded: '🟡', critical: '🔴' };
 
 interface Advice {
   text: string;
@@ -64,6 +57,18 @@ function adviceFor(probe: Probe): Advice[] {
   if (probe.status === 'healthy') return [];
   switch (probe.name) {
     case 'Database':
+      if (probe.details.diskFreeBytes !== undefined) {
+        return [
+          {
+            text: `${MARKS[probe.status]} ${probe.message} - make room on the disk of the data directory, or move the database to a larger one, before it stops`,
+            action: action({
+              id: 'database.disk',
+              severity: probe.status === 'critical' ? 'critical' : 'warning',
+              problem: probe.message,
+            }),
+          },
+        ];
+      }
       return [
         {
           text: '🔴 DATABASE CRITICAL: Check Supabase connection and service key',
@@ -73,17 +78,12 @@ function adviceFor(probe: Probe): Advice[] {
     case 'Google Calendar':
       return calendarAdvice(probe);
     case 'Twilio':
+      return [twilioAdvice(probe)];
+    case 'Vapi':
       return [
         {
-          text:
-            probe.status === 'critical'
-              ? '🔴 Twilio is not configured - no text can be sent'
-              : '🟡 Twilio does not answer - texts wait and are sent later',
-          action: action({
-            id: 'twilio.check',
-            severity: probe.status === 'critical' ? 'critical' : 'warning',
-            problem: probe.message,
-          }),
+          text: `🟡 ${probe.message} - Voxanne keeps trying; if this lasts, check VAPI_API_KEY and Vapi's status page`,
+          action: action({ id: 'vapi.check', severity: 'warning', problem: probe.message }),
         },
       ];
     case 'Webhook Queue':
@@ -98,6 +98,32 @@ function adviceFor(probe: Probe): Advice[] {
     default:
       return [{ text: `🟡 ${probe.message} - calls are held back until the service answers again` }];
   }
+}
+
+function twilioAdvice(probe: Probe): Advice {
+  const isCritical = probe.status === 'critical';
+  const advice = {
+    id: 'twilio.check',
+    severity: isCritical ? ('critical' as const) : ('warning' as const),
+    problem: probe.message,
+  };
+  const { code, waiting } = probe.details;
+  if (typeof code === 'string') {
+    const evidence = [
+      `Twilio's answer: ${code}`,
+      ...(waiting === undefined ? [] : [`texts that wait: ${String(waiting)}`]),
+    ];
+    return { text: `🔴 ${probe.message}`, action: action({ ...advice, evidence }) };
+  }
+  if (isCritical)
+    return { text: '🔴 Twilio is not configured - no text can be sent', action: action(advice) };
+  return {
+    text: '🟡 Twilio does not answer - texts wait and are sent later',
+    action: action({
+      ...advice,
+      ...(waiting === undefined ? {} : { evidence: [`texts that wait: ${String(waiting)}`] }),
+    }),
+  };
 }
 
 function calendarAdvice(probe: Probe): Advice[] {
@@ -135,8 +161,9 @@ function calendarAdvice(probe: Probe): Advice[] {
 
 function queueAdvice(probe: Probe): Advice[] {
   const { oldest_due_seconds: waited, dead_letter_webhooks, dead_letter_outgoing } = probe.details;
-  // The database's own entry says what to do.
-  if (typeof waited !== 'number') return [];
+  const workers = `🟡 ${probe.message} - nothing is lost; is a worker running? Start one (VOXANNE_ROLE=worker), or more of them`;
+  // Without figures: a stranger asked, or the database is away and its own entry says what to do.
+  if (typeof waited !== 'number') return probe.details.late ? [{ text: workers }] : [];
   const dead = [
     `webhooks given up: ${String(dead_letter_webhooks)}`,
     `calendar entries and texts given up: ${String(dead_letter_outgoing)}`,
@@ -161,7 +188,7 @@ function queueAdvice(probe: Probe): Advice[] {
   }
   return [
     {
-      text: `🟡 ${probe.message} - nothing is lost; is a worker running? Start one (VOXANNE_ROLE=worker), or more of them`,
+      text: workers,
       action: action({
         id: 'queue.workers',
         severity: 'warning',
@@ -186,13 +213,12 @@ const relink = (probe: Probe, advice: string): Advice => ({
 
 /** The same report as prose. */
 export function toMarkdown(report: HealthIntegrations): string {
-  const marks = { healthy: '✅', degraded: '🟡', critical: '🔴' };
   return [
     `# Voxanne is ${report.status}`,
     '',
     `Checked at ${report.timestamp} in ${report.elapsedMs} ms.`,
     '',
-    ...report.integrations.map((entry) => `- ${marks[entry.status]} **${entry.name}**: ${entry.message}`),
+    ...report.integrations.map((entry) => `- ${MARKS[entry.status]} **${entry.name}**: ${entry.message}`),
     '',
     '## What to do',
     '',

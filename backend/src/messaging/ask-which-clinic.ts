@@ -1,10 +1,14 @@
 import { RetryLater, retryDelayMs } from '../deliveries/index.ts';
-import { classifyRefusal, classifyTwilioError, codeOf, explainRefusal } from './classify-refusal.ts';
+import {
+  CONFIGURATION_RETRY_MS,
+  classifyRefusal,
+  classifyTwilioError,
+  codeOf,
+  explainRefusal,
+} from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { claimQuestion, markQuestion, type QuestionToSend, readQuestion } from './inbound.queries.ts';
 import { CLOCK_SLACK_MS, saysTheSame } from './reconcile-message.ts';
-
-const CONFIGURATION_RETRY_MS = 300_000;
 
 /**
  * Sends the question which clinic a patient means, once: `sending` is committed before the request, and after an

@@ -13,7 +13,12 @@ const CONFIGURATION = new Set([
   30002, 30024, 30032, 30033, 30034, 63001, 63002, 63007, 63008, 63020, 63041, 63042, 63051,
 ]);
 const OPTED_OUT = new Set([21610, 63014, 63033]);
+/** With these Twilio refuses everything that our sender sends, to any number. */
+const SENDER = new Set([20003, 20005, 20006, 20404, 21212, 21603, 21606, 21701, 21703, 21705]);
 const SENDER_QUEUE_FULL = 21611;
+
+/** A person is at work on the account: a text tries again soon after they are done, and health turns back with it. */
+export const CONFIGURATION_RETRY_MS = 30_000;
 
 /** Twilio splits and adds codes over the years, so the HTTP status decides first and an unknown code is final. */
 export function classifyRefusal(error: Pick<CallError, 'kind' | 'status' | 'code'>): Refusal {
@@ -24,6 +29,14 @@ export function classifyRefusal(error: Pick<CallError, 'kind' | 'status' | 'code
   if (CONFIGURATION.has(code)) return 'configuration';
   return OPTED_OUT.has(code) ? 'opted_out' : 'recipient';
 }
+
+const isRefusedLogin = (code: string): boolean =>
+  code === 'AUTH' || code === 'HTTP_401' || code === 'HTTP_403';
+/** Whether a person has to change a setting before a text with this code (`codeOf`) can leave. */
+export const isConfigurationCode = (code: string): boolean =>
+  isRefusedLogin(code) || CONFIGURATION.has(Number(code));
+/** Whether a text with this code (`codeOf`) says that no text can leave. */
+export const isSenderCode = (code: string): boolean => isRefusedLogin(code) || SENDER.has(Number(code));
 
 /** For safeCall: Twilio reports a full sender queue as 400, and it is a rate limit. */
 export function classifyTwilioError(error: unknown): ClassifyAnswer {
@@ -42,7 +55,7 @@ export function explainRefusal(refusal: Refusal, code: string): string {
   const manual = /^\d{5}$/.test(code) ? ` See https://www.twilio.com/docs/errors/${code}.` : '';
   switch (refusal) {
     case 'configuration':
-      return code === '20003' || code === 'HTTP_401'
+      return code === '20003' || isRefusedLogin(code)
         ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is kept and goes out once they are right.`
         : `Twilio does not send with the present settings (${code}).${manual} The text is kept and goes out once they are right.`;
     case 'opted_out':

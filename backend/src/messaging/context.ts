@@ -2,6 +2,7 @@ import type { SafeCallInstance } from '@voxanne/safe-call';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { SenderGate } from './sender-gate.ts';
 import type { TextLimits } from './text-limits.ts';
 import type { SignatureCheck, TwilioClient } from './twilio.client.ts';
 
@@ -44,6 +45,7 @@ export interface MessagingContext {
   clock: Clock;
   safeCalls: SafeCalls;
   twilio: TwilioClient;
+  senderGate: SenderGate;
   isSignedByTwilio: SignatureCheck;
   accountSid: string;
   publicUrl: string;

@@ -210,7 +210,7 @@ describe('delivering a text', () => {
     await scene.fault('revoke');
     const { id, to } = await aText();
     const refusal = await jobOf(id)().catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ name: 'RetryLater', countAttempt: false, delayMs: 300_000 });
+    expect(refusal).toMatchObject({ name: 'RetryLater', countAttempt: false, delayMs: 30_000 });
     expect(String(refusal)).toContain('TWILIO_AUTH_TOKEN');
     expect(await scene.message(id)).toMatchObject({ status: 'queued', error_code: '20003' });
     await scene.heal();

@@ -1,7 +1,14 @@
 import { type CallError, USER_MESSAGES } from '@voxanne/safe-call';
 import { retryDelayMs } from '../deliveries/index.ts';
 import { sqlState } from '../platform/database.ts';
-import { classifyRefusal, classifyTwilioError, codeOf, explainRefusal } from './classify-refusal.ts';
+import {
+  CONFIGURATION_RETRY_MS,
+  classifyRefusal,
+  classifyTwilioError,
+  codeOf,
+  explainRefusal,
+  isSenderCode,
+} from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type Delivery, failed, later, settledDelivery } from './delivery.ts';
 import { fromTwilioStatus } from './message-status.ts';
@@ -17,7 +24,6 @@ import {
 import { reconcileMessage } from './reconcile-message.ts';
 import type { TwilioMessage } from './twilio.client.ts';
 
-const CONFIGURATION_RETRY_MS = 300_000;
 const LOST_RACE_MS = 1_000;
 
 /**
@@ -45,7 +51,9 @@ export async function deliverMessage(
   if (!wanted) return giveUp(context, message, 'NOT_WANTED', 'The text is not wanted any more.');
   if (message.age_ms > context.tuning.expireMs)
     return giveUp(context, message, 'EXPIRED', 'The text could not leave for too long to be of use now.');
-  return waitForBreaker(context, message) ?? (await attempt(context, message));
+  return (
+    waitForBreaker(context, message) ?? waitForSender(context, message) ?? (await attempt(context, message))
+  );
 }
 
 const read = (context: MessagingContext, id: string) =>
@@ -79,6 +87,16 @@ function waitForBreaker({ safeCalls }: MessagingContext, message: MessageRow): D
       };
   }
   return undefined;
+}
+
+/** Twilio refuses our sender: another text finds out when that has ended. */
+function waitForSender({ senderGate, random }: MessagingContext, message: MessageRow): Delivery | undefined {
+  const waitMs = senderGate.waitMs();
+  if (waitMs === 0) return undefined;
+  // Apart from each other, so that one of them is there when the next may try.
+  const delayMs = waitMs + Math.round(random() * CONFIGURATION_RETRY_MS * 0.5);
+  const code = message.error_code ?? 'SENDER_REFUSED';
+  return later(message.status, explainRefusal('configuration', code), delayMs);
 }
 
 async function attempt(context: MessagingContext, message: MessageRow): Promise<Delivery> {
@@ -117,7 +135,10 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
     },
   );
   const sent = { ...message, attempts: current.attempts };
-  if (result.success) return accept(context, sent, result.data);
+  if (result.success) {
+    context.senderGate.accepted();
+    return accept(context, sent, result.data);
+  }
   if (result.ambiguous) return doubt(context, sent, codeOf(result.error));
   return refuse(context, sent, result.error, result.userMessage);
 }
@@ -184,6 +205,7 @@ async function refuse(
   const refusal = classifyRefusal(error);
   const code = codeOf(error);
   const reason = explainRefusal(refusal, code);
+  if (isSenderCode(code)) context.senderGate.refused();
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
   await context.database.withService((db) =>
     isFinal ? markFailed(db, message, code) : markQueued(db, message, code),

@@ -20,9 +20,10 @@ import { createMessageJobs, type MessageJobOptions, type MessageJobs } from './m
 import { refreshStatuses } from './refresh-statuses.ts';
 import { type BatchMessage, sendSmsBatch } from './send-sms-batch.ts';
 import { type SendSmsOptions, type SendSmsResult, sendSmsWithGuard } from './send-sms-with-guard.ts';
+import { createSenderGate } from './sender-gate.ts';
 import { type TextLimits, textLimitsOf } from './text-limits.ts';
 import { createSignatureCheck, createTwilioClient } from './twilio.client.ts';
-import { type TwilioHealth, twilioHealth } from './twilio-health.ts';
+import { createTwilioHealth, type TwilioHealth } from './twilio-health.ts';
 
 export interface MessagingDependencies {
   database: Database;
@@ -49,7 +50,8 @@ export interface Messaging {
   sendSmsBatch(organizationId: string, messages: readonly BatchMessage[]): Promise<SendSmsResult[]>;
   getTwilioCircuitBreakerStatus(organizationId: string): CircuitBreakerStatus;
   resetTwilioCircuitBreaker(organizationId: string): void;
-  twilioHealth(): TwilioHealth;
+  /** Of one organization, or of the deployment. */
+  twilioHealth(orgId: string | null): Promise<TwilioHealth>;
   jobs(options: MessageJobOptions): MessageJobs;
   refreshStatuses(options?: { olderThanMs?: number; limit?: number }): Promise<number>;
   /** Stops listening to the breakers. */
@@ -65,7 +67,7 @@ export function createMessaging(dependencies: MessagingDependencies): Messaging 
     sendSmsBatch: (...args) => sendSmsBatch(context, ...args),
     getTwilioCircuitBreakerStatus: (organizationId) => getTwilioCircuitBreakerStatus(context, organizationId),
     resetTwilioCircuitBreaker: (organizationId) => resetTwilioCircuitBreaker(context, organizationId),
-    twilioHealth: () => twilioHealth(context),
+    twilioHealth: createTwilioHealth(context),
     jobs: (options) => createMessageJobs(context, options),
     refreshStatuses: (options) => refreshStatuses(context, options),
     close: stop,
@@ -86,6 +88,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     publicUrl,
     safeCalls: dependencies.safeCalls ?? { safeCall, getCircuitBreakerStatus, resetCircuitBreaker, on },
     twilio: createTwilioClient(twilio, tuning),
+    senderGate: createSenderGate(clock),
     isSignedByTwilio: createSignatureCheck(twilio.authToken),
     accountSid: twilio.accountSid,
     from: twilio.messagingServiceSid === undefined ? (twilio.from ?? null) : null,

@@ -67,7 +67,7 @@ describe('sendSmsWithGuard', () => {
         org_id: clinic.orgId,
       }),
     );
-    expect(messaging.twilioHealth()).toMatchObject({
+    expect(await messaging.twilioHealth(null)).toMatchObject({
       configured: true,
       message: 'Twilio credentials configured',
       breaker: { state: 'closed' },

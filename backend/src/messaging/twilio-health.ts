@@ -1,5 +1,7 @@
-import type { CircuitBreakerStatus } from '@voxanne/safe-call';
+import { type CircuitBreakerStatus, createSafeCall } from '@voxanne/safe-call';
+import { codeOf, explainRefusal, isConfigurationCode, isSenderCode } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
+import { type OpenTexts, readOpenTexts } from './open-texts.queries.ts';
 
 export interface TwilioHealth {
   configured: boolean;
@@ -8,17 +10,80 @@ export interface TwilioHealth {
   breaker: CircuitBreakerStatus;
   /** Organizations whose own breaker is not closed. */
   openOrganizations: number;
+  /** Why nothing can leave until a person changes a setting; null as long as texts leave. */
+  fault: { code: string; reason: string } | null;
+  /** Texts that should have left by now: of the organization, or of all. */
+  waiting: number;
+  oldestWaitingSeconds: number;
 }
 
-/** What is known without asking Twilio. */
-export function twilioHealth({ isConfigured, safeCalls }: MessagingContext): TwilioHealth {
-  return {
-    configured: isConfigured,
-    message: isConfigured ? 'Twilio credentials configured' : 'Twilio credentials are missing',
-    breaker: safeCalls.getCircuitBreakerStatus(TWILIO_SMS),
-    openOrganizations: safeCalls
-      .getCircuitBreakerStatus()
-      .filter(({ name, level, state }) => name === TWILIO_SMS && level === 'key' && state !== 'closed')
-      .length,
+/** A text leaves within seconds; after this time it waits. */
+const LATE_AFTER_S = 60;
+const ASKED_EVERY_MS = 30_000;
+const ACCOUNT_TIMEOUT_MS = 1_500;
+
+/**
+ * Whether texts leave: what Twilio said about the last ones, how long others have waited, and, where none waits,
+ * whether Twilio takes our credentials at all. Settings that are present prove nothing.
+ */
+export function createTwilioHealth(context: MessagingContext) {
+  const account = createAccountCheck(context);
+  return async (orgId: string | null): Promise<TwilioHealth> => {
+    const { isConfigured, safeCalls, database } = context;
+    const [all, own, refused] = isConfigured
+      ? await Promise.all([
+          database.withService((db) => readOpenTexts(db, null)),
+          orgId === null ? undefined : database.withService((db) => readOpenTexts(db, orgId)),
+          account(),
+        ])
+      : [NONE, undefined, undefined];
+    const shown = own ?? all;
+    const code = refused ?? all.codes.find(isSenderCode) ?? own?.codes.find(isConfigurationCode);
+    const isLate = shown.oldestSeconds > LATE_AFTER_S;
+    return {
+      configured: isConfigured,
+      message: isConfigured ? 'Twilio credentials configured' : 'Twilio credentials are missing',
+      breaker: safeCalls.getCircuitBreakerStatus(TWILIO_SMS),
+      openOrganizations: safeCalls
+        .getCircuitBreakerStatus()
+        .filter(({ name, level, state }) => name === TWILIO_SMS && level === 'key' && state !== 'closed')
+        .length,
+      fault: code === undefined ? null : { code, reason: explainRefusal('configuration', code) },
+      waiting: isLate ? shown.count : 0,
+      oldestWaitingSeconds: isLate ? shown.oldestSeconds : 0,
+    };
+  };
+}
+
+const NONE: OpenTexts = { count: 0, oldestSeconds: 0, codes: [] };
+
+/**
+ * Asks Twilio for our account, at most twice a minute and by one request at a time.
+ * @returns the code with which Twilio refuses our credentials; undefined while it takes them, and while it cannot be
+ *   asked: that says nothing about the credentials, and the breakers tell it.
+ */
+function createAccountCheck({ clock, isConfigured, twilio }: MessagingContext) {
+  // An instance of its own: a question of the health page is no evidence for the breaker of texts.
+  const { safeCall } = createSafeCall();
+  let known: { at: number; refusedWith: string | undefined } | undefined;
+  let asking: Promise<void> | undefined;
+  const ask = async () => {
+    const asked = await safeCall('twilio_account', () => twilio.fetchAccount(), {
+      retries: 0,
+      timeoutMs: ACCOUNT_TIMEOUT_MS,
+    });
+    const at = clock.now().getTime();
+    if (asked.success) known = { at, refusedWith: undefined };
+    else known = { at, refusedWith: asked.error.kind === 'AUTH' ? codeOf(asked.error) : undefined };
+  };
+  return async (): Promise<string | undefined> => {
+    if (!isConfigured) return undefined;
+    if (known === undefined || clock.now().getTime() - known.at >= ASKED_EVERY_MS) {
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      await asking;
+    }
+    return known?.refusedWith;
   };
 }

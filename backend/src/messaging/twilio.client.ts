@@ -27,6 +27,8 @@ export interface TwilioClient {
   /** What was sent to a number since a moment, newest first. */
   findMessages(query: { to: string; since: Date }): Promise<TwilioMessage[]>;
   fetchMessage(sid: string): Promise<TwilioMessage>;
+  /** Whether Twilio takes our credentials: it refuses the request where it does not. */
+  fetchAccount(): Promise<void>;
 }
 
 // More texts to one number than this between an attempt and the question about it do not happen.
@@ -43,13 +45,14 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
     });
     // The SDK appends /2010-04-01/...; a path in the base stays in front of it.
     if (config.baseUrl !== undefined) client.api.baseUrl = config.baseUrl;
-    return client.api.v2010.account.messages;
+    return client.api.v2010.account;
   };
   let opened: ReturnType<typeof open> | undefined;
-  const messages = () => {
+  const account = () => {
     opened ??= open();
     return opened;
   };
+  const messages = async () => (await account()).messages;
   const sender =
     config.messagingServiceSid === undefined
       ? { from: config.from }
@@ -57,7 +60,7 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
 
   return {
     async prepare() {
-      await messages();
+      await account();
     },
     async createMessage({ to, body, statusCallback, from }) {
       const by = from === undefined ? sender : { from };
@@ -72,6 +75,9 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
     },
     async fetchMessage(sid) {
       return present(await (await messages()).get(sid).fetch());
+    },
+    async fetchAccount() {
+      await (await account()).fetch();
     },
   };
 }

@@ -1,0 +1,40 @@
+import type { OrgId } from '../platform/tenant.ts';
+import { within } from '../platform/within.ts';
+import { openBreaker, PATIENCE_MS, type Probe, type ProbeOptions, type TwilioFacts } from './probes.ts';
+
+/** Do texts leave? A stranger hears that they do not and why, and no figure. */
+export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
+  const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
+    name: 'Twilio',
+    status,
+    message,
+    details,
+  });
+  let facts: TwilioFacts;
+  try {
+    facts = await within(PATIENCE_MS, options.twilio(orgId));
+  } catch {
+    return entry('degraded', 'Whether texts leave cannot be read because the database does not answer');
+  }
+  const { configured, message, fault, waiting, oldestWaitingSeconds } = facts;
+  if (!configured) return entry('critical', message);
+  const figures = orgId === null || waiting === 0 ? {} : { waiting, oldestWaitingSeconds };
+  if (fault) return entry('critical', `No text leaves. ${fault.reason}`, { code: fault.code, ...figures });
+  const breaker = openBreaker(options.resilience, 'twilio_sms', orgId);
+  if (breaker) {
+    return entry(
+      'degraded',
+      `${message}, but Twilio does not answer as it should; texts wait and are sent later`,
+      { nextAttemptAt: breaker.nextAttemptAt, ...figures },
+    );
+  }
+  if (waiting > 0) {
+    const what = orgId === null ? 'texts have' : waiting === 1 ? '1 text has' : `${waiting} texts have`;
+    return entry(
+      'degraded',
+      `${message}, but ${what} waited for more than a minute and will be sent later`,
+      figures,
+    );
+  }
+  return entry('healthy', message);
+}

@@ -1,0 +1,40 @@
+import type { OrgId } from '../platform/tenant.ts';
+import { within } from '../platform/within.ts';
+import { openBreaker, PATIENCE_MS, type Probe, type ProbeOptions } from './probes.ts';
+import type { ReceptionistFacts } from './vapi.queries.ts';
+
+/** Settings reach Vapi within seconds; after this time something is in their way. */
+const LATE_AFTER_S = 60;
+
+/** Does the phone have somebody to answer it, with the clinic's present settings? */
+export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
+  const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
+    name: 'Vapi',
+    status,
+    message,
+    details,
+  });
+  const breaker = openBreaker(options.resilience, 'vapi', orgId);
+  if (breaker) {
+    return entry(
+      'degraded',
+      'Vapi does not answer as it should. Calls go on with the settings it has; changes reach it later',
+      { nextAttemptAt: breaker.nextAttemptAt },
+    );
+  }
+  if (orgId === null) return entry('healthy', 'Vapi credentials configured');
+  let facts: ReceptionistFacts;
+  try {
+    facts = await within(PATIENCE_MS, options.receptionist(orgId));
+  } catch {
+    return entry('degraded', 'The receptionist cannot be looked up because the database does not answer');
+  }
+  const { assistantId, phoneNumber, problem, pendingSeconds } = facts;
+  const details = { assistantId, phoneNumber };
+  if (problem !== null || pendingSeconds > LATE_AFTER_S) {
+    const what = assistantId === null ? 'The receptionist is not set up' : 'The receptionist is out of date';
+    return entry('degraded', `${what}: ${problem ?? 'its settings wait to be sent to Vapi.'}`, details);
+  }
+  if (assistantId === null) return entry('healthy', 'The receptionist is being set up', details);
+  return entry('healthy', 'The receptionist answers the phone', details);
+}
