@@ -61,7 +61,13 @@ export async function createApp(
     tenantResolver,
   });
   registerOutgoingRoutes(server, { database, tenantResolver });
-  registerIntegrationRoutes(server, { config, database, clock, tenantResolver });
+  registerIntegrationRoutes(server, {
+    config,
+    database,
+    clock,
+    tenantResolver,
+    textingFault: async (orgId) => (await messaging.twilioHealth(orgId)).fault,
+  });
   registerCalendarRoutes(server, {
     publicUrl: config.publicUrl,
     link: dependencies.linkCalendar,

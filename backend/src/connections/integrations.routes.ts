@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
+import type { OrgId } from '../platform/tenant.ts';
 import type { TenantResolver } from '../tenancy/index.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { visibleConnections } from './connections.queries.ts';
@@ -12,6 +13,8 @@ export interface IntegrationRouteOptions {
   database: Database;
   clock: Clock;
   tenantResolver: TenantResolver;
+  /** Why no text can leave for an organization; null as long as texts leave. */
+  textingFault: (orgId: OrgId) => Promise<{ reason: string } | null>;
 }
 
 /** Refreshed in the background well before this; shorter means the refresh has not succeeded yet. */
@@ -32,10 +35,16 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
       },
     },
     async (request) => {
-      const rows = await database.withTenant(tenantOf(request), visibleConnections);
+      const tenant = tenantOf(request);
+      const [rows, fault] = await Promise.all([
+        database.withTenant(tenant, visibleConnections),
+        options.textingFault(tenant.orgId),
+      ]);
       const google = rows.find((row) => row.provider === 'google');
       const vapi = rows.find((row) => row.provider === 'vapi');
-      return { data: [describeGoogle(google, clock.now()), describeTwilio(config), describeVapi(vapi)] };
+      return {
+        data: [describeGoogle(google, clock.now()), describeTwilio(config, fault), describeVapi(vapi)],
+      };
     },
   );
 }
@@ -88,15 +97,16 @@ export function googleStatus(
   return row.status as Integration['status'];
 }
 
-function describeTwilio(config: Config): Integration {
+function describeTwilio(config: Config, fault: { reason: string } | null): Integration {
   return {
     provider: 'twilio',
-    status: 'connected',
+    status: fault ? 'degraded' : 'connected',
     account: config.twilio.from ?? config.twilio.messagingServiceSid ?? null,
     expires_at: null,
     connected_at: null,
-    message:
-      config.mode === 'sandbox'
+    message: fault
+      ? `No text leaves. ${fault.reason}`
+      : config.mode === 'sandbox'
         ? 'Texts go to the simulated phone on the Setup page.'
         : 'Texts are sent from the deployment’s own number.',
   };
