@@ -2,7 +2,7 @@
 -- sign-up, PostgREST, plain SQL. Wherever they come from, they are one line with nothing invisible in it.
 
 create function app_private.visible_line(p_text text) returns text
-  language sql immutable
+  language sql immutable set search_path = pg_catalog, pg_temp
   as $$
   select pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
     pg_catalog.normalize(p_text, 'NFC'),

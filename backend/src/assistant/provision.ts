@@ -206,7 +206,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
 }
 
 /** How long a kind of failure is left alone. */
-const DELAYS_MS: Record<string, number> = { AUTH: 60_000, BUSY: 1_000, WAITS: 600_000 };
+const DELAYS_MS: Record<string, number> = { AUTH: 30_000, BUSY: 1_000, WAITS: 600_000 };
 
 /** Ends the name of a clinic's number: the one field of a number that is ours, and by which it is found again. */
 const numberMarker = (orgId: OrgId): string => `vx-${orgId.replaceAll('-', '').slice(-12)}`;
