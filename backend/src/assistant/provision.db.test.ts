@@ -274,7 +274,7 @@ describe('the receptionist at Vapi', () => {
 
   test.each([
     ['away', { kind: 'status', status: 503 }, 5_000],
-    ['refusing our key', { kind: 'status', status: 401 }, 60_000],
+    ['refusing our key', { kind: 'status', status: 401 }, 30_000],
   ])('is made later while Vapi is %s, for ever if need be', async (_what, { kind, ...more }, delayMs) => {
     const clinic = await scene.clinic();
     await scene.fault(kind, more);
