@@ -215,6 +215,13 @@ test('settings: every fault at once, each by its name, and no secret among the w
   expect(ended.output).not.toContain('short-secret');
 });
 
+test('a database that cannot be reached is told of in words, without its password', async () => {
+  const DATABASE_URL = 'postgres://nobody:hunter2@127.0.0.1:1/none';
+  const ended = await startInVain({ dataDir: freshDir(), env: { DATABASE_URL } });
+  expectWords(ended, /DATABASE_URL cannot be used: .*ECONNREFUSED/, 'Nobody listens at that host and port');
+  expect(ended.output).not.toContain('hunter2');
+});
+
 test('live mode names every credential that is missing', async () => {
   const ended = await startInVain({ dataDir: freshDir(), env: { VOXANNE_MODE: 'live' } });
   const names = [

@@ -83,7 +83,7 @@ describe.each(found)('$name', (version) => {
 
   test('and one that does look so is found out', async () => {
     await owner.query(
-      'create function public.dear() returns integer language sql cost 1e9 as $$ select 1 $$; grant execute on function public.dear to public',
+      'create function public.dear() returns integer language plpgsql cost 1e9 as $$ begin return 1; end $$; grant execute on function public.dear to public',
     );
     const query: HotQuery = {
       name: 'a dear one inside of a function',
