@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeApi } from './app/api-document.ts';
 import { serveDashboard } from './app/dashboard-pages.ts';
+import { serveReference } from './app/reference-page.ts';
 import {
   registerAdmissionRoutes,
   registerSimulatorRoutes,
@@ -17,10 +18,15 @@ import type { Dependencies } from './dependencies.ts';
 import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
 import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
 import { addressOf } from './platform/address-of.ts';
+import { compressAnswers } from './platform/compression.ts';
+import { allowOrigins } from './platform/cors.ts';
 import { diskSpace } from './platform/disk.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
+import { answerOtherMethods } from './platform/http-methods.ts';
+import { refuseUnknownQueries } from './platform/known-queries.ts';
 import type { ListenerState } from './platform/listener.ts';
 import type { Schedule } from './platform/request-limits.ts';
+import { answerBareRefusals, refuseEncodedBodies } from './platform/unreadable-requests.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
@@ -42,7 +48,14 @@ export async function createApp(
     trustProxyHops: config.trustProxyHops,
     ...(options.schedule ? { schedule: options.schedule } : {}),
   });
-  await describeApi(server, version);
+  allowOrigins(server, config.corsOrigins);
+  answerOtherMethods(server);
+  answerBareRefusals(server);
+  refuseEncodedBodies(server);
+  refuseUnknownQueries(server);
+  compressAnswers(server);
+  await describeApi(server, { version, publicUrl: config.publicUrl, now: () => clock.now() });
+  serveReference(server);
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'same-origin');

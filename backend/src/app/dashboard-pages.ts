@@ -1,16 +1,35 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressOf } from '../platform/address-of.ts';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
+import { preferredType, wantsPage } from '../platform/negotiation.ts';
 
 const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
-// The reference page has an inline script of its own, and may talk to us only.
-const DOCS_POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'";
 const LOOPBACK = new Set(['localhost', '127.0.0.1']);
+
+/** The pages of the dashboard by their first address; `/health` is JSON for programs, and has a rule of its own. */
+export const PAGES = [
+  '/',
+  '/calendar',
+  '/deliveries',
+  '/messages',
+  '/patients',
+  '/settings',
+  '/settings/hours',
+  '/settings/providers',
+  '/settings/services',
+  '/settings/time-off',
+  '/setup',
+  '/sign-in',
+  '/sign-up',
+];
+
+/** Nothing here is for search engines: a back office, and pages of patients. */
+const ROBOTS = 'User-agent: *\nDisallow: /\n';
 
 /** The built dashboard, and the answer where there is nothing. `dist` is where the build puts it. */
 export async function serveDashboard(
@@ -18,31 +37,28 @@ export async function serveDashboard(
   { publicUrl, dist }: { publicUrl: string; dist: string },
 ): Promise<void> {
   const built = existsSync(join(dist, 'index.html'));
-  server.addHook('onSend', async (request, reply) => {
+  server.addHook('onSend', async (_request, reply) => {
     const isPage = reply.getHeader('content-type')?.toString().startsWith('text/html');
     if (isPage && !reply.hasHeader('content-security-policy')) {
-      reply.header(
-        'content-security-policy',
-        addressOf(request).startsWith('/docs') ? DOCS_POLICY : PAGE_POLICY,
-      );
+      reply.header('content-security-policy', PAGE_POLICY);
     }
   });
+  const sendPage = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (built) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    return sendProblem(reply, request, notBuilt());
+  };
   const home = new URL(publicUrl);
   server.addHook('onRequest', async (request, reply) => {
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const address = addressOf(request);
+    // A webhook or a call of the API is nobody's page, whatever it says it takes.
+    if (!reads || address.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return;
+    if (!wantsPage(request, reply)) return;
+    // Probes get JSON there, people the page of the same name.
+    if (built && address === '/health') return sendPage(request, reply);
     // 127.0.0.1 and localhost are one machine and two cookie jars; Google sends people back to PUBLIC_URL.
     const { hostname } = request;
-    const page = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    // Probes get JSON there, people the page of the same name.
-    if (built && page && addressOf(request) === '/health') {
-      return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    }
-    if (
-      page &&
-      hostname !== home.hostname &&
-      LOOPBACK.has(hostname) &&
-      LOOPBACK.has(home.hostname) &&
-      !addressOf(request).startsWith('/api/')
-    ) {
+    if (hostname !== home.hostname && LOOPBACK.has(hostname) && LOOPBACK.has(home.hostname)) {
       // Part by part: read as a whole, "//evil.example" would be an address of its own.
       const target = new URL(home);
       const [path = '/', ...query] = request.url.split('?');
@@ -51,29 +67,54 @@ export async function serveDashboard(
       return reply.redirect(target.toString(), 307);
     }
   });
-  if (built) {
-    await server.register(fastifyStatic, {
-      root: dist,
-      wildcard: false,
-      index: false,
-      setHeaders: (reply, path) => {
-        reply.header(
-          'cache-control',
-          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        );
-      },
+  for (const url of PAGES) {
+    server.get(url, { schema: { hide: true } }, async (request, reply) => {
+      if (preferredType(request, reply, ['text/html', 'application/json']) === 'text/html') {
+        return sendPage(request, reply);
+      }
+      return sendProblem(reply, request, nothingAt(request));
     });
   }
+  server.get('/robots.txt', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=86400').type('text/plain; charset=utf-8').send(ROBOTS),
+  );
+  if (built) await serveFiles(server, dist);
   server.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    const reads = request.method === 'GET' || request.method === 'HEAD';
     const address = addressOf(request);
     const belongsToPages = !['/api/', '/assets/', '/docs'].some((prefix) => address.startsWith(prefix));
-    if (page && belongsToPages && built)
-      return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    const detail =
-      belongsToPages && page
-        ? 'The dashboard has not been built. Start Voxanne with "npm start", which builds it.'
-        : `There is nothing at ${request.method} ${request.url.split('?')[0]}. GET /docs lists every route.`;
-    return sendProblem(reply, request, new AppError({ code: 'NOT_FOUND', status: 404, detail }));
+    if (reads && belongsToPages && wantsPage(request, reply)) return sendPage(request, reply);
+    return sendProblem(reply, request, nothingAt(request));
   });
 }
+
+/** The build has made a Brotli and a gzip form of each file that is worth it; their names are not addresses. */
+async function serveFiles(server: HttpServer, dist: string): Promise<void> {
+  await server.register(fastifyStatic, {
+    root: dist,
+    wildcard: false,
+    index: false,
+    preCompressed: true,
+    globIgnore: ['**/*.br', '**/*.gz', 'index.html'],
+    setHeaders: (reply, path) => {
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+}
+
+const nothingAt = (request: FastifyRequest) =>
+  new AppError({
+    code: 'NOT_FOUND',
+    status: 404,
+    detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}. GET /docs lists every route.`,
+  });
+
+const notBuilt = () =>
+  new AppError({
+    code: 'NOT_FOUND',
+    status: 404,
+    detail: 'The dashboard has not been built. Start Voxanne with "npm start", which builds it.',
+  });

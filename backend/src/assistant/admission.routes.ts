@@ -19,7 +19,11 @@ export function registerAdmissionRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'listWaitingClinics',
+        security: [{ operator: [] }],
         summary: 'New clinics that wait for their receptionist, those that asked first first',
+        description:
+          'So many new clinics a day get a receptionist and a number at once; the others wait here.',
         response: { 200: WaitingClinicList },
       },
     },
@@ -33,7 +37,10 @@ export function registerAdmissionRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'admitClinic',
+        security: [{ operator: [] }],
         summary: 'Give a waiting clinic its receptionist now',
+        description: 'It does not count against the limit of the day.',
         params: z.object({ id: z.guid() }),
         response: { 200: AdmittedClinic },
       },

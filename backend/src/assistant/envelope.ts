@@ -54,13 +54,15 @@ export const Message = z.looseObject({
 });
 export type Message = z.infer<typeof Message>;
 
-const Envelope = z.looseObject({ message: Message });
+export const Envelope = z.looseObject({ message: Message }).meta({ id: 'VapiMessage' });
 const Short = z.looseObject({
   toolCallId: z.string().min(1).max(200),
   tool: z.looseObject({ name: looseText, arguments: z.unknown().optional() }),
   call: Call.nullish(),
   customer: z.looseObject({ number: looseText }).nullish(),
 });
+
+export const ToolCallBody = z.union([Envelope, Short]).meta({ id: 'VapiToolCall' });
 
 /**
  * The JSON of a message, without what PostgreSQL cannot keep (NULs and halves of surrogate pairs): a transcript with

@@ -32,7 +32,14 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
     '/api/integrations/vapi',
     {
       onRequest: tenantResolver,
-      schema: { tags, summary: 'The receptionist at Vapi', response: { 200: VapiIntegration } },
+      schema: {
+        tags,
+        operationId: 'getVapiIntegration',
+        summary: 'The receptionist at Vapi',
+        description:
+          'For owners. Where Vapi calls us, the end of the secret it signs with, and the number that is answered.',
+        response: { 200: VapiIntegration },
+      },
     },
     async (request) => {
       const { orgId } = owned(request);
@@ -52,12 +59,14 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
   server.post(
     '/api/integrations/vapi/rotate-secret',
     {
+      config: { secret: true },
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'rotateVapiSecret',
         summary: 'A new secret, shown once; it is written to Vapi',
         description:
-          'The secret before it stays good until Vapi has the new one, and at the latest until previous_secret_until; one that is older still ends at once. With revoke_now nothing but the new secret is good from this moment on, whether Vapi answers or not: calls fail until it has the new one.',
+          'For owners. The secret before it stays good until Vapi has the new one, and at the latest until previous_secret_until; one that is older still ends at once. With revoke_now nothing but the new secret is good from this moment on, whether Vapi answers or not: calls fail until it has the new one.',
         body: RotateSecretRequest.nullish(),
         response: { 200: RotatedSecret },
       },

@@ -31,7 +31,10 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'startSimulatedCall',
         summary: 'Play a phone call',
+        description:
+          'Sandbox mode only. A scripted caller rings the receptionist and books, by the same signed requests as a real call.',
         body: SimulatedCallRequest,
         response: { 200: SimulatedCallStarted },
       },
@@ -55,7 +58,9 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getSimulatedCall',
         summary: 'A played call so far',
+        description: 'Sandbox mode only. What was said, and which tools were called.',
         params: z.object({ id: singleLine(100).min(1) }),
         response: { 200: SimulatedCall },
       },
@@ -87,7 +92,9 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getSimulatedPhone',
         summary: 'What the patient’s phone shows',
+        description: 'Sandbox mode only. The texts of this clinic that reached the number.',
         querystring: z.object({ number: singleLine(40).min(3) }),
         response: { 200: SimulatedPhone },
       },

@@ -8,7 +8,14 @@ import { measureBody } from '../platform/read-body.ts';
 import { type AnswerOptions, answerMessage, isAnswered } from './answer-message.ts';
 import type { Arrived } from './arrived.ts';
 import { receiveCallReport, receiveCallState } from './call-log.ts';
-import { parseEnvelope, readBody, readToolCalls, type ToolCallMessage } from './envelope.ts';
+import {
+  Envelope,
+  parseEnvelope,
+  readBody,
+  readToolCalls,
+  ToolCallBody,
+  type ToolCallMessage,
+} from './envelope.ts';
 import { keepMessage } from './keep-message.ts';
 import { type RunToolOptions, runTool, type StoredToolAnswer } from './run-tool.ts';
 import type { AuthenticateVapi, ProveVapi } from './vapi-auth.ts';
@@ -36,10 +43,21 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
     '/api/vapi/tools/:tool',
     {
       onRequest,
-      config,
+      config: {
+        ...config,
+        kind: 'webhook',
+        described: {
+          body: { type: 'application/json', schema: ToolCallBody },
+          answers: json('One result for each call', ToolAnswer),
+        },
+      },
       schema: {
         tags,
+        operationId: 'runVapiTool',
+        security: VAPI_SECURITY,
         summary: 'A tool call of the voice agent',
+        description:
+          'Takes the message of Vapi or the short form for scripts. What could not be done is said in `error`, with 200: on any other status the caller would hear silence.',
         params: z.object({ tool: singleLine(64) }),
       },
     },
@@ -53,7 +71,24 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
 
   server.post(
     '/api/vapi/webhook',
-    { onRequest, config, schema: { tags, summary: 'Every other message of Vapi' } },
+    {
+      onRequest,
+      config: {
+        ...config,
+        kind: 'webhook',
+        described: {
+          body: { type: 'application/json', schema: Envelope },
+          answers: json('What the message asks for, or that it is kept', WebhookAnswer),
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'receiveVapiMessage',
+        security: VAPI_SECURITY,
+        summary: 'Every other message of Vapi',
+        description: 'Messages whose sender waits get their answer; all others are kept and acknowledged.',
+      },
+    },
     async (request, reply) => {
       const { body, ...arrived } = signedBody(request);
       const envelope = parseEnvelope(body);
@@ -82,6 +117,40 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
     },
   );
 }
+
+const VAPI_SECURITY: Record<string, string[]>[] = [
+  { vapiSecret: [] },
+  { vapiBearer: [] },
+  { vapiSignature: [] },
+];
+
+const ToolResult = z.object({
+  toolCallId: z.string(),
+  name: z.string(),
+  result: z.string().optional().describe('A line to be spoken'),
+  error: z.string().optional().describe('A line to be spoken: why it could not be done, and what to ask'),
+});
+const ToolAnswer = z
+  .looseObject({
+    results: z.array(ToolResult),
+    success: z.boolean().optional().describe('Of the short form, with what the tool found beside it'),
+    error: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .meta({ id: 'VapiToolAnswer' });
+const WebhookAnswer = z
+  .union([
+    ToolAnswer,
+    z.object({ received: z.literal(true) }),
+    z.object({ assistantId: z.string() }),
+    z.object({ error: z.string() }),
+    z.object({ destination: z.looseObject({ type: z.string() }) }),
+    z.object({ documents: z.array(z.looseObject({ content: z.string() })) }),
+  ])
+  .meta({ id: 'VapiWebhookAnswer' });
+const json = (description: string, schema: z.ZodType) => ({
+  200: { description, content: { 'application/json': schema } },
+});
 
 const acknowledged = (reply: FastifyReply) => reply.send({ received: true });
 

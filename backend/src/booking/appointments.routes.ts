@@ -22,6 +22,7 @@ export function registerAppointmentRoutes(
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'bookAppointment',
         summary: 'Book an appointment',
         description:
           'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
@@ -76,7 +77,9 @@ export function registerAppointmentRoutes(
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listAppointments',
         summary: 'Appointments by time',
+        description: 'From `from` to before `to`, soonest first, of any state or of one.',
         querystring: AppointmentQuery,
         response: { 200: AppointmentPage },
       },
@@ -107,7 +110,9 @@ export function registerAppointmentRoutes(
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getAppointment',
         summary: 'One appointment',
+        description: 'With its patient, its provider and the state of its calendar entry.',
         params: z.object({ id: Id }),
         response: { 200: Appointment },
       },

@@ -30,6 +30,7 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'findAvailability',
         summary: 'Free times, and why a day or a time is none',
         description:
           'The free times of a service by start; of several providers who are free then the first is the one with the least to do. Days without any have a reason. explain=true adds why each other start of the first seven days is refused. Nothing outside is asked.',

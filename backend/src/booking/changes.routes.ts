@@ -56,6 +56,7 @@ export function registerChangeRoutes(
       onRequest,
       schema: {
         ...common,
+        operationId: 'moveAppointment',
         summary: 'Move an appointment',
         description:
           'One change on the same appointment: its id and its event in Google stay, the patient gets a new text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if somebody was faster. Who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
@@ -91,6 +92,7 @@ export function registerChangeRoutes(
       onRequest,
       schema: {
         ...common,
+        operationId: 'cancelAppointment',
         summary: 'Cancel an appointment',
         description:
           'The time is free at once. Can be undone for ten minutes, while nobody else has taken it.',
@@ -115,6 +117,7 @@ export function registerChangeRoutes(
       onRequest,
       schema: {
         ...common,
+        operationId: 'undoAppointmentChange',
         summary: 'Undo the last move or cancellation',
         description:
           'For ten minutes, while the former time is free; otherwise 409 UNDO_EXPIRED, NOTHING_TO_UNDO, or SLOT_UNAVAILABLE with `alternatives`.',
@@ -139,6 +142,7 @@ export function registerChangeRoutes(
       onRequest,
       schema: {
         ...common,
+        operationId: 'setAppointmentStatus',
         summary: 'Say that a patient arrived, was treated, or did not come',
         description:
           'Cancelling and undoing have addresses of their own. An illegal change is 409 ILLEGAL_TRANSITION.',

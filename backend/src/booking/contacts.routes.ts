@@ -26,6 +26,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listContacts',
         summary: 'Patients by name',
         description: 'A search with letters looks into names and e-mail addresses, one without into numbers.',
         querystring: ContactQuery,
@@ -57,7 +58,9 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getContact',
         summary: 'One patient, with their appointments',
+        description: 'With what was corrected at intake, and what a later caller said against it.',
         params,
         response: { 200: ContactDetail },
       },
@@ -71,6 +74,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'updateContact',
         summary: 'Change a patient',
         description:
           'By the rules of a booking: names are cased, numbers become E.164, e-mail addresses are checked. Audited.',

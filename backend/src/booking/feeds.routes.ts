@@ -9,7 +9,7 @@ import { type TenantResolver, tenantOf, writeAudit } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { endFeed, feedByHash, keepFeed, providerExists } from './feeds.queries.ts';
 import { icsOfAppointment, icsOfProvider } from './ics.queries.ts';
-import { sendCalendar } from './ics.ts';
+import { CALENDAR_FILE, sendCalendar } from './ics.ts';
 import type { PatientContext } from './patient-context.ts';
 
 const DAY_MS = 86_400_000;
@@ -28,7 +28,17 @@ export function registerFeedRoutes(
 
   server.get(
     '/api/appointments/:id/calendar.ics',
-    { onRequest, schema: { tags, summary: 'One appointment as a calendar file', params } },
+    {
+      onRequest,
+      config: { described: { answers: CALENDAR_FILE } },
+      schema: {
+        tags,
+        operationId: 'downloadAppointmentCalendarFile',
+        summary: 'One appointment as a calendar file',
+        description: 'For the calendar of the clinic. 304 for a known ETag.',
+        params,
+      },
+    },
     async (request, reply) => {
       const tenant = tenantOf(request);
       const row = await database.withTenant(tenant, (db) =>
@@ -47,8 +57,10 @@ export function registerFeedRoutes(
     '/api/providers/:id/feed',
     {
       onRequest,
+      config: { secret: true },
       schema: {
         tags,
+        operationId: 'createProviderFeed',
         summary: 'Make the private calendar feed of a provider (owner, admin)',
         description:
           'The address is shown once and kept nowhere; a new one ends the old one. It shows 30 days back and 180 ahead: name of the patient and service, no phone, no notes.',
@@ -75,7 +87,9 @@ export function registerFeedRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'deleteProviderFeed',
         summary: 'Revoke the private calendar feed of a provider (owner, admin)',
+        description: 'The address answers 404 from now on. Nothing happens when there was none.',
         params,
         response: { 204: z.null() },
       },
@@ -95,9 +109,11 @@ export function registerFeedRoutes(
   server.get(
     '/api/feeds/:file',
     {
+      config: { kind: 'file', described: { answers: CALENDAR_FILE } },
       schema: {
         tags,
         security: [],
+        operationId: 'readProviderFeed',
         summary: 'A provider’s private calendar feed',
         description:
           'The address is `/api/feeds/<token>.ics`; whoever has it reads it. 304 for a known ETag.',

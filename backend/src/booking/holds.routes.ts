@@ -19,6 +19,7 @@ export function registerHoldRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'listHolds',
         summary: 'Times that are held',
         description:
           'Kept at this moment for nobody in particular, from `from` to before `to`, soonest first. One that is kept for a patient is in GET /api/appointments.',
@@ -49,6 +50,7 @@ export function registerHoldRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'holdTime',
         summary: 'Keep a time for a while',
         description:
           'Nobody else gets it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or give it back with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
@@ -95,7 +97,9 @@ export function registerHoldRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'releaseHold',
         summary: 'Give a held time back',
+        description: 'It can be booked again at once.',
         params: z.object({ id: Id }),
         response: { 204: z.null().describe('It is free again') },
       },

@@ -1,6 +1,7 @@
 import { visibleLine, visibleLines } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
+import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
 import type { IcsRow } from './ics.queries.ts';
 
@@ -50,6 +51,16 @@ export function toCalendar({ name, events, refreshSeconds }: Omit<CalendarFile, 
 
 // The library escapes the texts of events and writes the calendar's name as it is (RFC 5545, 3.3.11).
 const escapedText = (text: string): string => text.replace(/[\\;,]/g, (sign) => `\\${sign}`);
+
+/** For the API document. */
+export const CALENDAR_FILE = {
+  200: {
+    description: 'An iCalendar file (RFC 5545)',
+    content: { 'text/calendar': z.string() },
+    headers: { etag: 'Send it back as If-None-Match' },
+  },
+  304: { description: 'Nothing has changed since the ETag that was sent' },
+};
 
 /** With an ETag; who has it already gets 304. */
 export function sendCalendar(request: FastifyRequest, reply: FastifyReply, file: CalendarFile): FastifyReply {

@@ -7,7 +7,7 @@ import { acceptOffer, declineOffer, leaveByLink } from './answer-offer.ts';
 import { cancelByLink, moveByLink, undoByLink } from './change-by-link.ts';
 import { findFreeDays } from './free-days.ts';
 import { icsOfAppointment } from './ics.queries.ts';
-import { sendCalendar } from './ics.ts';
+import { CALENDAR_FILE, sendCalendar } from './ics.ts';
 import { type OpenedAppointment, type OpenedOffer, openPatientLink } from './open-patient-link.ts';
 import type { PatientContext } from './patient-context.ts';
 import { PATIENT_PAGE_POLICY } from './patient-page.markup.ts';
@@ -36,6 +36,13 @@ const Form = z.object({
   slot: singleLine(400).optional(),
 });
 
+const Html = z.string().describe('A page for a person');
+const PAGES = {
+  200: { description: 'The page', content: { 'text/html': Html } },
+  '4XX': { description: 'A page that says why, and what to do', content: { 'text/html': Html } },
+  '5XX': { description: 'A page that says to try again, or to call', content: { 'text/html': Html } },
+};
+
 /**
  * The pages behind the links in texts. GET only reads, because apps that preview a link fetch it; POST acts and leads
  * back to GET. There is no cookie and no session: who has the address may act, so there is nothing to forge.
@@ -55,8 +62,10 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     '/a/:token',
     {
       errorHandler,
+      config: { described: { answers: PAGES } },
       schema: {
         ...schema,
+        operationId: 'openPatientPage',
         summary: 'A patient’s own page (HTML)',
         description:
           'What the link of a text opens: the appointment, or a time that is offered from the waitlist. Changes nothing. A link that does not work (made up, used up, in the past) is 404, with words.',
@@ -73,9 +82,23 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     '/a/:token',
     {
       errorHandler,
-      config: { form: true, limits: { bytes: 4_096, fields: 8 } },
+      config: {
+        form: true,
+        limits: { bytes: 4_096, fields: 8 },
+        described: {
+          body: { type: 'application/x-www-form-urlencoded', schema: Form },
+          answers: {
+            ...PAGES,
+            303: {
+              description: 'Done',
+              headers: { location: 'The page of the link, which shows what happened' },
+            },
+          },
+        },
+      },
       schema: {
         ...schema,
+        operationId: 'submitPatientPage',
         summary: 'Move, cancel or undo; accept or decline an offer (form)',
         description:
           'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. Done: 303 to the page, which shows what happened. The link is spent then. Taken meanwhile: 409 with other times.',
@@ -102,7 +125,14 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     '/a/:token/calendar.ics',
     {
       errorHandler,
-      schema: { ...schema, summary: 'The appointment of a patient’s link as a calendar file' },
+      config: { described: { answers: { ...CALENDAR_FILE, '4XX': PAGES['4XX'], '5XX': PAGES['5XX'] } } },
+      schema: {
+        ...schema,
+        operationId: 'downloadPatientCalendarFile',
+        summary: 'The appointment of a patient’s link as a calendar file',
+        description:
+          'For the calendar on the phone of the patient. 304 for a known ETag; a link that does not work is 404, with words.',
+      },
     },
     async (request, reply) => {
       const opened = await openPatientLink(context, request.params.token);

@@ -33,6 +33,7 @@ export function registerWaitlistRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'listWaitlist',
         summary: 'Who waits for a time, first come first',
         description: 'The order of the list is the order in which freed times are offered.',
         querystring: WaitlistQuery,
@@ -63,6 +64,7 @@ export function registerWaitlistRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'joinWaitlist',
         summary: 'Put a patient on the waitlist',
         description:
           'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. Nobody is texted from 21:00 to 08:00 on the clinic’s clock. Who waits for that service already is 409 ALREADY_WAITING.',
@@ -82,6 +84,7 @@ export function registerWaitlistRoutes(
       onRequest,
       schema: {
         tags,
+        operationId: 'leaveWaitlist',
         summary: 'Take a patient off the waitlist',
         description:
           'An offer that is open ends, and its time goes to the next one. The entry stays, as removed.',

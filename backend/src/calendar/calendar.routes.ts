@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { wantsPage } from '../platform/negotiation.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { LinkCalendar } from './link-calendar.ts';
@@ -32,7 +33,14 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     `${PATH}/connect`,
     {
       onRequest: tenantResolver,
-      schema: { tags, summary: 'Begin linking Google Calendar', response: { 200: ConnectResponse } },
+      schema: {
+        tags,
+        operationId: 'connectGoogle',
+        summary: 'Begin linking Google Calendar',
+        description:
+          'For owners and admins. Send the browser to the `url` of the answer; Google sends it back to the callback.',
+        response: { 200: ConnectResponse },
+      },
     },
     async (request, reply) => {
       const tenant = ownerOrAdmin(request);
@@ -52,7 +60,25 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
       onRequest: optionalTenantResolver,
       // It acts: a program that only looks at headers must not link a calendar.
       exposeHeadRoute: false,
-      schema: { tags, summary: 'Where Google sends the browser back to' },
+      config: {
+        kind: 'callback',
+        described: {
+          answers: {
+            302: {
+              description: 'To the Setup page',
+              headers: { location: 'The Setup page, with the outcome' },
+            },
+          },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'finishGoogleLink',
+        security: [{ googleLink: [] }, { session: [] }],
+        summary: 'Where Google sends the browser back to',
+        description:
+          'Links the calendar and leads a browser to the Setup page, which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
+      },
       // The page that shows the outcome explains a broken query better than a schema would.
       attachValidation: true,
     },
@@ -69,7 +95,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
           ...(browserToken ? { browserToken } : {}),
         });
       } catch (error) {
-        if (!(error instanceof AppError) || !wantsPage(request)) throw error;
+        if (!(error instanceof AppError) || !wantsPage(request, reply)) throw error;
         return backToPage(reply, publicUrl, OUTCOMES[error.code] ?? 'failed', error.code);
       }
       return backToPage(reply, publicUrl, 'connected');
@@ -80,7 +106,13 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     `${PATH}/test`,
     {
       onRequest: tenantResolver,
-      schema: { tags, summary: 'Ask Google whether the link works', response: { 200: ConnectionTest } },
+      schema: {
+        tags,
+        operationId: 'testGoogle',
+        summary: 'Ask Google whether the link works',
+        description: 'Reads the calendar list once, now, and says in words what came of it.',
+        response: { 200: ConnectionTest },
+      },
     },
     async (request) => options.test(tenantOf(request).orgId),
   );
@@ -89,7 +121,13 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     PATH,
     {
       onRequest: tenantResolver,
-      schema: { tags, summary: 'Unlink Google Calendar', response: { 204: z.undefined() } },
+      schema: {
+        tags,
+        operationId: 'disconnectGoogle',
+        summary: 'Unlink Google Calendar',
+        description: 'For owners and admins. The permission is given back; appointments stay here.',
+        response: { 204: z.undefined() },
+      },
     },
     async (request, reply) => {
       await link.unlink(ownerOrAdmin(request).orgId);
@@ -128,9 +166,6 @@ function ownerOrAdmin(request: FastifyRequest): Tenant {
   }
   return tenant;
 }
-
-const wantsPage = (request: FastifyRequest): boolean =>
-  request.headers.accept?.includes('text/html') === true;
 
 function backToPage(reply: FastifyReply, publicUrl: string, outcome: string, reason?: string) {
   const url = new URL('/setup', publicUrl);

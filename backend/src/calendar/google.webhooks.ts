@@ -59,9 +59,11 @@ export function registerGoogleWebhooks(
       async onRequest(request) {
         request.googleChannel = await channelOf(request);
       },
-      config: { rawBody: true, limits: { bytes: 4_096 } },
+      config: { rawBody: true, kind: 'webhook', limits: { bytes: 4_096 } },
       schema: {
         tags: ['webhooks'],
+        operationId: 'receiveGooglePush',
+        security: [{ googleChannel: [] }],
         summary: 'Google Calendar: something has changed',
         description:
           'Proved by X-Goog-Channel-Token, the secret of this watch. Only X-Goog-Channel-ID, X-Goog-Message-Number and X-Goog-Resource-State are read; the body is not.',

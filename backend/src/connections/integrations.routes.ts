@@ -30,7 +30,9 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
       onRequest: tenantResolver,
       schema: {
         tags: ['integrations'],
+        operationId: 'listIntegrations',
         summary: 'What the clinic is linked to',
+        description: 'One entry each for Google Calendar, Twilio and Vapi, with its state in words.',
         response: { 200: IntegrationList },
       },
     },

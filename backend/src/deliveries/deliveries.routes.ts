@@ -34,7 +34,10 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listDeliveries',
         summary: 'Webhooks that came in, newest first (owner)',
+        description:
+          'Each accepted webhook with its state: waiting, done, or given up. Filter by provider, type, state and time.',
         querystring: DeliveryQuery,
         response: { 200: DeliveryPage },
       },
@@ -55,7 +58,9 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getDelivery',
         summary: 'One webhook: how it came, what was done, what was answered (owner)',
+        description: 'With its headers (secrets masked), its payload, the answer and each attempt.',
         params: z.object({ id: Id }),
         response: { 200: DeliveryDetail },
       },
@@ -73,6 +78,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'replayDelivery',
         summary: 'Handle one webhook again, or with dry_run tell what that would do (owner)',
         description: 'Idempotent: what was done before is not done twice. Audited.',
         params: z.object({ id: Id }),
@@ -95,6 +101,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'replayDeliveries',
         summary: 'Handle many webhooks again, by ids or by a filter; with dry_run count them (owner)',
         description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
         body: BulkReplayRequest,

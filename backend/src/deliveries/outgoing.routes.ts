@@ -32,7 +32,9 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listOutgoing',
         summary: 'Calendar entries, texts and other work that must leave, newest first (owner)',
+        description: 'Each row is one thing that another service must be told, with its attempts.',
         querystring: OutgoingQuery,
         response: { 200: OutgoingPage },
       },
@@ -53,6 +55,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'resendOutgoing',
         summary: 'Send one again that was given up or waits, or with dry_run tell what that would do (owner)',
         description: 'Idempotent: what was done before is not done twice. Audited.',
         params: z.object({ id: Id }),
@@ -73,6 +76,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'resendManyOutgoing',
         summary: 'Send many again, by ids or by a filter; with dry_run count them (owner)',
         description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
         body: BulkResendRequest,

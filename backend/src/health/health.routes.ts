@@ -4,11 +4,13 @@ import {
   CircuitBreakerReset,
   HealthIntegrations,
   Onboarding,
+  Ready,
 } from '@voxanne/contract';
 import type { CircuitBreakerStatus } from '@voxanne/safe-call';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { preferredType } from '../platform/negotiation.ts';
 import { within } from '../platform/within.ts';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { onboardingFacts } from './onboarding.queries.ts';
@@ -33,7 +35,10 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     {
       schema: {
         tags,
+        operationId: 'getHealth',
+        security: [],
         summary: 'The process lives',
+        description: 'Asks nothing outside of the process, not even the database.',
         response: { 200: z.object({ status: z.literal('ok'), version: z.string(), uptime_s: z.number() }) },
       },
     },
@@ -42,7 +47,18 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
 
   server.get(
     '/ready',
-    { schema: { tags, summary: 'Ready for traffic: database and migrations' } },
+    {
+      config: {
+        described: { answers: { 200: { description: 'Ready', content: { 'application/json': Ready } } } },
+      },
+      schema: {
+        tags,
+        operationId: 'getReadiness',
+        security: [],
+        summary: 'Ready for traffic: database and migrations',
+        description: '503 while it starts, stops, or is without its database.',
+      },
+    },
     async () => {
       const ready = await within(PATIENCE_MS, options.isReady()).catch(() => false);
       if (ready) return { status: 'ready' };
@@ -60,7 +76,10 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     {
       schema: {
         tags,
+        operationId: 'getMode',
+        security: [],
         summary: 'Whether providers are real',
+        description: '`sandbox`: the stand-ins that come along. `live`: Google, Twilio and Vapi.',
         response: { 200: z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() }) },
       },
     },
@@ -69,12 +88,33 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
 
   server.get(
     '/api/health/integrations',
-    { schema: { tags, summary: 'Can the receptionist answer?', response: { 200: HealthIntegrations } } },
+    {
+      config: {
+        described: {
+          answers: {
+            200: {
+              description: 'The report',
+              content: { 'application/json': HealthIntegrations, 'text/markdown': z.string() },
+            },
+          },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'getIntegrationHealth',
+        security: [{}, { bearer: [] }, { session: [] }],
+        summary: 'Can the receptionist answer?',
+        description:
+          'Each part with its state, and what to do about it. `Accept: text/markdown` gives the same as prose. Signed in it also tells of the own clinic.',
+        response: { 200: HealthIntegrations },
+      },
+    },
     async (request, reply) => {
       // Who asks can itself fail when the database is away, and this page must say so rather than fail too.
       await within(PATIENCE_MS, options.optionalTenantResolver(request)).catch(() => undefined);
       const report = await reportHealth(options, request.tenant?.orgId ?? null);
-      if (!request.headers.accept?.includes('text/markdown')) return report;
+      const type = preferredType(request, reply, ['application/json', 'text/markdown']);
+      if (type === 'application/json') return report;
       return reply
         .type('text/markdown; charset=utf-8')
         .serializer((payload: unknown) => String(payload))
@@ -88,7 +128,10 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listCircuitBreakers',
         summary: 'Breakers of this clinic that are not simply closed',
+        description:
+          'A breaker opens when a service has failed several times in a row; until it closes, work waits.',
         response: { 200: CircuitBreakerList },
       },
     },
@@ -107,7 +150,9 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'resetCircuitBreaker',
         summary: 'Close a breaker of this clinic now instead of waiting for its probe',
+        description: 'For owners. Those of a whole service belong to the operator.',
         body: CircuitBreakerReset,
         response: { 200: CircuitBreaker },
       },
@@ -142,7 +187,9 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags: ['onboarding'],
+        operationId: 'getOnboarding',
         summary: 'The five steps and their times',
+        description: 'How far the clinic is: account, calendar, receptionist, first booking, first text.',
         response: { 200: Onboarding },
       },
     },

@@ -1,4 +1,11 @@
-import { SignInRequest, SignUpRequest } from '@voxanne/contract';
+import {
+  SignedIn,
+  SignedOut,
+  SignInRequest,
+  SigningKeys,
+  SignUpRequest,
+  TokenResponse,
+} from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
@@ -24,8 +31,27 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   server.post(
     '/api/auth/sign-up/email',
     {
-      config: { limits: { bytes: 4_096, fields: 32, depth: 4 } },
-      schema: { tags, summary: 'Sign up; the clinic is made with the account', body: SignUpRequest },
+      config: {
+        secret: true,
+        limits: { bytes: 4_096, fields: 32, depth: 4 },
+        described: {
+          answers: {
+            200: {
+              description: 'Signed up, and signed in by the cookie',
+              content: { 'application/json': SignedIn },
+            },
+          },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'signUp',
+        security: [],
+        summary: 'Sign up; the clinic is made with the account',
+        description:
+          'Makes the account, its clinic with two services and one provider, and a session cookie. A bearer token is in GET /api/auth/token.',
+        body: SignUpRequest,
+      },
     },
     async (request, reply) => {
       const body = signUpBody(request.body);
@@ -43,9 +69,19 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   server.post(
     '/api/auth/sign-in/email',
     {
-      config: { limits: { bytes: 2_048, fields: 16, depth: 4 } },
+      config: {
+        secret: true,
+        limits: { bytes: 2_048, fields: 16, depth: 4 },
+        described: {
+          answers: {
+            200: { description: 'Signed in by the cookie', content: { 'application/json': SignedIn } },
+          },
+        },
+      },
       schema: {
         tags,
+        operationId: 'signIn',
+        security: [],
         summary: 'Sign in',
         description:
           'Failures are limited for the account, for the address and for both together: 429 TOO_MANY_ATTEMPTS with Retry-After. The session is in the cookie; GET /api/auth/token gives a token for programs.',
@@ -64,15 +100,44 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
       return give(request, reply, answer);
     },
   );
-  server.post('/api/auth/sign-out', { schema: { tags, summary: 'Sign out' } }, async (request, reply) => {
-    const answer = await ask(options, request, {});
-    options.onSignOut();
-    return give(request, reply, answer);
-  });
+  server.post(
+    '/api/auth/sign-out',
+    {
+      config: {
+        described: {
+          answers: { 200: { description: 'Signed out', content: { 'application/json': SignedOut } } },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'signOut',
+        security: [{ session: [] }],
+        summary: 'Sign out',
+        description: 'Ends the session of the cookie.',
+      },
+    },
+    async (request, reply) => {
+      const answer = await ask(options, request, {});
+      options.onSignOut();
+      return give(request, reply, answer);
+    },
+  );
   server.get(
     '/api/auth/token',
     {
-      schema: { tags, summary: 'A bearer token for scripts, good for 15 minutes and as long as the session' },
+      config: {
+        secret: true,
+        described: {
+          answers: { 200: { description: 'A token', content: { 'application/json': TokenResponse } } },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'getToken',
+        security: [{ session: [] }],
+        summary: 'A bearer token for scripts, good for 15 minutes and as long as the session',
+        description: 'Send it as `Authorization: Bearer`. It belongs to the session of the cookie.',
+      },
     },
     async (request, reply) => {
       const answer = await ask(options, request);
@@ -84,11 +149,26 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   );
   server.get(
     '/api/auth/jwks',
-    { schema: { tags, summary: 'The keys that sign tokens' } },
+    {
+      config: {
+        described: {
+          answers: { 200: { description: 'The keys', content: { 'application/json': SigningKeys } } },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'listSigningKeys',
+        security: [],
+        summary: 'The keys that sign tokens',
+        description: 'A JSON Web Key Set (RFC 7517): with it other programs can check our tokens.',
+      },
+    },
     async (request, reply) => give(request, reply, await ask(options, request)),
   );
-  server.get('/api/auth/get-session', { schema: { hide: true } }, async (request, reply) =>
-    give(request, reply, await ask(options, request)),
+  server.get(
+    '/api/auth/get-session',
+    { config: { secret: true }, schema: { hide: true } },
+    async (request, reply) => give(request, reply, await ask(options, request)),
   );
 }
 

@@ -22,7 +22,9 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listMessages',
         summary: 'Texts, newest first',
+        description: 'What was sent and what came in, with the state of each.',
         querystring: MessageQuery,
         response: { 200: MessagePage },
       },
@@ -47,7 +49,9 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'getMessage',
         summary: 'One text with everything that happened to it',
+        description: 'With its timeline: queued, sent, delivered, or why not.',
         params: z.object({ id: Id }),
         response: { 200: MessageDetail },
       },

@@ -65,9 +65,10 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'sendText',
         summary: 'Text a patient',
         description:
-          'To contacts of the clinic and to the phone of its owner; any other number is 422 NOT_A_CONTACT. How many texts may be sent by hand in an hour and a day is limited, for new clinics more so: 429 TOO_MANY_TEXTS with Retry-After.',
+          'Queued at once and sent by a worker; what became of it is in GET /api/messages/{id}. To contacts of the clinic and to the phone of its owner; any other number is 422 NOT_A_CONTACT. How many texts may be sent by hand in an hour and a day is limited, for new clinics more so: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
         headers: IdempotencyHeaders,
         response: { 202: Accepted },
@@ -89,6 +90,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
       config: { limits: { bytes: 786_432 } },
       schema: {
         tags,
+        operationId: 'sendTexts',
         summary: 'Text several patients',
         description:
           'One result for each text, in order, by the rules of a single one. Where the limit is reached, the rest has the error TOO_MANY_TEXTS and the answer has Retry-After; where nothing could be sent for it, the answer is 429.',

@@ -13,6 +13,21 @@ import { findForCallback } from './webhooks.queries.ts';
 
 // The base64 of an HMAC-SHA1.
 const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+const FORM = 'application/x-www-form-urlencoded';
+/** The fields that are read; Twilio sends more. */
+const StatusForm = z.looseObject({
+  MessageSid: z.string(),
+  MessageStatus: z.string(),
+  ErrorCode: z.string().optional(),
+  From: z.string().optional(),
+});
+const InboundForm = z.looseObject({
+  MessageSid: z.string(),
+  From: z.string(),
+  To: z.string(),
+  Body: z.string().optional(),
+});
+
 const NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** What Twilio calls. Signed, kept, answered; everything else happens in a worker. */
@@ -49,10 +64,17 @@ export function registerTwilioWebhooks(
     '/api/webhooks/twilio/status',
     {
       onRequest,
-      config,
+      config: {
+        ...config,
+        kind: 'webhook',
+        described: { body: { type: FORM, schema: StatusForm }, answers: { 204: { description: 'Kept' } } },
+      },
       schema: {
         tags,
+        operationId: 'receiveTwilioStatus',
+        security: [{ twilioSignature: [] }],
         summary: 'Twilio: what became of a text',
+        description: 'Proved by X-Twilio-Signature over PUBLIC_URL and the form.',
         querystring: z.looseObject({ m: Id.optional().catch(undefined) }),
       },
     },
@@ -98,7 +120,30 @@ export function registerTwilioWebhooks(
 
   server.post(
     '/api/webhooks/twilio/inbound',
-    { onRequest, config, schema: { tags, summary: 'Twilio: a patient has texted' } },
+    {
+      onRequest,
+      config: {
+        ...config,
+        kind: 'webhook',
+        described: {
+          body: { type: FORM, schema: InboundForm },
+          answers: {
+            200: {
+              description: 'Kept',
+              content: { 'text/xml': z.string().describe('An empty TwiML document') },
+            },
+          },
+        },
+      },
+      schema: {
+        tags,
+        operationId: 'receiveTwilioText',
+        security: [{ twilioSignature: [] }],
+        summary: 'Twilio: a patient has texted',
+        description:
+          'Proved by X-Twilio-Signature over PUBLIC_URL and the form. The answer is an empty TwiML document: nothing is said back here.',
+      },
+    },
     async (request, reply) => {
       const { form, arrival } = await signedForm(request);
       await receiveInbound(context, inbox, form, arrival);

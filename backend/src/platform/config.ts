@@ -9,6 +9,7 @@ import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } fro
 import { didYouMean } from './settings/did-you-mean.ts';
 import { keptSecrets, SECRET_NAMES, standInSecret } from './settings/kept-secrets.ts';
 import { liveFaults, STAND_IN_ACCOUNTS } from './settings/live.ts';
+import { originList } from './settings/origins.ts';
 
 const whole = (least: number, most: number) =>
   z
@@ -82,6 +83,7 @@ const Environment = z.object({
   TWILIO_API_BASE_URL: url.optional(),
   VAPI_API_KEY: z.string().optional(),
   VAPI_API_BASE_URL: url.optional(),
+  CORS_ORIGINS: originList.optional(),
   NEW_CLINICS_PER_DAY: whole(0, 100_000).optional(),
   TRUST_PROXY_HOPS: whole(0, 10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -98,6 +100,8 @@ export interface Config {
   port: number;
   /** No trailing slash. Callback and signature URLs are built from it, never from a request's Host. */
   publicUrl: string;
+  /** Whose pages may use the API from a browser, with a token. */
+  corsOrigins: string[];
   dataDir: string;
   sandboxPort: number;
   /** Where the stand-ins answer us; when it was set they run elsewhere, and nobody starts them here. */
@@ -261,6 +265,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     host: e.HOST,
     port: e.PORT,
     publicUrl: e.PUBLIC_URL ?? `http://localhost:${e.PORT}`,
+    corsOrigins: e.CORS_ORIGINS ?? [e.PUBLIC_URL ?? `http://localhost:${e.PORT}`],
     dataDir,
     sandboxPort: e.SANDBOX_PORT,
     sandboxUrl: standIns,

@@ -4,7 +4,6 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   LogController,
   type RawServerDefault,
@@ -21,6 +20,7 @@ import { CONNECTION_LIMITS, limitConnections } from './connection-limits.ts';
 import { sqlState } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { sendProblem } from './problem.ts';
 import { takeForm, takeJson } from './read-body.ts';
 import {
   bodyTooLarge,
@@ -32,6 +32,9 @@ import {
   type Schedule,
   scheduleForReal,
 } from './request-limits.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
+
+export { sendProblem };
 
 export type HttpServer = FastifyInstance<
   RawServerDefault,
@@ -66,10 +69,13 @@ export function createHttpServer(options: {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     return503OnClosing: true,
+    clientErrorHandler: answerUnreadable,
     bodyLimit: FOR_STRANGERS.bytes,
     requestTimeout: CONNECTION_LIMITS.requestMs,
     connectionTimeout: CONNECTION_LIMITS.silentMs,
     http: {
+      // Without one Node would answer by itself, without a word.
+      requireHostHeader: false,
       headersTimeout: CONNECTION_LIMITS.headersMs,
       connectionsCheckingInterval: CONNECTION_LIMITS.lookMs,
     },
@@ -93,9 +99,14 @@ export function createHttpServer(options: {
     limitRoute(route);
     registered.push(route);
   });
-  server.setErrorHandler((error: FastifyError, request, reply) =>
-    sendProblem(reply, request, toFailure(error, request)),
-  );
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const { headers } = error as { headers?: Record<string, string> };
+    // Of a part of a file that does not exist: how long the file is.
+    if (error.statusCode === 416 && headers?.['Content-Range']) {
+      reply.header('content-range', headers['Content-Range']);
+    }
+    return sendProblem(reply, request, toFailure(error, request));
+  });
   server.addHook('preParsing', async (request) => limitTime(request, schedule));
   server.addHook('onSend', async (request, reply) => {
     discardRest(request, reply, schedule);
@@ -186,6 +197,13 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
       });
     }
     if (status === 413) return bodyTooLarge(limitsOf(request).bytes);
+    if (status === 416) {
+      return new AppError({
+        code: 'RANGE_NOT_SATISFIABLE',
+        status,
+        detail: 'The file is shorter than the part that was asked for. Content-Range says how long it is.',
+      });
+    }
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
   }
   request.log.error({ err: error, route: request.routeOptions.url }, '[Http] Request failed');
@@ -219,39 +237,3 @@ const databaseIsAway = (error: unknown): boolean => {
     )
   );
 };
-
-const TITLES: Record<number, string> = {
-  400: 'Bad request',
-  401: 'Not signed in',
-  403: 'Not allowed',
-  404: 'Not found',
-  408: 'Too slow',
-  409: 'Conflict',
-  413: 'Too large',
-  414: 'Address too long',
-  415: 'Unsupported media type',
-  422: 'Cannot be done',
-  429: 'Too many requests',
-  500: 'Internal error',
-  502: 'Provider failed',
-  503: 'Unavailable',
-};
-
-export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: AppError): FastifyReply {
-  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
-  // Past the route's serializer on purpose: a problem may answer any route, declared there or not.
-  return reply
-    .code(failure.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .serializer((payload: unknown) => JSON.stringify(payload))
-    .send({
-      type: `urn:voxanne:problem:${failure.code.toLowerCase()}`,
-      title: failure.title ?? TITLES[failure.status] ?? 'Error',
-      status: failure.status,
-      detail: failure.message,
-      code: failure.code,
-      request_id: request.id,
-      retryable: failure.retryable,
-      ...failure.extra,
-    });
-}

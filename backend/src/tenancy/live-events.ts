@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -140,9 +141,26 @@ export function createLiveEvents(options: {
           onRequest: tenantResolver,
           // It would open a stream, and end the oldest one of this person for it.
           exposeHeadRoute: false,
+          config: {
+            described: {
+              answers: {
+                200: {
+                  description: 'A stream that stays open',
+                  content: {
+                    'text/event-stream': z
+                      .string()
+                      .describe('Lines of server-sent events; each `data` is one LiveEvent in JSON'),
+                  },
+                },
+              },
+            },
+          },
           schema: {
             tags: ['events'],
+            operationId: 'streamEvents',
             summary: 'Live events (server-sent events), resumable by Last-Event-ID',
+            description:
+              'What changed in the clinic, as it happens: ids and states, no patient data. Each `data` line is one LiveEvent in JSON. Resume after the last `id` that arrived.',
           },
         },
         async (request, reply) => {

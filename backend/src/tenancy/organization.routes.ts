@@ -19,7 +19,14 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
     '/api/me',
     {
       onRequest: tenantResolver,
-      schema: { tags, summary: 'Who you are and for which clinic', response: { 200: Me } },
+      schema: {
+        tags,
+        operationId: 'getMe',
+        summary: 'Who you are and for which clinic',
+        description:
+          'The account, its clinic and its role there, and where the clinic was read from: the token or the database.',
+        response: { 200: Me },
+      },
     },
     async (request) => {
       const tenant = tenantOf(request);
@@ -37,7 +44,16 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
 
   server.get(
     '/api/organization',
-    { onRequest: tenantResolver, schema: { tags, summary: 'The clinic', response: { 200: Organization } } },
+    {
+      onRequest: tenantResolver,
+      schema: {
+        tags,
+        operationId: 'getOrganization',
+        summary: 'The clinic',
+        description: 'Name, phone, time zone and the rules that count for the whole clinic.',
+        response: { 200: Organization },
+      },
+    },
     async (request) => {
       const tenant = tenantOf(request);
       return present(await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId)));
@@ -50,7 +66,9 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'updateOrganization',
         summary: 'Change the clinic',
+        description: 'For owners and admins. Only what is named changes.',
         body: OrganizationPatch,
         response: { 200: Organization },
       },

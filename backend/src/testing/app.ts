@@ -9,6 +9,7 @@ import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Schedule } from '../platform/request-limits.ts';
 import type { TestDatabase } from './database.ts';
+import { watchAnswers } from './described-answers.ts';
 
 export interface TestAppOptions {
   /** Settings that differ from those of a fresh sandbox. */
@@ -29,7 +30,7 @@ const SECRETS = {
 export const PASSWORD = 'correct horse battery';
 
 /** The whole API as `main.ts` builds it, on a test's database; asked by `app.inject`, or listening if told to. */
-export async function createTestApp(db: TestDatabase, options: TestAppOptions = {}) {
+export async function createTestApp(db: Pick<TestDatabase, 'runtimeUrl'>, options: TestAppOptions = {}) {
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -50,6 +51,7 @@ export async function createTestApp(db: TestDatabase, options: TestAppOptions = 
     listening: () => 'hearing',
     ...(options.schedule ? { schedule: options.schedule } : {}),
   });
+  const answers = watchAnswers(app, built.config.mode);
 
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers });
@@ -88,6 +90,7 @@ export async function createTestApp(db: TestDatabase, options: TestAppOptions = 
       app.server.closeAllConnections();
       await closed;
       await built.close();
+      answers.expectAllDescribed();
     },
   };
 }

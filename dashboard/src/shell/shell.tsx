@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Anchor, Button } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
@@ -72,6 +72,9 @@ export function Shell() {
               <div>
                 <p className={classes.clinic}>{me?.organization.name}</p>
                 <p className={classes.email}>{me?.email}</p>
+                <Anchor href="/docs" size="sm">
+                  API reference
+                </Anchor>
               </div>
               <div className={classes.tools}>
                 <Button

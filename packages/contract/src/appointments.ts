@@ -17,7 +17,7 @@ export const SyncState = z.enum(['not_linked', 'pending', 'synced', 'error']);
 const EXAMPLE = {
   id: '3c8f1a52-9d2c-4c52-8a53-0d6a1f6f2b10',
   status: 'confirmed' as const,
-  scheduled_at: '2026-11-23T14:00:00.000Z',
+  scheduled_at: '2026-11-23T16:00:00.000Z',
   duration_minutes: 30,
   service_type: 'consultation',
   provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
@@ -36,7 +36,7 @@ const EXAMPLE = {
   overbooked: false,
   calendar_unverified: false,
   undo_until: null,
-  created_at: '2026-11-18T15:00:00.000Z',
+  created_at: '2026-11-09T15:00:00.000Z',
 };
 
 export const Contact = z.object({
@@ -121,7 +121,7 @@ export const BookRequest = z
       phone: '+14155550132',
       email: 'maria@example.com',
       service_type: 'consultation',
-      scheduled_at: '2026-11-23T09:00:00-05:00',
+      scheduled_at: '2026-11-23T09:00:00-07:00',
     },
   });
 export type BookRequest = z.infer<typeof BookRequest>;
@@ -151,7 +151,7 @@ export const MoveRequest = z
   )
   .meta({
     id: 'MoveRequest',
-    example: { scheduled_at: '2026-11-24T15:30:00-05:00', reason: 'The patient asked for the afternoon' },
+    example: { scheduled_at: '2026-11-24T15:30:00-07:00', reason: 'The patient asked for the afternoon' },
   });
 export type MoveRequest = z.infer<typeof MoveRequest>;
 
@@ -186,7 +186,7 @@ export const ChangedAppointment = Appointment.extend({
   example: {
     ...EXAMPLE,
     version: 2,
-    undo_until: '2026-11-18T15:10:00.000Z',
+    undo_until: '2026-11-23T15:10:00.000Z',
     success: true,
     appointment_id: EXAMPLE.id,
     confirmation: 'Your appointment is now on Monday, November 23 at 9:00 AM.',
@@ -209,7 +209,7 @@ export const HoldRequest = z
   })
   .meta({
     id: 'HoldRequest',
-    example: { service_type: 'consultation', scheduled_at: '2026-11-23T09:00:00-05:00', minutes: 5 },
+    example: { service_type: 'consultation', scheduled_at: '2026-11-23T09:00:00-07:00', minutes: 5 },
   });
 export type HoldRequest = z.input<typeof HoldRequest>;
 
@@ -232,7 +232,7 @@ export const Hold = z
       scheduled_at: EXAMPLE.scheduled_at,
       duration_minutes: 30,
       provider_id: EXAMPLE.provider_id,
-      expires_at: '2026-11-18T15:10:00.000Z',
+      expires_at: '2026-11-23T15:10:00.000Z',
     },
   });
 export type Hold = z.infer<typeof Hold>;
@@ -245,7 +245,7 @@ const HELD = {
   provider_id: EXAMPLE.provider_id,
   provider_name: 'Dr. Ada',
   source: 'api',
-  expires_at: '2026-11-18T15:10:00.000Z',
+  expires_at: '2026-11-23T15:10:00.000Z',
 };
 
 /** A time that is kept while somebody decides. */
@@ -271,8 +271,8 @@ export const HeldTimeQuery = z.object({ from: Timestamp, to: Timestamp });
 
 export const SLOT_EXAMPLE = {
   slot_id: 'WyI3ZjFjMmE1MiJd.mwtd4b40.c2lnbmF0dXJlLW9mLWl0',
-  start: '2026-11-23T14:00:00.000Z',
-  end: '2026-11-23T14:30:00.000Z',
+  start: '2026-11-23T16:00:00.000Z',
+  end: '2026-11-23T16:30:00.000Z',
   provider_id: EXAMPLE.provider_id,
   provider_name: 'Dr. Ada',
   label: 'Monday, November 23 at 9:00 AM',
@@ -367,10 +367,10 @@ export const Availability = z
     id: 'Availability',
     example: {
       slots: [SLOT_EXAMPLE],
-      reasons: [{ date: '2026-11-26', reason: 'holiday', detail: 'The clinic is closed: Thanksgiving.' }],
+      reasons: [{ date: '2026-11-26', reason: 'holiday', detail: 'The clinic is closed: Staff training.' }],
       explain: [
         {
-          start: '2026-11-23T17:00:00.000Z',
+          start: '2026-11-23T19:00:00.000Z',
           provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
           reason: 'break',
           detail: 'Dr. Ada has a break.',

@@ -145,13 +145,18 @@ export const SavedProvider = Provider.extend({ notices: Notices }).meta({ id: 'S
 export type SavedProvider = z.infer<typeof SavedProvider>;
 
 export const ActiveQuery = z.object({
-  active: z.stringbool().optional().describe('true: only what can be booked; false: only what cannot'),
+  active: z
+    .stringbool()
+    .meta({ type: 'boolean' })
+    .optional()
+    .describe('true: only what can be booked; false: only what cannot'),
 });
 
 /** `force` is the explicit choice to delete although appointments are coming: they stay as they are. */
 export const DeleteQuery = z.object({
   force: z
     .stringbool()
+    .meta({ type: 'boolean' })
     .default(false)
     .describe('Delete although appointments are coming. They stay as they are and are still to be kept.'),
 });
@@ -202,12 +207,12 @@ export const TimeOff = z
     example: {
       id: '0b0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
       provider_id: null,
-      title: 'Christmas',
-      starts_local: '2026-12-24T00:00:00',
-      ends_local: '2026-12-27T00:00:00',
+      title: 'Staff training',
+      starts_local: '2026-11-26T00:00:00',
+      ends_local: '2026-11-28T00:00:00',
       all_day: true,
-      first_day: '2026-12-24',
-      last_day: '2026-12-26',
+      first_day: '2026-11-26',
+      last_day: '2026-11-27',
     },
   });
 export type TimeOff = z.infer<typeof TimeOff>;
@@ -232,14 +237,14 @@ export const TimeOffCreate = z
   .partial({ provider_id: true })
   .meta({
     id: 'TimeOffCreate',
-    example: { title: 'Christmas', starts_local: '2026-12-24', ends_local: '2026-12-26' },
+    example: { title: 'Staff training', starts_local: '2026-11-26', ends_local: '2026-11-27' },
   });
 export type TimeOffCreate = z.infer<typeof TimeOffCreate>;
 
 export const TimeOffPatch = z
   .strictObject(timeOffFields)
   .partial()
-  .meta({ id: 'TimeOffPatch', example: { ends_local: '2026-12-27' } });
+  .meta({ id: 'TimeOffPatch', example: { ends_local: '2026-11-28' } });
 export type TimeOffPatch = z.infer<typeof TimeOffPatch>;
 
 export const SavedTimeOff = TimeOff.extend({

@@ -34,9 +34,9 @@ const example = {
   phone_flag: null,
   email: 'maria@gmial.com',
   status: 'pending' as const,
-  next_appointment_at: '2026-11-23T14:00:00.000Z',
-  created_at: '2026-11-18T15:00:00.000Z',
-  updated_at: '2026-11-18T15:00:00.000Z',
+  next_appointment_at: '2026-11-23T16:00:00.000Z',
+  created_at: '2026-11-09T15:00:00.000Z',
+  updated_at: '2026-11-09T15:00:00.000Z',
 };
 
 export const ContactSummary = z.object(summary).meta({ id: 'ContactSummary', example });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Timestamp } from './common.ts';
 import { singleLine } from './text.ts';
 
+export const Ready = z.object({ status: z.literal('ready') }).meta({ id: 'Ready' });
+
 export const HealthStatus = z.enum(['healthy', 'degraded', 'critical']);
 export type HealthStatus = z.infer<typeof HealthStatus>;
 

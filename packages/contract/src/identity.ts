@@ -19,7 +19,21 @@ export const SignInRequest = z
   .meta({ id: 'SignInRequest' });
 export type SignInRequest = z.infer<typeof SignInRequest>;
 
-export const TokenResponse = z.object({ token: z.string() }).meta({ id: 'Token' });
+export const SignedIn = z
+  .looseObject({
+    user: z.looseObject({ id: Id, email: z.string(), name: z.string() }),
+  })
+  .meta({ id: 'SignedIn' });
+
+export const SignedOut = z.looseObject({ success: z.boolean() }).meta({ id: 'SignedOut' });
+
+export const TokenResponse = z
+  .object({ token: z.string().describe('Good for 15 minutes') })
+  .meta({ id: 'TokenResponse' });
+
+export const SigningKeys = z
+  .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string().optional() })) })
+  .meta({ id: 'SigningKeys' });
 
 export const Me = z
   .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SLOT_EXAMPLE, Slot } from './appointments.ts';
+import { Id, Timestamp } from './common.ts';
 
 /** RFC 9457 problem details: the one shape of every error under `/api`. */
 export const Problem = z
@@ -15,6 +16,17 @@ export const Problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('Which fields, for VALIDATION_FAILED'),
+    services: z
+      .array(z.string())
+      .optional()
+      .describe('Services that are meant, or that could be: their slugs or names'),
+    reason: z
+      .string()
+      .optional()
+      .describe('Why nobody works then, for OUTSIDE_HOURS; as in GET /api/availability'),
+    appointments: z.int().optional().describe('How many are still to come, for HAS_APPOINTMENTS'),
+    until: Timestamp.optional().describe('When the last of them begins'),
+    contact_id: Id.optional().describe('The patient who is meant instead'),
     alternatives: z
       .array(Slot)
       .optional()

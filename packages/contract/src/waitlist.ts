@@ -33,9 +33,9 @@ const EXAMPLE = {
   latest_date: '2026-12-18',
   windows: [['09:00', '12:00']],
   offers: 1,
-  offer: { scheduled_at: '2026-11-23T14:00:00.000Z', expires_at: '2026-11-18T15:15:00.000Z' },
+  offer: { scheduled_at: '2026-11-23T16:00:00.000Z', expires_at: '2026-11-23T15:15:00.000Z' },
   appointment_id: null,
-  created_at: '2026-11-18T15:00:00.000Z',
+  created_at: '2026-11-09T15:00:00.000Z',
 };
 
 export const WaitlistEntry = z
@@ -107,5 +107,8 @@ export type WaitlistRequest = z.input<typeof WaitlistRequest>;
 
 export const ProviderFeed = z
   .object({ url: z.url().describe('Shown once. Whoever has it reads the calendar.') })
-  .meta({ id: 'ProviderFeed', example: { url: 'https://voxanne.example/api/feeds/q3…A.ics' } });
+  .meta({
+    id: 'ProviderFeed',
+    example: { url: 'https://voxanne.example/api/feeds/q3xTzKpB8mW2vL5nR7cY1dF4gH6jS9aE0uQoPiNbMA.ics' },
+  });
 export type ProviderFeed = z.infer<typeof ProviderFeed>;

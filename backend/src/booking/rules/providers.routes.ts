@@ -29,7 +29,9 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listProviders',
         summary: 'Who can be booked, and when they work',
+        description: 'With working hours and breaks by ISO weekday, on the clock of the clinic.',
         querystring: ActiveQuery,
         response: { 200: ProviderList },
       },
@@ -48,6 +50,7 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'createProvider',
         summary: 'Add somebody who can be booked',
         description: 'For owners and admins. Without working_hours they work Monday to Friday, 9 to 5.',
         body: ProviderCreate,
@@ -66,6 +69,7 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'updateProvider',
         summary: 'Change a provider or their hours',
         description:
           'For owners and admins. working_hours and breaks replace the whole week. Appointments are never moved by it.',
@@ -91,6 +95,7 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'deleteProvider',
         summary: 'Delete a provider',
         description:
           'For owners and admins. With coming appointments it is refused (HAS_APPOINTMENTS) unless force=true; then they stay as they are.',

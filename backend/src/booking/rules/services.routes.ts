@@ -28,7 +28,9 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listServices',
         summary: 'What the clinic offers',
+        description: 'With duration, buffers, notice and who offers it.',
         querystring: ActiveQuery,
         response: { 200: ServiceList },
       },
@@ -47,6 +49,7 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'createService',
         summary: 'Offer a new service',
         description: 'For owners and admins. What is left out gets the values of a plain appointment.',
         body: ServiceCreate,
@@ -65,6 +68,7 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'updateService',
         summary: 'Change a service',
         description: 'For owners and admins. What is booked stays as it is; the rules are for new bookings.',
         params,
@@ -89,6 +93,7 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'deleteService',
         summary: 'Delete a service',
         description: 'For owners and admins. Nobody can book it any more; its appointments stay as they are.',
         params,

@@ -27,7 +27,9 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'listTimeOff',
         summary: 'Holidays of the clinic and absences of its providers',
+        description: 'By the clock of the clinic, soonest first.',
         querystring: TimeOffQuery,
         response: { 200: TimeOffList },
       },
@@ -48,6 +50,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'createTimeOff',
         summary: 'Enter a holiday or an absence',
         description:
           'For owners and admins. Two days are whole days, the last one included; times are by the clinic’s clock. Appointments inside are counted, not cancelled.',
@@ -65,6 +68,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'updateTimeOff',
         summary: 'Change a holiday or an absence',
         description: 'For owners and admins. What is left out stays as it is.',
         params,
@@ -82,6 +86,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
       onRequest: tenantResolver,
       schema: {
         tags,
+        operationId: 'deleteTimeOff',
         summary: 'Remove a holiday or an absence',
         description: 'For owners and admins. The time can be booked again.',
         params,

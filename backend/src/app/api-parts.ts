@@ -1,0 +1,71 @@
+/** Groups of the API document, in the order in which a reader meets them. */
+export const TAGS = [
+  { name: 'identity', description: 'Accounts, sessions and tokens' },
+  { name: 'organization', description: 'The clinic and who you are in it' },
+  { name: 'booking', description: 'Free times, appointments and held times' },
+  { name: 'waitlist', description: 'Patients who wait for a time' },
+  { name: 'contacts', description: 'Patients' },
+  { name: 'services', description: 'What can be booked, and by which rules' },
+  { name: 'providers', description: 'Who can be booked, and when they work' },
+  { name: 'time off', description: 'Holidays and absences' },
+  { name: 'calendar files', description: 'iCalendar files and feeds' },
+  { name: 'messages', description: 'Texts to patients and from them' },
+  { name: 'integrations', description: 'Google Calendar, Twilio and Vapi' },
+  { name: 'events', description: 'What happens in the clinic, live' },
+  { name: 'deliveries', description: 'Webhooks that came in, work that must leave, and doing either again' },
+  { name: 'health', description: 'Whether everything works, and what to do if not' },
+  { name: 'onboarding', description: 'The first minutes of a new clinic' },
+  { name: 'patients', description: 'Pages behind the links in texts. Who has the address may act' },
+  { name: 'webhooks', description: 'What Twilio and Google call' },
+  { name: 'vapi', description: 'What the voice agent calls' },
+  { name: 'operator', description: 'For who runs the deployment' },
+  { name: 'simulator', description: 'A phone call without a phone; sandbox mode only' },
+];
+
+/** Every way a caller can prove who it is. An operation that lists none asks for no proof. */
+export const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The token of GET /api/auth/token, or of Supabase',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'voxanne.session_token',
+    description: 'The cookie of sign-in; where PUBLIC_URL is https its name begins with __Secure-',
+  },
+  operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN of the deployment' },
+  googleLink: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'voxanne_google_link',
+    description: 'The browser in which the link was begun',
+  },
+  vapiSecret: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Vapi-Secret',
+    description: 'The secret of the clinic',
+  },
+  vapiBearer: { type: 'http', scheme: 'bearer', description: 'The secret of the clinic' },
+  vapiSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-signature',
+    description: 'HMAC-SHA256 over "{x-timestamp}.{body}" with the secret of the clinic, whose id is ?org=',
+  },
+  twilioSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Twilio-Signature',
+    description: 'As Twilio signs: over the address at PUBLIC_URL and the sorted form',
+  },
+  googleChannel: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Goog-Channel-Token',
+    description: 'The secret of the watch',
+  },
+} as const;
