@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** What a test waits for comes in milliseconds, and on a machine that is busy with something else much later. */
+const patient = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000, interval: 20 } },
+  setupFiles: ['scripts/testing/patient.setup.ts'],
+};
+
 /**
  * Three floors of tests. Their groups run one after the other, so that the browser journeys have the
  * machine to themselves and their stage times mean something.
@@ -13,6 +21,7 @@ export default defineConfig({
           include: ['{backend,sandbox,packages,scripts,dashboard}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           pool: 'threads',
+          ...patient,
           sequence: { groupOrder: 0 },
         },
       },
@@ -23,8 +32,7 @@ export default defineConfig({
           globalSetup: ['backend/src/testing/postgres.setup.ts'],
           pool: 'forks',
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          ...patient,
           sequence: { groupOrder: 1 },
         },
       },
@@ -35,8 +43,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
+          ...patient,
           testTimeout: 120_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },
       },

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../backend/src/platform/database.ts';
 import { createTestDatabase, type TestDatabase } from '../backend/src/testing/index.ts';
-import { seedCalendars } from '../bench/support/calendar-seed.ts';
+import { QUIET_HOURS, seedCalendars } from '../bench/support/calendar-seed.ts';
 import { calendarQueries, planOf } from '../bench/support/plans.ts';
 
 // A million rows are asserted by `npm run bench -- availability`; these are enough for the planner to be in earnest.
@@ -24,9 +24,22 @@ describe('with fifty thousand appointments', () => {
     }
   });
 
+  test('and nothing that was seeded lies in the hours in which the plans book and move', async () => {
+    const { rows } = await db.owner.query(
+      `select count(*)::int as blocks, count(*) filter (where part.quiet)::int as quiet from (
+         select tstzrange(b.busy_from, b.busy_to) && tstzrange(d + $1 * interval '1 hour', d + $2 * interval '1 hour') as quiet
+         from (select busy_from, busy_to from public.busy_blocks union all select busy_from, busy_to from public.appointments) b
+         cross join lateral (select date_trunc('day', b.busy_from, 'utc') as d) as day) as part`,
+      [QUIET_HOURS.from, QUIET_HOURS.until],
+    );
+    expect(rows[0].blocks).toBeGreaterThan(50_000);
+    expect(rows[0].quiet).toBe(0);
+  });
+
   test('and a function that does is found out', async () => {
     await db.owner.query(`create function public.all_notes() returns bigint language plpgsql as $$
-      begin return (select count(*) from public.appointments where notes is not null); end $$`);
+      begin return (select count(*) from public.appointments where notes is not null); end $$;
+      grant execute on function public.all_notes() to public`);
     const query = {
       name: 'of all appointments',
       as: null,

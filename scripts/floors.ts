@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { contentFindings, sizeFindings } from './floors/contents.ts';
 import { buildGraph, findCycles, type Graph } from './floors/graph.ts';
 import { type Finding, importFindings } from './floors/imports.ts';
+import { waitFindings } from './floors/waits.ts';
 import { listFiles } from './lib/files.ts';
 import { readSource, type Source } from './lib/source.ts';
 
@@ -30,7 +31,7 @@ export function checkFloors(root: string): Checked {
   }
   const graph = buildGraph(root, files, sources);
   for (const [file, targets] of graph) findings.push(...importFindings(file, targets));
-  for (const source of sources) findings.push(...contentFindings(source));
+  for (const source of sources) findings.push(...contentFindings(source), ...waitFindings(source));
   for (const file of files.filter((name) => MEASURED.test(name) && !name.includes('.generated.'))) {
     findings.push(...sizeFindings(file, readFileSync(join(root, file), 'utf8')));
   }

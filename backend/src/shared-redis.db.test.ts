@@ -23,7 +23,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const app = await createTestApp(db, { env: { REDIS_URL: `redis://127.0.0.1:${redis.port}`, ...env } });
     apps.push(app);
     const { redis: connections, resilience } = app.dependencies;
-    await vi.waitFor(() => expect(connections?.state()).toBe('connected'), { timeout: 5_000 });
+    await vi.waitFor(() => expect(connections?.state()).toBe('connected'), { timeout: 30_000 });
     const failThrice = async (service: string) => {
       for (let n = 0; n < 3; n += 1)
         await resilience.safeCall(service, () => Promise.reject(new Error('down')), { retries: 0 });

@@ -124,7 +124,7 @@ describe('the worker', () => {
         worker?.wake();
         expect(await job(topic)).toMatchObject(state);
       },
-      { timeout: 5_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
 
   describe('and the confirmation of a booking', () => {
@@ -265,7 +265,7 @@ describe('the worker', () => {
       await becomes(PUSH, { status: 'completed' });
       expect(await appointment(id)).toMatchObject({ sync_state: 'not_linked' });
       await link();
-      await vi.waitFor(async () => expect((await appointment(id)).sync_state).toBe('synced'), 5_000);
+      await vi.waitFor(async () => expect((await appointment(id)).sync_state).toBe('synced'), 30_000);
     });
 
     test('that is linked again in the very moment it was found unlinked loses nothing', async () => {
@@ -280,7 +280,7 @@ describe('the worker', () => {
       await vi.waitFor(async () => {
         worker?.wake();
         expect((await appointment(id)).sync_state).toBe('synced');
-      }, 5_000);
+      }, 30_000);
     });
 
     test('that refuses an event for good leaves the booking, and a person to look', async () => {
@@ -338,7 +338,7 @@ describe('the worker', () => {
       await vi.waitFor(async () => {
         worker?.wake();
         for (const { id } of [one, two]) expect((await appointment(id)).sync_state).toBe('synced');
-      }, 5_000);
+      }, 30_000);
       for (const { id } of [past, cancelled]) expect((await appointment(id)).sync_state).toBe('not_linked');
       expect(google.insertEvent).toHaveBeenCalledTimes(2);
     });

@@ -8,12 +8,16 @@ export interface CalendarSeed {
   blocksPerProvider: number;
 }
 
+/** Hours of each day, UTC, in which no seeded time lies: what is booked and moved for a plan must not meet one. */
+export const QUIET_HOURS = { from: 2, until: 7 } as const;
+const QUIET = QUIET_HOURS.until - QUIET_HOURS.from;
+
 /** Half-hours of a day from nine to five. */
 const SLOTS_A_DAY = 16;
 
 /**
  * Clinics that are nearly booked out, in the past and to come; about one in 50 appointments was cancelled, and the
- * blocks of the linked calendars lie anywhere. Written in bulk, in the order in which time passes.
+ * blocks of the linked calendars lie anywhere but in the quiet hours. Written in bulk, in the order in which time passes.
  */
 export async function seedCalendars(
   ownerUrl: string,
@@ -45,11 +49,15 @@ export async function seedCalendars(
           cross join public.providers p join public.leads l using (org_id)
         where p.org_id = any ($1::uuid[])`,
       `insert into public.busy_blocks (org_id, provider_id, external_id, busy_from, busy_to)
-        select p.org_id, p.id, 'event-' || n, at, at + interval '45 minutes'
+        select p.org_id, p.id, 'event-' || n, moved.at, moved.at + interval '45 minutes'
         from generate_series(1, ${blocksPerProvider}) as n cross join public.providers p
           cross join lateral (select date_trunc('minute', now())
             + ((n * 7919 + abs(hashtext(p.id::text)::int8)) % ${weekdays * 2016} - ${weekdays * 1008}) * interval '1 minute')
             as slot (at)
+          cross join lateral (select slot.at + case
+            when ((slot.at + interval '45 minutes') at time zone 'utc')::time > '${hour(QUIET_HOURS.from)}'
+              and (slot.at at time zone 'utc')::time < '${hour(QUIET_HOURS.until)}' then interval '${QUIET} hours 45 minutes'
+            else interval '0' end) as moved (at)
         where p.org_id = any ($1::uuid[])`,
       `insert into public.calendar_mirrors (org_id, provider_id, synced_at)
         select org_id, id, now() from public.providers where org_id = any ($1::uuid[])`,
@@ -60,6 +68,10 @@ export async function seedCalendars(
   } finally {
     await owner.end();
   }
+}
+
+function hour(n: number): string {
+  return `${String(n).padStart(2, '0')}:00`;
 }
 
 /** As autovacuum leaves a table behind; while something else still sees the rows being written, it cannot yet. */

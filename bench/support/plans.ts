@@ -18,6 +18,7 @@ import { claim } from '../../backend/src/deliveries/lease-queue.queries.ts';
 import { outgoingList } from '../../backend/src/deliveries/outgoing.queries.ts';
 import { askIn, createDatabase, type Db } from '../../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
+import { QUIET_HOURS } from './calendar-seed.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -125,7 +126,7 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
   const as = mintOrgId(orgId);
   const in30Days = new Date(now.getTime() + 30 * DAY_MS);
   // A night in three weeks: nobody has it, and there are weeks before and after it.
-  const night = Math.ceil(now.getTime() / DAY_MS) * DAY_MS + 20 * DAY_MS + 4 * HOUR_MS;
+  const night = Math.ceil(now.getTime() / DAY_MS) * DAY_MS + 20 * DAY_MS + (QUIET_HOURS.from + 2) * HOUR_MS;
   const book = (db: Db, by: ChangeOrigin) =>
     bookAtomically(
       askIn(db),

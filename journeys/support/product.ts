@@ -149,6 +149,7 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
 export async function startInVain(options: StartOptions & { signalAfterMs?: number } = {}): Promise<Ended> {
   const run = await launch(options);
   const { signalAfterMs } = options;
+  // waits: a signal that comes at any moment of a start is what is tested
   if (signalAfterMs !== undefined) setTimeout(() => run.child.kill('SIGTERM'), signalAfterMs);
   try {
     const code = await within('A start that should refuse', READY_LIMIT_MS, run.exit);

@@ -1,3 +1,4 @@
+// waits: between two looks at what is waited for
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Patience {
@@ -35,6 +36,7 @@ export async function until<T>(
 export async function within<T>(what: string, limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
+    // waits: the limit of a wait, not the wait
     timer = setTimeout(() => reject(new Error(`${what} took longer than ${limitMs} ms.`)), limitMs);
   });
   try {

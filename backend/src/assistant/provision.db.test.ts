@@ -236,9 +236,10 @@ describe('the receptionist at Vapi', () => {
 
     test('also while it is being made', async () => {
       const clinic = await scene.clinic();
-      await scene.fault('latency', { match: 'POST /vapi/assistant', latency_ms: 300, times: 1 });
+      await scene.fault('latency', { match: 'POST /vapi/assistant', latency_ms: 3_000, times: 1 });
       const making = scene.build().provision(clinic.orgId);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      // The fault strikes the request whose answer is late, and is used up by it.
+      await expect.poll(async () => (await scene.control('GET', '/faults')).data).toEqual([]);
       await scene.owner.query(`update public.organizations set name = 'Newest' where id = $1`, [
         clinic.orgId,
       ]);

@@ -188,7 +188,15 @@ describe('book_appointment_atomic in a race', () => {
       );
       const before = await scene.counts();
       const attempt = callers.race([[orgId, 'Newcomer', phone(6), MONDAY_9, 30, null]], BOOK);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // It has come to the row that is not committed, and waits for its end.
+      await expect
+        .poll(async () => {
+          const { rows } = await scene.owner.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return rows.length;
+        })
+        .toBe(1);
       await client.query('commit');
       expect((await attempt)[0]).toMatchObject({ success: false, error: 'SLOT_UNAVAILABLE' });
       const after = await scene.counts();

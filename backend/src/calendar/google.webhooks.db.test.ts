@@ -87,7 +87,7 @@ describe('what Google Calendar calls', () => {
       await vi.waitFor(async () => {
         const unfinished = (await deliveries()).filter(({ status }) => status !== 'completed');
         expect(unfinished).toEqual([]);
-      }, 5_000);
+      }, 30_000);
     } finally {
       await queue.drain();
     }

@@ -77,7 +77,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     await worker.carrier.announce(rows);
     await worker.took(words(rows));
     const leftover = () => admin((client) => client.keys('voxanne:deliveries:*-1'));
-    await vi.waitFor(async () => expect(await leftover()).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await leftover()).toEqual([]), { timeout: 30_000 });
   });
 
   test('an announcement said twice is carried once while it waits, and the next attempt is another one', async () => {
@@ -136,9 +136,9 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const [one, two] = [row(), row()];
     await made.announce([one]);
     await made.announce([two]);
-    await vi.waitFor(() => expect(asked).toEqual([one.id, two.id]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(asked).toEqual([one.id, two.id]), { timeout: 30_000 });
     const left = () => admin((client) => client.keys('voxanne:deliveries:*-1'));
-    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 30_000 });
     expect(asked).toEqual([one.id, two.id]);
   });
 
@@ -184,7 +184,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const worker = await working();
     const after = row();
     await web.announce([after]);
-    await vi.waitFor(() => expect(worker.taken).toContain(`outbox ${after.id}`), { timeout: 5_000 });
+    await vi.waitFor(() => expect(worker.taken).toContain(`outbox ${after.id}`), { timeout: 30_000 });
   });
 
   test('FLUSHALL forgets what was announced and breaks nothing: the next announcement is carried', async () => {
@@ -215,16 +215,21 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const made = await connected();
     const ended: string[] = [];
     let begun = 0;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const take: Take = async (_, id) => {
       begun += 1;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await released;
       ended.push(id);
     };
     made.work(take, 1);
     const [one, two] = [row(), row()];
     await made.announce([one, two]);
     await vi.waitFor(() => expect(begun).toBe(1));
-    await made.close();
+    const closing = made.close();
+    await admin((client) => client.ping());
+    expect(ended).toEqual([]);
+    release();
+    await closing;
     expect(ended).toEqual([one.id]);
     expect(begun).toBe(1);
     await expect(made.announce([row()])).resolves.toBeUndefined();

@@ -180,7 +180,7 @@ describe('the health report', () => {
   test('of a database that never answers comes all the same', async () => {
     const report = await world({ database: () => new Promise(() => undefined) }).report();
     expect(report.status).toBe('critical');
-    expect(report.elapsedMs).toBeLessThan(4_000);
+    expect(report.integrations[0]).toMatchObject({ name: 'Database', status: 'critical' });
   });
 
   test('names an open breaker of this clinic, and when it is tried again', async () => {

@@ -199,6 +199,7 @@ export async function work(run: () => Promise<unknown>, tries = 20): Promise<{ r
       return { runs };
     } catch (error) {
       if (!(error instanceof RetryLater) || runs === tries) throw error;
+      // waits: the pause that the job itself has asked for, as a worker would
       await new Promise((resolve) => setTimeout(resolve, Math.min(error.delayMs ?? 50, 1_200)));
     }
   }

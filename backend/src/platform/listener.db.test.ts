@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { type Listener, listen } from './listener.ts';
@@ -44,17 +46,24 @@ describe('listening', () => {
     await expect.poll(() => heard).toEqual(CONNECTED);
     const [pid] = await connections();
     await db.owner.query('select pg_terminate_backend($1)', [pid]);
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual([...CONNECTED, ...CONNECTED]);
+    await expect.poll(() => heard, { timeout: 30_000 }).toEqual([...CONNECTED, ...CONNECTED]);
     await say('after');
     await expect.poll(() => heard.at(-1)).toBe('voxanne_events:after');
     expect(await connections()).not.toContain(pid);
   });
 
   test('keeps trying while there is no database, and stops when told to', async () => {
-    listener = start('postgres://nobody:none@127.0.0.1:1/none');
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    let attempts = 0;
+    const closed = createServer((socket) => {
+      attempts += 1;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    listener = start(`postgres://nobody:none@127.0.0.1:${(closed.address() as AddressInfo).port}/none`);
+    await expect.poll(() => attempts).toBeGreaterThan(1);
     expect(heard).toEqual([]);
     await listener.close();
+    closed.close();
   });
 
   test('ends when told to, and leaves no connection behind', async () => {
@@ -69,5 +78,5 @@ describe('listening', () => {
     await listener.close();
     await expect.poll(connections).toEqual([]);
     expect(heard).toEqual([]);
-  }, 3_000);
+  });
 });

@@ -21,6 +21,7 @@ describe('shutting down', () => {
       ['database', 0],
     ] as const) {
       shutdown.phase(name, 1_000, async () => {
+        // waits: on a clock that the test moves
         await new Promise((resolve) => setTimeout(resolve, ms));
         done.push(name);
       });
@@ -64,6 +65,7 @@ describe('shutting down', () => {
   test('happens once, however often it is asked for, and everybody waits for the same end', async () => {
     const { shutdown, done } = world();
     shutdown.phase('database', 1_000, async () => {
+      // waits: on a clock that the test moves
       await new Promise((resolve) => setTimeout(resolve, 100));
       done.push('database');
     });

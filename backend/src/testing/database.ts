@@ -82,7 +82,8 @@ async function asAdministrator(templateUrl: string, sql: string): Promise<void> 
         await client.query(sql);
         return;
       } catch (error) {
-        if (attempt === 20 || (error as { code?: string }).code !== '55006') throw error;
+        if (attempt === 200 || (error as { code?: string }).code !== '55006') throw error;
+        // waits: between two attempts
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }

