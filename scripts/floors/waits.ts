@@ -7,7 +7,8 @@ const SHORTEST_LIMIT_MS = 10_000;
 const POLLS = new Set(['poll', 'waitFor', 'waitUntil']);
 const TESTS = new Set(['test', 'it', 'beforeAll', 'afterAll', 'beforeEach', 'afterEach']);
 const COMPARISONS = /^toBe(?:LessThan|GreaterThan)(?:OrEqual)?$|^toBeCloseTo$/;
-const MARKER = /\/\/ waits: (.*)$/;
+/** A comment, not a text that quotes one. */
+const MARKER = /^[^'"`]*\/\/ waits: (.*)$/;
 const ADVICE =
   'Wait for what happens instead, or pass the clock in; if neither can be, say why: // waits: <why>.';
 
