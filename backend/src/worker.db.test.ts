@@ -19,7 +19,9 @@ describe('the worker', () => {
   let clinic: TestOrganization;
   let lastPatient = 2_000;
   /** Google, as this test wants it. */
-  let google: { [Method in 'insertEvent' | 'getEvent' | 'patchEvent']: ReturnType<typeof vi.fn> };
+  let google: {
+    [Method in 'insertEvent' | 'getEvent' | 'patchEvent' | 'findEvents']: ReturnType<typeof vi.fn>;
+  };
   let connections: Connections;
   let afterRefusal: () => Promise<unknown>;
 
@@ -35,6 +37,7 @@ describe('the worker', () => {
     google = {
       insertEvent: vi.fn(async () => undefined),
       getEvent: vi.fn(async () => ({})),
+      findEvents: vi.fn(async () => []),
       patchEvent: vi.fn(async () => undefined),
     };
     afterRefusal = async () => undefined;

@@ -31,12 +31,20 @@ export interface GoogleClient {
     to: Date,
     signal?: AbortSignal,
   ): Promise<number>;
+  /** @returns the id that Google answered, if it answered one. */
   insertEvent(
     accessToken: string,
     calendarId: string,
     event: GoogleEvent,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<string | null>;
+  /** Ids of the events that carry a private property and are not deleted. */
+  findEvents(
+    accessToken: string,
+    calendarId: string,
+    property: string,
+    signal?: AbortSignal,
+  ): Promise<string[]>;
   getEvent(
     accessToken: string,
     calendarId: string,
@@ -168,7 +176,17 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
       return entry.busy?.length ?? 0;
     },
     async insertEvent(accessToken, calendarId, event, signal) {
-      await (await api(accessToken)).events.insert({ calendarId, requestBody: event }, with_(signal));
+      const calendar = await api(accessToken);
+      const { data } = await calendar.events.insert({ calendarId, requestBody: event }, with_(signal));
+      return data?.id ?? null;
+    },
+    async findEvents(accessToken, calendarId, property, signal) {
+      const calendar = await api(accessToken);
+      const { data } = await calendar.events.list(
+        { calendarId, privateExtendedProperty: [property] },
+        with_(signal),
+      );
+      return (data.items ?? []).flatMap(({ id, status }) => (id && status !== 'cancelled' ? [id] : []));
     },
     async getEvent(accessToken, calendarId, eventId, signal) {
       return (await (await api(accessToken)).events.get({ calendarId, eventId }, with_(signal))).data;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKeyring } from '../platform/crypto.ts';
 import { EVENTS_SCOPE } from './google.client.ts';
@@ -172,8 +172,44 @@ describe('linking a Google Calendar', () => {
   });
 
   describe('unlinking', () => {
+    // Links of unknown accounts, left by other tests, might be to any.
+    beforeEach(() => scene.owner.query('delete from connections where account is null'));
+
+    test('leaves the permission where another clinic has linked the same account, and the last one gives it back', async () => {
+      const account = `${randomUUID()}@clinic.example`;
+      const [first, second, other] = [
+        await scene.linked({ account }),
+        await scene.linked({ account: account.toUpperCase() }),
+        await scene.linked({ account: `${randomUUID()}@clinic.example` }),
+      ];
+      await scene.it.link.unlink(first.orgId);
+      expect(await scene.status(first)).toBe('not_linked');
+      expect(await scene.asked('/google/revoke')).toBe(0);
+      expect(await use(second)).toBeDefined();
+      await scene.it.link.unlink(second.orgId);
+      expect(await scene.asked('/google/revoke')).toBe(1);
+      expect(await use(other)).toBeDefined();
+    });
+
+    test.each([
+      ['is not known', 'connected', null, 0],
+      ['has ended', 'reconnect_required', 'same', 1],
+      ['may not write', 'insufficient_scope', 'same', 1],
+    ] as const)('where another link of the account %s', async (_what, status, theirs, revoked) => {
+      const account = `${randomUUID()}@clinic.example`;
+      const [clinic, other] = [await scene.linked({ account }), await scene.linked({ account })];
+      await scene.owner.query('update connections set status = $2, account = $3 where org_id = $1', [
+        other.orgId,
+        status,
+        theirs === null ? null : account,
+      ]);
+      await scene.it.link.unlink(clinic.orgId);
+      expect(await scene.asked('/google/revoke')).toBe(revoked);
+      await scene.owner.query('delete from connections where org_id = $1', [other.orgId]);
+    });
+
     test('forgets the permission here and gives it back to Google', async () => {
-      const clinic = await scene.linked();
+      const clinic = await scene.linked({ account: `${randomUUID()}@clinic.example` });
       const { refreshToken } = await scene.stored(clinic);
       await scene.it.link.unlink(clinic.orgId);
       expect(await scene.status(clinic)).toBe('not_linked');

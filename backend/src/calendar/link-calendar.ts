@@ -112,6 +112,14 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
       const opened = await connections.open(orgId, 'google').catch(() => undefined);
       await connections.remove(orgId, 'google');
       if (!opened) return;
+      // Google ends the whole permission of an account, and with it the links of every other clinic to that account.
+      if (await connections.isAccountShared('google', opened.connection.account)) {
+        log.info(
+          { org_id: orgId, revoked: false },
+          '[GoogleCalendar] Unlinked; another clinic uses the account',
+        );
+        return;
+      }
       const { refreshToken } = JSON.parse(opened.secret) as { refreshToken: string };
       // Ours is gone either way; giving the permission back is a courtesy that may fail.
       const revoked = await resilience.safeCall('google_oauth', () => google.revoke(refreshToken), {

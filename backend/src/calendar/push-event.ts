@@ -74,13 +74,18 @@ async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush):
     const inserted = await call((accessToken, signal) =>
       google.insertEvent(accessToken, CALENDAR, event, signal),
     );
-    if (inserted.success) return { outcome: 'pushed', eventId: event.id, generation };
-    if (inserted.error.status !== 409) return failed(inserted);
+    // An answer without an id tells nothing; one with another id tells that ours was not kept.
+    if (inserted.success && (!inserted.data || inserted.data === event.id))
+      return { outcome: 'pushed', eventId: event.id, generation };
+    if (!inserted.success && inserted.error.status !== 409) return failed(inserted);
 
     const existing = await call((accessToken, signal) =>
       google.getEvent(accessToken, CALENDAR, event.id, signal),
     );
-    if (!existing.success) return failed(existing);
+    if (!existing.success) {
+      if (inserted.success && isGone(existing)) return removeStranger(google, call, inserted.data);
+      return failed(existing);
+    }
     if (existing.data.status === 'cancelled') continue;
     if (!isOurs(existing.data, wanted)) continue;
     if (sameTime(existing.data, event)) return { outcome: 'pushed', eventId: event.id, generation };
@@ -90,6 +95,21 @@ async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush):
     return patched.success ? { outcome: 'pushed', eventId: event.id, generation } : failed(patched);
   }
   return { outcome: 'refused', reason: 'Every id for this event is already used in Google Calendar.' };
+}
+
+/** An event that was put in under an id of somebody else's choice could never be moved: the next push would double it. */
+async function removeStranger(google: GoogleClient, call: Call, id: string | null): Promise<PushOutcome> {
+  if (id !== null) {
+    const deleted = await call((accessToken, signal) =>
+      google.deleteEvent(accessToken, CALENDAR, id, signal),
+    );
+    if (!deleted.success && !isGone(deleted)) return failed(deleted);
+  }
+  return {
+    outcome: 'refused',
+    reason:
+      'The calendar did not keep the id of the event, so that it could not be moved or removed later. It was taken out again; check GOOGLE_API_ROOT_URL.',
+  };
 }
 
 /**
@@ -111,6 +131,17 @@ async function removeEvent(google: GoogleClient, call: Call, wanted: EventToPush
     );
     if (!deleted.success && !isGone(deleted)) return failed(deleted);
     return { outcome: 'removed', generation: generation + 1 };
+  }
+  // Not under our id is not yet "not there": what carries the appointment's name goes, whatever its id.
+  const named = await call((accessToken, signal) =>
+    google.findEvents(accessToken, CALENDAR, `${APPOINTMENT_PROPERTY}=${wanted.appointmentId}`, signal),
+  );
+  if (!named.success) return failed(named);
+  for (const id of named.data) {
+    const deleted = await call((accessToken, signal) =>
+      google.deleteEvent(accessToken, CALENDAR, id, signal),
+    );
+    if (!deleted.success && !isGone(deleted)) return failed(deleted);
   }
   return { outcome: 'removed', generation };
 }

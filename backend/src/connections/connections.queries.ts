@@ -122,6 +122,17 @@ export async function deleteConnection(db: Db, orgId: string, provider: Provider
   await db.deleteFrom('connections').where('org_id', '=', orgId).where('provider', '=', provider).execute();
 }
 
+/** An account that is not known may be any; a link that has ended has nothing to lose. */
+export async function hasLinkTo(db: Db, provider: Provider, account: string | null): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select 1 from connections
+      where provider = ${provider} and status in ('connected', 'degraded')
+        and (account is null or ${account}::text is null or lower(account) = lower(${account}))) as found`.execute(
+    db,
+  );
+  return rows[0]?.found ?? true;
+}
+
 /** What a signed-in user may see of the connections: row-level security and column rights decide. */
 export function visibleConnections(db: Db) {
   return db

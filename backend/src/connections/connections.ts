@@ -7,6 +7,7 @@ import {
   deleteConnection,
   expiringBefore,
   findConnection,
+  hasLinkTo,
   mergeConnectionDetails,
   type Provider,
   replaceSecret,
@@ -68,6 +69,8 @@ export interface Connections {
     account?: string,
   ): Promise<void>;
   remove(orgId: OrgId, provider: Provider): Promise<void>;
+  /** Whether a working link of any clinic is, or for all that is known may be, to the same account. */
+  isAccountShared(provider: Provider, account: string | null): Promise<boolean>;
   expiringBefore(provider: Provider, before: Date): Promise<OrgId[]>;
 }
 
@@ -127,6 +130,7 @@ export function createConnections({
         }),
       ),
     remove: (orgId, provider) => database.withService((db) => deleteConnection(db, orgId, provider)),
+    isAccountShared: (provider, account) => database.withService((db) => hasLinkTo(db, provider, account)),
     async expiringBefore(provider, before) {
       const ids = await database.withService((db) => expiringBefore(db, provider, before, EXPIRING_BATCH));
       return ids.map(mintOrgId);

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TestOrganization } from '../testing/index.ts';
+import { type EventToPush, pushEvent } from './push-event.ts';
+import { type CalendarScene, createCalendarScene } from './testing.ts';
+
+describe('an event under another id than ours', () => {
+  let scene: CalendarScene;
+  let clinic: TestOrganization;
+  beforeAll(async () => {
+    scene = await createCalendarScene();
+  });
+  beforeEach(async () => {
+    await scene.freshStart();
+    // An account of its own: nobody else's events are in it.
+    clinic = await scene.linked({ account: `${randomUUID()}@clinic.example` });
+    await scene.freshStart();
+  });
+  afterAll(() => scene.close());
+
+  const appointment = (fields: Partial<EventToPush> = {}): EventToPush => ({
+    appointmentId: randomUUID(),
+    generation: 0,
+    summary: 'Consultation: Ann Example',
+    description: 'Booked by phone.',
+    start: new Date('2026-11-23T14:00:00Z'),
+    end: new Date('2026-11-23T14:30:00Z'),
+    timeZone: 'America/New_York',
+    ...fields,
+  });
+  const push = (wanted: EventToPush, process = scene.it, of = clinic) => pushEvent(process, of.orgId, wanted);
+  const inGoogle = (work: (token: string) => Promise<unknown>) => scene.it.tokens.use(clinic.orgId, work);
+
+  const ofAppointment = async ({ appointmentId }: EventToPush) =>
+    (await scene.events()).filter(
+      ({ status, extendedProperties }) =>
+        status !== 'cancelled' && JSON.stringify(extendedProperties ?? {}).includes(appointmentId),
+    );
+
+  describe('a calendar that does not keep the id', () => {
+    /** As an emulator does that gives each event an id of its own. */
+    const careless = (answered: (id: string) => string | null) => ({
+      ...scene.it,
+      google: {
+        ...scene.it.google,
+        insertEvent: async (
+          ...[token, calendar, event, signal]: Parameters<typeof scene.it.google.insertEvent>
+        ) => {
+          const id = randomUUID().replaceAll('-', '');
+          await scene.it.google.insertEvent(token, calendar, { ...event, id }, signal);
+          return answered(id);
+        },
+      },
+    });
+    test('is told so, and the event that could never be moved is taken out again', async () => {
+      const wanted = appointment();
+      for (const _ of [1, 2]) {
+        expect(
+          await pushEvent(
+            careless((id) => id),
+            clinic.orgId,
+            wanted,
+          ),
+        ).toMatchObject({
+          outcome: 'refused',
+          reason: expect.stringContaining('did not keep the id'),
+        });
+        expect(await ofAppointment(wanted)).toEqual([]);
+      }
+    });
+
+    test('and answers none: a cancellation finds it by its name', async () => {
+      const wanted = appointment();
+      await pushEvent(
+        careless(() => null),
+        clinic.orgId,
+        wanted,
+      );
+      expect(await ofAppointment(wanted)).toHaveLength(1);
+      expect(await push({ ...wanted, wanted: 'removed' })).toMatchObject({ outcome: 'removed' });
+      expect(await ofAppointment(wanted)).toEqual([]);
+    });
+  });
+
+  describe('a cancellation', () => {
+    test('takes away what carries the appointment’s name under another id, and nothing else', async () => {
+      const [wanted, neighbor] = [appointment(), appointment()];
+      await push(neighbor);
+      const id = randomUUID().replaceAll('-', '');
+      const property = { private: { voxanne_appointment_id: wanted.appointmentId } };
+      const times = {
+        start: { dateTime: wanted.start.toISOString() },
+        end: { dateTime: wanted.end.toISOString() },
+      };
+      await inGoogle((token) =>
+        scene.it.google.insertEvent(token, 'primary', {
+          id,
+          summary: 'X',
+          extendedProperties: property,
+          ...times,
+        }),
+      );
+      expect(await push({ ...wanted, wanted: 'removed' })).toMatchObject({ outcome: 'removed' });
+      await expect(
+        inGoogle(async (token) => (await scene.it.google.getEvent(token, 'primary', id)).status),
+      ).resolves.toBe('cancelled');
+      expect(await ofAppointment(neighbor)).toHaveLength(1);
+    });
+
+    test('waits where Google cannot say what is there', async () => {
+      const wanted = appointment();
+      await scene.fault('status', { match: 'privateExtendedProperty', status: 503 });
+      await scene.fault('status', { match: 'GET /google/calendar/v3/calendars/primary/events', status: 503 });
+      expect(await push({ ...wanted, wanted: 'removed' })).toMatchObject({ outcome: 'later' });
+    });
+  });
+});
