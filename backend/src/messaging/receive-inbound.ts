@@ -1,3 +1,4 @@
+import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import { type Arrival, type Effects, GiveUp, type Inbox, type Job } from '../deliveries/index.ts';
 import type { Form } from '../platform/read-body.ts';
@@ -68,12 +69,12 @@ export async function receiveInbound(
 
 /** The words, and that something was attached: it stays with Twilio, and an empty text would say nothing of it. */
 function bodyOf(form: Form): string {
-  const words = field(form, 'Body') ?? '';
+  const words = visibleLines(field(form, 'Body') ?? '');
   const attached = Math.min(Number.parseInt(field(form, 'NumMedia') ?? '0', 10) || 0, 10);
   if (attached < 1) return words;
   const what = attached === 1 ? 'A picture or file was' : `${attached} pictures or files were`;
   const note = `[${what} attached. Attachments are not kept here: ask for it in another way.]`;
-  return words.trim() === '' ? note : `${words}\n${note}`;
+  return words === '' ? note : `${words}\n${note}`;
 }
 
 /**
