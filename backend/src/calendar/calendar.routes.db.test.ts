@@ -17,6 +17,7 @@ describe('linking a calendar over the API', () => {
     scene = await createTestApp(db, {
       clock,
       env: {
+        GOOGLE_CLIENT_SECRET: google.credentials.clientSecret,
         GOOGLE_OAUTH_AUTH_URL: at.authUrl,
         GOOGLE_OAUTH_TOKEN_URL: at.tokenUrl,
         GOOGLE_OAUTH_REVOKE_URL: at.revokeUrl,
