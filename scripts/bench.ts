@@ -15,6 +15,7 @@ const benches: Record<string, string> = {
   databases: 'bench/databases.ts',
   retention: 'bench/retention.ts',
   sigterm: 'bench/sigterm.ts',
+  strangers: 'bench/strangers.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 

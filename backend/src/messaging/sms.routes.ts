@@ -8,7 +8,7 @@ import { channelNotConfigured } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { queueText } from './queue-text.ts';
 
-const NewText = z.object({
+const NewText = z.strictObject({
   to: singleLine(40).describe('The phone number, in any usual spelling'),
   body: z
     .string()
@@ -19,7 +19,7 @@ const NewText = z.object({
   channel: z.enum(['sms', 'whatsapp']).default('sms'),
 });
 type NewText = z.infer<typeof NewText>;
-const Batch = z.object({ messages: z.array(NewText).min(1).max(100) });
+const Batch = z.strictObject({ messages: z.array(NewText).min(1).max(100) });
 
 const IdempotencyHeaders = z.looseObject({
   'idempotency-key': z.string().min(1).max(200).optional().describe('The same key sends nothing twice'),

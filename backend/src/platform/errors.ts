@@ -37,13 +37,19 @@ export class StartupError extends Error {
   override readonly name = 'StartupError';
 }
 
+/** What was sent stands in quotation marks where a parser or PostgreSQL (class 22: data) could not read it. */
+function withoutQuotes(error: Error & { code?: unknown }): string {
+  const quotesInput = error instanceof SyntaxError || /^22[0-9A-Z]{3}$/.test(String(error.code));
+  return quotesInput ? error.message.replace(/(["']).*\1/s, '"…"') : error.message;
+}
+
 /** The parts of an unknown error that may be written to a log: never a driver's row data. */
 export function describeError(error: unknown): { type: string; message: string; code?: string } {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
   const code = (error as { code?: unknown }).code;
   return {
     type: error.name,
-    message: error.message,
+    message: withoutQuotes(error),
     ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
   };
 }

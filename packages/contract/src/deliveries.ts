@@ -69,7 +69,7 @@ export const DeliveryDetail = Delivery.extend({
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
 
 export const ReplayRequest = z
-  .object({ dry_run: z.boolean().default(false) })
+  .strictObject({ dry_run: z.boolean().default(false) })
   .default({ dry_run: false })
   .meta({ id: 'ReplayRequest', examples: [{ dry_run: true }] });
 
@@ -98,11 +98,14 @@ export type ReplayResult = z.infer<typeof ReplayResult>;
 export const MOST_REPLAYS = 1_000;
 
 export const BulkReplayRequest = z
-  .object({
+  .strictObject({
     ids: z.array(Id).min(1).max(MOST_REPLAYS).optional(),
-    filter: DeliveryFilter.extend({
-      status: z.enum(['completed', 'failed', 'dead_letter']).default('dead_letter'),
-    }).optional(),
+    filter: z
+      .strictObject({
+        ...DeliveryFilter.shape,
+        status: z.enum(['completed', 'failed', 'dead_letter']).default('dead_letter'),
+      })
+      .optional(),
     dry_run: z.boolean().default(false),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
@@ -155,11 +158,14 @@ const OutgoingFilter = z.object({
 export const OutgoingQuery = PageQuery.extend(OutgoingFilter.shape);
 
 export const BulkResendRequest = z
-  .object({
+  .strictObject({
     ids: z.array(Id).min(1).max(MOST_REPLAYS).optional(),
-    filter: OutgoingFilter.extend({
-      status: z.enum(['failed', 'dead_letter']).default('dead_letter'),
-    }).optional(),
+    filter: z
+      .strictObject({
+        ...OutgoingFilter.shape,
+        status: z.enum(['failed', 'dead_letter']).default('dead_letter'),
+      })
+      .optional(),
     dry_run: z.boolean().default(false),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {

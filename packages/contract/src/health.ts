@@ -53,7 +53,7 @@ export const CircuitBreaker = z
   .meta({ id: 'CircuitBreaker' });
 /** `org_id` is accepted and not believed: an owner resets the own organization's breaker. */
 export const CircuitBreakerReset = z
-  .object({ name: singleLine(80).min(1), org_id: singleLine(64).optional() })
+  .strictObject({ name: singleLine(80).min(1), org_id: singleLine(64).optional() })
   .meta({ id: 'CircuitBreakerReset' });
 
 export const CircuitBreakerList = z

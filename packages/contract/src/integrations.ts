@@ -47,7 +47,7 @@ export const VapiIntegration = z
 export type VapiIntegration = z.infer<typeof VapiIntegration>;
 
 export const RotateSecretRequest = z
-  .object({
+  .strictObject({
     /** The secret before the new one is refused at once, whether Vapi has the new one or not. */
     revoke_now: z.boolean().default(false),
   })

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { linkedCalendar } from '../google/testing.ts';
 import { aSandbox } from '../testing/sandbox.ts';
@@ -93,4 +94,45 @@ describe('the vendors', () => {
     expect(await answer('/twilio/nothing')).toMatchObject({ code: 20404, status: 404 });
     expect(await answer('/vapi/nothing')).toMatchObject({ statusCode: 401 });
   });
+
+  it.each([
+    ['a name that leads here', { host: 'evil.example' }],
+    ['a name that begins as ours', { host: 'localhost.evil.example:3002' }],
+    ['an address in the network', { host: '10.0.0.7:3002' }],
+    ['a page of another site', { host: 'localhost:3002', origin: 'https://evil.example' }],
+    ['a page without an origin', { host: 'localhost:3002', origin: 'null' }],
+    ['a name that is none', { host: 'a b' }],
+  ])('do nothing for %s', async (_who, headers) => {
+    const { url } = await aSandbox();
+    const answer = await asked(url, '/_sandbox/reset', headers);
+    expect(answer).toEqual({ status: 403, code: 'NOT_LOCALHOST' });
+  });
+
+  it.each([
+    { host: 'localhost:3002' },
+    { host: '127.0.0.1' },
+    { host: '[::1]:3002' },
+    { host: 'voxanne.localhost' },
+    { host: 'localhost:3002', origin: 'http://localhost:3002' },
+  ])('answer to %j', async (headers) => {
+    const { url } = await aSandbox();
+    expect(await asked(url, '/_sandbox/reset', headers)).toEqual({ status: 204 });
+  });
 });
+
+/** With a Host of its own, which fetch would not send. */
+function asked(url: string, path: string, headers: Record<string, string>) {
+  return new Promise<{ status: number | undefined; code?: string }>((resolve, reject) => {
+    request(new URL(path, url), { method: 'POST', headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      answer.once('end', () =>
+        resolve({ status: answer.statusCode, ...(text ? { code: JSON.parse(text).code } : {}) }),
+      );
+    })
+      .on('error', reject)
+      .end();
+  });
+}

@@ -30,6 +30,15 @@ export function controlRoutes(
     if (!isLoopback(request.raw.socket.remoteAddress)) {
       throw new Problem(403, 'NOT_LOOPBACK', 'The control routes of the sandbox answer this machine only.');
     }
+    // A web page that is open on this machine also comes from this machine: by a name of its own that leads here, or
+    // by sending a form. Either says so.
+    const { host, origin } = request.headers;
+    const page = origin === undefined ? undefined : URL.parse(origin);
+    if (!isLocalName(URL.parse(`http://${host}`)) || (page !== undefined && !isLocalName(page))) {
+      const detail =
+        'The control routes of the sandbox answer to localhost only, and no page of another site.';
+      throw new Problem(403, 'NOT_LOCALHOST', detail);
+    }
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const problem =
@@ -76,6 +85,11 @@ export function controlRoutes(
 export function isLoopback(address: string | undefined): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
 }
+
+const isLocalName = (address: URL | null): boolean =>
+  address !== null &&
+  (/^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(address.hostname) ||
+    address.hostname.endsWith('.localhost'));
 
 /** Reads the body of a control route, or says in a sentence what is wrong with it. */
 export function parseControl<T>(schema: z.ZodType<T>, body: unknown): T {
