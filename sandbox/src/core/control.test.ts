@@ -95,7 +95,7 @@ describe('the vendors', () => {
     expect(await answer('/vapi/nothing')).toMatchObject({ statusCode: 401 });
   });
 
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ['a name that leads here', { host: 'evil.example' }],
     ['a name that begins as ours', { host: 'localhost.evil.example:3002' }],
     ['an address in the network', { host: '10.0.0.7:3002' }],
@@ -108,7 +108,7 @@ describe('the vendors', () => {
     expect(answer).toEqual({ status: 403, code: 'NOT_LOCALHOST' });
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { host: 'localhost:3002' },
     { host: '127.0.0.1' },
     { host: '[::1]:3002' },
