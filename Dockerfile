@@ -8,6 +8,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/contract/package.json packages/contract/
 COPY packages/safe-call/package.json packages/safe-call/
+COPY packages/foreign-clients/package.json packages/foreign-clients/
 COPY backend/package.json backend/
 COPY sandbox/package.json sandbox/
 COPY dashboard/package.json dashboard/
