@@ -270,6 +270,36 @@ describe('H21: the store is away', () => {
     expect(await call).toMatchObject({ success: true, elapsedMs: 100 });
   });
 
+  it('is told afterwards of what opened meanwhile, with the time that is left, and of nothing that is over', async () => {
+    const { clock, join } = cluster();
+    let down = true;
+    const moment = (store: BreakerStore): BreakerStore => {
+      const unlessDown =
+        <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+        (...args: A) =>
+          down ? Promise.reject(new Error('connection is closed')) : work(...args);
+      return {
+        ...store,
+        load: unlessDown(store.load),
+        failed: unlessDown(store.failed),
+        opened: unlessDown(store.opened),
+      };
+    };
+    const [a, b] = [join('a', moment), join('b')];
+    await clock.advance(0);
+    await open(a);
+    for (let call = 0; call < 3; call++) await a.safeCall('other', () => Promise.reject(refused()));
+    a.resetCircuitBreaker('other');
+    await clock.advance(4_000);
+    expect(b.state()).toBe('closed');
+    down = false;
+    await clock.advance(4_000);
+    expect(b.state()).toBe('open');
+    expect(b.getCircuitBreakerStatus('other').state).toBe('closed');
+    const left = failed(await b.safeCall('svc', async () => 'ok')).error.retryAfterMs;
+    expect(left).toBe(COOLDOWN - 8_000);
+  });
+
   it('is left alone for five seconds, and then used again', async () => {
     const { clock, join } = cluster();
     let down = true;
