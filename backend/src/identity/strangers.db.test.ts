@@ -102,7 +102,7 @@ describe('strangers at the sign-in', () => {
     '/%61pi/auth/sign-in/email',
     '/api/%61uth/sign%2din/email',
     `${ELSEWHERE}/api/auth/sign-in/email`,
-    '/api/auth/sign-in/email?x=1',
+    '/api/auth/sign-in/email?org_id=x',
   ])('reach the issuer by its own address, however they spell it: %s', async (url) => {
     const { email } = await scene.signUp();
     const answer = await scene.post(url, { email, password: PASSWORD });
