@@ -71,7 +71,7 @@ function createQueue(limits: HashingLimits) {
     const ofAddress = queue.filter((place) => place.address === address).length;
     if (queue.length >= limits.waiting || ofAddress >= limits.waitingPerAddress) {
       counts.refused += 1;
-      throw tooMany();
+      throw tooMany(limits.waiting);
     }
     counts.waiting += 1;
     return new Promise((begin) => queue.push({ address, begin }));
@@ -99,11 +99,12 @@ function createQueue(limits: HashingLimits) {
   };
 }
 
-const tooMany = () =>
+const tooMany = (waiting: number) =>
   new AppError({
     code: 'TOO_MANY_REQUESTS',
     status: 429,
     detail: `Too many people are signing in or up at this moment. Nothing was changed; try again in ${RETRY_AFTER_SECONDS} seconds.`,
     retryable: true,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+    quotas: [{ name: 'passwords', quota: waiting, windowSeconds: RETRY_AFTER_SECONDS }],
   });

@@ -98,6 +98,12 @@ function networkOf(address: string): string {
     .join(':');
 }
 
+// As `app_private.begin_sign_in` counts: failures of an account at an address, and of an account anywhere.
+const QUOTAS = [
+  { name: 'failures-here', quota: 10, windowSeconds: 900 },
+  { name: 'failures', quota: 100, windowSeconds: 3_600 },
+];
+
 function tooMany(seconds: number): AppError {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 60 ? `${seconds} seconds` : minutes === 1 ? 'a minute' : `${minutes} minutes`;
@@ -107,5 +113,6 @@ function tooMany(seconds: number): AppError {
     detail: `Too many attempts did not succeed. Wait ${wait}, then try again; check that Caps Lock is off and that the e-mail address is right.`,
     retryable: true,
     retryAfterSeconds: seconds,
+    quotas: QUOTAS,
   });
 }

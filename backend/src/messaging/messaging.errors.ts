@@ -1,4 +1,5 @@
 import { AppError } from '../platform/errors.ts';
+import type { TextLimits } from './text-limits.ts';
 
 export const invalidPhone = () =>
   new AppError({
@@ -16,7 +17,7 @@ export const notAContact = () =>
       'That number belongs to none of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct the number of their contact; then send the text again.',
   });
 
-export const tooManyTexts = (retryAfterSeconds: number) =>
+export const tooManyTexts = (retryAfterSeconds: number, limits: TextLimits, isNew: boolean) =>
   new AppError({
     code: 'TOO_MANY_TEXTS',
     status: 429,
@@ -24,6 +25,10 @@ export const tooManyTexts = (retryAfterSeconds: number) =>
     detail: `Your clinic has sent as many texts by hand as it may for now; a new clinic may send fewer. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Confirmations of bookings go on without this limit.`,
     retryable: true,
     retryAfterSeconds,
+    quotas: [
+      { name: 'hour', quota: isNew ? limits.newPerHour : limits.perHour, windowSeconds: 3_600 },
+      { name: 'day', quota: isNew ? limits.newPerDay : limits.perDay, windowSeconds: 86_400 },
+    ],
   });
 
 const inWords = (seconds: number): string => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toE164 } from '../platform/phone.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import { findOrganization } from '../tenancy/index.ts';
 import type { MessagingContext } from './context.ts';
 import { type MessageRow, queueDirectText, readMessage } from './messages.queries.ts';
 import { idempotencyKeyReused, invalidPhone, notAContact, tooManyTexts } from './messaging.errors.ts';
@@ -35,7 +36,12 @@ export async function queueText(
       context.textLimits,
     );
     if (queued.outcome === 'NOT_A_CONTACT') throw notAContact();
-    if (queued.outcome === 'TOO_MANY_TEXTS') throw tooManyTexts(queued.retry_after_s);
+    if (queued.outcome === 'TOO_MANY_TEXTS') {
+      const { created_at } = await findOrganization(db, tenant.orgId);
+      const ageDays = (context.clock.now().getTime() - created_at.getTime()) / 86_400_000;
+      const isNew = ageDays < context.textLimits.newDays;
+      throw tooManyTexts(queued.retry_after_s, context.textLimits, isNew);
+    }
     return readMessage(db, queued.message_id);
   });
   if (!row) throw new Error('A text that was queued could not be read.');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { limitHeaders } from '../platform/problem.ts';
 import { findOrganization, type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { channelNotConfigured } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
@@ -116,7 +117,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         }
       }
       if (limit && results.every((result) => !result.success && result.error === limit?.code)) throw limit;
-      if (limit) reply.header('retry-after', limit.retryAfterSeconds);
+      if (limit) reply.headers(limitHeaders(limit));
       return reply.code(202).send({ results });
     },
   );

@@ -1,3 +1,10 @@
+/** So much in so much time; becomes the headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers). */
+export interface Quota {
+  name: string;
+  quota: number;
+  windowSeconds: number;
+}
+
 /** What a person or program is told when something did not work; becomes RFC 9457 at the HTTP edge. */
 export interface Failure {
   code: string;
@@ -8,6 +15,8 @@ export interface Failure {
   retryable?: boolean;
   /** Becomes the header Retry-After. */
   retryAfterSeconds?: number;
+  /** The limits that may have been reached, the shortest window first. */
+  quotas?: Quota[];
   /** Further members of the problem document, such as `alternatives`. */
   extra?: Record<string, unknown>;
 }
@@ -18,6 +27,7 @@ export class AppError extends Error {
   readonly title: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly quotas: Quota[];
   readonly extra: Record<string, unknown>;
 
   constructor(failure: Failure) {
@@ -28,6 +38,7 @@ export class AppError extends Error {
     this.title = failure.title;
     this.retryable = failure.retryable ?? false;
     this.retryAfterSeconds = failure.retryAfterSeconds;
+    this.quotas = failure.quotas ?? [];
     this.extra = failure.extra ?? {};
   }
 }

@@ -34,8 +34,22 @@ export const problemOf = (failure: AppError, requestId: string) => ({
   ...failure.extra,
 });
 
+/** Retry-After, and the limit behind it: the shortest whose window is long enough for the wait. */
+export function limitHeaders({ retryAfterSeconds: wait, quotas }: AppError): Record<string, string> {
+  if (wait === undefined) return {};
+  const reached = quotas.find(({ windowSeconds }) => windowSeconds >= wait) ?? quotas.at(-1);
+  const policies = quotas.map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`);
+  return {
+    'retry-after': String(wait),
+    ...(reached && {
+      ratelimit: `"${reached.name}";r=0;t=${wait}`,
+      'ratelimit-policy': policies.join(', '),
+    }),
+  };
+}
+
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: AppError): FastifyReply {
-  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
+  reply.headers(limitHeaders(failure));
   // Past the route's serializer on purpose: a problem may answer any route, declared there or not.
   return reply
     .code(failure.status)
