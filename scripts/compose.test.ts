@@ -84,7 +84,7 @@ describe('compose.yaml', () => {
       expect(services[name]?.environment).toMatchObject({
         HOST: '0.0.0.0',
         VOXANNE_MODE: expect.stringMatching(/^\$\{VOXANNE_MODE:-sandbox\}$/),
-        VOXANNE_PUBLIC_SANDBOX: expect.stringMatching(/^\$\{VOXANNE_PUBLIC_SANDBOX:-yes\}$/),
+        VOXANNE_PUBLIC_SANDBOX: expect.stringMatching(/^\$\{VOXANNE_PUBLIC_SANDBOX:-container\}$/),
       });
     }
   });

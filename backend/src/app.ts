@@ -127,6 +127,7 @@ export async function createApp(
     resilience,
     clock,
     twilio: messaging.twilioHealth,
+    vapiRefusesKey: dependencies.vapiRefusesKey,
     receptionist: (orgId) => database.withService((db) => receptionistFacts(db, orgId)),
     disk: async () => (hasOwnDatabase(config) ? diskSpace(config.dataDir) : undefined),
     redis: () => dependencies.redis?.state() ?? 'none',

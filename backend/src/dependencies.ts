@@ -12,6 +12,7 @@ import {
   createTools,
   createVapiAuth,
   createVapiClient,
+  createVapiKeyCheck,
   type Provisioning,
 } from './assistant/index.ts';
 import { type BookingContext, createPatientLinks, type PatientContext } from './booking/index.ts';
@@ -66,6 +67,7 @@ export interface Dependencies {
   patients: PatientContext;
   tools: ReturnType<typeof createTools>;
   provisioning: Provisioning;
+  vapiRefusesKey: () => Promise<boolean>;
   admission: Admission;
   authenticateVapi: ReturnType<typeof createVapiAuth>;
   sandbox: ReturnType<typeof createSandboxClient>;
@@ -128,10 +130,11 @@ export async function createDependencies({
   };
   const tools = createTools(booking);
   const admission = createAdmission({ database, connections, perDay: config.newClinicsPerDay });
+  const vapi = createVapiClient(config);
   const provisioning = createProvisioning({
     database,
     connections,
-    vapi: createVapiClient(config),
+    vapi,
     resilience,
     clock,
     publicUrl: config.publicUrl,
@@ -161,6 +164,7 @@ export async function createDependencies({
     patients,
     tools,
     provisioning,
+    vapiRefusesKey: createVapiKeyCheck({ vapi, clock }),
     admission,
     authenticateVapi: createVapiAuth({ connections, clock }),
     sandbox: createSandboxClient(config.sandboxUrl),

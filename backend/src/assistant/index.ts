@@ -19,6 +19,7 @@ export { createVapiClient } from './vapi.client.ts';
 export { registerVapiRoutes } from './vapi.routes.ts';
 export { createVapiAuth } from './vapi-auth.ts';
 export { createVapiJobs } from './vapi-jobs.ts';
+export { createVapiKeyCheck } from './vapi-key.ts';
 
 /** Everything the receptionist can do, by the name Vapi calls it. */
 export function createTools(booking: BookingContext): Record<string, Tool> {

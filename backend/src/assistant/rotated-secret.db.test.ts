@@ -204,6 +204,7 @@ describe('a rotated secret of the receptionist', () => {
           return { id: 'assistant' };
         },
         updateAssistant: (_id, definition) => write(definition.server),
+        checkKey: async () => undefined,
         findAssistant: async () => ({ id: 'assistant' }),
         createPhoneNumber: async () => ({ id: 'number', number: null }),
         findPhoneNumber: async () => ({ id: 'number' }),

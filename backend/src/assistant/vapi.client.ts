@@ -30,6 +30,8 @@ export interface VapiClient {
     definition: NumberDefinition,
     signal?: AbortSignal,
   ): Promise<{ number: string | null }>;
+  /** Refused where Vapi does not take our key. */
+  checkKey(signal?: AbortSignal): Promise<void>;
 }
 
 const TIMEOUT_SECONDS = 10;
@@ -54,6 +56,9 @@ export function createVapiClient(config: Pick<Config, 'vapi'>): VapiClient {
   });
   const numberOf = (phone: object): string | null => (phone as { number?: string }).number ?? null;
   return {
+    async checkKey(signal) {
+      await (await api()).assistants.list({ limit: 1 }, options(signal));
+    },
     createAssistant: async (definition, signal) =>
       (await api()).assistants.create(definition, options(signal)),
     async updateAssistant(id, definition, signal) {

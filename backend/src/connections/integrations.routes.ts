@@ -116,14 +116,18 @@ function describeTwilio(config: Config, fault: { reason: string } | null): Integ
 
 function describeVapi(row: Row | undefined): Integration {
   const ready = row?.account != null;
+  // The number; where Vapi gave none, the assistant's id.
+  const hasNumber = row?.account?.startsWith('+') === true;
   return {
     provider: 'vapi',
-    status: ready ? 'connected' : row ? 'degraded' : 'not_linked',
+    status: ready && hasNumber ? 'connected' : row ? 'degraded' : 'not_linked',
     account: row?.account ?? null,
     expires_at: null,
     connected_at: ready ? row.connected_at.toISOString() : null,
     message: ready
-      ? 'The receptionist answers the phone.'
+      ? hasNumber
+        ? 'The receptionist answers the phone.'
+        : 'The receptionist is set up, but Vapi has given it no phone number yet, so nobody can call it.'
       : (row?.error_message ?? 'The receptionist is being set up; this takes a few seconds.'),
   };
 }

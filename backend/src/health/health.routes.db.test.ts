@@ -59,6 +59,7 @@ describe('health over HTTP', () => {
         waiting: 0,
         oldestWaitingSeconds: 0,
       }),
+      vapiRefusesKey: async () => false,
       receptionist: (orgId) => database.withService((tx) => receptionistFacts(tx, orgId)),
       disk: async () => undefined,
       redis: () => 'none',

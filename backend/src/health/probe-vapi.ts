@@ -22,6 +22,12 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
       { nextAttemptAt: breaker.nextAttemptAt },
     );
   }
+  if (await within(PATIENCE_MS, options.vapiRefusesKey()).catch(() => false)) {
+    return entry(
+      'degraded',
+      'Vapi refuses our key. Calls go on with the settings it has; no change and no new clinic reaches it. Check VAPI_API_KEY',
+    );
+  }
   if (orgId === null) return entry('healthy', 'Vapi credentials configured');
   let facts: ReceptionistFacts;
   try {
@@ -29,12 +35,19 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
   } catch {
     return entry('degraded', 'The receptionist cannot be looked up because the database does not answer');
   }
-  const { assistantId, phoneNumber, problem, pendingSeconds } = facts;
-  const details = { assistantId, phoneNumber };
+  const { assistantId, hasNumber, problem, pendingSeconds } = facts;
+  const details = { assistantId, hasNumber };
   if (problem !== null || pendingSeconds > LATE_AFTER_S) {
     const what = assistantId === null ? 'The receptionist is not set up' : 'The receptionist is out of date';
     return entry('degraded', `${what}: ${problem ?? 'its settings wait to be sent to Vapi.'}`, details);
   }
   if (assistantId === null) return entry('healthy', 'The receptionist is being set up', details);
+  if (!hasNumber) {
+    return entry(
+      'degraded',
+      'The receptionist has no phone number, so nobody can call it. Vapi gave none: its free numbers can run out',
+      details,
+    );
+  }
   return entry('healthy', 'The receptionist answers the phone', details);
 }

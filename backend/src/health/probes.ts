@@ -29,6 +29,8 @@ export interface ProbeOptions {
   clock: Clock;
   /** Of one organization, or of the deployment. */
   twilio: (orgId: OrgId | null) => Promise<TwilioFacts>;
+  /** Whether Vapi refuses the key of the deployment. */
+  vapiRefusesKey: () => Promise<boolean>;
   /** What Vapi has of a clinic's receptionist. */
   receptionist: (orgId: OrgId) => Promise<ReceptionistFacts>;
   /** Of the built-in database; undefined where the database is somebody else's. */

@@ -54,7 +54,8 @@ describe('the health report', () => {
     ],
     [{ pendingSeconds: 61 }, 'degraded', /out of date: its settings wait/],
     [{ pendingSeconds: 60 }, 'healthy', /answers the phone/],
-    [{ assistantId: null, phoneNumber: null }, 'healthy', /is being set up/],
+    [{ hasNumber: false }, 'degraded', /no phone number, so nobody can call/],
+    [{ assistantId: null, hasNumber: false }, 'healthy', /is being set up/],
   ] as const)('says what Vapi has of the receptionist (%j)', async (receptionist, status, words) => {
     const report = await world({ connection: linked(), receptionist }).report();
     expect(report.status).toBe(status);
@@ -64,6 +65,19 @@ describe('the health report', () => {
       message: expect.stringMatching(words),
     });
     expect(report.actions.map(({ id }) => id)).toEqual(status === 'healthy' ? [] : ['vapi.check']);
+  });
+
+  test('says that Vapi refuses our key, before a clinic needs it and to a stranger too', async () => {
+    const deployment = world({ connection: linked(), vapiRefusesKey: true });
+    for (const who of [mine, null]) {
+      const report = await deployment.report(who);
+      expect(report.status).toBe('degraded');
+      expect(report.integrations[4]).toMatchObject({
+        status: 'degraded',
+        message: expect.stringContaining('VAPI_API_KEY'),
+      });
+      expect(report.actions).toMatchObject([{ id: 'vapi.check' }]);
+    }
   });
 
   test('says that Vapi does not answer, to a stranger too', async () => {

@@ -33,7 +33,7 @@ describe('the health report', () => {
           name: 'Vapi',
           status: 'healthy',
           message: 'The receptionist answers the phone',
-          details: { assistantId: 'assistant-1', phoneNumber: '+15550100100' },
+          details: { assistantId: 'assistant-1', hasNumber: true },
         },
         {
           name: 'Webhook Queue',
@@ -41,6 +41,7 @@ describe('the health report', () => {
           message: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
           details: {
             mode: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+            notifications: 'hearing',
             ...none,
             oldest_due_seconds: 0,
             dead_letter_webhooks: 0,

@@ -22,6 +22,7 @@ export interface World {
   database?: () => Promise<unknown>;
   twilio?: Partial<TwilioFacts>;
   receptionist?: Partial<ReceptionistFacts>;
+  vapiRefusesKey?: boolean;
   /** Left on the disk of the built-in database. */
   diskFreeBytes?: number;
   /** Upcoming appointments that did not reach the calendar. */
@@ -57,9 +58,10 @@ export function world({
       oldestWaitingSeconds: 0,
       ...twilio,
     }),
+    vapiRefusesKey: async () => world.vapiRefusesKey ?? false,
     receptionist: async () => ({
       assistantId: 'assistant-1',
-      phoneNumber: '+15550100100',
+      hasNumber: true,
       problem: null,
       pendingSeconds: 0,
       ...world.receptionist,

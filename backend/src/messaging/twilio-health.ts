@@ -1,4 +1,5 @@
 import { type CircuitBreakerStatus, createSafeCall } from '@voxanne/safe-call';
+import { askedSeldom } from '../platform/asked-seldom.ts';
 import { codeOf, explainRefusal, isConfigurationCode, isSenderCode } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type OpenTexts, readOpenTexts } from './open-texts.queries.ts';
@@ -65,25 +66,12 @@ const NONE: OpenTexts = { count: 0, oldestSeconds: 0, codes: [] };
 function createAccountCheck({ clock, isConfigured, twilio }: MessagingContext) {
   // An instance of its own: a question of the health page is no evidence for the breaker of texts.
   const { safeCall } = createSafeCall();
-  let known: { at: number; refusedWith: string | undefined } | undefined;
-  let asking: Promise<void> | undefined;
-  const ask = async () => {
+  const ask = askedSeldom(clock, ASKED_EVERY_MS, async () => {
     const asked = await safeCall('twilio_account', () => twilio.fetchAccount(), {
       retries: 0,
       timeoutMs: ACCOUNT_TIMEOUT_MS,
     });
-    const at = clock.now().getTime();
-    if (asked.success) known = { at, refusedWith: undefined };
-    else known = { at, refusedWith: asked.error.kind === 'AUTH' ? codeOf(asked.error) : undefined };
-  };
-  return async (): Promise<string | undefined> => {
-    if (!isConfigured) return undefined;
-    if (known === undefined || clock.now().getTime() - known.at >= ASKED_EVERY_MS) {
-      asking ??= ask().finally(() => {
-        asking = undefined;
-      });
-      await asking;
-    }
-    return known?.refusedWith;
-  };
+    return !asked.success && asked.error.kind === 'AUTH' ? codeOf(asked.error) : undefined;
+  });
+  return async (): Promise<string | undefined> => (isConfigured ? ask() : undefined);
 }

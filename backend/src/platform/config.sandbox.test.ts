@@ -44,6 +44,15 @@ describe('a sandbox that others can reach', () => {
     expect(warnings).toEqual([expect.stringContaining('Do not enter real patients')]);
   });
 
+  test('in a container, published to this machine alone, needs none; at a public address it does', () => {
+    const env = { HOST: '0.0.0.0', VOXANNE_PUBLIC_SANDBOX: 'container' };
+    expect(faults({ ...env, PUBLIC_URL: 'http://localhost:3001' })).toEqual([]);
+    expect(load(env).warnings).toEqual([]);
+    expect(faults({ ...env, PUBLIC_URL: 'https://clinic.example' })).toEqual([
+      expect.stringContaining('(PUBLIC_URL=https://clinic.example)'),
+    ]);
+  });
+
   test('says which setting opens it, and takes no other word', () => {
     expect(faults({ HOST: '0.0.0.0', PUBLIC_URL: 'https://clinic.example' }).join()).toContain(
       '(HOST=0.0.0.0, PUBLIC_URL=https://clinic.example)',

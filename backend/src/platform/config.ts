@@ -47,7 +47,7 @@ const Environment = z.object({
   PORT: port(3001),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: address(readOrigin).optional(),
-  VOXANNE_PUBLIC_SANDBOX: z.enum(['yes', 'no']).optional(),
+  VOXANNE_PUBLIC_SANDBOX: z.enum(['yes', 'container', 'no']).optional(),
   VOXANNE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
   VOXANNE_ROLE: z.enum(['web', 'worker', 'all']).default('all'),
   VOXANNE_DATA_DIR: z.string().min(1).default('.voxanne'),
@@ -204,7 +204,9 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
 
 /** The sandbox signs anybody up and its stand-ins are toys: who shows it to others must say so. */
 function exposureFaults(set: Record<string, string | undefined>): string[] {
-  const places = exposedBy(set.HOST ?? '127.0.0.1', readOrigin(set.PUBLIC_URL ?? '').value);
+  // In a container HOST is an address of its own network; what it is published to, PUBLIC_URL says.
+  const host = set.VOXANNE_PUBLIC_SANDBOX === 'container' ? '127.0.0.1' : (set.HOST ?? '127.0.0.1');
+  const places = exposedBy(host, readOrigin(set.PUBLIC_URL ?? '').value);
   if (places.length === 0 || set.VOXANNE_PUBLIC_SANDBOX === 'yes') return [];
   return [
     `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It is a trial: anybody may sign up, and no text or call reaches a person. For patients set VOXANNE_MODE=live; to show the trial to others set VOXANNE_PUBLIC_SANDBOX=yes; to keep it to this machine leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
@@ -225,7 +227,8 @@ function warningsOf(e: Environment): string[] {
         ]
       : [];
   }
-  const places = exposedBy(e.HOST, e.PUBLIC_URL);
+  const host = e.VOXANNE_PUBLIC_SANDBOX === 'container' ? '127.0.0.1' : e.HOST;
+  const places = exposedBy(host, e.PUBLIC_URL);
   return places.length === 0
     ? []
     : [

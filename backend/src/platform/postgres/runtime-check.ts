@@ -57,9 +57,9 @@ const FAULTS = `
     where not forced and exists (select 1 from pg_catalog.pg_attribute a
       where a.attrelid = tables.oid and a.attname = 'org_id' and not a.attisdropped)
   union all
-  select name, 'runs as its owner without naming pg_temp at the end of its search path', 'function' from functions
+  select name, 'runs as its owner with another search path than pg_catalog, pg_temp', 'function' from functions
     where prosecdef and not exists (select 1 from unnest(proconfig) as setting
-      where setting ~ '^search_path=' and setting ~ '[ ,]"?pg_temp"?$')
+      where setting in ('search_path=pg_catalog, pg_temp', 'search_path="pg_catalog", "pg_temp"'))
   union all
   select split_part(setting, '=', 1), 'is set for the runtime login itself', 'setting'
     from pg_catalog.pg_db_role_setting s join me on me.oid = s.setrole
