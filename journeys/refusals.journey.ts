@@ -290,7 +290,8 @@ describe('a refusal is a clear answer, and nothing is written', () => {
         if (open.test(path)) continue;
         const url = `${product.url}${path.replaceAll(/\{\w+\}/g, randomUUID())}`;
         for (const method of Object.keys(methods)) {
-          expectProblem(await send(method.toUpperCase(), url), 401, 'NOT_SIGNED_IN');
+          const wanted = path.startsWith('/api/operator/') ? 'OPERATOR_REQUIRED' : 'NOT_SIGNED_IN';
+          expectProblem(await send(method.toUpperCase(), url), 401, wanted);
           asked += 1;
         }
       }
