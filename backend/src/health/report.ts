@@ -8,7 +8,7 @@ import { type Probe, type ProbeOptions, probeBreakers, probeCalendar, probeDatab
 /** Can this clinic's receptionist answer? The probes in the contract's order, one verdict, what to do. */
 export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): Promise<HealthIntegrations> {
   const started = performance.now();
-  const probes = await Promise.all([
+  const found = await Promise.all([
     probeDatabase(options),
     probeCalendar(options, orgId),
     probeTwilio(options, orgId),
@@ -17,18 +17,30 @@ export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): 
     probeQueue(options, orgId),
     probeRedis(options),
   ]);
+  const probes = orgId === null ? found.map(diskInWords) : found;
   const count = (status: Probe['status']) => probes.filter((probe) => probe.status === status).length;
   const advice = probes.flatMap(adviceFor);
   return {
     status: overall(probes),
     timestamp: options.clock.now().toISOString(),
     elapsedMs: Math.round(performance.now() - started),
-    integrations: probes.map(({ harmless: _harmless, ...entry }) => entry),
+    integrations: probes.map(({ harmless: _harmless, ...entry }) =>
+      orgId === null ? { ...entry, details: withoutFigures(entry.details) } : entry,
+    ),
     summary: { healthy: count('healthy'), degraded: count('degraded'), critical: count('critical') },
     recommendations: advice.length > 0 ? advice.map((item) => item.text) : ['✅ All systems operational'],
     actions: advice.flatMap((item) => item.action ?? []),
   };
 }
+
+/** What the deployment has left is nothing for strangers; that it is nearly out of it, they may hear. */
+const diskInWords = (probe: Probe): Probe =>
+  probe.details.diskFreeBytes === undefined || probe.status === 'healthy'
+    ? probe
+    : { ...probe, message: 'PostgreSQL connection active, but its disk is nearly full' };
+
+const withoutFigures = (details: Probe['details']): Probe['details'] =>
+  Object.fromEntries(Object.entries(details).filter(([, value]) => typeof value !== 'number'));
 
 function overall(probes: Probe[]): HealthIntegrations['status'] {
   if (probes.some((probe) => probe.status === 'critical')) return 'critical';
