@@ -10,7 +10,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
-import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
+import { refuseForeignPages } from './foreign-pages.ts';
+import { identityUnavailable, type LocalIssuer, loopbackTwins } from './local-issuer.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { refuseGuessablePassword } from './password-rules.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
@@ -201,6 +202,7 @@ async function ask(
   request: FastifyRequest,
   body?: Record<string, unknown>,
 ): Promise<Answer> {
+  refuseForeignPages(request, options.publicUrl, ...loopbackTwins(options.publicUrl));
   const issuer = await options.issuer();
   const headers = new Headers();
   for (const name of [

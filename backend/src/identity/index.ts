@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
+import { refuseForeignPages } from './foreign-pages.ts';
 import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
 import { sessionStands, signingKeyExists } from './sessions.queries.ts';
@@ -161,29 +162,4 @@ function bearerToken(request: FastifyRequest): string | null {
     });
   }
   return token;
-}
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/**
- * A cookie goes along with a request that another page makes. Each of the three headers by which a browser says where
- * a request comes from may refuse it; none of them excuses another.
- */
-function refuseForeignPages(request: FastifyRequest, publicUrl: string): void {
-  if (SAFE_METHODS.has(request.method)) return;
-  const { origin, referer } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const home = new URL(publicUrl).origin;
-  const foreign =
-    (origin !== undefined && origin !== home) ||
-    (referer !== undefined && URL.parse(referer)?.origin !== home) ||
-    // "none" is a person's own doing, such as a bookmark.
-    (site !== undefined && site !== 'same-origin' && site !== 'none');
-  if (foreign) {
-    throw new AppError({
-      code: 'INVALID_ORIGIN',
-      status: 403,
-      detail: 'This request came from a page we do not know. Open Voxanne at its own address and try again.',
-    });
-  }
 }

@@ -27,7 +27,7 @@ const SESSION_SECONDS = 7 * 24 * 3600;
 
 const METADATA_FIELDS = ['organization_name', 'phone', 'time_zone', 'country'] as const;
 
-function loopbackTwins(publicUrl: string): string[] {
+export function loopbackTwins(publicUrl: string): string[] {
   const url = new URL(publicUrl);
   return [
     ...new Set([

@@ -141,6 +141,26 @@ describe('strangers at the sign-in', () => {
     });
 
     test.each<[string, Record<string, string>]>([
+      ['our Origin from another site', { origin: HOME, 'sec-fetch-site': 'cross-site' }],
+      ['our Origin from a sister site', { origin: HOME, 'sec-fetch-site': 'same-site' }],
+      ['our Origin and a foreign Referer', { origin: HOME, referer: `${ELSEWHERE}/` }],
+      ['a foreign Referer alone', { referer: `${ELSEWHERE}/page` }],
+      ['a word no browser says', { 'sec-fetch-site': 'elsewhere' }],
+    ])('signs nobody in, up or out for %s', async (_name, headers) => {
+      const { cookie: kept, email } = await scene.signUp();
+      const account = { email, password: PASSWORD, name: 'Ann' };
+      for (const door of ['sign-out', 'sign-in/email', 'sign-up/email']) {
+        const body =
+          door === 'sign-out' ? {} : door === 'sign-up/email' ? account : { email, password: PASSWORD };
+        const answer = await scene.post(`/api/auth/${door}`, body, { cookie: kept, ...headers });
+        expect([door, answer.statusCode, answer.json().code]).toEqual([door, 403, 'INVALID_ORIGIN']);
+        expect(answer.headers['set-cookie']).toBeUndefined();
+      }
+      const me = await scene.app.inject({ url: '/api/me', headers: { cookie: kept } });
+      expect(me.statusCode).toBe(200);
+    });
+
+    test.each<[string, Record<string, string>]>([
       ['our page', { origin: HOME, referer: `${HOME}/setup`, 'sec-fetch-site': 'same-origin' }],
       ['our page without a Referer', { origin: HOME }],
       ['our page that sends a Referer only', { referer: `${HOME}/setup` }],

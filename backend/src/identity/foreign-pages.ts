@@ -1,0 +1,29 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../platform/errors.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A cookie goes along with a request that another page makes. Each of the three headers by which a browser says where
+ * a request comes from may refuse it; none of them excuses another.
+ *
+ * @throws {AppError} INVALID_ORIGIN (403).
+ */
+export function refuseForeignPages(request: FastifyRequest, ...homes: [string, ...string[]]): void {
+  if (SAFE_METHODS.has(request.method)) return;
+  const { origin, referer } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const ours = new Set<string | undefined>(homes.map((home) => new URL(home).origin));
+  const foreign =
+    (origin !== undefined && !ours.has(origin)) ||
+    (referer !== undefined && !ours.has(URL.parse(referer)?.origin)) ||
+    // "none" is a person's own doing, such as a bookmark.
+    (site !== undefined && site !== 'same-origin' && site !== 'none');
+  if (foreign) {
+    throw new AppError({
+      code: 'INVALID_ORIGIN',
+      status: 403,
+      detail: 'This request came from a page we do not know. Open Voxanne at its own address and try again.',
+    });
+  }
+}
