@@ -83,10 +83,18 @@ export async function serveDashboard(
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const address = addressOf(request);
     const belongsToPages = !['/api/', '/assets/', '/docs'].some((prefix) => address.startsWith(prefix));
-    if (reads && belongsToPages && wantsPage(request, reply)) return sendPage(request, reply);
+    if (reads && belongsToPages && !namesFile(address) && wantsPage(request, reply))
+      return sendPage(request, reply);
     return sendProblem(reply, request, nothingAt(request));
   });
 }
+
+/**
+ * No page has a name like `.env`, `.git` or `wp-login.php`. A scanner that gets a 200 there comes back, and a report of
+ * leaked files follows.
+ */
+const namesFile = (address: string): boolean =>
+  address.split(/[/\\]/).some((part) => /^\.|\.(?!html?$)[a-z0-9_~-]{1,10}$/i.test(part));
 
 /** The build has made a Brotli and a gzip form of each file that is worth it; their names are not addresses. */
 async function serveFiles(server: HttpServer, dist: string): Promise<void> {
