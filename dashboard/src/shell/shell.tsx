@@ -71,7 +71,9 @@ export function Shell() {
             <div className={classes.foot}>
               <div>
                 <p className={classes.clinic}>{me?.organization.name}</p>
-                <p className={classes.email}>{me?.email}</p>
+                <p className={classes.email} title={me?.email}>
+                  {me?.email}
+                </p>
                 <Anchor href="/docs" size="sm">
                   API reference
                 </Anchor>
