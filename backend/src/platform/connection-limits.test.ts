@@ -7,8 +7,11 @@ import { CONNECTION_LIMITS, limitConnections } from './connection-limits.ts';
 describe('connections', () => {
   let server: Server;
   const sockets: Socket[] = [];
+  let handled = 0;
   const serve = async (limits: Partial<typeof CONNECTION_LIMITS>) => {
+    handled = 0;
     server = createServer((asked, answer) => {
+      handled += 1;
       if (asked.url === '/stream') {
         answer.write('open');
         return;
@@ -77,5 +80,37 @@ describe('connections', () => {
     }
     expect(await ask()).toBe(200);
     expect(await held()).toBeLessThanOrEqual(12);
+  });
+
+  describe('over which requests come without waiting for answers', () => {
+    const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+    const HELD = 'GET /stream HTTP/1.1\r\nhost: x\r\n\r\n';
+
+    test('are cut, and few of the requests reach the application', async () => {
+      await serve({ pipelined: 32 });
+      const socket = await open();
+      const cut = once(socket, 'close');
+      socket.write(HELD + GET.repeat(1_500));
+      await cut;
+      expect(handled).toBeLessThanOrEqual(32);
+      expect(await ask()).toBe(200);
+    });
+
+    test('are served as long as they are few, and one after the other without end', async () => {
+      await serve({ pipelined: 4 });
+      const socket = await open();
+      let answers = 0;
+      const all = new Promise<void>((done) => {
+        socket.on('data', (data) => {
+          answers += data.toString().split('HTTP/1.1 200').length - 1;
+          if (answers % 3 !== 0) return;
+          if (answers === 30) done();
+          else socket.write(GET.repeat(3));
+        });
+      });
+      socket.write(GET.repeat(3));
+      await all;
+      expect(handled).toBe(30);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How long and how many connections may wait for something to be said over them. */
@@ -15,6 +15,8 @@ export const CONNECTION_LIMITS = {
   unproven: 256,
   /** Above which those that rest between two requests are closed. */
   resting: 1_000,
+  /** Requests over one connection before the first of them is answered. Browsers and proxies wait for each answer. */
+  pipelined: 32,
 };
 export type ConnectionLimits = typeof CONNECTION_LIMITS;
 
@@ -37,6 +39,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits = CONN
     const [oldest] = unproven;
     oldest?.destroy();
   });
+  refusePipelines(server, limits.pipelined);
   // Before the application, which may answer at once.
   server.prependListener('request', (request: IncomingMessage) => {
     const { socket, headers } = request;
@@ -48,4 +51,28 @@ export function limitConnections(server: Server, limits: ConnectionLimits = CONN
     unproven.add(socket);
     request.once('end', () => unproven.delete(socket));
   });
+}
+
+/**
+ * Cuts a connection that sends requests without waiting for the answers. Node hands all that stand in one packet to the
+ * application before anything else gets its turn: 65 kB of them held the process for half a second.
+ */
+function refusePipelines(server: Server, most: number): void {
+  const unanswered = new WeakMap<Socket, number>();
+  const emit = server.emit.bind(server);
+  // No listener can keep a request from those after it, and the application is one of them.
+  server.emit = (event: string, ...values: unknown[]): boolean => {
+    if (event !== 'request') return emit(event, ...values);
+    const [request, response] = values as [IncomingMessage, ServerResponse];
+    const { socket } = request;
+    if (socket.destroyed) return true;
+    const waiting = (unanswered.get(socket) ?? 0) + 1;
+    if (waiting > most) {
+      socket.destroy();
+      return true;
+    }
+    unanswered.set(socket, waiting);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    return emit(event, ...values);
+  };
 }
