@@ -113,7 +113,14 @@ export async function createDependencies({
   const google = createGoogleClient(config);
   const calendarTokens = createCalendarTokens({ connections, google, resilience, clock, log });
   const oauthStates = createOAuthStates({ database, keyring, clock });
-  const messaging = createMessaging({ database, config, log, clock, safeCalls: resilience });
+  const messaging = createMessaging({
+    database,
+    config,
+    log,
+    clock,
+    safeCalls: resilience,
+    clinicOrderKey: deriveKey(config.auth.secret, 'order of clinics'),
+  });
   const booking: BookingContext = {
     database,
     clock,

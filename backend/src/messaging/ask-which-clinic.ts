@@ -5,6 +5,7 @@ import {
   classifyTwilioError,
   codeOf,
   explainRefusal,
+  isSenderCode,
 } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { claimQuestion, markQuestion, type QuestionToSend, readQuestion } from './inbound.queries.ts';
@@ -26,12 +27,18 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
     await database.withService((db) => markQuestion(db, question, 'failed'));
     return;
   }
+  const gatedMs = context.senderGate.waitMs();
+  if (gatedMs > 0)
+    throw later(
+      explainRefusal('configuration', 'SENDER_REFUSED'),
+      gatedMs + context.random() * CONFIGURATION_RETRY_MS * 0.5,
+    );
   await twilio.prepare();
   if (!(await database.withService((db) => claimQuestion(db, question))))
     throw later('The question is being sent by another process.', tuning.firstLookMs);
   const claimed = { id: question.id, attempts: question.attempts + 1 };
-  const mark = (status: 'queued' | 'sent' | 'failed', sid?: string) =>
-    database.withService((db) => markQuestion(db, claimed, status, sid));
+  const mark = (status: 'queued' | 'sent' | 'failed', more: { sid?: string; code?: string }) =>
+    database.withService((db) => markQuestion(db, claimed, status, more));
   const sent = await context.safeCalls.safeCall(
     TWILIO_SMS,
     () =>
@@ -48,13 +55,17 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
       deadlineMs: tuning.deadlineMs,
     },
   );
-  if (sent.success) return mark('sent', sent.data.sid);
+  if (sent.success) {
+    context.senderGate.accepted();
+    return mark('sent', { sid: sent.data.sid });
+  }
   const code = codeOf(sent.error);
   if (sent.ambiguous)
     throw later(`Twilio may have taken the question, its answer was lost (${code}).`, tuning.firstLookMs);
   const refusal = classifyRefusal(sent.error);
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
-  await mark(isFinal ? 'failed' : 'queued');
+  if (isSenderCode(code)) context.senderGate.refused();
+  await mark(isFinal ? 'failed' : 'queued', { code });
   const reason = explainRefusal(refusal, code);
   context.log.warn(
     { error_code: code, reason },
@@ -87,7 +98,7 @@ async function hasLeft(context: MessagingContext, question: QuestionToSend, to: 
   }
   const found = asked.data.find((candidate) => saysTheSame(candidate, question));
   if (found) {
-    await database.withService((db) => markQuestion(db, question, 'sent', found.sid));
+    await database.withService((db) => markQuestion(db, question, 'sent', { sid: found.sid }));
     return true;
   }
   const waitMs = tuning.settleMs - (question.idle_ms ?? Number.POSITIVE_INFINITY);

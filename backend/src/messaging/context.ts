@@ -56,5 +56,7 @@ export interface MessagingContext {
   statusCallback(messageId: string): string | undefined;
   tuning: Tuning;
   textLimits: TextLimits;
+  /** Orders the clinics that a patient is asked about. */
+  clinicOrderKey: Buffer;
   random: () => number;
 }

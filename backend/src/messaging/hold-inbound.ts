@@ -1,3 +1,4 @@
+import { hmacSha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/database.ts';
 import type { MessagingContext } from './context.ts';
 import {
@@ -8,18 +9,13 @@ import {
   type InboundText,
   keepChoice,
   lockCorrespondence,
+  type PatientsClinic,
   putQuestion,
   type Question,
   releaseTexts,
   tellEachClinic,
 } from './inbound.queries.ts';
-import {
-  CLINICS_ASKED_FOR,
-  type Clinic,
-  readChoice,
-  senderKeyword,
-  whichClinicText,
-} from './which-clinic.ts';
+import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
 
 /**
  * Decides about a text of somebody who has to do with several clinics: held until they say which one they mean, or
@@ -27,7 +23,7 @@ import {
  * @returns the question that has to be sent now.
  */
 export function holdInbound(
-  { database, log }: MessagingContext,
+  { database, log, clinicOrderKey }: MessagingContext,
   text: InboundText,
   optOutType: string | undefined,
 ): Promise<string | undefined> {
@@ -35,7 +31,7 @@ export function holdInbound(
     await lockCorrespondence(db, text);
     const question = await findQuestion(db, text);
     if (!(await holdText(db, text))) return unsent(question);
-    const clinics = await clinicsOfPatient(db, text.patient);
+    const clinics = inOrder(await clinicsOfPatient(db, text.patient), text.patient, clinicOrderKey);
     const forSender = senderKeyword(text.body, optOutType);
     if (forSender !== undefined) {
       const ids = clinics.map(({ id }) => id);
@@ -47,7 +43,7 @@ export function holdInbound(
       const chosen = question.status === 'queued' ? undefined : read(text, question, clinics);
       if (chosen === undefined) {
         const [only, ...more] = clinics;
-        if (only && more.length === 0) await releaseTexts(db, text, only.id, text.sid);
+        if (only && more.length === 0) await releaseTexts(db, text, only.id, { only: text.sid });
         return unsent(question);
       }
       await forgetWords(db, text.sid);
@@ -61,26 +57,49 @@ export function holdInbound(
       return undefined;
     }
     if (only && clinics.length === 1) {
-      await releaseTexts(db, text, only.id, text.sid);
+      await releaseTexts(db, text, only.id, { only: text.sid });
       return undefined;
     }
     if (!only) {
       await forgetWords(db, text.sid);
       return undefined;
     }
-    log.info(
-      { clinics: clinics.length },
-      '[Messaging] A patient of several clinics is asked which one is meant',
-    );
-    const asked = clinics.slice(0, CLINICS_ASKED_FOR);
-    return putQuestion(db, text, { clinics: asked.map(({ id }) => id), body: whichClinicText(asked) });
+    const listed = whichClinicText(clinics);
+    const figures = { clinics: clinics.length, listed: listed?.asked.length ?? 0 };
+    if (listed === undefined) {
+      log.warn(
+        figures,
+        '[Messaging] A patient cannot be asked which clinic is meant: their clinics read the same and have no phone number to tell them apart. The text is held; give the clinics different names',
+      );
+      return undefined;
+    }
+    log.info(figures, '[Messaging] A patient of several clinics is asked which one is meant');
+    const { asked, body } = listed;
+    return putQuestion(db, text, {
+      clinics: asked.map(({ id }) => id),
+      names: asked.map(({ name }) => name),
+      body,
+    });
   });
 }
 
-/** By the numbers of the question as it was sent, or by the name of any clinic of the person. */
+/**
+ * What the patient did stands before what a clinic can make up. Within that by a keyed hash: the same for each patient
+ * every time, and nothing that a clinic can arrange or find out.
+ */
+const inOrder = (clinics: readonly PatientsClinic[], patient: string, key: Buffer): PatientsClinic[] =>
+  clinics
+    .map((clinic) => ({ clinic, hash: hmacSha256Hex(key, `${patient}:${clinic.id}`) }))
+    .sort((a, b) => b.clinic.certainty - a.clinic.certainty || (a.hash < b.hash ? -1 : 1))
+    .map(({ clinic }) => clinic);
+
+/** By the numbers and names of the question as it was sent, or by the name of any clinic of the person. */
 function read(text: InboundText, question: Question, clinics: readonly Clinic[]): Clinic | undefined {
   const known = new Map(clinics.map((clinic) => [clinic.id, clinic]));
-  const asked = question.clinics.map((id) => known.get(id) ?? { id, name: '' });
+  const asked = question.clinics.map((id, index) => ({
+    id,
+    name: question.names[index] ?? known.get(id)?.name ?? '',
+  }));
   const chosen = readChoice(
     text.body,
     asked,
@@ -91,7 +110,7 @@ function read(text: InboundText, question: Question, clinics: readonly Clinic[])
 
 async function give(db: Db, text: InboundText, questionId: string, orgId: string): Promise<void> {
   await keepChoice(db, questionId, orgId);
-  await releaseTexts(db, text, orgId);
+  await releaseTexts(db, text, orgId, { byAnswer: true });
 }
 
 const unsent = (question: Question | undefined): string | undefined =>

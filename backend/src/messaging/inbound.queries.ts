@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
-import type { Clinic } from './which-clinic.ts';
+import type { Clinic } from './clinic-names.ts';
 
 /** How long an answer counts, and how long a question that got none is not asked again. */
 const CHOICE_COUNTS = sql`interval '24 hours'`;
@@ -21,6 +21,8 @@ export interface InboundText extends Correspondence {
 export interface Question {
   id: string;
   clinics: string[];
+  /** As they were called when it was made; none of a question from before that was kept. */
+  names: string[];
   body: string;
   status: 'queued' | 'sending' | 'sent' | 'failed';
   attempts: number;
@@ -37,10 +39,15 @@ export async function lockCorrespondence(db: Db, { patient, receiver }: Correspo
   );
 }
 
-/** The clinics that a person has to do with; what the person did stands before what a clinic entered. */
-export async function clinicsOfPatient(db: Db, patient: string): Promise<Clinic[]> {
-  const { rows } = await sql<Clinic>`
-    select org_id as id, name from app_private.clinics_of_patient(${patient})`.execute(db);
+export interface PatientsClinic extends Clinic {
+  /** 2: named when the person was asked; 1: a link that was texted to them was used; 0: a clinic can make it up. */
+  certainty: number;
+}
+
+/** The clinics that a person has to do with, in no order. */
+export async function clinicsOfPatient(db: Db, patient: string): Promise<PatientsClinic[]> {
+  const { rows } = await sql<PatientsClinic>`
+    select org_id as id, name, phone, certainty from app_private.clinics_of_patient(${patient})`.execute(db);
   return rows;
 }
 
@@ -50,7 +57,7 @@ export async function clinicsOfPatient(db: Db, patient: string): Promise<Clinic[
  */
 export async function findQuestion(db: Db, of: Correspondence): Promise<Question | undefined> {
   const { rows } = await sql<Question>`
-    select q.id, q.clinics, q.body, q.status, q.attempts,
+    select q.id, q.clinics, q.names, q.body, q.status, q.attempts,
       q.chosen_at is null and q.status <> 'failed' and q.asked_at > clock_timestamp() - ${QUESTION_COUNTS} as is_open,
       case when q.chosen_at > clock_timestamp() - ${CHOICE_COUNTS} and not exists (
         select 1 from messages m
@@ -68,13 +75,14 @@ export async function findQuestion(db: Db, of: Correspondence): Promise<Question
 export async function putQuestion(
   db: Db,
   of: Correspondence,
-  question: { clinics: string[]; body: string },
+  question: Pick<Question, 'clinics' | 'names' | 'body'>,
 ): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    insert into app_private.clinic_questions as q (patient, receiver, channel, clinics, body)
-    values (${of.patient}, ${of.receiver}, ${of.channel}, ${question.clinics}::uuid[], ${question.body})
+    insert into app_private.clinic_questions as q (patient, receiver, channel, clinics, names, body)
+    values (${of.patient}, ${of.receiver}, ${of.channel}, ${question.clinics}::uuid[], ${question.names}::text[],
+      ${question.body})
     on conflict (patient, receiver, channel) do update set
-      clinics = excluded.clinics, body = excluded.body, status = 'queued', attempts = 0, attempted_at = null,
+      clinics = excluded.clinics, names = excluded.names, body = excluded.body, error_code = null, status = 'queued', attempts = 0, attempted_at = null,
       provider_id = null, asked_at = clock_timestamp(), chosen_org_id = null, chosen_at = null
     returning q.id`.execute(db);
   const [row] = rows;
@@ -110,7 +118,7 @@ export async function releaseTexts(
   db: Db,
   of: Correspondence,
   orgId: string,
-  only: string | null = null,
+  { only = null, byAnswer = false }: { only?: string | null; byAnswer?: boolean } = {},
 ): Promise<void> {
   await sql`
     with given as (
@@ -121,8 +129,10 @@ export async function releaseTexts(
         for update) as waiting
       where h.sid = waiting.sid
       returning h.sid, waiting.words, h.received_at)
-    insert into messages (org_id, to_address, from_address, channel, status, body, kind, dedupe_key, provider_id, created_at)
-    select ${orgId}::uuid, ${of.receiver}, ${of.patient}, ${of.channel}, 'received', words, 'inbound', sid, sid, received_at
+    insert into messages (org_id, to_address, from_address, channel, status, body, kind, dedupe_key, provider_id,
+      created_at, by_answer)
+    select ${orgId}::uuid, ${of.receiver}, ${of.patient}, ${of.channel}, 'received', words, 'inbound', sid, sid, received_at,
+      ${byAnswer}
     from given order by received_at
     on conflict do nothing`.execute(db);
 }
@@ -155,7 +165,7 @@ export interface QuestionToSend extends Question, Correspondence {
 
 export async function readQuestion(db: Db, id: string): Promise<QuestionToSend | undefined> {
   const { rows } = await sql<QuestionToSend>`
-    select id, patient, receiver, channel, clinics, body, status, attempts, attempted_at,
+    select id, patient, receiver, channel, clinics, names, body, status, attempts, attempted_at,
       chosen_at is null as is_open, chosen_org_id,
       (extract(epoch from clock_timestamp() - attempted_at) * 1000)::float8 as idle_ms,
       (extract(epoch from clock_timestamp() - asked_at) * 1000)::float8 as age_ms
@@ -177,9 +187,10 @@ export async function markQuestion(
   db: Db,
   seen: Pick<Question, 'id' | 'attempts'>,
   status: Question['status'],
-  providerId: string | null = null,
+  { sid = null, code = null }: { sid?: string | null; code?: string | null } = {},
 ): Promise<void> {
   await sql`
-    update app_private.clinic_questions set status = ${status}, provider_id = coalesce(${providerId}, provider_id)
+    update app_private.clinic_questions
+    set status = ${status}, provider_id = coalesce(${sid}, provider_id), error_code = ${code}
     where id = ${seen.id} and attempts = ${seen.attempts} and chosen_at is null`.execute(db);
 }

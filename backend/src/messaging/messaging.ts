@@ -30,6 +30,7 @@ export interface MessagingDependencies {
   config: Pick<Config, 'mode' | 'publicUrl' | 'twilio'>;
   log: Logger;
   clock: Clock;
+  clinicOrderKey: Buffer;
   /** Default: the instance that the program shares. */
   safeCalls?: SafeCalls;
   tuning?: Partial<Tuning>;
@@ -75,7 +76,7 @@ export function createMessaging(dependencies: MessagingDependencies): Messaging 
 }
 
 function contextOf(dependencies: MessagingDependencies): MessagingContext {
-  const { config, database, log, clock } = dependencies;
+  const { config, database, log, clock, clinicOrderKey } = dependencies;
   const tuning = { ...TUNING, ...dependencies.tuning };
   const { twilio, publicUrl } = config;
   // Twilio refuses a message whose callback it cannot reach; without one the text still goes.
@@ -84,6 +85,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     database,
     log,
     clock,
+    clinicOrderKey,
     tuning,
     publicUrl,
     safeCalls: dependencies.safeCalls ?? { safeCall, getCircuitBreakerStatus, resetCircuitBreaker, on },

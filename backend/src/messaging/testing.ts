@@ -72,6 +72,7 @@ export async function createScene() {
       },
       log,
       clock: systemClock,
+      clinicOrderKey: Buffer.alloc(32, 7),
       safeCalls: createSafeCall({ defaults: { backoffMs: 5 } }),
       tuning: { ...QUICK, ...tuning },
       textLimits,

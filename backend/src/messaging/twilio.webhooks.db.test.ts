@@ -137,6 +137,36 @@ describe('what Twilio calls', () => {
     expect(await countRows()).toBe(before);
   });
 
+  test('the address of another clinic’s text is not theirs: the SID decides, and the number it went to', async () => {
+    const mine = await aText('+15551236011');
+    const sid = aSid();
+    await callback(mine.id, sid, 'sent', { To: '+15551236011' });
+    await handleCallbacks();
+    const other = await scene.createOrganization();
+    const { row: theirs } = await scene.database.withService((db) =>
+      keepMessage(db, {
+        orgId: other.orgId,
+        to: '+15551236012',
+        from: OURS,
+        body: 'Hello',
+        kind: 'direct',
+        dedupeKey: randomUUID(),
+      }),
+    );
+    await callback(theirs.id, sid, 'delivered', { To: '+15551236011' });
+    await callback(theirs.id, aSid(), 'failed', { To: '+15551236011', ErrorCode: '30003' });
+    await handleCallbacks();
+    expect(await scene.message(mine.id)).toMatchObject({ status: 'delivered' });
+    expect(await scene.message(theirs.id)).toMatchObject({ status: 'queued', provider_id: null });
+    const { rows } = await scene.owner.query('select 1 from webhook_delivery_log where org_id = $1', [
+      other.orgId,
+    ]);
+    expect(rows).toEqual([]);
+    await callback(theirs.id, aSid(), 'sent', { To: '+15551236012' });
+    await handleCallbacks();
+    expect(await scene.message(theirs.id)).toMatchObject({ status: 'sent' });
+  });
+
   test('a second SID for one text is reported, and changes nothing', async () => {
     const { id } = await aText();
     const sid = aSid();

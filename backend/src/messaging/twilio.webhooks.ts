@@ -13,6 +13,7 @@ import { findForCallback } from './webhooks.queries.ts';
 
 // The base64 of an HMAC-SHA1.
 const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+const WHATSAPP = /^whatsapp:/;
 const FORM = 'application/x-www-form-urlencoded';
 /** The fields that are read; Twilio sends more. */
 const StatusForm = z.looseObject({
@@ -20,6 +21,7 @@ const StatusForm = z.looseObject({
   MessageStatus: z.string(),
   ErrorCode: z.string().optional(),
   From: z.string().optional(),
+  To: z.string().optional(),
 });
 const InboundForm = z.looseObject({
   MessageSid: z.string(),
@@ -93,7 +95,11 @@ export function registerTwilioWebhooks(
     arrival: Arrival,
   ): Promise<void> {
     const message = await context.database.withService((db) =>
-      findForCallback(db, { sid, messageId: m ?? null }),
+      findForCallback(db, {
+        sid,
+        messageId: m ?? null,
+        to: field(form, 'To')?.replace(WHATSAPP, '') || null,
+      }),
     );
     if (!message) {
       context.log.warn({ provider_id: sid }, '[Messaging] Status of a text that is not ours');

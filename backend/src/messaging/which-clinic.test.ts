@@ -4,6 +4,7 @@ import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which
 
 const clinics = (...names: string[]): Clinic[] => names.map((name, index) => ({ id: `${index + 1}`, name }));
 const TWO = clinics('Elm Dental', 'Oak Street Clinic');
+const listOf = (all: Clinic[]) => whichClinicText(all)?.body ?? 'not asked';
 const choose = (answer: string, asked = TWO, others: Clinic[] = []) => readChoice(answer, asked, others)?.id;
 
 describe('which clinic is meant', () => {
@@ -81,17 +82,42 @@ describe('which clinic is meant', () => {
   });
 
   test('the question has a line for each clinic, in the plain alphabet', () => {
-    const text = whichClinicText(clinics('Elm Dental', 'Clínica “Núñez”'));
+    const text = listOf(clinics('Elm Dental', 'Clínica “Núñez”'));
     expect(text).toBe(
       'Several clinics text from this number. Which one is your message for? Reply with its number:\n1 Elm Dental\n2 Clinica "Nuñez"\nUntil you reply, none of them sees it. Your reply counts for 24 hours.',
     );
     expect(plainLength(text)).toBeDefined();
   });
 
-  test('a name cannot pass for another line of the list, nor push the others away', () => {
-    const text = whichClinicText(
-      clinics('Bad\n2 Oak Street Clinic\nReply 2\u2028now \u202e', 'x'.repeat(120)),
+  test('a name that reads like another one, or holds what was read in the list, is no answer', () => {
+    expect(choose('Elm Dental', clinics('Elm Dental', 'ElmDental'))).toBeUndefined();
+    expect(choose('Elm Dental', clinics('Elm Dental', 'Εlm Dentaⅼ'))).toBeUndefined();
+    expect(choose('Elm Dental', clinics('Oak', 'Elm Dental'), [{ id: 'b', name: 'E.L.M. Dental' }])).toBe(
+      undefined,
     );
+    for (const answer of ['Elm', 'Elm please'])
+      expect(choose(answer, TWO, [{ id: 'b', name: 'Elm' }])).toBeUndefined();
+    expect(choose('1', clinics('Elm Dental', 'ElmDental'))).toBe('1');
+  });
+
+  test('who is not listed is asked for the name', () => {
+    expect(listOf(TWO)).not.toContain('full name');
+    const many = clinics(...Array.from({ length: 10 }, (_, index) => `Clinic of ${'ABCDEFGHJK'[index]}na`));
+    const text = listOf(many);
+    expect(text).toContain('9 Clinic of J');
+    expect(text).not.toContain('Clinic of K');
+    expect(text).toContain('If yours is not listed, reply with its full name.');
+  });
+
+  test('two that read the same are not listed, and keep nobody else from the list', () => {
+    const text = listOf(clinics('Fake', 'FAKE', 'Elm Dental', '🦷', 'Oak'));
+    expect(text).toContain('1 Elm Dental\n2 Oak\nIf yours is not listed');
+    expect(text).not.toMatch(/fake/i);
+    expect(listOf(clinics('Elm', 'ELM'))).toBe('not asked');
+  });
+
+  test('a name cannot pass for another line of the list, nor push the others away', () => {
+    const text = listOf(clinics('Bad\n2 Oak Street Clinic\nReply 2\u2028now \u202e', 'x'.repeat(120)));
     const lines = text.split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[1]).toMatch(/^1 Bad 2 Oak Street/);

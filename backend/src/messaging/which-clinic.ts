@@ -1,35 +1,31 @@
-import { toPlainSms } from './gsm7.ts';
+import { type Clinic, FILLERS, readingKey, tellApart, wordsOf } from './clinic-names.ts';
 
-export interface Clinic {
-  id: string;
-  name: string;
-}
+export type { Clinic } from './clinic-names.ts';
 
 /** More are not listed: the text would be a letter. Whoever means another one can answer with its name. */
-export const CLINICS_ASKED_FOR = 9;
-const NAME_CHARACTERS = 40;
+const CLINICS_ASKED_FOR = 9;
 
-/** Asks a patient of several clinics which one they have written to. */
-export function whichClinicText(clinics: readonly Clinic[]): string {
-  const lines = clinics.map(({ name }, index) => `${index + 1} ${shortName(name)}`);
-  return [
+/**
+ * Asks a patient of several clinics which one they have written to. One that reads like another one is not listed: an
+ * answer would be a guess.
+ * @param clinics - All of the patient's, in the order in which they are listed.
+ * @returns undefined when there is none to list.
+ */
+export function whichClinicText(clinics: readonly Clinic[]): { asked: Clinic[]; body: string } | undefined {
+  const labels = tellApart(clinics);
+  const listed = clinics
+    .flatMap((clinic, index) => (labels[index] === undefined ? [] : [{ clinic, label: labels[index] }]))
+    .slice(0, CLINICS_ASKED_FOR);
+  if (listed.length === 0) return undefined;
+  const body = [
     'Several clinics text from this number. Which one is your message for? Reply with its number:',
-    ...lines,
+    ...listed.map(({ label }, index) => `${index + 1} ${label}`),
+    ...(listed.length < clinics.length ? ['If yours is not listed, reply with its full name.'] : []),
     'Until you reply, none of them sees it. Your reply counts for 24 hours.',
   ].join('\n');
+  return { asked: listed.map(({ clinic }) => clinic), body };
 }
 
-/** One line, so that a name cannot pass for another entry of the list. */
-function shortName(name: string): string {
-  const line = toPlainSms(name.replace(/[\s\p{C}]+/gu, ' '));
-  return line.length <= NAME_CHARACTERS ? line : `${line.slice(0, NAME_CHARACTERS - 3).trimEnd()}...`;
-}
-
-const FILLERS = new Set(
-  'a an and answer at clinic for from hello hi i is it its s m im mean meant message my no nr number option please reply text thank thanks that the this to with you'.split(
-    ' ',
-  ),
-);
 const CARDINALS = 'zero one two three four five six seven eight nine'.split(' ');
 const ORDINALS = 'zeroth first second third fourth fifth sixth seventh eighth ninth'.split(' ');
 
@@ -46,11 +42,30 @@ export function readChoice(
 ): Clinic | undefined {
   const words = wordsOf(answer);
   if (words.length === 0) return undefined;
-  const named = byName(words, [...asked, ...others]);
+  const named = nameOf(words, asked, others);
   const telling = words.filter((word) => !FILLERS.has(word));
   const number = numberOf(telling);
   return (number === undefined ? undefined : asked[number - 1]) ?? named;
 }
+
+/** A name that reads like another one's, or that the patient may have read in the list with other words, is none. */
+function nameOf(
+  words: readonly string[],
+  asked: readonly Clinic[],
+  others: readonly Clinic[],
+): Clinic | undefined {
+  const all = [...asked, ...others];
+  const named = byName(words, all);
+  if (named === undefined) return undefined;
+  const key = readingKey(named.name);
+  if (all.some((clinic) => clinic !== named && readingKey(clinic.name) === key)) return undefined;
+  return asked.includes(named) || !asked.some((clinic) => holdsAll(clinic.name, words)) ? named : undefined;
+}
+
+const holdsAll = (name: string, words: readonly string[]): boolean => {
+  const held = wordsOf(name);
+  return words.filter((word) => !FILLERS.has(word)).every((word) => held.includes(word));
+};
 
 /** The one clinic whose name holds every word that tells something. A name given in full beats a part of a longer one. */
 function byName(words: readonly string[], clinics: readonly Clinic[]): Clinic | undefined {
@@ -70,15 +85,6 @@ function byName(words: readonly string[], clinics: readonly Clinic[]): Clinic | 
   if (full.length > 0) return full.length === 1 ? full[0]?.clinic : undefined;
   return matching.length === 1 ? matching[0]?.clinic : undefined;
 }
-
-/** Lower case, without accents and punctuation; "1." and a keycap are a 1. */
-const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
 
 function numberOf([word = '', ...more]: readonly string[]): number | undefined {
   const ordinal = ORDINALS.indexOf(word);

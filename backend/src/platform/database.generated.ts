@@ -300,6 +300,10 @@ export interface Messages {
    * Since when the body is empty, by the clinic's message_retention_days.
    */
   body_removed_at: Timestamp | null;
+  /**
+   * The patient named this clinic when they were asked which one they mean.
+   */
+  by_answer: Generated<boolean>;
   channel: Generated<string>;
   created_at: Generated<Timestamp>;
   dedupe_key: string;
