@@ -224,6 +224,18 @@ describe('a patient’s own page', () => {
     expect((await scene.row(id)).version).toBe(1);
   });
 
+  test('ids of another clinic in the form or the query change nothing of theirs', async () => {
+    const other = await scene.clinicWithPhone();
+    const theirs = (await scene.book(other)).appointmentId;
+    const before = await scene.row(theirs);
+    const ids = { id: theirs, appointment_id: theirs, org_id: other.orgId, org: other.orgId };
+    const query = new URLSearchParams({ ...ids, action: 'cancel' });
+    await scene.open(`${link}?${query}`);
+    await scene.submit(`${link}?${query}`, { action: 'cancel', ...ids });
+    expect(await scene.row(theirs)).toEqual(before);
+    expect((await scene.row(id)).org_id).toBe(clinic.orgId);
+  });
+
   test('the time that it has already leaves the link as it is', async () => {
     const sign = slotSigner(
       scene.context.slotKey,
