@@ -51,7 +51,6 @@ describe('what a clinic’s own secret proves, with the ids of another clinic in
     const before = await scene.rows(other.orgId);
     const call = {
       id: 'theirs',
-      orgId: other.orgId,
       assistantId: `assistant-of-${other.orgId}`,
       ...claims(),
     };
