@@ -41,6 +41,33 @@ describe('changing the clinic', () => {
     expect(await clinic()).toEqual(answer.json());
   });
 
+  test.each([
+    'Elm https://evil.example',
+    'www.evil.example',
+    'bit.ly/x',
+    '1 Beta',
+    '2.',
+    'STOP',
+    '\u0300'.repeat(80),
+    '--',
+  ])('refuses a name that texts would misread, in words, there and at the sign-up: %j', async (name) => {
+    const answers = [
+      await patch({ name }),
+      await scene.post('/api/auth/sign-up/email', {
+        email: 'name@example.com',
+        password: 'correct horse battery',
+        name: 'Ann',
+        organization_name: name,
+      }),
+    ];
+    for (const answer of answers) {
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED' });
+      expect(answer.json().errors[0].path).toMatch(/^(organization_)?name$/);
+    }
+    expect((await clinic()).name).toBe('Bright Smiles');
+  });
+
   test('is written down with who did it, before and after, and the request', async () => {
     const answer = await patch({ name: 'Brighter Smiles', phone: '(415) 555-0100' });
     expect(await audit()).toEqual([

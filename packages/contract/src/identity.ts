@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clinicName, personName } from './clinic-name.ts';
 import { Id } from './common.ts';
 import { typedLine } from './text.ts';
 
@@ -6,8 +7,8 @@ export const SignUpRequest = z
   .object({
     email: z.email().max(254),
     password: z.string().min(8).max(128),
-    name: typedLine(120).min(1),
-    organization_name: typedLine(120).min(1).optional(),
+    name: personName,
+    organization_name: clinicName.optional(),
     phone: typedLine(32).optional(),
     time_zone: typedLine(64).optional(),
   })

@@ -2,6 +2,7 @@ import './words.ts';
 
 export * from './appointments.ts';
 export * from './clinic.ts';
+export * from './clinic-name.ts';
 export * from './common.ts';
 export * from './contacts.ts';
 export * from './deliveries.ts';

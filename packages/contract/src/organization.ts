@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clinicName } from './clinic-name.ts';
 import { Id, Timestamp } from './common.ts';
 import { typedLine } from './text.ts';
 
@@ -29,7 +30,7 @@ export type Organization = z.infer<typeof Organization>;
 
 export const OrganizationPatch = z
   .strictObject({
-    name: typedLine(120).min(1),
+    name: clinicName,
     phone: typedLine(32).min(3).nullable(),
     time_zone: typedLine(64).min(1),
     country: z

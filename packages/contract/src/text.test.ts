@@ -20,6 +20,12 @@ describe('a line', () => {
     ['tag characters', 'Elm\u{e0041}\u{e007f}', 'Elm'],
     ['half of an emoji', 'Elm \ud83d', 'Elm'],
     ['private use', 'Elm\ue000', 'Elm'],
+    ['blank of Braille', 'Elm\u2800clinic', 'Elmclinic'],
+    ['filler of Hangul', '\u115fElm\u1160\u3164\uffa0', 'Elm'],
+    ['grapheme joiner', 'El\u034fm', 'Elm'],
+    ['vowel of Khmer that is not drawn', 'Elm\u17b4\u17b5', 'Elm'],
+    ['accents on nothing', '\u0300'.repeat(80), ''],
+    ['accents on spaces', ' \u0301 \u20dd\ufe0f', ''],
     ['spaces of all kinds', ' Elm\u00a0\u2003\u3000clinic ', 'Elm clinic'],
   ])('has no %s', (_, text, kept) => {
     expect(visibleLine(text)).toBe(kept);

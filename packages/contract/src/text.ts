@@ -7,19 +7,26 @@ const JOINED =
   '\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F]';
 const JOINERS = '[\\u200C\\u200D]';
 const strayJoiner = `(?<!${JOINED})${JOINERS}|${JOINERS}(?!${JOINED})`;
-const HIDDEN = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D]`, 'gu');
-const HIDDEN_BUT_LAYOUT = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D\\n\\t]`, 'gu');
+// Letters and fillers that fonts draw as nothing.
+const BLANK = '\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u2800\\u3164\\uFFA0';
+const HIDDEN = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D]|[${BLANK}]`, 'gu');
+const HIDDEN_BUT_LAYOUT = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D\\n\\t]|[${BLANK}]`, 'gu');
+// Accents on nothing: the ranges stand in SQL, too, which knows no categories.
+const ACCENTS =
+  '\\u0300-\\u036F\\u0483-\\u0489\\u1AB0-\\u1AFF\\u1DC0-\\u1DFF\\u20D0-\\u20FF\\uFE00-\\uFE0F\\uFE20-\\uFE2F';
+const ACCENTS_ALONE = new RegExp(`^[ ${ACCENTS}]+$`, 'u');
 
 /**
  * One line with nothing invisible in it: line breaks and control characters become a space; bidirectional and
- * zero-width characters, which can turn a name around on a screen, are dropped. The same rule stands in SQL
- * (`app_private.visible_line`).
+ * zero-width characters, which can turn a name around on a screen, are dropped, as is what fonts draw as nothing. The
+ * same rule stands in SQL (`app_private.visible_line`).
  */
 export const visibleLine = (text: string): string =>
   text
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
     .replace(HIDDEN, '')
+    .replace(ACCENTS_ALONE, '')
     .replace(/ +/g, ' ')
     .trim();
 
