@@ -9,10 +9,10 @@ import {
   type ServiceFacts,
   staffFor,
 } from './availability/clinic-calendar.ts';
-import { type FreeSlot, findFreeTimes } from './availability/find-free-times.ts';
+import { type FreeSlot, findFreeTimes, oneEachStart } from './availability/find-free-times.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import type { ClinicForBooking } from './booking.queries.ts';
-import { oneEachStart, presentSlots } from './present-slots.ts';
+import { presentSlots } from './present-slots.ts';
 
 export interface Wish {
   clinic: ClinicForBooking;
@@ -28,6 +28,8 @@ export interface Wish {
 const DAY_MS = 86_400_000;
 const ENOUGH = 2;
 const MOST = 3;
+/** Starts, of whole days, before it is said that nothing is free: 31 days of thirty who work by the quarter of an hour. */
+const LOOKED_AT = 100_000;
 
 /**
  * What is free around a time that could not be had: the three closest of those asked for within a week; when that is
@@ -57,15 +59,25 @@ export async function findAlternatives(
     timeZone = rules.clinic.time_zone;
     const staff = staffFor(rules, wish.service).filter(({ id }) => anybody || wish.providerIds.includes(id));
     const { service, durationMinutes } = wish;
-    const { slots } = findFreeTimes({
+    const request = {
       ...rulesFor(rules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false }),
       providers: calendarsOf(rows, staff, service, durationMinutes),
       from,
-      to,
       stepMinutes: service.slot_step_minutes,
       bufferBeforeMs: service.buffer_before_minutes * 60_000,
       bufferAfterMs: service.buffer_after_minutes * 60_000,
+      oneEachStart: true,
+    };
+    // What is free within a day is closer than all that lies beyond, and mostly enough.
+    const near = findFreeTimes({
+      ...request,
+      from: Math.max(from, at - DAY_MS),
+      to: Math.min(to, at + DAY_MS),
     });
+    const { slots } =
+      near.slots.length >= MOST
+        ? near
+        : findFreeTimes({ ...request, to, limits: { answers: Number.POSITIVE_INFINITY, starts: LOOKED_AT } });
     const closest = closestTo(slots, wish.at.getTime(), MOST);
     if (closest.length > best.length) best = closest;
     if (best.length >= ENOUGH) break;

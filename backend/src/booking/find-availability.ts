@@ -33,6 +33,8 @@ export interface AvailabilityQuery {
    * two are free. Not of somebody who was asked for.
    */
   anyProvider?: boolean;
+  /** One provider a start is enough, and the offer is theirs. */
+  oneEachStart?: boolean;
   /** For the labels; times of opening are always the clinic's. */
   timeZone?: string;
   /** Whether each refused start of the first seven days is wanted too. */
@@ -44,6 +46,8 @@ const DEFAULT_SPAN_MS = 7 * DAY_MS;
 const LONGEST_SPAN_MS = 31 * DAY_MS;
 const LONGEST_HORIZON_MS = 1_096 * DAY_MS;
 const EXPLAINED_MS = 7 * DAY_MS;
+/** Of one answer: a month of ten empty calendars by the quarter of an hour fits, and a process can write it at once. */
+export const AVAILABILITY_LIMITS = { answers: 7_500, starts: 75_000 };
 
 /**
  * The free times of a service, and for each day without one the reason. One statement, no call to Google.
@@ -77,7 +81,8 @@ export async function findAvailability(
   const to = Math.min(wanted, from + LONGEST_SPAN_MS);
   const durationMinutes = service.duration_minutes;
   const rules = rulesFor(clinicRules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false });
-  const { slots, emptyDays, refused } = findFreeTimes({
+  const anyProvider = query.anyProvider === true && query.providerId === undefined;
+  const { slots, emptyDays, refused, cutAt } = findFreeTimes({
     ...rules,
     providers: calendarsOf(rows, staff, service, durationMinutes),
     from: query.explain ? Math.min(asked, from) : from,
@@ -86,6 +91,8 @@ export async function findAvailability(
     bufferBeforeMs: service.buffer_before_minutes * 60_000,
     bufferAfterMs: service.buffer_after_minutes * 60_000,
     explainUntil: query.explain ? from + EXPLAINED_MS : 0,
+    oneEachStart: anyProvider || query.oneEachStart === true,
+    limits: AVAILABILITY_LIMITS,
   });
   const setting: Setting = {
     ...rules,
@@ -100,7 +107,12 @@ export async function findAvailability(
       detail: detailOfDay(day, setting),
     })),
   ];
-  if (wanted > to) {
+  if (cutAt !== undefined) {
+    const again = new Date(cutAt).toISOString();
+    const date = localDate(cutAt, clinic.time_zone).toString();
+    const detail = `More times are asked for than are looked at in one go. Ask again from ${again}.`;
+    reasons.push({ date, reason: 'too_many_days', detail, ask_from: again });
+  } else if (wanted > to) {
     const nextDay = localDate(to, clinic.time_zone).toString();
     const detail = `31 days are looked at in one go. Ask again from ${nextDay}.`;
     reasons.push({ date: nextDay, reason: 'too_many_days', detail });
@@ -112,7 +124,7 @@ export async function findAvailability(
       service: service.slug,
       timeZone: labelZone ?? clinic.time_zone,
       now,
-      anyProvider: query.anyProvider === true && query.providerId === undefined,
+      anyProvider,
     }),
     reasons,
     ...(staff.some(({ calendar }) => calendar === 'stale') && { calendar_state: 'stale' as const }),

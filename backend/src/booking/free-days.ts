@@ -26,7 +26,7 @@ export async function findFreeDays(
     providerId: appointment.provider_id,
   }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'PROVIDER_NOT_FOUND') throw error;
-    return findAvailability(context, scope, query);
+    return findAvailability(context, scope, { ...query, oneEachStart: true });
   });
   const beyond = reasons.some(({ reason }) => reason === 'horizon');
   const before = first.subtract({ days: DAYS });

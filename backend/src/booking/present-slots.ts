@@ -1,5 +1,5 @@
 import type { Slot } from '@voxanne/contract';
-import type { FreeSlot } from './availability/find-free-times.ts';
+import { type FreeSlot, oneEachStart } from './availability/find-free-times.ts';
 import { spokenTimes } from './labels.ts';
 import { slotSigner } from './slot-id.ts';
 
@@ -46,7 +46,3 @@ export function presentSlots(
     };
   });
 }
-
-/** Of those that begin together the first. */
-export const oneEachStart = (slots: FreeSlot[]): FreeSlot[] =>
-  slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);

@@ -331,7 +331,16 @@ export const Availability = z
   .object({
     slots: z.array(Slot),
     reasons: z
-      .array(z.object({ date: z.string(), reason: z.string(), detail: z.string() }))
+      .array(
+        z.object({
+          date: z.string(),
+          reason: z.string(),
+          detail: z.string(),
+          ask_from: Timestamp.optional().describe(
+            'Of too_many_days, when the list ends within the range because it is full: `from` of the next request, which goes on without a gap or a repetition',
+          ),
+        }),
+      )
       .describe('Each day without a free time, and why'),
     calendar_state: z
       .literal('stale')

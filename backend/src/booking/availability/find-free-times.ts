@@ -25,6 +25,17 @@ export interface FreeTimesRequest extends Rules {
   bufferAfterMs: number;
   /** Until when refused starts are wanted, and not only the reasons of days; not at all: 0. */
   explainUntil?: number;
+  /** Of those that begin together the first is enough. */
+  oneEachStart?: boolean;
+  /** However many providers, windows and days there are, one request costs no more than this. */
+  limits?: Limits;
+}
+
+export interface Limits {
+  /** Free and refused starts in the answer; those of one moment stay together. */
+  answers: number;
+  /** Starts that are looked at; the day on which they run out is finished. */
+  starts: number;
 }
 
 export interface FreeSlot extends Interval {
@@ -55,35 +66,83 @@ export interface FreeTimes {
   /** Days without a slot, and why. */
   emptyDays: EmptyDay[];
   refused: RefusedStart[];
+  /** When the limits ended it: nothing from here on was looked at. Asked again from here, no start is lost or comes twice. */
+  cutAt?: number;
 }
 
 interface Found extends FreeSlot {
   load: Load;
 }
 
+interface Said extends RefusedStart {
+  /** Also of what the clocks skip. */
+  at: number;
+}
+
+/** What is known of one day. */
+interface DayBook {
+  found: Found[];
+  said: Said[];
+  looked: number;
+  /** The limits end the day here. */
+  until: number;
+}
+
 /** All free slots of a range, and what speaks against all others. Integers only in the loops. */
 export function findFreeTimes(request: FreeTimesRequest): FreeTimes {
-  const { timeZone, from, to, providers } = request;
+  const { timeZone, from, to, providers, limits = NO_LIMITS } = request;
   const slots: FreeSlot[] = [];
   const emptyDays: EmptyDay[] = [];
   const refused: RefusedStart[] = [];
   const last = dayNumberOf(to - 1, timeZone);
+  let looked = 0;
   for (let number = dayNumberOf(Math.max(from, request.now), timeZone); number <= last; number += 1) {
     const day = localDay(number, timeZone);
-    const found: Found[] = [];
+    if (looked >= limits.starts) return { slots, emptyDays, refused, cutAt: day.starts };
+    const book: DayBook = { found: [], said: [], looked: 0, until: Number.POSITIVE_INFINITY };
+    const room = limits.answers - slots.length - refused.length;
     let why: Reason | undefined = providers.length === 0 ? 'no_provider' : undefined;
     for (const provider of providers) {
-      const reason = sweep(request, provider, day, found, refused);
+      const reason = sweep(request, provider, day, book);
       why = reason === undefined ? why : nearest(why, reason);
+      if (book.found.length + book.said.length > room + LEEWAY) settle(request, book, room);
     }
-    if (found.length === 0)
+    settle(request, book, room);
+    looked += book.looked;
+    if (book.found.length === 0)
       emptyDays.push({ date: day.date, reason: why ?? 'closed', from: day.starts, to: day.ends });
-    found.sort(
-      (a, b) => a.from - b.from || fairest(a.load, b.load) || (a.providerId < b.providerId ? -1 : 1),
-    );
-    for (const { load: _, ...slot } of found) slots.push(slot);
+    for (const { load: _, ...slot } of book.found) slots.push(slot);
+    for (const { at: _, ...one } of book.said) refused.push(one);
+    if (book.until === Number.POSITIVE_INFINITY) continue;
+    // Why the rest of that day is not free is not known before it is looked at.
+    if (book.found.length === 0) emptyDays.pop();
+    return { slots, emptyDays, refused, cutAt: book.until };
   }
   return { slots, emptyDays, refused };
+}
+
+const NO_LIMITS: Limits = { answers: Number.POSITIVE_INFINITY, starts: Number.POSITIVE_INFINITY };
+
+/** Of those that begin together the first. */
+export const oneEachStart = <T extends { from: number }>(slots: T[]): T[] =>
+  slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);
+
+/** So many more than there is room for are collected before a day is put in order. */
+const LEEWAY = 2_500;
+
+/** In order, and not more than there is room for; not nothing, so that who asks again gets on. */
+function settle({ oneEachStart: one, from }: FreeTimesRequest, book: DayBook, room: number): void {
+  book.found.sort(
+    (a, b) => a.from - b.from || fairest(a.load, b.load) || (a.providerId < b.providerId ? -1 : 1),
+  );
+  if (one) book.found = oneEachStart(book.found);
+  if (book.found.length + book.said.length <= room) return;
+  const moments = [...book.found.map((slot) => slot.from), ...book.said.map(({ at }) => at)];
+  const until = moments.sort((a, b) => a - b).find((moment, index) => index >= room && moment > from);
+  if (until === undefined) return;
+  book.until = until;
+  book.found = book.found.filter((slot) => slot.from < until);
+  book.said = book.said.filter(({ at }) => at < until);
 }
 
 /** One provider's day. @returns the reason that is nearest to a yes. */
@@ -91,8 +150,7 @@ function sweep(
   request: FreeTimesRequest,
   provider: ProviderCalendar,
   day: LocalDay,
-  found: Found[],
-  refused: RefusedStart[],
+  book: DayBook,
 ): Reason | undefined {
   const duty = dutyOn(provider, day);
   const { durationMs, bufferBeforeMs, bufferAfterMs, from, to } = request;
@@ -100,10 +158,13 @@ function sweep(
   const who = { providerId: provider.id, providerName: provider.name };
   const ranked = request.providers.length > 1;
   let why: Reason | undefined;
-  for (const minute of startsOf(request, provider, day, duty)) {
+  const starts = startsOf(request, provider, day, duty);
+  for (const minute of starts) {
     const start = instantAt(day, minute);
     // A time that is skipped is asked for when the moment of the change is, at whichever end of the range.
     const at = start ?? edgeAt(day, minute);
+    if (at >= book.until) break;
+    book.looked += 1;
     const isAsked = at >= from && (start === undefined ? at <= to : at < to);
     let reason: StartReason | undefined;
     if (start === undefined) reason = 'dst_gap';
@@ -118,16 +179,22 @@ function sweep(
     }
     if (reason === undefined) {
       const load = ranked ? loadOn(provider, day, at) : NO_LOAD;
-      found.push({ ...who, from: at, to: at + durationMs, stale: provider.calendar === 'stale', load });
+      book.found.push({ ...who, from: at, to: at + durationMs, stale: provider.calendar === 'stale', load });
       continue;
     }
     why = nearest(why, reason);
     if (!explain || !isAsked) continue;
     const local = `${day.date}T${clockOf(minute)}`;
-    refused.push({ ...who, reason, local, ...(start !== undefined && { start }) });
+    book.said.push({ ...who, reason, local, ...(start !== undefined && { start }), at });
   }
   if (explain && duty.windows.length === 0 && day.ends > from && day.starts < to) {
-    refused.push({ ...who, reason: 'closed', local: `${day.date}T00:00`, start: day.starts });
+    book.said.push({
+      ...who,
+      reason: 'closed',
+      local: `${day.date}T00:00`,
+      start: day.starts,
+      at: day.starts,
+    });
   }
   return why;
 }
@@ -140,7 +207,7 @@ function startsOf(
   provider: ProviderCalendar,
   day: LocalDay,
   { windows }: Duty,
-): Iterable<number> {
+): number[] {
   const starts: number[] = [];
   let isInOrder = true;
   for (const { opens, closes } of windows) {
