@@ -82,6 +82,15 @@ export const ruleErrors = {
           : `${appointments} appointments are still to come, the last on ${spokenUntil}. Move or cancel them first; or delete all the same with ?force=true, and they stay as they are.`,
       extra: { appointments, until: until.toISOString() },
     }),
+  limitReached: (what: 'providers' | 'services' | 'times off') =>
+    new AppError({
+      code: 'LIMIT_REACHED',
+      status: 409,
+      detail:
+        what === 'times off'
+          ? 'A clinic can have 2,000 times off that are still to come and 10,000 in all, and this one has as many. Delete those that are not needed any more first; days on which somebody never works belong into their hours.'
+          : `A clinic can have 200 ${what}, and this one has as many. Delete those that are not needed any more first.`,
+    }),
   invalidSpan: (message: string) =>
     atField(
       'INVALID_SPAN',

@@ -23,10 +23,11 @@ import {
 import { writeRuleAudit } from './rule-audit.ts';
 import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
+import { withinLimit } from './within-limit.ts';
 
 /**
  * Somebody (or a room) who can be booked; without hours they work Monday to Friday, 9 to 5.
- * @throws {AppError} INVALID_NAME (400).
+ * @throws {AppError} INVALID_NAME (400), LIMIT_REACHED (409).
  */
 export async function createProvider(
   { database }: RuleContext,
@@ -36,7 +37,7 @@ export async function createProvider(
   const { orgId } = author.tenant;
   const columns = { ...columnsOf(body), name: readableName(body.name) };
   return database.withTenant(author.tenant, async (db) => {
-    const row = await insertProvider(db, orgId, columns);
+    const row = await withinLimit('providers', insertProvider(db, orgId, columns));
     const { id, ...after } = row;
     await writeRuleAudit(db, author, { kind: 'provider', id, change: 'created', before: null, after });
     return { row, notices: noticesAboutWeek(row) };

@@ -16,10 +16,11 @@ import {
   slugsLike,
   updateService,
 } from './services.queries.ts';
+import { withinLimit } from './within-limit.ts';
 
 /**
  * A new service; its slug is made from its name unless one is given.
- * @throws {AppError} INVALID_NAME (400), SLUG_TAKEN, NAME_TAKEN (409), PROVIDER_NOT_FOUND (422).
+ * @throws {AppError} INVALID_NAME (400), SLUG_TAKEN, NAME_TAKEN, LIMIT_REACHED (409), PROVIDER_NOT_FOUND (422).
  */
 export async function createService(
   { database }: RuleContext,
@@ -34,7 +35,10 @@ export async function createService(
       const slug = await freeSlug(db, orgId, givenSlug, name);
       const providers = await listProviders(db, orgId);
       const providerIds = knownProviders(providers, offeredBy);
-      const id = await insertService(db, orgId, { ...withoutUndefined(rules), name, slug });
+      const id = await withinLimit(
+        'services',
+        insertService(db, orgId, { ...withoutUndefined(rules), name, slug }),
+      );
       if (providerIds.length > 0) await setOffers(db, orgId, id, providerIds);
       const row = await savedService(db, orgId, id);
       const { id: _, ...after } = row;

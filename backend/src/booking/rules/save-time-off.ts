@@ -18,6 +18,7 @@ import {
   type TimeOffRow,
   updateTimeOff,
 } from './time-off.queries.ts';
+import { withinLimit } from './within-limit.ts';
 
 export interface SavedTimeOffRow extends Saved<TimeOffRow> {
   /** Appointments that lie inside. Nothing is done to them: the front desk decides. */
@@ -26,7 +27,7 @@ export interface SavedTimeOffRow extends Saved<TimeOffRow> {
 
 /**
  * A holiday of the clinic, or the absence of one provider.
- * @throws {AppError} INVALID_NAME, INVALID_SPAN (400), PROVIDER_NOT_FOUND (422).
+ * @throws {AppError} INVALID_NAME, INVALID_SPAN (400), LIMIT_REACHED (409), PROVIDER_NOT_FOUND (422).
  */
 export async function createTimeOff(
   context: RuleContext,
@@ -42,7 +43,7 @@ export async function createTimeOff(
   return context.database.withTenant(author.tenant, async (db) => {
     await refuseStranger(db, orgId, columns.provider_id);
     await lockWhoIsAway(db, orgId, columns.provider_id);
-    const id = await insertTimeOff(db, orgId, columns);
+    const id = await withinLimit('times off', insertTimeOff(db, orgId, columns));
     await writeRuleAudit(db, author, {
       kind: 'time_off',
       id,
