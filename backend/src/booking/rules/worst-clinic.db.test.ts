@@ -67,21 +67,25 @@ describe('a clinic of one who signed up to do harm', () => {
   );
 
   test.each([
-    ['providers', morePeople, (name: string) => ['/api/providers', { name }] as const],
-    ['services', moreServices, (name: string) => ['/api/services', { name, duration_minutes: 30 }] as const],
-  ] as const)('has 200 %s and not one more, also when two are made at once', async (what, fill, one) => {
-    await fill(199 - (await countOf(what)));
-    const both = await Promise.all([clinic.post(...one('Left hand')), clinic.post(...one('Right foot'))]);
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
-    expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
-      code: 'LIMIT_REACHED',
-      detail: `A clinic can have 200 ${what}, and this one has as many. Delete those that are not needed any more first.`,
-    });
-    expect(await countOf(what)).toBe(200);
-    const { data } = (await clinic.get(`/api/${what}`)).body;
-    expect((await clinic.remove(`/api/${what}/${data.at(-1).id}`)).status).toBe(200);
-    expect((await clinic.post(...one('Third wheel'))).status).toBe(201);
-  });
+    { what: 'providers', fill: morePeople, rest: {} },
+    { what: 'services', fill: moreServices, rest: { duration_minutes: 30 } },
+  ] as const)(
+    'has 200 $what and not one more, also when two are made at once',
+    async ({ what, fill, rest }) => {
+      const make = (name: string) => clinic.post(`/api/${what}`, { name, ...rest });
+      await fill(199 - (await countOf(what)));
+      const both = await Promise.all([make('Left hand'), make('Right foot')]);
+      expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+      expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
+        code: 'LIMIT_REACHED',
+        detail: `A clinic can have 200 ${what}, and this one has as many. Delete those that are not needed any more first.`,
+      });
+      expect(await countOf(what)).toBe(200);
+      const { data } = (await clinic.get(`/api/${what}`)).body;
+      expect((await clinic.remove(`/api/${what}/${data.at(-1).id}`)).status).toBe(200);
+      expect((await make('Third wheel')).status).toBe(201);
+    },
+  );
 
   test('cannot bring back by hand what there is no room for', async () => {
     const { body } = await clinic.post('/api/providers', { name: 'Dr. Gone' });
