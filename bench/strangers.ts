@@ -58,7 +58,7 @@ async function meanwhile(work: () => Promise<unknown>): Promise<Waits> {
   return { p50: at(0.5), p99: at(0.99), max: at(1), asked: sorted.length };
 }
 
-/** Every documented address that answers somebody who has not signed in. */
+/** Every documented address that answers someone who has not signed in. */
 async function publicRoutes(): Promise<{ method: string; path: string }[]> {
   const { paths } = (await (await fetch(`${web.url}/api/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;

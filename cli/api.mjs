@@ -81,7 +81,7 @@ function addressOf(url) {
 function tokenOf(text) {
   // What may not stand in a header would look like a server that does not answer.
   if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
-    throw new UsageFault('The token is no token: take one from GET /api/auth/token, in one line.');
+    throw new UsageFault('That is not a token: get one from GET /api/auth/token, on one line.');
   return text;
 }
 

@@ -1,14 +1,14 @@
 import { OK, UsageFault } from './outcomes.mjs';
 import { table } from './table.mjs';
 
-const TOKEN = 'Say that you are the operator: --token (or VX_TOKEN) with OPERATOR_TOKEN of the deployment.';
+const TOKEN = 'This is for the operator: set --token (or VX_TOKEN) to the OPERATOR_TOKEN of the deployment.';
 
 /** For the operator: new clinics that wait for their receptionist. */
 export const clinics = {
   async waiting({ api, options, say }) {
     const answer = await api.ask('GET', '/api/operator/clinics', undefined, TOKEN);
     if (options.json) say(JSON.stringify(answer, null, 2));
-    else if (answer.data.length === 0) say('No clinic waits.');
+    else if (answer.data.length === 0) say('No clinics are waiting.');
     else {
       const rows = answer.data.map((row) => [row.org_id, row.asked_at, row.email ?? '', row.name]);
       say(table(['id', 'asked', 'owner', 'clinic'], rows));
@@ -19,7 +19,7 @@ export const clinics = {
     if (id === undefined) throw new UsageFault('Name the clinic: its id from "voxanne clinics waiting".');
     const path = `/api/operator/clinics/${encodeURIComponent(id)}/admit`;
     const answer = await api.ask('POST', path, {}, TOKEN);
-    say(options.json ? JSON.stringify(answer, null, 2) : 'Its receptionist is being made.');
+    say(options.json ? JSON.stringify(answer, null, 2) : 'Its receptionist is being set up.');
     return OK;
   },
 };

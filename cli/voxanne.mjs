@@ -8,35 +8,35 @@ import { OK, Problem, UsageFault } from './outcomes.mjs';
 import { outgoing } from './outgoing.mjs';
 import { webhooks } from './webhooks.mjs';
 
-const HELP = `Usage: npx voxanne <command> [options]
+const HELP = `Usage: npx --no voxanne <command> [options]
 
-  webhooks list              webhooks that came in, newest first
+  webhooks list              incoming webhooks, newest first
       --status <status>      pending, processing, completed, failed or dead_letter
       --provider <name>      vapi, twilio or google
       --event-type <type>    such as status or end-of-call-report
-      --limit <n>            at most 200; 50 otherwise
-      --cursor <cursor>      the next page, as the page before named it
-  webhooks replay <id>       handle one again; what was done is not done twice
+      --limit <n>            at most 200; 50 by default
+      --cursor <cursor>      the next page; the previous page ends with it
+  webhooks replay <id>       handle one again; nothing is done twice
   webhooks replay --status dead_letter
                              handle all of these again (also --provider, --event-type)
-      --dry-run              tell what it would do, and do nothing
-  outgoing list              calendar entries and texts that must leave, newest first
+      --dry-run              say what it would do, and do nothing
+  outgoing list              calendar events and texts to be sent, newest first
       --status, --topic      such as dead_letter, calendar.push
-  outgoing replay <id>       send one again that was given up, or --status dead_letter
-      --dry-run              tell what it would do, and do nothing
-  clinics waiting            for the operator: new clinics that wait for their receptionist
-  clinics admit <id>         give one its receptionist now
+  outgoing replay <id>       retry one that was given up, or all: --status dead_letter
+      --dry-run              say what it would do, and do nothing
+  clinics waiting            for the operator: new clinics waiting for a receptionist
+  clinics admit <id>         give one of them its receptionist now
   health                     what works, what does not, and what to do about it
 
 For each:
-  --json                     the answer of the API as it is
-  --url <address>            where Voxanne runs; http://localhost:3001 otherwise
+  --json                     the API's answer as it is
+  --url <address>            where Voxanne runs; http://localhost:3001 by default
   --token <token>            from GET /api/auth/token; or set VX_TOKEN;
                              for clinics: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
-In the folder of Voxanne only: elsewhere npx looks for a package of that name at npm, which is not this one. From
-another folder: node <folder of Voxanne>/cli/voxanne.mjs <command>.
+In Voxanne's folder only: elsewhere npx would look for a package of that name at npm, which is not this one, and --no
+keeps it from running one. From another folder: node <folder of Voxanne>/cli/voxanne.mjs <command>.
 
 Exit code: 0 fine, 1 something to look at, 2 wrong usage, 3 Voxanne cannot be reached.
 `;
@@ -100,7 +100,7 @@ try {
   process.exitCode = await main(process.argv.slice(2), process.env);
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
-  const usage = error instanceof UsageFault ? '\nSee: npx voxanne --help' : '';
+  const usage = error instanceof UsageFault ? '\nSee: npx --no voxanne --help' : '';
   process.stderr.write(`${error.message}${usage}\n`);
   process.exitCode = error.exitCode;
 }

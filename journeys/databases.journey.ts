@@ -131,13 +131,13 @@ describe.each(chosen)('the whole job on $name', (way) => {
   });
 
   test('health says how work is found, and that is true', async () => {
-    const told = async () => {
+    const entryNow = async () => {
       const { body } = await clinic.get('/api/health/integrations');
       return body.integrations.find((entry: { name: string }) => entry.name === 'Webhook Queue');
     };
     const expected = way.pooled ? 'deaf' : 'hearing';
     const queue = await until('the trial of a notification', async () => {
-      const entry = await told();
+      const entry = await entryNow();
       return entry.details.notifications === expected && entry;
     });
     expect(queue.status).toBe('healthy');

@@ -218,7 +218,11 @@ test('settings: every fault at once, each by its name, and no secret among the w
 test('a database that cannot be reached is told of in words, without its password', async () => {
   const DATABASE_URL = 'postgres://nobody:hunter2@127.0.0.1:1/none';
   const ended = await startInVain({ dataDir: freshDir(), env: { DATABASE_URL } });
-  expectWords(ended, /DATABASE_URL cannot be used: .*ECONNREFUSED/, 'Nobody listens at that host and port');
+  expectWords(
+    ended,
+    /DATABASE_URL cannot be used: .*ECONNREFUSED/,
+    'Nothing is listening at that host and port',
+  );
   expect(ended.output).not.toContain('hunter2');
 });
 

@@ -161,8 +161,8 @@ describe('the exit codes of npx voxanne', () => {
     ['an address that is none', ['health', '--url', 'voxanne'], /no address/],
     ['an address of another kind', ['health', '--url', 'ftp://voxanne'], /no address/],
     ['an address without a host', ['health', '--url', 'http://'], /no address/],
-    ['a token of two lines', ['webhooks', 'list', '--token', 'a\nb'], /no token/],
-    ['a token of nothing', ['health', '--token', ''], /no token/],
+    ['a token of two lines', ['webhooks', 'list', '--token', 'a\nb'], /not a token/],
+    ['a token of nothing', ['health', '--token', ''], /not a token/],
     ['a switch with a value', ['health', '--json=yes'], /--json/],
   ])('ends with 2 after %s', async (_what, args, words) => {
     const { code, err } = await voxanne(...args);
@@ -186,7 +186,7 @@ describe('the exit codes of npx voxanne', () => {
     expect(err).toMatch(/Say who you are/);
   });
 
-  test.each([[200], [502], [503]])('ends with 3 when somebody else answers, with %i', async (status) => {
+  test.each([[200], [502], [503]])('ends with 3 when someone else answers, with %i', async (status) => {
     const other = createServer((_, response) => response.writeHead(status).end('<h1>Router</h1>'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;

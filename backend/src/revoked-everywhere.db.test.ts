@@ -98,7 +98,7 @@ describe('what was revoked is refused by every process', () => {
       expect(await everywhere((await signInAgain()).bearer)).toEqual([200, 200]);
     });
 
-    test('of somebody who was removed from the clinic, or is no longer its owner', async () => {
+    test('of someone who was removed from the clinic, or is no longer its owner', async () => {
       await believe();
       const vapi = () => status(there, ann.bearer, '/api/integrations/vapi');
       expect(await vapi()).toBe(200);

@@ -82,7 +82,8 @@ export function startWorker(dependencies: Dependencies): Worker {
   const bringUpToDate = () => {
     provisioning.queueOutdated().then(
       (clinics) => {
-        if (clinics > 0) log.info({ clinics }, '[Assistant] Receptionists of an earlier release are renewed');
+        if (clinics > 0)
+          log.info({ clinics }, '[Assistant] Receptionists of an earlier release are being updated');
       },
       (err: unknown) =>
         log.warn({ err }, '[Assistant] Could not look for receptionists of an earlier release'),

@@ -247,11 +247,11 @@ const TELL = `load 'auto_explain'; set auto_explain.log_min_duration = 0; set au
 /** Runs the query as it is run in earnest, looks at what the database did, and takes it back. */
 export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
   const database = createDatabase({ url: ownerUrl, maxConnections: 1 });
-  const told: Node[] = [];
+  const plans: Node[] = [];
   database.pool.on('connect', (client) =>
     client.on('notice', ({ message }) => {
       const [, json] = /^duration: [\d.]+ ms\s+plan:\s*(.*)$/s.exec(message ?? '') ?? [];
-      if (json !== undefined) told.push(JSON.parse(json).Plan);
+      if (json !== undefined) plans.push(JSON.parse(json).Plan);
     }),
   );
   const undo = new Error('taken back');
@@ -278,11 +278,11 @@ export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
   } finally {
     await database.close();
   }
-  if (told.length === 0) throw new Error('The database told no plan.');
+  if (plans.length === 0) throw new Error('The database showed no plan.');
   return {
     ms,
-    readWhole: told.flatMap(wholeReads),
-    cost: Math.max(...told.map((plan) => plan['Total Cost'])),
+    readWhole: plans.flatMap(wholeReads),
+    cost: Math.max(...plans.map((plan) => plan['Total Cost'])),
   };
 }
 

@@ -32,7 +32,7 @@ function authSecretOf({ AUTH_SECRET, VOXANNE_DATA_DIR }: z.infer<typeof environm
   }
 }
 
-/** Nothing that stands in the source, where whoever reads it could sign with it. */
+/** Nothing that stands in the source, where a reader could sign with it. */
 const credential = (authSecret: string, name: string): string =>
   Buffer.from(hkdfSync('sha256', authSecret, 'voxanne', `sandbox ${name}`, 32))
     .toString('hex')

@@ -67,7 +67,7 @@ create or replace function app_private.may_act_for(p_org_id uuid) returns boolea
 declare
   v_role text := app_private.acting_role();
 begin
-  -- Roles that carry claims act for the clinic in them or not at all: a claim that somebody forgot to set is no pass.
+  -- Roles that carry claims act for the clinic in them or not at all: a claim that someone forgot to set is no pass.
   if v_role = 'voxanne_tenant' then
     return coalesce(app_private.org_id() = p_org_id, false);
   end if;
@@ -95,7 +95,7 @@ create or replace function app_private.booking_source(p_source text) returns tex
     else p_source end
 $$;
 
--- `all` held the right to make triggers: whoever has it has code of their own run with the rights of whoever writes.
+-- `all` held the right to make triggers: a role that has it runs code of its own with the rights of the one that writes.
 do $$
 declare
   t regclass;

@@ -1,5 +1,5 @@
 -- The audit log is for ever and cannot be corrected, so it says what was changed, and nothing of what a patient is
--- called, where they can be reached, or what somebody wrote about them. And it is written by functions alone: a row that
+-- called, where they can be reached, or what someone wrote about them. And it is written by functions alone: a row that
 -- can be made by hand proves nothing.
 
 -- Reasons are free text, and are erased with the appointment.

@@ -1,7 +1,8 @@
 -- Whom a clinic may text by hand, and how often. Only its contacts and its owner: the sender is one that the patients of
--- every clinic know. The rule and the limit stand where the text is queued, so that no way in can go without them.
+-- every clinic know. The rule and the limit stand where the text is queued, so that people and their programs cannot go
+-- without them; our own texts (confirmations, reminders) are written by voxanne_service and are not counted.
 
--- Numbers that no patient has and that cost whoever texts them: premium rate, satellite, international networks, and
+-- Numbers that no patient has and that charge the sender: premium rate, satellite, international networks, and
 -- ranges that fraud uses. TypeScript also knows the premium and shared-cost ranges of each country.
 create function app_private.is_charged_number(p_phone text) returns boolean
   language sql immutable set search_path = pg_catalog, pg_temp
@@ -94,6 +95,6 @@ begin
   return query select 'queued', v_id, null::integer;
 end $$;
 comment on function app_private.queue_direct_text is
-  'The one way in which people and their programs queue a text. Texts about bookings are bounded by the bookings and pass by here: a confirmation is never lost to a limit.';
+  'The one way in which people and their programs queue a text. Our own texts, written by voxanne_service, pass by here: a confirmation is never lost to a limit.';
 revoke execute on function app_private.queue_direct_text from public;
 grant execute on function app_private.queue_direct_text to voxanne_tenant;

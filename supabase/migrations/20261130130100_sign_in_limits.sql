@@ -2,7 +2,7 @@
 -- empties with time: full_until is when it will be empty. An attempt takes its place before the password is looked at,
 -- so that a hundred at once are no more than one after the other, and gets it back unless the password was wrong.
 --
--- Nobody locks somebody else out. An account that is under attack from many addresses is not closed: each address that
+-- Nobody locks someone else out. An account that is under attack from many addresses is not closed: each address that
 -- it never signed in from gets one try at a time instead of ten, and those that it did sign in from go on as before,
 -- also when other accounts there have used up what their address may do.
 

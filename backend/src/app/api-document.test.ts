@@ -98,12 +98,12 @@ describe('the API document', () => {
       'GET /robots.txt',
     ]);
     expect(hidden.filter((name) => !/^(GET|HEAD) /.test(name))).toEqual([]);
-    const told = new Set(operations.map(({ name }) => name));
-    const untold = routes
+    const tagged = new Set(operations.map(({ name }) => name));
+    const untagged = routes
       .filter(({ schema, method }) => !schema?.hide && method !== 'HEAD')
       .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
-      .filter((name) => !told.has(name));
-    expect(untold).toEqual([]);
+      .filter((name) => !tagged.has(name));
+    expect(untagged).toEqual([]);
   });
 
   test('has a body wherever one is read, and none that must be sent where none is needed', () => {

@@ -25,7 +25,7 @@ export async function describeApi(server: HttpServer, options: ApiDocumentOption
         title: 'Voxanne',
         version: options.version,
         description:
-          'The back office of an AI phone receptionist. Sign up, take a token from GET /api/auth/token, send it as Authorization: Bearer. Errors are RFC 9457 problem documents.',
+          'The back office of an AI phone receptionist. Sign up, get a token from GET /api/auth/token, send it as Authorization: Bearer. Errors are RFC 9457 problem documents.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: options.publicUrl, description: 'This deployment' }],
@@ -84,8 +84,8 @@ interface Operation {
 const SAID: Record<string, string> = {
   200: 'Done',
   201: 'Made',
-  202: 'Taken on; it happens in a moment',
-  204: 'Done; there is nothing to say',
+  202: 'Accepted; it will be done in a moment',
+  204: 'Done; no content',
 };
 const PROBLEM_TYPE = 'application/problem+json';
 
@@ -126,8 +126,8 @@ function addProblems({ responses }: Operation): void {
     ['4XX', 'What is wrong with the request, why, and what to do (RFC 9457)'],
     ['5XX', 'What went wrong here, and whether to try again (RFC 9457)'],
   ] as const) {
-    const told = responses[status];
-    responses[status] = { description, ...told, content: { ...told?.content, ...problem } };
+    const described = responses[status];
+    responses[status] = { description, ...described, content: { ...described?.content, ...problem } };
   }
 }
 

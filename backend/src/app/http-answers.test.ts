@@ -168,9 +168,9 @@ describe('HTTP', () => {
     });
 
     test.each([
-      ['/api/mode?form=2026-12-01', 'form', 'Nothing is asked in the query here.'],
-      ['/api/health/integrations?org=x&org_id=y', 'org', 'Nothing is asked in the query here.'],
-      ['/api/auth/jwks?a=1&b=2', 'a', 'Nothing is asked in the query here.'],
+      ['/api/mode?form=2026-12-01', 'form', 'This address takes no query parameters.'],
+      ['/api/health/integrations?org=x&org_id=y', 'org', 'This address takes no query parameters.'],
+      ['/api/auth/jwks?a=1&b=2', 'a', 'This address takes no query parameters.'],
     ])('is 400 with the name and the known names: %s', async (url, name, known) => {
       const answer = await scene.app.inject(url);
       expect(answer.statusCode).toBe(400);
@@ -225,7 +225,7 @@ describe('HTTP', () => {
     });
 
     test.each(PAGES)(
-      '%s is a page for whoever takes anything, as link previews and monitors do',
+      '%s is a page for clients that take anything, as link previews and monitors do',
       async (url) => {
         for (const method of ['GET', 'HEAD'] as const) {
           for (const accept of ['*/*', 'text/html', 'text/html,application/xhtml+xml,*/*;q=0.8', undefined]) {

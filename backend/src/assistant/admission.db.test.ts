@@ -52,7 +52,7 @@ describe('new clinics', () => {
     expect(await ask(all, 2)).toEqual([true, true, false, false, false]);
     expect(await ask(all, 2)).toEqual([true, true, false, false, false]);
     await dayPasses();
-    // The last one asks first, and waits for those before it all the same.
+    // The last one asks first, and still waits for those before it.
     expect(await ask(all.toReversed(), 2)).toEqual([false, true, true, true, true]);
   });
 
@@ -185,7 +185,7 @@ describe('the operator', () => {
   });
 
   test('does the same from the command line', async () => {
-    expect((await run('clinics', 'waiting')).out).toBe('No clinic waits.\n');
+    expect((await run('clinics', 'waiting')).out).toBe('No clinics are waiting.\n');
     const ann = await app.signUp();
     await app.dependencies.admission.mayProvision(ann.orgId as never);
     expect((await run('clinics', 'waiting')).out).toContain(ann.orgId);
@@ -195,7 +195,7 @@ describe('the operator', () => {
     });
     expect(await run('clinics', 'admit', ann.orgId)).toMatchObject({
       code: 0,
-      out: 'Its receptionist is being made.\n',
+      out: 'Its receptionist is being set up.\n',
     });
     expect(await run('clinics', 'admit', ann.orgId)).toMatchObject({
       code: 1,

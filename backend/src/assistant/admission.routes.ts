@@ -6,7 +6,7 @@ import { createOperatorCheck } from '../platform/operator.ts';
 import { mintOrgId } from '../platform/tenant.ts';
 import type { Admission } from './admission.ts';
 
-/** For who runs the deployment, not for clinics: new clinics that wait for their receptionist. */
+/** For the operator of the deployment, not for clinics: new clinics waiting for a receptionist. */
 export function registerAdmissionRoutes(
   server: HttpServer,
   { admission, operatorToken }: { admission: Admission; operatorToken: string },
@@ -21,9 +21,9 @@ export function registerAdmissionRoutes(
         tags,
         operationId: 'listWaitingClinics',
         security: [{ operator: [] }],
-        summary: 'New clinics that wait for their receptionist, those that asked first first',
+        summary: 'New clinics waiting for a receptionist, oldest first',
         description:
-          'So many new clinics a day get a receptionist and a number at once; the others wait here.',
+          'A limited number of new clinics a day get a receptionist and a number at once; the rest wait here.',
         response: { 200: WaitingClinicList },
       },
     },
@@ -40,7 +40,7 @@ export function registerAdmissionRoutes(
         operationId: 'admitClinic',
         security: [{ operator: [] }],
         summary: 'Give a waiting clinic its receptionist now',
-        description: 'It does not count against the limit of the day.',
+        description: 'It does not count against the daily limit.',
         params: z.object({ id: z.guid() }),
         response: { 200: AdmittedClinic },
       },
@@ -51,7 +51,7 @@ export function registerAdmissionRoutes(
           code: 'CLINIC_NOT_WAITING',
           status: 404,
           detail:
-            'No clinic of that id waits: it was let in already, or the id is not one of GET /api/operator/clinics.',
+            'No clinic with that id is waiting: it was admitted already, or the id is not in GET /api/operator/clinics.',
         });
       }
       return { org_id: id, admitted: true as const };

@@ -29,7 +29,7 @@ export interface Admission {
 const PER_ADDRESS = 3;
 
 export const WAITS =
-  'Your receptionist gets its phone number as soon as the operator of this service has looked at your sign-up, or tomorrow. Everything else works already: you can set up your services and hours and link your calendar meanwhile.';
+  'Your receptionist is waiting for approval. It will be set up when the operator approves it or when a daily place is free. Everything else works already: you can set up your services and hours and link your calendar meanwhile.';
 
 export function createAdmission({ database, connections, perDay }: AdmissionOptions): Admission {
   const limits: AdmissionLimits | undefined =
@@ -38,9 +38,9 @@ export function createAdmission({ database, connections, perDay }: AdmissionOpti
     async mayProvision(orgId) {
       if (limits === undefined) return true;
       const admitted = await database.withService((db) => admitClinic(db, orgId, limits));
-      const told = (await connections.find(orgId, 'vapi'))?.errorMessage ?? null;
-      if (!admitted && told !== WAITS) await connections.setStatus(orgId, 'vapi', 'degraded', WAITS);
-      if (admitted && told === WAITS) await connections.setStatus(orgId, 'vapi', 'connected', null);
+      const shown = (await connections.find(orgId, 'vapi'))?.errorMessage ?? null;
+      if (!admitted && shown !== WAITS) await connections.setStatus(orgId, 'vapi', 'degraded', WAITS);
+      if (admitted && shown === WAITS) await connections.setStatus(orgId, 'vapi', 'connected', null);
       return admitted;
     },
     waiting: () => database.withService(waitingClinics),

@@ -69,7 +69,7 @@ const again = (plan: { type: 'fixed' | 'exponential'; maxRetries: number; baseDe
     ServerDefinition['backoffPlan']
   >;
 
-/** Over a restart of ours, and no longer: somebody is on the line. A repeat of a tool call gets the first answer. */
+/** Over a restart of ours, and no longer: someone is on the line. A repeat of a tool call gets the first answer. */
 const WHILE_THEY_WAIT = again({ type: 'fixed', maxRetries: 2, baseDelaySeconds: 1 });
 /** A report that does not arrive is a call that nobody reads of. */
 const UNTIL_TAKEN = again({ type: 'exponential', maxRetries: 6, baseDelaySeconds: 2 });

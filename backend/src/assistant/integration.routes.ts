@@ -37,7 +37,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
         operationId: 'getVapiIntegration',
         summary: 'The receptionist at Vapi',
         description:
-          'For owners. Where Vapi calls us, the end of the secret it signs with, and the number that is answered.',
+          'For owners. The URL that Vapi calls, the last characters of its secret, and the phone number that is answered.',
         response: { 200: VapiIntegration },
       },
     },
@@ -66,7 +66,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
         operationId: 'rotateVapiSecret',
         summary: 'A new secret, shown once; it is written to Vapi',
         description:
-          'For owners. The secret before it stays good until Vapi has the new one, and at the latest until previous_secret_until; one that is older still ends at once. With revoke_now nothing but the new secret is good from this moment on, whether Vapi answers or not: calls fail until it has the new one.',
+          'For owners. The previous secret stays valid until Vapi has the new one, and no longer than previous_secret_until; any older secret ends at once. With revoke_now only the new secret is valid from this moment on, whether Vapi answers or not: calls fail until Vapi has the new one.',
         body: RotateSecretRequest.nullish(),
         response: { 200: RotatedSecret },
       },

@@ -44,4 +44,4 @@ export function defineNumber(name: string, profile: LineProfile, server: ServerD
 }
 
 const sorry = ({ clinicName, country }: LineProfile): string =>
-  `We are sorry, nobody at ${clinicName} can take your call right now. Please call again in a few minutes. In an emergency, hang up and call ${emergencyNumber(country)}.`;
+  `We are sorry, no one at ${clinicName} can take your call right now. Please call again in a few minutes. In an emergency, hang up and call ${emergencyNumber(country)}.`;

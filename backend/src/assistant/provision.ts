@@ -26,8 +26,8 @@ export interface ProvisionOptions {
   /** Asked before anything that costs money is made for a clinic that has nothing yet. */
   mayProvision?(orgId: OrgId): Promise<boolean>;
   log: Logger;
-  /** How long an owner who rotates waits for whoever is writing to Vapi at that moment. */
-  rotatePatienceMs?: number;
+  /** How long an owner who rotates waits for another process that is writing to Vapi. */
+  rotateWaitMs?: number;
 }
 
 export interface Provisioning {
@@ -46,9 +46,9 @@ export interface Provisioning {
 const LONGEST_NAME = 40;
 // Shorter than the turn of a writer: of a process that died, no request is left when the next one begins.
 const CALL_DEADLINE_MS = 20_000;
-const PROVISION_PATIENCE_MS = 10_000;
+const PROVISION_WAIT_MS = 10_000;
 // Who is writing at that moment sees that there is a newer secret, and writes it.
-const ROTATE_PATIENCE_MS = 2_000;
+const ROTATE_WAIT_MS = 2_000;
 
 export function createProvisioning(options: ProvisionOptions): Provisioning {
   const { database, connections, vapi, resilience, log } = options;
@@ -77,12 +77,12 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   };
 
   /** By one process at a time, so that Vapi is never left with the older of two secrets. */
-  const provision = async (orgId: OrgId, patienceMs = PROVISION_PATIENCE_MS): Promise<void> => {
+  const provision = async (orgId: OrgId, waitMs = PROVISION_WAIT_MS): Promise<void> => {
     await secrets.of(orgId);
     if (!(await hasReceptionist(orgId)) && !((await options.mayProvision?.(orgId)) ?? true)) {
       throw new ProvisioningFailed('WAITS', undefined);
     }
-    const isDone = await connections.shared.writing(orgId, 'vapi', patienceMs, async (writer) => {
+    const isDone = await connections.shared.writing(orgId, 'vapi', waitMs, async (writer) => {
       const { call, isCertain } = callsOf(orgId, writer);
       for (;;) {
         const { secret, version } = await secrets.of(orgId);
@@ -178,7 +178,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     async rotateSecret(orgId, { revokeNow = false } = {}) {
       const rotated = await secrets.rotate(orgId, revokeNow);
       try {
-        await provision(orgId, options.rotatePatienceMs ?? ROTATE_PATIENCE_MS);
+        await provision(orgId, options.rotateWaitMs ?? ROTATE_WAIT_MS);
         await secrets.needsNoJob(orgId, rotated);
       } catch (error) {
         if (!(error instanceof ProvisioningFailed)) throw error;

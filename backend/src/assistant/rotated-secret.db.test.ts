@@ -238,7 +238,7 @@ describe('a rotated secret of the receptionist', () => {
         publicUrl: scene.publicUrl,
         tools: [],
         log: silentLogger,
-        rotatePatienceMs: 0,
+        rotateWaitMs: 0,
       });
 
     test('when it is rotated in another process while one is being written', async () => {

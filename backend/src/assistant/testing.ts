@@ -170,7 +170,7 @@ export async function createAssistantScene() {
       );
       return { assistants, numbers };
     },
-    /** As somebody does in Vapi's dashboard. */
+    /** As someone does in Vapi's dashboard. */
     async patchAtVapi(kind: 'assistant' | 'phone-number', id: string, change: object) {
       const answer = await fetch(`${sandbox.url}/vapi/${kind}/${id}`, {
         method: 'PATCH',

@@ -20,7 +20,7 @@ export interface VapiCaller {
 
 /**
  * Looks at the headers, and gives back what is left to be seen in the body. In two steps, so that nothing is read for
- * somebody whose headers already prove nothing.
+ * someone whose headers already prove nothing.
  */
 export type AuthenticateVapi = (request: FastifyRequest) => Promise<ProveVapi>;
 /** @throws {AppError} 401, when the body is not the one that was signed. */

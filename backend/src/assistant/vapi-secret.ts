@@ -27,7 +27,7 @@ export interface VapiSecretOptions {
 
 // The secret before the newest ends when Vapi has the newest; while Vapi does not answer, after this time.
 const PREVIOUS_LIVES_MS = 24 * 3_600_000;
-// Whoever rotates writes to Vapi at once. Should that process die, the job does it.
+// The process that rotates writes to Vapi at once. Should it die, the job does it.
 const JOB_AFTER_MS = 30_000;
 // A request whose answer never came may arrive at Vapi after those that followed it.
 const WRITE_AGAIN_AFTER_MS = 60_000;

@@ -57,7 +57,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
         security: VAPI_SECURITY,
         summary: 'A tool call of the voice agent',
         description:
-          'Takes the message of Vapi or the short form for scripts. What could not be done is said in `error`, with 200: on any other status the caller would hear silence.',
+          'Takes Vapi’s message or the short form for scripts. A tool that could not do its job says so in `error`, with 200: on any other status the caller would hear silence.',
         params: z.object({ tool: singleLine(64) }),
       },
     },
@@ -78,15 +78,15 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
         kind: 'webhook',
         described: {
           body: { type: 'application/json', schema: Envelope },
-          answers: json('What the message asks for, or that it is kept', WebhookAnswer),
+          answers: json('What the message asks for, or an acknowledgement', WebhookAnswer),
         },
       },
       schema: {
         tags,
         operationId: 'receiveVapiMessage',
         security: VAPI_SECURITY,
-        summary: 'Every other message of Vapi',
-        description: 'Messages whose sender waits get their answer; all others are kept and acknowledged.',
+        summary: 'Every other message from Vapi',
+        description: 'Messages that wait for an answer get one; all others are kept and acknowledged.',
       },
     },
     async (request, reply) => {
@@ -133,7 +133,7 @@ const ToolResult = z.object({
 const ToolAnswer = z
   .looseObject({
     results: z.array(ToolResult),
-    success: z.boolean().optional().describe('Of the short form, with what the tool found beside it'),
+    success: z.boolean().optional().describe('For the short form only, next to what the tool found'),
     error: z.string().optional(),
     message: z.string().optional(),
   })

@@ -42,7 +42,7 @@ describe('what is written to Vapi', () => {
     });
   });
 
-  test('replaces what somebody turned on in Vapi’s dashboard', async () => {
+  test('replaces what someone turned on in Vapi’s dashboard', async () => {
     const { orgId } = await scene.clinic();
     const { assistant } = await provisioned(orgId);
     await scene.patchAtVapi('assistant', assistant.id, {
@@ -137,7 +137,7 @@ describe('what is written to Vapi', () => {
         transferred_to: null,
         transcript: [
           {
-            text: 'We are sorry, nobody at Bright Smiles can take your call right now. Please call again in a few minutes. In an emergency, hang up and call 911.',
+            text: 'We are sorry, no one at Bright Smiles can take your call right now. Please call again in a few minutes. In an emergency, hang up and call 911.',
           },
         ],
       });

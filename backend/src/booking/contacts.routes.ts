@@ -60,7 +60,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         tags,
         operationId: 'getContact',
         summary: 'One patient, with their appointments',
-        description: 'With what was corrected at intake, and what a later caller said against it.',
+        description: 'With what was corrected at intake, and what a later caller said differently.',
         params,
         response: { 200: ContactDetail },
       },

@@ -91,7 +91,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
             ...PAGES,
             303: {
               description: 'Done',
-              headers: { location: 'The page of the link, which shows what happened' },
+              headers: { location: 'The link’s page, which shows what happened' },
             },
           },
         },
@@ -129,9 +129,9 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
       schema: {
         ...schema,
         operationId: 'downloadPatientCalendarFile',
-        summary: 'The appointment of a patient’s link as a calendar file',
+        summary: 'The appointment behind a patient’s link as a calendar file',
         description:
-          'For the calendar on the phone of the patient. 304 for a known ETag; a link that does not work is 404, with words.',
+          'For the calendar on the patient’s phone. 304 for a known ETag; a link that does not work is 404, with an explanation.',
       },
     },
     async (request, reply) => {

@@ -30,7 +30,7 @@ export function failedPage(): Page {
 
 /** What was sent here is nothing that our page sends. */
 export function unreadablePage(status: number): Page {
-  const body = html`<p>This page could not read what was sent to it, and nothing was changed.</p>
+  const body = html`<p>This page could not read what it was sent, and nothing was changed.</p>
 <p>Open the link in your text message again, or call your clinic.</p>`;
   return { status, html: page('That did not work', undefined, body) };
 }

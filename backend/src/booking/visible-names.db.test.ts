@@ -59,7 +59,7 @@ describe('a name in the database', () => {
       `insert into public.time_off (org_id, title, starts_local, ends_local)
        values ($1, $2, '2099-01-01', '2099-01-02') returning title as kept`,
     ],
-  ])('of %s, %s, is one visible line whoever writes it', async (_table, _column, statement) => {
+  ])('of %s, %s, is one visible line by whichever way it is written', async (_table, _column, statement) => {
     expect((await db.owner.query(statement, [orgId, BROKEN])).rows).toEqual([{ kept: KEPT }]);
     // Nothing visible is no name.
     for (const nothing of ['\u200b', '\u2800', '\u3164', '\u0300'.repeat(80)]) {

@@ -36,9 +36,9 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
       schema: {
         tags,
         operationId: 'connectGoogle',
-        summary: 'Begin linking Google Calendar',
+        summary: 'Start linking Google Calendar',
         description:
-          'For owners and admins. Send the browser to the `url` of the answer; Google sends it back to the callback.',
+          'For owners and admins. Send the browser to the `url` in the response; Google sends it back to the callback.',
         response: { 200: ConnectResponse },
       },
     },
@@ -77,7 +77,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         security: [{ googleLink: [] }, { session: [] }],
         summary: 'Where Google sends the browser back to',
         description:
-          'Links the calendar and leads a browser to the Setup page, which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
+          'Links the calendar and redirects the browser to the Setup page, which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
       },
       // The page that shows the outcome explains a broken query better than a schema would.
       attachValidation: true,
@@ -110,7 +110,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         tags,
         operationId: 'testGoogle',
         summary: 'Ask Google whether the link works',
-        description: 'Reads the calendar list once, now, and says in words what came of it.',
+        description: 'Reads the calendar list once, now, and says in plain words what happened.',
         response: { 200: ConnectionTest },
       },
     },
@@ -125,7 +125,8 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         tags,
         operationId: 'disconnectGoogle',
         summary: 'Unlink Google Calendar',
-        description: 'For owners and admins. The permission is given back; appointments stay here.',
+        description:
+          'For owners and admins. Voxanne’s permission at Google is revoked; appointments stay here.',
         response: { 204: z.undefined() },
       },
     },

@@ -97,7 +97,7 @@ async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush):
   return { outcome: 'refused', reason: 'Every id for this event is already used in Google Calendar.' };
 }
 
-/** An event that was put in under an id of somebody else's choice could never be moved: the next push would double it. */
+/** An event that was put in under an id of someone else's choice could never be moved: the next push would double it. */
 async function removeStranger(google: GoogleClient, call: Call, id: string | null): Promise<PushOutcome> {
   if (id !== null) {
     const deleted = await call((accessToken, signal) =>
@@ -108,7 +108,7 @@ async function removeStranger(google: GoogleClient, call: Call, id: string | nul
   return {
     outcome: 'refused',
     reason:
-      'The calendar did not keep the id of the event, so that it could not be moved or removed later. It was taken out again; check GOOGLE_API_ROOT_URL.',
+      'The calendar did not keep the id of the event, so it could not be moved or removed later. The event was removed again. Check GOOGLE_API_ROOT_URL.',
   };
 }
 

@@ -107,7 +107,7 @@ function describeTwilio(config: Config, fault: { reason: string } | null): Integ
     expires_at: null,
     connected_at: null,
     message: fault
-      ? `No text leaves. ${fault.reason}`
+      ? `No texts can be sent. ${fault.reason}`
       : config.mode === 'sandbox'
         ? 'Texts go to the simulated phone on the Setup page.'
         : 'Texts are sent from the deployment’s own number.',

@@ -44,7 +44,7 @@ describe('a consent in progress', () => {
     await expect(states.finish(back, 'google')).rejects.toMatchObject(REFUSED);
   });
 
-  test('of somebody who was removed from the clinic meanwhile links nothing', async () => {
+  test('of someone who was removed from the clinic meanwhile links nothing', async () => {
     const gone = await db.createOrganization();
     const { state, browserToken } = await states.begin({
       ...gone.scope,

@@ -28,7 +28,7 @@ export interface OAuthStates {
     codeVerifier: string;
   }): Promise<OAuthStart>;
   /**
-   * Single use, 10 minutes, only while whoever began it belongs to the clinic, and only for that person or browser: otherwise a link sent to somebody
+   * Single use, 10 minutes, only while whoever began it belongs to the clinic, and only for that person or browser: otherwise a link sent to someone
    * else would put their calendar into a stranger's clinic.
    * @throws {AppError} OAUTH_STATE_INVALID (400); nothing is written then.
    */

@@ -143,8 +143,8 @@ describe('a secret that a request presents', () => {
     beforeEach(async () => {
       await here.makeFirst(mine.orgId, 'vapi', `w0-${mine.orgId}`);
     });
-    const write = (of: SharedSecrets, work: Parameters<SharedSecrets['writing']>[3], patienceMs = 0) =>
-      of.writing(mine.orgId, 'vapi', patienceMs, work);
+    const write = (of: SharedSecrets, work: Parameters<SharedSecrets['writing']>[3], waitMs = 0) =>
+      of.writing(mine.orgId, 'vapi', waitMs, work);
 
     test('by one process at a time', async () => {
       const done = await write(here, async () => {
@@ -171,7 +171,7 @@ describe('a secret that a request presents', () => {
       expect(await write(here, async () => undefined)).toBe(true);
     });
 
-    test('and confirmed only by whoever wrote the newest in its own turn', async () => {
+    test('and confirmed only by the writer of the newest in its own turn', async () => {
       const [w0, w1] = [`w0-${mine.orgId}`, `w1-${mine.orgId}`];
       await write(here, async (writer) => {
         const old = (await writer.renew()) ?? 0;

@@ -63,7 +63,7 @@ export async function rotateSecret(
   return numAffectedRows === 1n;
 }
 
-/** @returns the version of the secret that is to be written, or nothing while somebody else is writing. */
+/** @returns the version of the secret that is to be written, or nothing while someone else is writing. */
 export const holdWriter = (
   orgId: string,
   provider: Provider,
@@ -84,7 +84,7 @@ export const releaseWriter = (
   where org_id = ${orgId} and provider = ${provider} and writer = ${writer}::uuid
   returning version`;
 
-/** Ends the secret before this one, unless this one has been replaced since or somebody else is writing. */
+/** Ends the secret before this one, unless this one has been replaced since or someone else is writing. */
 export const endPreviousSecret = (
   orgId: string,
   provider: Provider,

@@ -53,11 +53,11 @@ export interface SharedSecrets {
   /** Keeps what is there already. */
   makeFirst(orgId: OrgId, provider: Provider, secret: string): Promise<void>;
   rotate(orgId: OrgId, provider: Provider, rotation: Rotation): Promise<boolean>;
-  /** Runs `write` when it is this process's turn. @returns false when somebody else kept writing for `patienceMs`. */
+  /** Runs `write` when it is this process's turn. @returns false when somebody else kept writing for `waitMs`. */
   writing(
     orgId: OrgId,
     provider: Provider,
-    patienceMs: number,
+    waitMs: number,
     write: (writer: Writer) => Promise<void>,
   ): Promise<boolean>;
 }
@@ -125,11 +125,11 @@ export function createSharedSecrets(options: {
         if (isReplaced) await also?.(db);
         return isReplaced;
       }),
-    async writing(orgId, provider, patienceMs, write) {
+    async writing(orgId, provider, waitMs, write) {
       const writer = randomUUID();
       const renew = async () =>
         (await database.serviceStatement(holdWriter(orgId, provider, writer, TURN_SECONDS)))[0]?.version;
-      const giveUpAt = performance.now() + patienceMs;
+      const giveUpAt = performance.now() + waitMs;
       while ((await renew()) === undefined) {
         if (performance.now() >= giveUpAt) return false;
         await sleep(LOOK_AGAIN_MS);

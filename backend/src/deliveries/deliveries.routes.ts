@@ -35,7 +35,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       schema: {
         tags,
         operationId: 'listDeliveries',
-        summary: 'Webhooks that came in, newest first (owner)',
+        summary: 'Incoming webhooks, newest first (owner)',
         description:
           'Each accepted webhook with its state: waiting, done, or given up. Filter by provider, type, state and time.',
         querystring: DeliveryQuery,

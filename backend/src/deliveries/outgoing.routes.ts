@@ -34,7 +34,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
         tags,
         operationId: 'listOutgoing',
         summary: 'Calendar entries, texts and other work that must leave, newest first (owner)',
-        description: 'Each row is one thing that another service must be told, with its attempts.',
+        description: 'Each row is one change to send to another service, with its attempts.',
         querystring: OutgoingQuery,
         response: { 200: OutgoingPage },
       },

@@ -15,7 +15,7 @@ import { within } from '../platform/within.ts';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { onboardingFacts } from './onboarding.queries.ts';
 import { describeOnboarding } from './onboarding.ts';
-import { PATIENCE_MS, type ProbeOptions } from './probes.ts';
+import { PROBE_DEADLINE_MS, type ProbeOptions } from './probes.ts';
 import { reportHealth, toMarkdown } from './report.ts';
 
 export interface HealthRouteOptions extends ProbeOptions {
@@ -38,7 +38,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         operationId: 'getHealth',
         security: [],
         summary: 'The process lives',
-        description: 'Asks nothing outside of the process, not even the database.',
+        description: 'Checks this process only; it asks no other service, not even the database.',
         response: { 200: z.object({ status: z.literal('ok'), version: z.string(), uptime_s: z.number() }) },
       },
     },
@@ -56,11 +56,11 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         operationId: 'getReadiness',
         security: [],
         summary: 'Ready for traffic: database and migrations',
-        description: '503 while it starts, stops, or is without its database.',
+        description: '503 while it starts or stops, or when the database is unavailable.',
       },
     },
     async () => {
-      const ready = await within(PATIENCE_MS, options.isReady()).catch(() => false);
+      const ready = await within(PROBE_DEADLINE_MS, options.isReady()).catch(() => false);
       if (ready) return { status: 'ready' };
       throw new AppError({
         code: 'NOT_READY',
@@ -79,7 +79,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         operationId: 'getMode',
         security: [],
         summary: 'Whether providers are real',
-        description: '`sandbox`: the stand-ins that come along. `live`: Google, Twilio and Vapi.',
+        description: '`sandbox`: the built-in stand-ins. `live`: Google, Twilio and Vapi.',
         response: { 200: z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() }) },
       },
     },
@@ -105,13 +105,13 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         security: [{}, { bearer: [] }, { session: [] }],
         summary: 'Can the receptionist answer?',
         description:
-          'Each part with its state, and what to do about it. `Accept: text/markdown` gives the same as prose. Signed in it also tells of the own clinic.',
+          'The state of each part, and what to do about it. `Accept: text/markdown` gives the same as prose. If you are signed in, it also covers your clinic.',
         response: { 200: HealthIntegrations },
       },
     },
     async (request, reply) => {
       // Who asks can itself fail when the database is away, and this page must say so rather than fail too.
-      await within(PATIENCE_MS, options.optionalTenantResolver(request)).catch(() => undefined);
+      await within(PROBE_DEADLINE_MS, options.optionalTenantResolver(request)).catch(() => undefined);
       const report = await reportHealth(options, request.tenant?.orgId ?? null);
       const type = preferredType(request, reply, ['application/json', 'text/markdown']);
       if (type === 'application/json') return report;
@@ -189,7 +189,8 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         tags: ['onboarding'],
         operationId: 'getOnboarding',
         summary: 'The five steps and their times',
-        description: 'How far the clinic is: account, calendar, receptionist, first booking, first text.',
+        description:
+          'How far the clinic’s setup is: account, calendar, receptionist, first booking, first text.',
         response: { 200: Onboarding },
       },
     },

@@ -2,7 +2,7 @@ import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
-import { PATIENCE_MS, type Probe, type ProbeOptions } from './probes.ts';
+import { PROBE_DEADLINE_MS, type Probe, type ProbeOptions } from './probes.ts';
 import { COUNTED_TO, type QueueFacts } from './queue.queries.ts';
 
 /** What is due starts within seconds; after this nobody works, or too few do. */
@@ -14,8 +14,8 @@ const BY_REDIS: Record<RedisState, string> = {
 };
 const BY_POSTGRES: Record<ListenerState, string> = {
   hearing: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
-  deaf: 'PostgreSQL rows, looked for several times a second: no notification arrives, because a pooler in transaction mode is between',
-  connecting: 'PostgreSQL rows, looked for every second: the connection that listens does not stand',
+  deaf: 'PostgreSQL rows, checked several times a second; notifications do not arrive: a transaction-mode pooler is in the way',
+  connecting: 'PostgreSQL rows, checked every second: the listening connection is down',
 };
 
 function modeOf({ redis, listening }: ProbeOptions): string {
@@ -34,7 +34,7 @@ export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Pr
   });
   let facts: QueueFacts;
   try {
-    facts = await within(PATIENCE_MS, options.queue(orgId));
+    facts = await within(PROBE_DEADLINE_MS, options.queue(orgId));
   } catch {
     return entry('degraded', 'The queue cannot be read because the database does not answer');
   }

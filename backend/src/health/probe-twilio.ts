@@ -1,6 +1,6 @@
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
-import { openBreaker, PATIENCE_MS, type Probe, type ProbeOptions, type TwilioFacts } from './probes.ts';
+import { openBreaker, PROBE_DEADLINE_MS, type Probe, type ProbeOptions, type TwilioFacts } from './probes.ts';
 
 /** Do texts leave? A stranger hears that they do not and why, and no figure. */
 export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
@@ -12,14 +12,15 @@ export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): P
   });
   let facts: TwilioFacts;
   try {
-    facts = await within(PATIENCE_MS, options.twilio(orgId));
+    facts = await within(PROBE_DEADLINE_MS, options.twilio(orgId));
   } catch {
-    return entry('degraded', 'Whether texts leave cannot be read because the database does not answer');
+    return entry('degraded', 'Whether texts can be sent is unknown because the database does not answer');
   }
   const { configured, message, fault, waiting, oldestWaitingSeconds } = facts;
   if (!configured) return entry('critical', message);
   const figures = orgId === null || waiting === 0 ? {} : { waiting, oldestWaitingSeconds };
-  if (fault) return entry('critical', `No text leaves. ${fault.reason}`, { code: fault.code, ...figures });
+  if (fault)
+    return entry('critical', `No texts can be sent. ${fault.reason}`, { code: fault.code, ...figures });
   const breaker = openBreaker(options.resilience, 'twilio_sms', orgId);
   if (breaker) {
     return entry(

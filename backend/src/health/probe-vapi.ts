@@ -1,12 +1,12 @@
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
-import { openBreaker, PATIENCE_MS, type Probe, type ProbeOptions } from './probes.ts';
+import { openBreaker, PROBE_DEADLINE_MS, type Probe, type ProbeOptions } from './probes.ts';
 import type { ReceptionistFacts } from './vapi.queries.ts';
 
 /** Settings reach Vapi within seconds; after this time something is in their way. */
 const LATE_AFTER_S = 60;
 
-/** Does the phone have somebody to answer it, with the clinic's present settings? */
+/** Does the phone have someone to answer it, with the clinic's present settings? */
 export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
   const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
     name: 'Vapi',
@@ -18,7 +18,7 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
   if (breaker) {
     return entry(
       'degraded',
-      'Vapi does not answer as it should. Calls go on with the settings it has; changes reach it later',
+      'Vapi does not answer as it should. Calls continue with the settings it has; changes will reach it later',
       { nextAttemptAt: breaker.nextAttemptAt },
     );
   }
@@ -31,7 +31,7 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
   if (orgId === null) return entry('healthy', 'Vapi credentials configured');
   let facts: ReceptionistFacts;
   try {
-    facts = await within(PATIENCE_MS, options.receptionist(orgId));
+    facts = await within(PROBE_DEADLINE_MS, options.receptionist(orgId));
   } catch {
     return entry('degraded', 'The receptionist cannot be looked up because the database does not answer');
   }

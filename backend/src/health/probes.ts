@@ -33,7 +33,7 @@ export interface ProbeOptions {
   vapiRefusesKey: () => Promise<boolean>;
   /** What Vapi has of a clinic's receptionist. */
   receptionist: (orgId: OrgId) => Promise<ReceptionistFacts>;
-  /** Of the built-in database; undefined where the database is somebody else's. */
+  /** Of the built-in database; undefined where the database is someone else's. */
   disk: () => Promise<DiskSpace | undefined>;
   redis: () => RedisState | 'none';
   /** Whether notifications of the database arrive. */
@@ -45,11 +45,11 @@ export interface ProbeOptions {
 /** One entry of the report, and whether its being degraded leaves the whole healthy. */
 export type Probe = IntegrationHealth & { harmless?: boolean };
 
-export const PATIENCE_MS = 2_000;
+export const PROBE_DEADLINE_MS = 2_000;
 
 /** A second wall that is missing, not a hole: the status stays. */
 const TEMPORARY =
-  'Every login may make temporary objects in this database, and Voxanne was not allowed to change that; the README says what its owner runs.';
+  'Every login may make temporary objects in this database, and Voxanne was not allowed to change that; see the README for the command its owner should run.';
 
 /** PostgreSQL stops when its disk is full. By then it is too late to make room at leisure. */
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
@@ -58,9 +58,9 @@ const FULL_DISK_BYTES = 256 * 1024 ** 2;
 export async function probeDatabase({ database, disk }: ProbeOptions): Promise<Probe> {
   const started = performance.now();
   try {
-    const temporary = await within(PATIENCE_MS, database.withService(mayMakeTemporaryObjects));
+    const temporary = await within(PROBE_DEADLINE_MS, database.withService(mayMakeTemporaryObjects));
     const latencyMs = Math.round(performance.now() - started);
-    const space = await within(PATIENCE_MS, disk()).catch(() => undefined);
+    const space = await within(PROBE_DEADLINE_MS, disk()).catch(() => undefined);
     const details = { latencyMs, ...(space && { diskFreeBytes: space.freeBytes }) };
     if (space && space.freeBytes < LOW_DISK_BYTES) {
       return {
@@ -97,7 +97,7 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
   if (orgId === null) return entry('degraded', 'No authenticated user or org_id', { harmless: true });
   try {
     const [connection, unsynced] = await within(
-      PATIENCE_MS,
+      PROBE_DEADLINE_MS,
       Promise.all([
         options.connections.find(orgId, 'google'),
         options.database.withService((db) => unsyncedAppointments(db, orgId)),

@@ -13,7 +13,7 @@ describe('the health report', () => {
       const report = await deployment.report();
       expect(report).toMatchObject({
         status: 'critical',
-        recommendations: ['🔴 No text leaves. Twilio refused our credentials (20003).'],
+        recommendations: ['🔴 No texts can be sent. Twilio refused our credentials (20003).'],
         actions: [
           {
             id: 'twilio.check',
@@ -26,9 +26,9 @@ describe('the health report', () => {
         status: 'critical',
         details: { code: '20003', waiting: 3 },
       });
-      const told = await deployment.report(null);
-      expect(told).toMatchObject({ status: 'critical' });
-      expect(told.integrations[2]?.details).toEqual({ code: '20003' });
+      const seen = await deployment.report(null);
+      expect(seen).toMatchObject({ status: 'critical' });
+      expect(seen.integrations[2]?.details).toEqual({ code: '20003' });
     });
 
     test.each([
@@ -39,9 +39,9 @@ describe('the health report', () => {
       const report = await deployment.report();
       expect(report.status).toBe('degraded');
       expect(report.integrations[2]?.message).toContain(words);
-      const told = await deployment.report(null);
-      expect(told.integrations[2]).toMatchObject({ status: 'degraded', details: {} });
-      expect(told.integrations[2]?.message).not.toMatch(/\d/);
+      const seen = await deployment.report(null);
+      expect(seen.integrations[2]).toMatchObject({ status: 'degraded', details: {} });
+      expect(seen.integrations[2]?.message).not.toMatch(/\d/);
     });
   });
 

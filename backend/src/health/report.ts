@@ -193,7 +193,7 @@ function queueAdvice(probe: Probe): Advice[] {
           path: dead_letter_webhooks
             ? '/api/webhooks/deliveries?status=dead_letter'
             : '/api/outgoing?status=dead_letter',
-          cli: `npx voxanne ${dead_letter_webhooks ? 'webhooks' : 'outgoing'} replay --status dead_letter --dry-run`,
+          cli: `npx --no voxanne ${dead_letter_webhooks ? 'webhooks' : 'outgoing'} replay --status dead_letter --dry-run`,
         }),
       },
     ];

@@ -38,7 +38,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         described: {
           answers: {
             200: {
-              description: 'Signed up, and signed in by the cookie',
+              description: 'Signed up and signed in; the cookie holds the session',
               content: { 'application/json': SignedIn },
             },
           },
@@ -48,9 +48,9 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         tags,
         operationId: 'signUp',
         security: [],
-        summary: 'Sign up; the clinic is made with the account',
+        summary: 'Sign up; creates the clinic with the account',
         description:
-          'Makes the account, its clinic with two services and one provider, and a session cookie. A bearer token is in GET /api/auth/token.',
+          'Creates the account, its clinic with two services and one provider, and a session cookie. Get a bearer token from GET /api/auth/token.',
         body: SignUpRequest,
       },
     },
@@ -75,7 +75,10 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         limits: { bytes: 2_048, fields: 16, depth: 4 },
         described: {
           answers: {
-            200: { description: 'Signed in by the cookie', content: { 'application/json': SignedIn } },
+            200: {
+              description: 'Signed in; the cookie holds the session',
+              content: { 'application/json': SignedIn },
+            },
           },
         },
       },
@@ -85,7 +88,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         security: [],
         summary: 'Sign in',
         description:
-          'Failures are limited for the account, for the address and for both together: 429 TOO_MANY_ATTEMPTS with Retry-After. The session is in the cookie; GET /api/auth/token gives a token for programs.',
+          'Failed attempts are limited for each account, each IP address and both together: 429 TOO_MANY_ATTEMPTS with Retry-After. The session is in the cookie; GET /api/auth/token gives a token for programs.',
         body: SignInRequest,
       },
     },
@@ -114,7 +117,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         operationId: 'signOut',
         security: [{ session: [] }],
         summary: 'Sign out',
-        description: 'Ends the session of the cookie.',
+        description: 'Ends the cookie’s session.',
       },
     },
     async (request, reply) => {
@@ -136,8 +139,8 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         tags,
         operationId: 'getToken',
         security: [{ session: [] }],
-        summary: 'A bearer token for scripts, good for 15 minutes and as long as the session',
-        description: 'Send it as `Authorization: Bearer`. It belongs to the session of the cookie.',
+        summary: 'A bearer token for scripts, valid for 15 minutes and only as long as the session',
+        description: 'Send it as `Authorization: Bearer`. It belongs to the cookie’s session.',
       },
     },
     async (request, reply) => {
@@ -161,7 +164,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         operationId: 'listSigningKeys',
         security: [],
         summary: 'The keys that sign tokens',
-        description: 'A JSON Web Key Set (RFC 7517): with it other programs can check our tokens.',
+        description: 'A JSON Web Key Set (RFC 7517) with which other programs can verify our tokens.',
       },
     },
     async (request, reply) => give(request, reply, await ask(options, request)),

@@ -32,7 +32,7 @@ async function openWay(target: URL) {
   return {
     url: url.toString(),
     cut,
-    mend() {
+    repair() {
       isCut = false;
     },
     async close() {
@@ -58,7 +58,7 @@ describe('while the database is away', () => {
     await db.close();
   });
 
-  test('nobody is told that they are not signed in, by cookie or token: 503 to try again, and then it goes on', async () => {
+  test('no one is signed out, by cookie or token: 503 to try again, and then it goes on', async () => {
     const ann = await scene.signUp();
     const ask = (headers: Record<string, string>) => scene.app.inject({ url: '/api/me', headers });
     const doors = [{ cookie: ann.cookie }, ann.bearer];
@@ -78,7 +78,7 @@ describe('while the database is away', () => {
     expect(
       (await scene.app.inject({ url: '/api/auth/get-session', headers: { cookie: ann.cookie } })).statusCode,
     ).toBe(503);
-    way.mend();
+    way.repair();
     for (const headers of doors) expect((await ask(headers)).statusCode).toBe(200);
     expect((await signIn()).statusCode).toBe(200);
   });

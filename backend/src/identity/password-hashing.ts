@@ -103,7 +103,7 @@ const tooMany = (waiting: number) =>
   new AppError({
     code: 'TOO_MANY_REQUESTS',
     status: 429,
-    detail: `Too many people are signing in or up at this moment. Nothing was changed; try again in ${RETRY_AFTER_SECONDS} seconds.`,
+    detail: `Too many people are signing in or signing up right now. Nothing was changed; try again in ${RETRY_AFTER_SECONDS} seconds.`,
     retryable: true,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     quotas: [{ name: 'passwords', quota: waiting, windowSeconds: RETRY_AFTER_SECONDS }],

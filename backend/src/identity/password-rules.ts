@@ -45,7 +45,7 @@ const SWAPS: Record<string, string> = {
 const plain = (text: string) =>
   text.normalize('NFKC').normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
-/** A name, and what somebody makes of it: without spaces and signs. */
+/** A name, and what people make of it: without spaces and signs. */
 const bare = (text: string) => plain(text).replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /** What a password comes down to: as it is, without the year or the sign around it, with letters for digits, once. */

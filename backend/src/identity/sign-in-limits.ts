@@ -82,7 +82,7 @@ export function createSignInLimits(options: {
   };
 }
 
-/** Whoever has one IPv6 address has 2^64 of them. */
+/** A client with one IPv6 address has 2^64 of them. */
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
@@ -110,7 +110,7 @@ function tooMany(seconds: number): AppError {
   return new AppError({
     code: 'TOO_MANY_ATTEMPTS',
     status: 429,
-    detail: `Too many attempts did not succeed. Wait ${wait}, then try again; check that Caps Lock is off and that the e-mail address is right.`,
+    detail: `Too many failed attempts. Wait ${wait}, then try again; check that Caps Lock is off and that the e-mail address is right.`,
     retryable: true,
     retryAfterSeconds: seconds,
     quotas: QUOTAS,

@@ -267,7 +267,7 @@ const NO_PERSON: [string, JWTPayload][] = [
   ['has the role anon beside a user', { role: 'anon' }],
   ['has the role service_role beside a user', { role: 'service_role' }],
   ['has a role of their own', { role: 'supabase_admin' }],
-  ['is of somebody anonymous', { is_anonymous: true }],
+  ['is of someone anonymous', { is_anonymous: true }],
 ];
 
 describe.each([true, false])(

@@ -107,7 +107,7 @@ export function verifyLocalTokens(options: {
     const { claims, sessionId, keyId } = await check(token);
     if (sessionId === undefined || keyId === undefined) throw notValid();
     if (!(await sessionStands({ id: sessionId, userId: claims.sub, keyId }))) {
-      throw refused('The session of this token has ended. Sign in again and take a new token.');
+      throw refused('The session of this token has ended. Sign in again and get a new token.');
     }
     return claims;
   };

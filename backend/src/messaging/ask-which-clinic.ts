@@ -92,7 +92,7 @@ async function hasLeft(context: MessagingContext, question: QuestionToSend, to: 
       return true;
     }
     throw later(
-      'It is not known whether the question left, and Twilio cannot be asked now.',
+      'It is not known whether the question was sent, and Twilio cannot be asked now.',
       tuning.firstLookMs,
     );
   }

@@ -18,7 +18,7 @@ import {
 import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
 
 /**
- * Decides about a text of somebody who has to do with several clinics: held until they say which one they mean, or
+ * Decides about a text of someone who has to do with several clinics: held until they say which one they mean, or
  * taken for that answer. Done twice, it is done once.
  * @returns the question that has to be sent now.
  */

@@ -175,7 +175,7 @@ describe('a patient of several clinics texts the shared number', () => {
       expect(await scene.inbox(oak)).toContain('I have a rash');
     });
 
-    test('somebody else on another number is asked by themselves', async () => {
+    test('someone else on another number is asked by themselves', async () => {
       await scene.says('I have a rash');
       await scene.says('Me too', { From: '+15551299999' });
       expect(await scene.phone('+15551299999')).toEqual([]);

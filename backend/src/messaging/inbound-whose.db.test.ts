@@ -43,7 +43,7 @@ describe('whose a text on the shared number is', () => {
           );
         },
       ],
-    ])('%s decides, whoever wrote last', async (_what, relate) => {
+    ])('%s decides, not who wrote last', async (_what, relate) => {
       await relate(elm);
       await scene.makesContact(oak);
       await scene.writes(oak);
@@ -71,7 +71,7 @@ describe('whose a text on the shared number is', () => {
         },
       ],
       [
-        'a call of somebody else',
+        'a call of someone else',
         (of) =>
           scene.owner.query(
             `insert into calls (org_id, vapi_call_id, from_number, to_number) values ($1, 'c', '+15550000000', $2)`,
@@ -108,12 +108,12 @@ describe('whose a text on the shared number is', () => {
       [
         '',
         '1',
-        '[A picture or file was attached. Attachments are not kept here: ask for it in another way.]',
+        '[The patient sent a picture or file. Voxanne does not keep attachments; please ask for it another way.]',
       ],
       [
         'My card',
         '2',
-        'My card\n[2 pictures or files were attached. Attachments are not kept here: ask for it in another way.]',
+        'My card\n[The patient sent 2 pictures or files. Voxanne does not keep attachments; please ask for them another way.]',
       ],
       ['Just words', '0', 'Just words'],
       ['Just words', 'many', 'Just words'],

@@ -173,7 +173,7 @@ export async function readQuestion(db: Db, id: string): Promise<QuestionToSend |
   return rows[0];
 }
 
-/** Committed before the request to Twilio. @returns false when somebody else has it. */
+/** Committed before the request to Twilio. @returns false when someone else has it. */
 export async function claimQuestion(db: Db, seen: Pick<Question, 'id' | 'attempts'>): Promise<boolean> {
   const { rows } = await sql`
     update app_private.clinic_questions

@@ -6,7 +6,7 @@ export const invalidPhone = () =>
     code: 'INVALID_PHONE',
     status: 400,
     detail:
-      'That is not a phone number that can be texted; premium-rate, shared-cost and satellite numbers are not. Give it with its country code, such as +1 555 123 0001, or as it is dialled in the clinic’s country.',
+      'That is not a phone number that can be texted; premium-rate, shared-cost and satellite numbers are not. Enter it with its country code, such as +1 555 123 0001, or as it is dialed in the clinic’s country.',
   });
 
 export const notAContact = () =>
@@ -14,7 +14,7 @@ export const notAContact = () =>
     code: 'NOT_A_CONTACT',
     status: 422,
     detail:
-      'That number belongs to none of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct the number of their contact; then send the text again.',
+      'That number does not belong to any of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct their contact; then send the text again.',
   });
 
 export const tooManyTexts = (retryAfterSeconds: number, limits: TextLimits, isNew: boolean) =>
@@ -22,7 +22,7 @@ export const tooManyTexts = (retryAfterSeconds: number, limits: TextLimits, isNe
     code: 'TOO_MANY_TEXTS',
     status: 429,
     title: 'Too many texts',
-    detail: `Your clinic has sent as many texts by hand as it may for now; a new clinic may send fewer. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Confirmations of bookings go on without this limit.`,
+    detail: `Your clinic has reached its limit for manual texts. New clinics have a lower limit. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Booking confirmations are not limited.`,
     retryable: true,
     retryAfterSeconds,
     quotas: [
@@ -70,9 +70,9 @@ export const foreignAccount = () =>
   new AppError({
     code: 'INVALID_SIGNATURE',
     status: 401,
-    title: 'Not of our Twilio account',
+    title: 'Not from our Twilio account',
     detail:
-      'The AccountSid is not the account whose token signed this. Check that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong to the account that owns the number.',
+      'The AccountSid is not that of the account whose token signed this request. Check that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong to the account that owns the number.',
   });
 
 export const invalidSignature = () =>

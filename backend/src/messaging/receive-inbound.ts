@@ -45,11 +45,11 @@ export async function receiveInbound(
     if (clinics.length > 1 || (question?.is_open && clinics.length > 0)) return 'to be asked' as const;
     return clinics[0]?.id;
   });
-  // By the account, whoever it is for: a repeat that would go elsewhere by now is a repeat.
+  // By the account, whichever clinic it is for: a repeat that would go elsewhere by now is a repeat.
   const scope = accountSid;
   const event = { provider: 'twilio' as const, eventType: 'inbound', eventId: sid, scope, arrival };
   if (owner === undefined) {
-    log.warn({ provider_id: sid }, '[Messaging] A text from somebody no clinic has to do with');
+    log.warn({ provider_id: sid }, '[Messaging] A text from a number that no clinic deals with');
     // That it came, for whoever looks for it; not who wrote, and not what.
     await inbox.keep({ ...event, orgId: null, payload: { sid, to } });
     return;
@@ -72,8 +72,9 @@ function bodyOf(form: Form): string {
   const words = visibleLines(field(form, 'Body') ?? '');
   const attached = Math.min(Number.parseInt(field(form, 'NumMedia') ?? '0', 10) || 0, 10);
   if (attached < 1) return words;
-  const what = attached === 1 ? 'A picture or file was' : `${attached} pictures or files were`;
-  const note = `[${what} attached. Attachments are not kept here: ask for it in another way.]`;
+  const what = attached === 1 ? 'a picture or file' : `${attached} pictures or files`;
+  const which = attached === 1 ? 'it' : 'them';
+  const note = `[The patient sent ${what}. Voxanne does not keep attachments; please ask for ${which} another way.]`;
   return words === '' ? note : `${words}\n${note}`;
 }
 

@@ -69,7 +69,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         operationId: 'sendText',
         summary: 'Text a patient',
         description:
-          'Queued at once and sent by a worker; what became of it is in GET /api/messages/{id}. To contacts of the clinic and to the phone of its owner; any other number is 422 NOT_A_CONTACT. How many texts may be sent by hand in an hour and a day is limited, for new clinics more so: 429 TOO_MANY_TEXTS with Retry-After.',
+          'Queued at once and sent by a worker; see GET /api/messages/{id} for its state. Only to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
         headers: IdempotencyHeaders,
         response: { 202: Accepted },
@@ -94,7 +94,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         operationId: 'sendTexts',
         summary: 'Text several patients',
         description:
-          'One result for each text, in order, by the rules of a single one. Where the limit is reached, the rest has the error TOO_MANY_TEXTS and the answer has Retry-After; where nothing could be sent for it, the answer is 429.',
+          'One result for each text, in order, under the rules for a single text. Once the limit is reached, the remaining texts get the error TOO_MANY_TEXTS and the response has Retry-After; if the limit allowed none at all, the response is 429.',
         body: Batch,
         headers: IdempotencyHeaders,
         response: { 202: BatchResult },

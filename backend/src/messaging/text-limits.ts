@@ -1,4 +1,4 @@
-/** How many texts a clinic may send by hand. Texts about bookings are not counted: the bookings bound them. */
+/** How many texts a clinic may send by hand. Our own texts, such as confirmations, are not counted. */
 export interface TextLimits {
   /** For so many days after its sign-up a clinic is new. */
   newDays: number;

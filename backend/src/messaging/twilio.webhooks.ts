@@ -76,7 +76,7 @@ export function registerTwilioWebhooks(
         operationId: 'receiveTwilioStatus',
         security: [{ twilioSignature: [] }],
         summary: 'Twilio: what became of a text',
-        description: 'Proved by X-Twilio-Signature over PUBLIC_URL and the form.',
+        description: 'Authenticated by X-Twilio-Signature over the URL under PUBLIC_URL and the form.',
         querystring: z.looseObject({ m: Id.optional().catch(undefined) }),
       },
     },
@@ -145,9 +145,9 @@ export function registerTwilioWebhooks(
         tags,
         operationId: 'receiveTwilioText',
         security: [{ twilioSignature: [] }],
-        summary: 'Twilio: a patient has texted',
+        summary: 'Twilio: a patient sent a text',
         description:
-          'Proved by X-Twilio-Signature over PUBLIC_URL and the form. The answer is an empty TwiML document: nothing is said back here.',
+          'Authenticated by X-Twilio-Signature over the URL under PUBLIC_URL and the form. The response is an empty TwiML document: no reply is sent from here.',
       },
     },
     async (request, reply) => {

@@ -2,7 +2,7 @@ import { type Clinic, FILLERS, readingKey, tellApart, wordsOf } from './clinic-n
 
 export type { Clinic } from './clinic-names.ts';
 
-/** More are not listed: the text would be a letter. Whoever means another one can answer with its name. */
+/** More are not listed: the text would be a letter. A patient who means another one can answer with its name. */
 const CLINICS_ASKED_FOR = 9;
 
 /**

@@ -49,11 +49,11 @@ describe('in live mode', () => {
   });
 
   test('name every credential that is missing', () => {
-    const told = faults({ VOXANNE_MODE: 'live' });
+    const found = faults({ VOXANNE_MODE: 'live' });
     const { VOXANNE_MODE, TWILIO_FROM_NUMBER, ...credentials } = LIVE;
     for (const name of Object.keys(credentials))
-      expect(told).toContain(`  - ${name}: required in live mode.`);
-    expect(told.join('\n')).toContain('TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID');
+      expect(found).toContain(`  - ${name}: required in live mode.`);
+    expect(found.join('\n')).toContain('TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID');
   });
 
   test.each([
@@ -137,9 +137,9 @@ describe('in live mode', () => {
       ['OPERATOR_TOKEN', '1234567890123456'],
       ['SUPABASE_JWT_SECRET', 'super-secret-jwt-token-with-at-least-32-characters-long'],
     ] as const) {
-      const told = faults({ ...LIVE, [name]: value });
-      expect(told).toEqual([expect.stringMatching(new RegExp(`${name}: .* can be guessed`))]);
-      expect(told.join()).not.toContain(value);
+      const found = faults({ ...LIVE, [name]: value });
+      expect(found).toEqual([expect.stringMatching(new RegExp(`${name}: .* can be guessed`))]);
+      expect(found.join()).not.toContain(value);
     }
     expect(faults({ ...LIVE, OPERATOR_TOKEN: LIVE.AUTH_SECRET }).join()).toContain('same as AUTH_SECRET');
   });

@@ -133,7 +133,7 @@ export interface Config {
   newClinicsPerDay: number | undefined;
   trustProxyHops: number;
   logLevel: string;
-  /** What starts all the same, but should be known; each a sentence. */
+  /** What does not stop the start, but should be known; each a sentence. */
   warnings: string[];
 }
 
@@ -191,7 +191,7 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
   }
   if (set.DATABASE_RUNTIME_URL && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
     faults.push(
-      'DATABASE_RUNTIME_URL: alone it cannot be used, because that login may not migrate. Set DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the same database.',
+      'DATABASE_RUNTIME_URL: it cannot be used alone, because that login may not migrate. Set DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the same database.',
     );
   }
   if (set.VOXANNE_ROLE === 'worker' && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
@@ -209,7 +209,7 @@ function exposureFaults(set: Record<string, string | undefined>): string[] {
   const places = exposedBy(host, readOrigin(set.PUBLIC_URL ?? '').value);
   if (places.length === 0 || set.VOXANNE_PUBLIC_SANDBOX === 'yes') return [];
   return [
-    `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It is a trial: anybody may sign up, and no text or call reaches a person. For patients set VOXANNE_MODE=live; to show the trial to others set VOXANNE_PUBLIC_SANDBOX=yes; to keep it to this machine leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
+    `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It is a trial: anyone can sign up, and no text or call reaches a person. For patients set VOXANNE_MODE=live; to show the trial to others set VOXANNE_PUBLIC_SANDBOX=yes; to keep it to this machine leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
   ];
 }
 
@@ -218,12 +218,12 @@ const exposedBy = (host: string, publicUrl: string | undefined): string[] => [
   ...(publicUrl === undefined || isLoopbackUrl(publicUrl) ? [] : [`PUBLIC_URL=${publicUrl}`]),
 ];
 
-/** What starts all the same, but should be known. */
+/** What does not stop the start, but should be known. */
 function warningsOf(e: Environment): string[] {
   if (e.VOXANNE_MODE === 'live') {
     return e.PUBLIC_URL?.startsWith('https:') && e.TRUST_PROXY_HOPS === 0 && e.VOXANNE_ROLE !== 'worker'
       ? [
-          'TRUST_PROXY_HOPS is 0 although PUBLIC_URL is https: everybody who comes through the proxy shares its address, and with it the limits of one address. Set it to the number of proxies in front.',
+          'TRUST_PROXY_HOPS is 0 although PUBLIC_URL is https: everyone who comes through the proxy shares its address, and so the limits for one address. Set it to the number of proxies in front.',
         ]
       : [];
   }
@@ -232,7 +232,7 @@ function warningsOf(e: Environment): string[] {
   return places.length === 0
     ? []
     : [
-        `This is a sandbox that others can reach (${places.join(', ')}): anybody may sign up, and no text or call reaches a person. Do not enter real patients.`,
+        `This is a sandbox that others can reach (${places.join(', ')}): anyone can sign up, and no text or call reaches a person. Do not enter real patients.`,
       ];
 }
 

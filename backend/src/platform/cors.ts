@@ -9,7 +9,7 @@ const PREFLIGHT_SECONDS = '600';
 
 /**
  * Pages of the named origins may use what is there for clients, with a bearer token. Never with the session cookie:
- * `Access-Control-Allow-Credentials` is not sent, so that no other page can act as whoever is signed in.
+ * `Access-Control-Allow-Credentials` is not sent, so that no other page can act as the person who is signed in.
  */
 export function allowOrigins(server: HttpServer, origins: readonly string[]): void {
   const known = new Set(origins);

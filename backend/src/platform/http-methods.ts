@@ -46,7 +46,7 @@ export function answerOtherMethods(server: HttpServer): void {
       new AppError({
         code: 'METHOD_NOT_ALLOWED',
         status: 405,
-        detail: `${request.method} is not possible here. The header Allow names what is: ${there.join(', ')}.`,
+        detail: `${request.method} is not supported at this address. Supported methods: ${there.join(', ')}.`,
       }),
     );
   });

@@ -201,7 +201,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
       return new AppError({
         code: 'RANGE_NOT_SATISFIABLE',
         status,
-        detail: 'The file is shorter than the part that was asked for. Content-Range says how long it is.',
+        detail: 'The requested range is beyond the end of the file. Content-Range says how long it is.',
       });
     }
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });

@@ -10,7 +10,7 @@ const NAME_LENGTH_IN_ANSWER = 40;
 
 /**
  * A name in the query that a client's route does not know is refused: `?form=2026-12-01` would otherwise answer as if
- * nothing had been asked. After the caller has proved who it is. Other services, browsers and whoever follows a link
+ * nothing had been asked. After the caller has proved who it is. Other services, browsers and people who follow a link
  * may add what they like.
  */
 export function refuseUnknownQueries(server: HttpServer): void {
@@ -31,11 +31,12 @@ const namesOf = (schema: unknown): string[] => Object.keys((schema as { shape?: 
 
 function unknownParameter(unknown: string[], known: string[]): AppError {
   const named = unknown.slice(0, NAMES_IN_ANSWER).map((name) => name.slice(0, NAME_LENGTH_IN_ANSWER));
-  const what = known.length > 0 ? `Known here: ${known.join(', ')}.` : 'Nothing is asked in the query here.';
+  const what =
+    known.length > 0 ? `Known parameters: ${known.join(', ')}.` : 'This address takes no query parameters.';
   return new AppError({
     code: 'UNKNOWN_PARAMETER',
     status: 400,
-    detail: `Not known in the query: ${named.join(', ')}. ${what} Correct the name or leave it out.`,
-    extra: { errors: named.map((path) => ({ path, message: `Not known here. ${what}` })) },
+    detail: `Unknown query parameter${named.length === 1 ? '' : 's'}: ${named.join(', ')}. ${what} Correct the name or leave it out.`,
+    extra: { errors: named.map((path) => ({ path, message: `Unknown query parameter. ${what}` })) },
   });
 }

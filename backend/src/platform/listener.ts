@@ -54,7 +54,7 @@ export function listen(options: ListenerOptions): Listener {
     if (state === next) return;
     if (next === 'deaf') {
       log.warn(
-        '[Database] No notification arrives: a pooler in transaction mode is between, so work is looked for by the clock. To be woken instead, set DATABASE_MIGRATION_URL to a direct connection',
+        '[Database] Notifications do not arrive: a transaction-mode pooler is in the way, so work is looked for by the clock. To be woken instead, set DATABASE_MIGRATION_URL to a direct connection',
       );
       hinting = setInterval(hint, hintMs);
     } else {
@@ -181,5 +181,5 @@ const connection = (url: string, name: string) =>
 async function within(connecting: Promise<unknown>, givenUp: Promise<boolean>): Promise<void> {
   connecting.catch(() => undefined);
   if ((await Promise.race([connecting.then(() => true), givenUp])) === false)
-    throw new Error('Nobody answered in time.');
+    throw new Error('No answer in time.');
 }

@@ -44,7 +44,7 @@ describe('a phone number', () => {
     ['0900 123456', 'CH'],
     ['01805 123456', 'DE'],
     ['0899 123456', 'FR'],
-  ])('that charges whoever texts it is nobody’s: %s in %s', (text, country) =>
+  ])('that charges the sender is not accepted: %s in %s', (text, country) =>
     expect(toE164(text, country)).toBeNull(),
   );
 

@@ -21,7 +21,7 @@ export interface Phone {
 }
 
 /**
- * A phone number, or null when it cannot be one, or is one that charges whoever calls or texts it. A number that is possible but not assigned is kept, and says so:
+ * A phone number, or null when it cannot be one, or is one that charges its callers. A number that is possible but not assigned is kept, and says so:
  * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
  */
 export function readPhone(text: string, country: string): Phone | null {

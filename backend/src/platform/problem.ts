@@ -6,7 +6,7 @@ const TITLES: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
-  405: 'Not possible here',
+  405: 'Method not allowed',
   408: 'Too slow',
   409: 'Conflict',
   413: 'Too large',

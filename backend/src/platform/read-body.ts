@@ -66,7 +66,7 @@ export function takeJson(request: FastifyRequest, raw: Buffer): unknown {
     throw new AppError({
       code: 'MALFORMED_JSON',
       status: 400,
-      detail: 'The body is not valid JSON. Check quotes, commas and that it is complete.',
+      detail: 'The body is not valid JSON. Check the quotes and commas, and that it is complete.',
     });
   }
 }

@@ -70,7 +70,7 @@ export function limitTime(request: FastifyRequest, schedule: Schedule): void {
   const { raw } = request;
   const { seconds } = limitsOf(request);
   const callOff = schedule(seconds * 1_000, () => {
-    // Whoever reads the body takes this for a failure of the stream, and answers. If nobody does, nobody waits.
+    // The reader of the body takes this for a failure of the stream, and answers. Without a reader no one is waiting.
     if (raw.listenerCount('error') > 0) raw.emit('error', tooSlow(seconds));
   });
   whenOver(raw, callOff);
@@ -113,21 +113,21 @@ export const bodyTooLarge = (bytes: number) =>
   new AppError({
     code: 'BODY_TOO_LARGE',
     status: 413,
-    detail: `The body is larger than the ${inWords(bytes)} that this address takes. Send less at once.`,
+    detail: `The body is larger than the ${inWords(bytes)} that this address accepts. Send less at a time.`,
   });
 
 export const tooManyFields = (fields: number) =>
   new AppError({
     code: 'TOO_MANY_FIELDS',
     status: 413,
-    detail: `The body has more than the ${fields} fields and list items that this address takes. Send less at once.`,
+    detail: `The body has more than the ${fields} fields and list items that this address accepts. Send less at a time.`,
   });
 
 export const tooDeep = (depth: number) =>
   new AppError({
     code: 'TOO_DEEP',
     status: 413,
-    detail: `The body is nested deeper than the ${depth} levels that this address takes. Send it flatter.`,
+    detail: `The body is nested deeper than the ${depth} levels that this address accepts. Send it with less nesting.`,
   });
 
 const tooSlow = (seconds: number) =>

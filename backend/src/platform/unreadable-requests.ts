@@ -11,13 +11,12 @@ const FAILURES: Record<string, AppError> = {
   HPE_HEADER_OVERFLOW: new AppError({
     code: 'HEADERS_TOO_LARGE',
     status: 431,
-    detail:
-      'The headers of the request are larger than 16 kB. Send fewer or shorter ones, cookies above all.',
+    detail: 'The request headers are larger than 16 kB. Send fewer or shorter ones, especially cookies.',
   }),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new AppError({
     code: 'BODY_TOO_LARGE',
     status: 413,
-    detail: 'The chunks of the body carry more beside the data than any client sends. Send plain chunks.',
+    detail: 'The chunks of the body have too many extensions. Send plain chunks.',
   }),
   ERR_HTTP_REQUEST_TIMEOUT: new AppError({
     code: 'REQUEST_TIMEOUT',
@@ -29,7 +28,7 @@ const FAILURES: Record<string, AppError> = {
 const MALFORMED = new AppError({
   code: 'MALFORMED_REQUEST',
   status: 400,
-  detail: 'This is not HTTP/1.1 as a server can read it. Check the client, or the proxy in between.',
+  detail: 'The request is not valid HTTP/1.1. Check the client, or the proxy in between.',
 });
 const UNKNOWN_EXPECTATION = new AppError({
   code: 'EXPECTATION_FAILED',
@@ -82,7 +81,7 @@ export function answerBareRefusals(server: AnyServer): void {
       new AppError({
         code: 'HOST_MISSING',
         status: 400,
-        detail: 'An HTTP/1.1 request names its server in the header Host. Add it.',
+        detail: 'An HTTP/1.1 request needs a Host header. Add it.',
       }),
     );
   });
@@ -100,7 +99,7 @@ export function refuseEncodedBodies(server: AnyServer): void {
       new AppError({
         code: 'UNSUPPORTED_CONTENT_ENCODING',
         status: 415,
-        detail: 'The body is compressed. Send it as it is, without Content-Encoding.',
+        detail: 'The body is compressed. Send it uncompressed, without Content-Encoding.',
       }),
     );
   });

@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
 const BATCH = 200;
 
-// Whoever loses the right to a stream, or the session, loses the stream within 5 s. What the resolver answers may be
+// A client that loses the right to a stream, or the session, loses the stream within 5 s. What the resolver answers may be
 // 2 s old (platform/believed.ts), and a stream sends nothing once the last yes is 3 s old.
 const LIMITS = { recheckMs: 1_500, trustMs: 3_000, stalledMs: 60_000, perUser: 20 };
 /** What was sent last may still reach the reader, but a reader who is gone does not hold the socket. */

@@ -102,7 +102,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
   };
 }
 
-/** "None" is not kept: it is about to change for somebody who has just signed up or was invited. */
+/** "None" is not kept: it is about to change for someone who has just signed up or was invited. */
 function recentMemberships({
   database,
   clock,

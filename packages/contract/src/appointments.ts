@@ -86,7 +86,7 @@ export const AppointmentQuery = PageQuery.extend({
   status: AppointmentStatus.optional(),
 });
 
-const Reason = singleLine(500).min(1).describe('Why; kept with the appointment, and gone with it');
+const Reason = singleLine(500).min(1).describe('Why; kept with the appointment, and deleted with it');
 const Overbook = z
   .boolean()
   .default(false)
@@ -317,10 +317,10 @@ export type Booked = z.infer<typeof Booked>;
 
 export const AvailabilityQuery = z.object({
   service_type: singleLine(80).meta({ example: 'consultation' }),
-  from: singleLine(40).optional().describe('A date of the clinic, or RFC 3339; default now'),
+  from: singleLine(40).optional().describe('A date in the clinic’s time zone, or RFC 3339; default now'),
   to: singleLine(40).optional().describe('A date (included), or RFC 3339; default a week later'),
   provider_id: Id.optional(),
-  time_zone: singleLine(64).optional().describe('For the labels alone'),
+  time_zone: singleLine(64).optional().describe('For the labels only'),
   explain: z
     .enum(['true', 'false'])
     .optional()

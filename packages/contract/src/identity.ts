@@ -29,7 +29,7 @@ export const SignedIn = z
 export const SignedOut = z.looseObject({ success: z.boolean() }).meta({ id: 'SignedOut' });
 
 export const TokenResponse = z
-  .object({ token: z.string().describe('Good for 15 minutes') })
+  .object({ token: z.string().describe('Valid for 15 minutes') })
   .meta({ id: 'TokenResponse' });
 
 export const SigningKeys = z

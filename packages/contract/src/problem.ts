@@ -19,12 +19,12 @@ export const Problem = z
     services: z
       .array(z.string())
       .optional()
-      .describe('Services that are meant, or that could be: their slugs or names'),
+      .describe('The services that were meant, or could be: slugs or names'),
     reason: z
       .string()
       .optional()
-      .describe('Why nobody works then, for OUTSIDE_HOURS; as in GET /api/availability'),
-    appointments: z.int().optional().describe('How many are still to come, for HAS_APPOINTMENTS'),
+      .describe('Why no one works then, for OUTSIDE_HOURS; as in GET /api/availability'),
+    appointments: z.int().optional().describe('How many are still ahead, for HAS_APPOINTMENTS'),
     until: Timestamp.optional().describe('When the last of them begins'),
     contact_id: Id.optional().describe('The patient who is meant instead'),
     alternatives: z

@@ -48,7 +48,7 @@ describe('a line', () => {
   });
 });
 
-test('several lines keep their breaks and tabs, whoever wrote them, and nothing else that is invisible', () => {
+test('several lines keep their breaks and tabs, of any system, and nothing else that is invisible', () => {
   expect(visibleLines(' a\r\nb\rc\u0085d\u2028e\tf\u0000\u001b\u202e\ud800 ')).toBe('a\nb\nc\nd\ne\tf');
 });
 

@@ -55,7 +55,7 @@ const typed = (max: number, min: number, clean: (text: string) => string) =>
     .min(min)
     .refine((text) => !text.includes('\u0000') && text.isWellFormed(), {
       error:
-        'Has a character in it that cannot be kept (a NUL, or half of an emoji). Type it again without it',
+        'Has a character that cannot be stored (a NUL, or half of an emoji). Type it again without that character',
       abort: true,
     })
     .overwrite(clean)

@@ -29,7 +29,7 @@ test('what is wrong with a booking is said in words', () => {
     'provider_id: Not an id',
     'status: Must be one of: confirmed, pending',
     'overbook: Must be true or false',
-    'Not known here: org_id',
+    'Unknown field: org_id',
   ]);
 });
 

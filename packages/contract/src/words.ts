@@ -21,8 +21,8 @@ const FORMS: Record<string, string> = {
   email: 'Not an e-mail address',
   url: 'Not a web address',
 };
-const MOST_NAMED = 5;
-const LONGEST_NAME = 40;
+const NAMES_SHOWN = 5;
+const SHOWN_LENGTH = 40;
 
 /** What is wrong with a field, beside its name on a form or in an answer. Zod's own words speak of types and patterns. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
@@ -41,9 +41,9 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
         ? `Must be ${String(issue.values[0])}`
         : `Must be one of: ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
-      return `Not known here: ${issue.keys
-        .slice(0, MOST_NAMED)
-        .map((key) => key.slice(0, LONGEST_NAME))
+      return `Unknown field${issue.keys.length === 1 ? '' : 's'}: ${issue.keys
+        .slice(0, NAMES_SHOWN)
+        .map((key) => key.slice(0, SHOWN_LENGTH))
         .join(', ')}`;
     case 'invalid_union':
       return 'In none of the forms that are allowed';

@@ -14,7 +14,7 @@ export interface Deadline {
  * A heap whose members know their place: adding in order and taking out are next to free, and a thousand calls in
  * flight need one timer. When the queue runs empty the timer stays: the next call most likely ends after it, and
  * arming and clearing one for each call would cost more than the call. It keeps the process alive only as long as
- * something is in the queue, and never where nobody waits for what is in it (`background`).
+ * something is in the queue, and never where no one is waiting for what is in it (`background`).
  */
 export class DeadlineQueue {
   readonly #clock: Clock;

@@ -31,7 +31,7 @@ const NEWS_CAP_MS = 2_000;
 /** After a failure the store is left alone for so long. */
 const STORE_REST_MS = 5_000;
 /** Openings that are kept for a store that is away. */
-const MAX_UNTOLD = 10_000;
+const MAX_UNSENT = 10_000;
 
 function idText(id: BreakerId): string {
   return `${id.level}\0${id.name}\0${id.key ?? ''}\0${id.key === undefined ? 0 : 1}`;
@@ -55,8 +55,8 @@ export class SharedBreakers implements BreakerObserver {
   readonly #leases = new Map<string, { tick: number; token: number }>();
   /** Breakers that the store has shown as open: when it no longer does, they were closed elsewhere. */
   #shown = new Map<string, BreakerId>();
-  /** Openings that did not reach the store. It is told of them when it is back, as far as they still hold. */
-  readonly #untold = new Map<string, { open: SharedOpen; by: OpenedBy; until: number }>();
+  /** Openings that did not reach the store. They are written when it is back, as far as they still hold. */
+  readonly #unsent = new Map<string, { open: SharedOpen; by: OpenedBy; until: number }>();
   #restUntil = 0;
   #available = true;
   #stopped = false;
@@ -153,21 +153,21 @@ export class SharedBreakers implements BreakerObserver {
 
   async #announce(open: SharedOpen, by: OpenedBy, token?: number): Promise<void> {
     const until = this.#now() + open.remainingMs;
-    const told = await this.#ask(async (store) => {
+    const isStored = await this.#ask(async (store) => {
       await store.opened(open, by, token);
       return true;
     });
     const text = idText(open);
-    if (told) this.#untold.delete(text);
-    else if (this.#stateOf(open) === 'open' && this.#untold.size < MAX_UNTOLD) {
-      this.#untold.set(text, { open, by, until });
+    if (isStored) this.#unsent.delete(text);
+    else if (this.#stateOf(open) === 'open' && this.#unsent.size < MAX_UNSENT) {
+      this.#unsent.set(text, { open, by, until });
     }
   }
 
   /** A store that was away for a moment must not leave the others without the news of that moment. */
   #catchUp(): void {
-    const waiting = [...this.#untold.values()];
-    this.#untold.clear();
+    const waiting = [...this.#unsent.values()];
+    this.#unsent.clear();
     for (const { open, by, until } of waiting) {
       const remainingMs = until - this.#now();
       if (remainingMs > 0 && this.#stateOf(open) === 'open') {
@@ -177,7 +177,7 @@ export class SharedBreakers implements BreakerObserver {
   }
 
   closed(id: BreakerId, tick: number | undefined): void {
-    this.#untold.delete(idText(id));
+    this.#unsent.delete(idText(id));
     const token = this.#takeToken(id, tick);
     this.#tell((store) => store.closed(id, token));
   }
@@ -236,7 +236,7 @@ export class SharedBreakers implements BreakerObserver {
   }
 
   #back(): void {
-    // The store answers: what is told from now on must reach it.
+    // The store answers: what is written from now on must reach it.
     this.#restUntil = 0;
     if (this.#available) return;
     this.#available = true;

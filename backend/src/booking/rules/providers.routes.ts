@@ -31,7 +31,7 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
         tags,
         operationId: 'listProviders',
         summary: 'Who can be booked, and when they work',
-        description: 'With working hours and breaks by ISO weekday, on the clock of the clinic.',
+        description: 'With working hours and breaks by ISO weekday, in the clinic’s time zone.',
         querystring: ActiveQuery,
         response: { 200: ProviderList },
       },

@@ -29,7 +29,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
         tags,
         operationId: 'listTimeOff',
         summary: 'Holidays of the clinic and absences of its providers',
-        description: 'By the clock of the clinic, soonest first.',
+        description: 'In the clinic’s time zone, soonest first.',
         querystring: TimeOffQuery,
         response: { 200: TimeOffList },
       },

@@ -170,10 +170,10 @@ describe('an address that cannot be read', () => {
 describe('why a database cannot be used', () => {
   const failure = (message: string, code?: string) => Object.assign(new Error(message), code ? { code } : {});
   test.each([
-    [failure('getaddrinfo ENOTFOUND db', 'ENOTFOUND'), /no host of that name/],
+    [failure('getaddrinfo ENOTFOUND db', 'ENOTFOUND'), /no host with that name/],
     [
       new AggregateError([failure('connect ECONNREFUSED ::1:5432', 'ECONNREFUSED')]),
-      /ECONNREFUSED.*Nobody listens/s,
+      /ECONNREFUSED.*Nothing is listening/s,
     ],
     [failure('connect ENOENT /run/postgresql/.s.PGSQL.5432', 'ENOENT'), /no such socket/],
     [failure('timeout expired'), /does not answer in time/],
@@ -202,7 +202,7 @@ describe('why a database cannot be used', () => {
     [failure('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), /the address has none/],
     [failure('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'), /sslrootcert/],
     [failure('certificate has expired', 'CERT_HAS_EXPIRED'), /sslmode=no-verify/],
-    [failure('The server does not support SSL connections'), /does not speak TLS/],
+    [failure('The server does not support SSL connections'), /does not support TLS/],
     [failure('Connection terminated unexpectedly'), /Check that PostgreSQL is what listens there/],
     [failure('something new', 'XX999'), /Check the address, and the log of the server/],
     ['not even an error', /not even an error/],

@@ -21,7 +21,7 @@ export interface Addresses {
   owner: Address;
   /** As the runtime login: everything else. */
   runtime: Address;
-  /** Given and used by neither: it must lead to the same database all the same. */
+  /** Given and used by neither: it must still lead to the same database. */
   unused?: Address;
   /** Where notifications may arrive, best first. Behind a transaction pooler none do, so the owner's way comes first. */
   listen: string[];

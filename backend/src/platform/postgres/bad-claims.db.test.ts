@@ -229,7 +229,7 @@ describe('without claims that hold', () => {
       const { answer, row, audit } = await as('authenticated', member(), async (client) => {
         const booked = await client.query(
           `select public.book_appointment_atomic($1, 'Ann Gray', null, '+14155550199', 'consultation', $2, 30,
-             p_source => 'patient', p_actor_id => 'somebody', p_call_id => 'call', p_request_id => 'made-up') as answer`,
+             p_source => 'patient', p_actor_id => 'someone', p_call_id => 'call', p_request_id => 'made-up') as answer`,
           [mine.orgId, '2030-01-08T03:00:00Z'],
         );
         await client.query('reset role');

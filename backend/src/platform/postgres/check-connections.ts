@@ -73,7 +73,7 @@ async function checkRuntime(client: pg.Client, { setting }: Address): Promise<vo
   }
   if (facts.reads_only) {
     throw new StartupError(
-      `${setting} cannot be used: it leads to a server that only reads (a replica, or one in recovery).\nGive the address of the primary.`,
+      `${setting} cannot be used: it leads to a read-only server (a replica, or one in recovery).\nUse the address of the primary.`,
     );
   }
   if (facts.missing) {

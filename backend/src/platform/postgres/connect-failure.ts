@@ -8,49 +8,50 @@ interface Failure {
 
 type Rule = [pattern: RegExp, sentence: string];
 
-const POOLER_LOGIN = `Let the pooler look logins up in PostgreSQL (PgBouncer: auth_user and auth_query), or give it the line that "npm run db:login" prints (PgBouncer: a line of auth_file).`;
+const POOLER_LOGIN = `Let the pooler look up logins in PostgreSQL (PgBouncer: auth_user and auth_query), or give it the line that "npm run db:login" prints (PgBouncer: a line of auth_file).`;
 
 /** By SQLSTATE or by the code of the operating system. */
 const BY_CODE: Record<string, string> = {
-  ENOTFOUND: 'There is no host of that name.\nCheck the host in it.',
+  ENOTFOUND: 'There is no host with that name.\nCheck the host in the address.',
   EAI_AGAIN:
-    'The name of the host cannot be looked up now.\nCheck the host in it and the DNS of this machine.',
+    'The host name cannot be looked up right now.\nCheck the host in the address and this machine’s DNS.',
   ECONNREFUSED:
-    'Nobody listens at that host and port.\nCheck both, and that PostgreSQL (or the pooler) is running.',
+    'Nothing is listening at that host and port.\nCheck both, and that PostgreSQL (or the pooler) is running.',
   ENOENT: 'There is no such socket.\nCheck the directory and the port, and that PostgreSQL is running.',
-  EACCES: 'This user may not open that socket.\nCheck its rights, or use a host instead.',
-  EHOSTUNREACH: 'The host cannot be reached from here.\nCheck the network between.',
+  EACCES: 'This user may not open that socket.\nCheck its permissions, or use a host instead.',
+  EHOSTUNREACH: 'The host cannot be reached from here.\nCheck the network in between.',
   ENETUNREACH:
-    'The host cannot be reached from here.\nCheck the network between; an IPv6 address needs IPv6.',
+    'The host cannot be reached from here.\nCheck the network in between; an IPv6 address needs IPv6.',
   ETIMEDOUT: 'It does not answer in time.\nCheck host, port and any firewall between.',
   ECONNRESET:
-    'The connection was closed without a word.\nCheck that PostgreSQL is what listens there; a server that takes TLS alone needs sslmode=verify-full in the address.',
-  '28P01': 'The login is refused: wrong password, or no such login.\nCheck login and password in it.',
+    'The connection was closed without an answer.\nCheck that PostgreSQL is what listens there; a server that accepts only TLS needs sslmode=verify-full in the address.',
+  '28P01':
+    'The login is refused: wrong password, or no such login.\nCheck the login and password in the address.',
   '28000':
     'The login is refused by the rules of the server (pg_hba.conf), which may ask for TLS: sslmode=verify-full in the address.',
-  '3D000': 'There is no database of that name on the server.\nCheck the name, or make it: create database.',
+  '3D000':
+    'There is no database with that name on the server.\nCheck the name, or create it: create database.',
   '53300':
-    'The server has no connection left.\nRaise max_connections (a process of Voxanne uses up to 14), put a pooler in front, or start fewer processes.',
-  '57P03': 'The server is starting up, shutting down or recovering.\nWait until it takes connections.',
-  '25006':
-    'It leads to a server that only reads: a replica, or one in recovery.\nGive the address of the primary.',
+    'The server has no connections left.\nRaise max_connections (a process of Voxanne uses up to 14), put a pooler in front, or start fewer processes.',
+  '57P03': 'The server is starting up, shutting down or recovering.\nWait until it accepts connections.',
+  '25006': 'It leads to a read-only server: a replica, or one in recovery.\nUse the address of the primary.',
   '42501':
-    'The login may not do what migrating needs.\nGive DATABASE_MIGRATION_URL (or DATABASE_URL) the owner of the database: alter database ... owner to ..., or grant create on database ... to ...',
+    'The login may not do what migrating needs.\nSet DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the database: alter database ... owner to ..., or grant create on database ... to ...',
 };
 
 /** By what was said: poolers and the driver have few codes of their own. First match. */
 const BY_WORDS: Rule[] = [
   [
     /unsupported startup parameter: (?<what>\w+)/i,
-    'The pooler refuses the parameter "$what", which stands in the address (or in PGOPTIONS).\nRemove it there, or let the pooler pass over it (PgBouncer: ignore_startup_parameters = $what).',
+    'The pooler refuses the parameter "$what", which stands in the address (or in PGOPTIONS).\nRemove it there, or let the pooler ignore it (PgBouncer: ignore_startup_parameters = $what).',
   ],
   [
     /transaction blocks not allowed|statement pooling mode/i,
-    'The pooler is in statement mode, in which there are no transactions, and Voxanne cannot work without.\nSet the pooler to transaction or session mode (PgBouncer: pool_mode = transaction).',
+    'The pooler is in statement mode, which has no transactions, and Voxanne needs them.\nSet the pooler to transaction or session mode (PgBouncer: pool_mode = transaction).',
   ],
   [
     /no such database|not in the allowed list|tenant or user not found/i,
-    'The pooler does not know that database or login.\nCheck the name in the address and the list of the pooler.',
+    'The pooler does not know that database or login.\nCheck the name in the address and the pooler’s list.',
   ],
   [/no such user/i, `The pooler does not know the login.\n${POOLER_LOGIN}`],
   [
@@ -59,40 +60,40 @@ const BY_WORDS: Rule[] = [
   ],
   [
     /no more connections allowed|max_client_conn|max clients reached|remaining connection slots/i,
-    'The server or the pooler has no connection left.\nRaise its limit (PostgreSQL: max_connections; PgBouncer: max_client_conn), or start fewer processes.',
+    'The server or the pooler has no connections left.\nRaise its limit (PostgreSQL: max_connections; PgBouncer: max_client_conn), or start fewer processes.',
   ],
   [
     /query_wait_timeout|server_login_retry|server login failed|pgbouncer cannot connect to server/i,
-    'The pooler answers, but it cannot reach PostgreSQL or cannot sign in there.\nCheck the host, the login and the size of the pool in the configuration of the pooler; its log says more.',
+    'The pooler answers, but it cannot reach PostgreSQL or cannot sign in there.\nCheck the host, the login and the pool size in the pooler’s configuration; its log says more.',
   ],
   [
     /SASL authentication failed|password authentication failed/i,
-    'The login is refused: wrong password, or no such login.\nCheck login and password in it.',
+    'The login is refused: wrong password, or no such login.\nCheck the login and password in the address.',
   ],
   [
     /password must be a string|password must be a non-empty string/i,
-    'The server asks for a password, and the address has none.\nWrite it into the address: postgres://login:password@host/database.',
+    'The server asks for a password, and the address has none.\nAdd it to the address: postgres://login:password@host/database.',
   ],
   [
     /does not support SSL/i,
-    'The server does not speak TLS, which the address asks for.\nTurn TLS on there, or take sslmode out of the address where the network is your own.',
+    'The server does not support TLS, which the address asks for.\nTurn TLS on there, or remove sslmode from the address if the network is your own.',
   ],
   [
     /self.signed certificate|unable to (verify|get)|certificate has expired|altnames|CERT_/i,
-    'The certificate of the server is not to be trusted: expired, of another host, or of an authority that is not known here.\nName the authority with sslrootcert=<file> in the address, or accept any certificate with sslmode=no-verify where the network is your own.',
+    'The server’s certificate cannot be trusted: it has expired, or is for another host, or comes from an unknown authority.\nName the authority with sslrootcert=<file> in the address, or accept any certificate with sslmode=no-verify if the network is your own.',
   ],
   [/timeout/i, 'It does not answer in time.\nCheck host, port and any firewall between.'],
   [
     /terminated unexpectedly|socket hang up|unknown message code|invalid response/i,
-    'The connection was closed without a word.\nCheck that PostgreSQL is what listens there; a server that takes TLS alone needs sslmode=verify-full in the address.',
+    'The connection was closed without an answer.\nCheck that PostgreSQL is what listens there; a server that accepts only TLS needs sslmode=verify-full in the address.',
   ],
 ];
 
-/** Why a database cannot be used, and what to do, for whoever starts the product. Never the address: it has a password. */
+/** Why a database cannot be used, and what to do, for the person who starts the product. Never the address: it has a password. */
 export function databaseFailure(error: unknown, setting: string): StartupError {
   if (error instanceof StartupError) return error;
   const { code, message } = firstOf(error);
-  const why = byWords(message) ?? BY_CODE[code ?? ''] ?? 'Check the address, and the log of the server.';
+  const why = byWords(message) ?? BY_CODE[code ?? ''] ?? 'Check the address and the server’s log.';
   return new StartupError(`${setting} cannot be used: ${message || code || 'no reason given'}.\n${why}`);
 }
 

@@ -77,13 +77,13 @@ describe('migrating', () => {
     expect((await run()).applied).toEqual([file]);
   });
 
-  test('by twenty processes at once: each file is applied once, by whoever comes first, and all come out ready', async () => {
+  test('by twenty processes at once: each file is applied once, by the first to come, and all come out ready', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, run));
     expect(all.flatMap(({ applied }) => applied).sort()).toEqual(ALL);
     expect(new Set(all.map(({ runtimeUrl }) => runtimeUrl)).size).toBe(1);
   });
 
-  test('leaves no lock behind in a session that a pooler gives to somebody else', async () => {
+  test('leaves no lock behind in a session that a pooler gives to someone else', async () => {
     const left = await run();
     expect(left.applied).toEqual(ALL);
     expect(
@@ -135,7 +135,7 @@ describe('migrating', () => {
       (url: URL) => {
         url.pathname = '/nowhere';
       },
-      /There is no database of that name/,
+      /There is no database with that name/,
     ],
     [
       'a wrong password',
@@ -156,7 +156,7 @@ describe('migrating', () => {
       (url: URL) => {
         url.searchParams.set('sslmode', 'no-verify');
       },
-      /does not speak TLS/,
+      /does not support TLS/,
     ],
     [
       'a parameter the server refuses',
@@ -170,7 +170,7 @@ describe('migrating', () => {
       (url: URL) => {
         url.searchParams.set('options', '-c default_transaction_read_only=on');
       },
-      /only reads/,
+      /read-only server/,
     ],
   ])('with %s says so in words', async (_, change, words) => {
     const url = new URL(at(name));
@@ -193,9 +193,7 @@ describe('migrating', () => {
   test('with a file that fails leaves nothing of it, says which one, and goes on once it is mended', async () => {
     const file = '29991231235959_broken.sql';
     withFile(file, 'create table public.half (id int); insert into public.half values (1); select 1 / 0;');
-    await expect(run()).rejects.toThrow(
-      `Migration ${file} failed, and nothing of it stays: division by zero`,
-    );
+    await expect(run()).rejects.toThrow(`Migration ${file} failed and was rolled back: division by zero`);
     await expect(run()).rejects.toBeInstanceOf(StartupError);
     expect(await ask(`select to_regclass('public.half') as half`)).toEqual([{ half: null }]);
     expect(await ask('select version from supabase_migrations.schema_migrations')).toHaveLength(ALL.length);
@@ -213,6 +211,8 @@ describe('migrating', () => {
   test('where no database answers says so in words, with the setting to look at', async () => {
     const nowhere = migrate({ url: 'postgres://nobody@127.0.0.1:1/none', directory, authSecret: 'x' });
     await expect(nowhere).rejects.toBeInstanceOf(StartupError);
-    await expect(nowhere).rejects.toThrow(/^DATABASE_URL cannot be used: .*ECONNREFUSED.*\nNobody listens/);
+    await expect(nowhere).rejects.toThrow(
+      /^DATABASE_URL cannot be used: .*ECONNREFUSED.*\nNothing is listening/,
+    );
   });
 });

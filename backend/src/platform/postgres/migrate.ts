@@ -88,7 +88,7 @@ async function checkServer(client: pg.Client, setting: string): Promise<void> {
 
 /**
  * One transaction under the lock. The lock ends with it and not with the session: behind a pooler in transaction mode
- * the session is somebody else's by then, and would keep it for ever.
+ * the session is someone else's by then, and would keep it for ever.
  */
 async function locked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   try {
@@ -170,7 +170,7 @@ async function applyNext(client: pg.Client, directory: string): Promise<string |
     );
   } catch (error) {
     if (isRefusal(error)) throw error;
-    throw new StartupError(`Migration ${file} failed, and nothing of it stays: ${(error as Error).message}`);
+    throw new StartupError(`Migration ${file} failed and was rolled back: ${(error as Error).message}`);
   }
   return file;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 
 /**
- * Where a superuser migrates a database that belongs to one, its objects go to `voxanne_owner`, who is none. Somebody
+ * Where a superuser migrates a database that belongs to one, its objects go to `voxanne_owner`, who is none. Someone
  * else's database stays theirs.
  * @returns whether the migrations are to run as that role.
  */
@@ -21,7 +21,7 @@ export async function handOver(client: pg.Client, directory: string): Promise<bo
 
 /**
  * Temporary objects are what turns a function whose names are not pinned into a way to its owner, and nobody of ours
- * makes any. Looked at by each start, because a restored database has the rights of a new one. Where only somebody else
+ * makes any. Looked at by each start, because a restored database has the rights of a new one. Where only someone else
  * may change it, health says so. (A database that came from before PostgreSQL 15 lets everybody create in `public`.)
  */
 export const CLOSE_TO_STRANGERS = `
@@ -35,6 +35,6 @@ export const CLOSE_TO_STRANGERS = `
     end if;
   exception
     when insufficient_privilege then null;
-    -- "Tuple concurrently updated": somebody else wrote the same at this moment.
+    -- "Tuple concurrently updated": someone else wrote the same at this moment.
     when internal_error then null;
   end $$`;

@@ -231,7 +231,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
     });
     test('a session that only reads', async () => {
       const url = `${db.ownerUrl}?options=${encodeURIComponent('-c default_transaction_read_only=on')}`;
-      expect(await refused({ url, migrationUrl: db.ownerUrl })).toMatch(/^DATABASE_URL .*only reads/);
+      expect(await refused({ url, migrationUrl: db.ownerUrl })).toMatch(/^DATABASE_URL .*read-only server/);
     });
   });
 
@@ -254,7 +254,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
       const listener = listening(through(db.runtimeUrl), heard, log, { trialMs: 300, hintMs: 20 });
       await settled(listener);
       expect(listener.state).toBe('deaf');
-      expect(lines.join()).toContain('No notification arrives');
+      expect(lines.join()).toContain('Notifications do not arrive');
       const before = heard.length;
       await expect.poll(() => heard.length).toBeGreaterThan(before + 2);
       expect(new Set(heard)).toEqual(new Set(['']));

@@ -31,14 +31,14 @@ export async function openRuntimeLogin(
   }
   const password = runtimePassword(options.authSecret);
   if (await hasPassword(client, password)) return;
-  // `alter role` takes no parameters; the value is base64url by construction, and escaped all the same.
+  // `alter role` takes no parameters; the value is base64url by construction, and escaped anyway.
   try {
     await twice(client, `alter role ${RUNTIME_LOGIN} password ${pg.escapeLiteral(password)}`);
   } catch {
     // Roles belong to the whole server: another deployment on it may have made this one.
     if (!(await opens(runtimeUrlOf(options.url, options.authSecret)))) {
       throw new StartupError(
-        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was made by somebody else, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "voxanne_tenant" and "voxanne_service".`,
+        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was not made by this deployment, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "voxanne_tenant" and "voxanne_service".`,
       );
     }
   }

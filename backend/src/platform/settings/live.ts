@@ -54,7 +54,7 @@ function publicUrlFaults(text: string | undefined): string[] {
   const { value } = readOrigin(text ?? '');
   if (value === undefined || value.startsWith('https:') || isLoopbackUrl(value)) return [];
   return [
-    'PUBLIC_URL: must begin with https:// in live mode. Over http everybody on the way reads sign-ins and patients’ data. Put a proxy with TLS in front; only this machine (http://localhost:3001) may go without.',
+    'PUBLIC_URL: must begin with https:// in live mode. Over http anyone on the way can read sign-ins and patients’ data. Put a proxy with TLS in front; only this machine (http://localhost:3001) may go without.',
   ];
 }
 

@@ -1,9 +1,9 @@
 /**
- * What is wrong with a secret that somebody chose. Not a measure of its entropy, which nobody can take of one text:
+ * What is wrong with a secret that someone chose. Not a measure of its entropy, which nobody can take of one text:
  * it finds what no generator makes.
  */
 export function weaknessOf(secret: string): string | undefined {
-  if (PUBLIC_SECRETS.has(secret)) return 'is printed in public documents, so everybody knows it';
+  if (PUBLIC_SECRETS.has(secret)) return 'is printed in public documents, so anyone can know it';
   const letters = new Set(secret).size;
   if (letters < LEAST_LETTERS)
     return `is made of ${letters === 1 ? 'one letter' : `${letters} different letters`} only`;

@@ -16,13 +16,13 @@ const WAYS: Record<Way, { title: string; confirm: string; words: string }> = {
     title: 'Rotate the secret?',
     confirm: 'Rotate',
     words:
-      'The assistant in Vapi is given a new secret at once, and the present one ends when Vapi has it. Should Vapi not answer, calls go on with the present one for up to 24 hours.',
+      'The assistant in Vapi gets a new secret at once, and the current one ends when Vapi has it. If Vapi does not answer, calls continue with the current one for up to 24 hours.',
   },
   revoke: {
     title: 'End the old secret now?',
     confirm: 'End it now',
     words:
-      'Do this when a secret has leaked. A new secret is made, and every older one is refused from this moment on. Should Vapi not answer right now, the receptionist cannot use its tools until Vapi has the new secret.',
+      'Do this if a secret has leaked. A new secret is made, and every older one is refused from this moment on. If Vapi does not answer right away, the receptionist cannot use its tools until Vapi has the new secret.',
   },
 };
 
@@ -65,8 +65,8 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
         <Alert color="brand" title="The new secret is shown once" icon={<IconKey aria-hidden />}>
           <Stack gap="sm">
             {rotate.data.previous_secret_until === null
-              ? 'The one before it is refused now. Keep a copy only if another program calls the tools.'
-              : 'Vapi has not taken it yet; Voxanne keeps trying. Keep a copy only if another program calls the tools.'}
+              ? 'The previous secret no longer works. Keep a copy only if another program calls the tools.'
+              : 'Vapi does not have it yet; Voxanne keeps trying. Keep a copy only if another program calls the tools.'}
             <CopyField label="New secret" value={rotate.data.secret} />
             <div>
               <Button size="sm" variant="default" onClick={() => rotate.reset()}>
@@ -77,7 +77,7 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
         </Alert>
       )}
       {previousUntil === null ? null : (
-        <Alert color="yellow" title="The secret before it still works">
+        <Alert color="yellow" title="The previous secret still works">
           It works until {formatMoment(previousUntil, timeZone)}, or until Vapi has the new one if that is
           sooner. Until then, do not rotate again unless you must: the older secret is the one that Vapi uses,
           and it would end at once.

@@ -181,7 +181,7 @@ const AWAITED: [name: string, script: string, line: string][] = [
   ],
 ];
 
-/** Each leaves timers of a minute and more behind that nobody waits for. */
+/** Each leaves timers of a minute and more behind that no one is waiting for. */
 const SETTLED: [name: string, script: string, line: string][] = [
   ['a healthy call', `say(await safeCall('a', () => 'ok', { timeoutMs: 60_000 }));`, 'ok'],
   [
