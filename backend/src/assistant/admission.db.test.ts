@@ -199,7 +199,7 @@ describe('the operator', () => {
     });
     expect(await run('clinics', 'admit', ann.orgId)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('No clinic of that id waits'),
+      err: expect.stringContaining('No clinic with that id is waiting'),
     });
   });
 

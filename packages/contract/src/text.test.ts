@@ -70,6 +70,6 @@ describe('a field', () => {
   });
 
   test.each(['Ann\u0000', 'Ann \ud83d'])('that was typed refuses what a program broke (%j)', (text) => {
-    expect(said(typedLine(10), text)).toEqual([expect.stringContaining('cannot be kept')]);
+    expect(said(typedLine(10), text)).toEqual([expect.stringContaining('cannot be stored')]);
   });
 });

@@ -204,7 +204,7 @@ describe('why a database cannot be used', () => {
     [failure('certificate has expired', 'CERT_HAS_EXPIRED'), /sslmode=no-verify/],
     [failure('The server does not support SSL connections'), /does not support TLS/],
     [failure('Connection terminated unexpectedly'), /Check that PostgreSQL is what listens there/],
-    [failure('something new', 'XX999'), /Check the address, and the log of the server/],
+    [failure('something new', 'XX999'), /Check the address and the server’s log/],
     ['not even an error', /not even an error/],
   ])('%s', (error, words) => {
     expect(databaseFailure(error, 'DATABASE_URL').message).toMatch(words);
@@ -219,7 +219,7 @@ describe('why a database cannot be used', () => {
       expect(runtimeFailure(error, 'DATABASE_URL').message).toMatch(/voxanne_runtime.*npm run db:login/s);
     }
     expect(runtimeFailure(failure('wrong', '28P01'), 'DATABASE_RUNTIME_URL').message).toMatch(
-      /Check login and password/,
+      /Check the login and password/,
     );
   });
 });
