@@ -22,7 +22,7 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
       { nextAttemptAt: breaker.nextAttemptAt },
     );
   }
-  if (await within(PATIENCE_MS, options.vapiRefusesKey()).catch(() => false)) {
+  if (await within(PROBE_DEADLINE_MS, options.vapiRefusesKey()).catch(() => false)) {
     return entry(
       'degraded',
       'Vapi refuses our key. Calls go on with the settings it has; no change and no new clinic reaches it. Check VAPI_API_KEY',
