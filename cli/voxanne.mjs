@@ -6,6 +6,7 @@ import { clinics } from './clinics.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
 import { outgoing } from './outgoing.mjs';
+import { senders } from './senders.mjs';
 import { webhooks } from './webhooks.mjs';
 
 const HELP = `Usage: npx --no voxanne <command> [options]
@@ -26,13 +27,16 @@ const HELP = `Usage: npx --no voxanne <command> [options]
       --dry-run              say what it would do, and do nothing
   clinics waiting            for the operator: new clinics waiting for a receptionist
   clinics admit <id>         give one of them its receptionist now
+  senders list               for the operator: clinics that text from a number of their own
+  senders set <id> <number>  give a clinic a number of the Twilio account, to itself alone
+  senders remove <number>    take it back: the clinic texts from the shared sender again
   health                     what works, what does not, and what to do about it
 
 For each:
   --json                     the API's answer as it is
   --url <address>            where Voxanne runs; http://localhost:3001 by default
   --token <token>            from GET /api/auth/token; or set VX_TOKEN;
-                             for clinics: OPERATOR_TOKEN of the deployment
+                             for clinics and senders: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
 In Voxanne's folder only: elsewhere npx would look for a package of that name at npm, which is not this one, and --no
@@ -64,6 +68,9 @@ const COMMANDS = {
   'outgoing replay': { run: outgoing.replay, takes: ['status', 'topic', 'dry-run'], words: 1 },
   'clinics waiting': { run: clinics.waiting, takes: [] },
   'clinics admit': { run: clinics.admit, takes: [], words: 1 },
+  'senders list': { run: senders.list, takes: [] },
+  'senders set': { run: senders.set, takes: [], words: 2 },
+  'senders remove': { run: senders.remove, takes: [], words: 1 },
   health: { run: health, takes: [] },
 };
 

@@ -16,7 +16,12 @@ import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
-import { registerMessageRoutes, registerSmsRoutes, registerTwilioWebhooks } from './messaging/index.ts';
+import {
+  registerMessageRoutes,
+  registerSenderRoutes,
+  registerSmsRoutes,
+  registerTwilioWebhooks,
+} from './messaging/index.ts';
 import { addressOf } from './platform/address-of.ts';
 import { compressAnswers } from './platform/compression.ts';
 import { allowOrigins } from './platform/cors.ts';
@@ -79,7 +84,7 @@ export async function createApp(
     database,
     clock,
     tenantResolver,
-    textingFault: async (orgId) => (await messaging.twilioHealth(orgId)).fault,
+    texting: messaging.twilioHealth,
   });
   registerCalendarRoutes(server, {
     publicUrl: config.publicUrl,
@@ -116,6 +121,7 @@ export async function createApp(
     admission: dependencies.admission,
     operatorToken: config.operatorToken,
   });
+  registerSenderRoutes(server, { messaging, database, operatorToken: config.operatorToken });
   if (config.mode === 'sandbox') {
     registerSimulatorRoutes(server, { database, sandbox: dependencies.sandbox, tenantResolver });
   }

@@ -13,8 +13,13 @@ export interface IntegrationRouteOptions {
   database: Database;
   clock: Clock;
   tenantResolver: TenantResolver;
-  /** Why no text can leave for an organization; null as long as texts leave. */
-  textingFault: (orgId: OrgId) => Promise<{ reason: string } | null>;
+  /** Where an organization's texts leave from, and why none can leave; null as long as they do. */
+  texting: (orgId: OrgId) => Promise<Texting>;
+}
+
+interface Texting {
+  ownNumber: string | null;
+  fault: { reason: string } | null;
 }
 
 /** Refreshed in the background well before this; shorter means the refresh has not succeeded yet. */
@@ -38,14 +43,14 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const [rows, fault] = await Promise.all([
+      const [rows, texting] = await Promise.all([
         database.withTenant(tenant, visibleConnections),
-        options.textingFault(tenant.orgId),
+        options.texting(tenant.orgId),
       ]);
       const google = rows.find((row) => row.provider === 'google');
       const vapi = rows.find((row) => row.provider === 'vapi');
       return {
-        data: [describeGoogle(google, clock.now()), describeTwilio(config, fault), describeVapi(vapi)],
+        data: [describeGoogle(google, clock.now()), describeTwilio(config, texting), describeVapi(vapi)],
       };
     },
   );
@@ -99,18 +104,20 @@ export function googleStatus(
   return row.status as Integration['status'];
 }
 
-function describeTwilio(config: Config, fault: { reason: string } | null): Integration {
+function describeTwilio(config: Config, { ownNumber, fault }: Texting): Integration {
   return {
     provider: 'twilio',
     status: fault ? 'degraded' : 'connected',
-    account: config.twilio.from ?? config.twilio.messagingServiceSid ?? null,
+    account: ownNumber ?? config.twilio.from ?? config.twilio.messagingServiceSid ?? null,
     expires_at: null,
     connected_at: null,
     message: fault
       ? `No texts can be sent. ${fault.reason}`
       : config.mode === 'sandbox'
         ? 'Texts go to the simulated phone on the Setup page.'
-        : 'Texts are sent from the deployment’s own number.',
+        : ownNumber === null
+          ? 'Texts are sent from the deployment’s own number.'
+          : 'Texts are sent from the clinic’s own number.',
   };
 }
 

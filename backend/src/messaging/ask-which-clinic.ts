@@ -5,11 +5,12 @@ import {
   classifyTwilioError,
   codeOf,
   explainRefusal,
+  isAccountCode,
   isSenderCode,
 } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { claimQuestion, markQuestion, type QuestionToSend, readQuestion } from './inbound.queries.ts';
-import { CLOCK_SLACK_MS, saysTheSame } from './reconcile-message.ts';
+import { CLOCK_SLACK_MS, leftFrom, saysTheSame } from './reconcile-message.ts';
 
 /**
  * Sends the question which clinic a patient means, once: `sending` is committed before the request, and after an
@@ -22,12 +23,13 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
   if (!question || (question.status !== 'queued' && question.status !== 'sending')) return;
   if (question.chosen_org_id !== null) return;
   const address = (number: string) => (question.channel === 'whatsapp' ? `whatsapp:${number}` : number);
-  if (question.status === 'sending' && (await hasLeft(context, question, address(question.patient)))) return;
+  if (question.status === 'sending' && (await hasLeft(context, question, address))) return;
   if (question.age_ms > tuning.expireMs) {
     await database.withService((db) => markQuestion(db, question, 'failed'));
     return;
   }
-  const gatedMs = context.senderGate.waitMs();
+  const sender = context.sharedNumbers.includes(question.receiver) ? null : question.receiver;
+  const gatedMs = context.senderGate.waitMs(sender);
   if (gatedMs > 0)
     throw later(
       explainRefusal('configuration', 'SENDER_REFUSED'),
@@ -56,7 +58,7 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
     },
   );
   if (sent.success) {
-    context.senderGate.accepted();
+    context.senderGate.accepted(sender);
     return mark('sent', { sid: sent.data.sid });
   }
   const code = codeOf(sent.error);
@@ -64,7 +66,8 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
     throw later(`Twilio may have taken the question, its answer was lost (${code}).`, tuning.firstLookMs);
   const refusal = classifyRefusal(sent.error);
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
-  if (isSenderCode(code)) context.senderGate.refused();
+  if (isAccountCode(code)) context.senderGate.refused(sender, 'account');
+  else if (isSenderCode(code)) context.senderGate.refused(sender, 'sender');
   await mark(isFinal ? 'failed' : 'queued', { code });
   const reason = explainRefusal(refusal, code);
   context.log.warn(
@@ -78,8 +81,13 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
 }
 
 /** An attempt of which nobody knows how it ended: asks Twilio. */
-async function hasLeft(context: MessagingContext, question: QuestionToSend, to: string): Promise<boolean> {
+async function hasLeft(
+  context: MessagingContext,
+  question: QuestionToSend,
+  address: (number: string) => string,
+): Promise<boolean> {
   const { database, safeCalls, tuning, twilio } = context;
+  const to = address(question.patient);
   const since = new Date((question.attempted_at ?? new Date(0)).getTime() - CLOCK_SLACK_MS);
   const asked = await safeCalls.safeCall(TWILIO_SMS, () => twilio.findMessages({ to, since }), {
     retries: 1,
@@ -96,7 +104,9 @@ async function hasLeft(context: MessagingContext, question: QuestionToSend, to: 
       tuning.firstLookMs,
     );
   }
-  const found = asked.data.find((candidate) => saysTheSame(candidate, question));
+  const found = asked.data.find(
+    (candidate) => leftFrom(candidate, address(question.receiver)) && saysTheSame(candidate, question),
+  );
   if (found) {
     await database.withService((db) => markQuestion(db, question, 'sent', { sid: found.sid }));
     return true;

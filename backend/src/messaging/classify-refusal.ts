@@ -13,8 +13,10 @@ const CONFIGURATION = new Set([
   30002, 30024, 30032, 30033, 30034, 63001, 63002, 63007, 63008, 63020, 63041, 63042, 63051,
 ]);
 const OPTED_OUT = new Set([21610, 63014, 63033]);
-/** With these Twilio refuses everything that our sender sends, to any number. */
-const SENDER = new Set([20003, 20005, 20006, 20404, 21212, 21603, 21606, 21701, 21703, 21705]);
+/** With these Twilio refuses everything that our account sends. */
+const ACCOUNT = new Set([20003, 20005, 20006, 20404]);
+/** And with these everything that one sender sends, to any number. */
+const SENDER = new Set([21212, 21603, 21606, 21701, 21703, 21705]);
 const SENDER_QUEUE_FULL = 21611;
 
 /** A person is at work on the account: a text tries again soon after they are done, and health turns back with it. */
@@ -35,8 +37,12 @@ const isRefusedLogin = (code: string): boolean =>
 /** Whether a person has to change a setting before a text with this code (`codeOf`) can leave. */
 export const isConfigurationCode = (code: string): boolean =>
   isRefusedLogin(code) || CONFIGURATION.has(Number(code));
-/** Whether a text with this code (`codeOf`) says that no text can leave. */
-export const isSenderCode = (code: string): boolean => isRefusedLogin(code) || SENDER.has(Number(code));
+/** Whether a text with this code (`codeOf`) says that no text can leave, from whichever sender. */
+export const isAccountCode = (code: string): boolean => isRefusedLogin(code) || ACCOUNT.has(Number(code));
+/** Whether a text with this code (`codeOf`) says that no text can leave from its sender. */
+export const isSenderCode = (code: string): boolean => SENDER.has(Number(code));
+/** The codes of `isSenderCode`, for a query. */
+export const SENDER_CODES: readonly string[] = Array.from(SENDER, String);
 
 /** For safeCall: Twilio reports a full sender queue as 400, and it is a rate limit. */
 export function classifyTwilioError(error: unknown): ClassifyAnswer {
@@ -51,10 +57,12 @@ export function codeOf(error: Pick<CallError, 'kind' | 'status' | 'code'>): stri
 }
 
 /** What happened and what to do, in words that may be stored and logged: never Twilio's, which quote the number. */
-export function explainRefusal(refusal: Refusal, code: string): string {
+export function explainRefusal(refusal: Refusal, code: string, by: 'shared' | 'own' = 'shared'): string {
   const manual = /^\d{5}$/.test(code) ? ` See https://www.twilio.com/docs/errors/${code}.` : '';
   switch (refusal) {
     case 'configuration':
+      if (by === 'own' && isSenderCode(code))
+        return `Twilio does not send from the clinic's own number (${code}).${manual} The text is kept and goes out once the operator of this service has put the number right or taken it back.`;
       return code === '20003' || isRefusedLogin(code)
         ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is kept and goes out once they are right.`
         : `Twilio does not send with the present settings (${code}).${manual} The text is kept and goes out once they are right.`;

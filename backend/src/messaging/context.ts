@@ -51,6 +51,8 @@ export interface MessagingContext {
   publicUrl: string;
   /** Our own number, as far as it is known before Twilio chose one. */
   from: string | null;
+  /** Numbers that are never one clinic's alone, whatever the table of senders says. */
+  sharedNumbers: readonly string[];
   isConfigured: boolean;
   /** Undefined where Twilio could not reach it and would refuse the message for it. */
   statusCallback(messageId: string): string | undefined;

@@ -114,7 +114,7 @@ describe('delivering a text', () => {
 
   test('a process that was killed after Twilio took the text: the next one finds it', async () => {
     const { id, to, attempts } = await aText();
-    await scene.database.withService((db) => claimAttempt(db, { id, attempts }));
+    await scene.database.withService((db) => claimAttempt(db, { id, attempts }, OURS));
     const { sid } = await scene.messaging.context.twilio.createMessage({ to, body: 'See you at 9:00 AM' });
     await work(jobOf(id));
     expect(await scene.created(to)).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('delivering a text', () => {
 
   test('a process that was killed before Twilio took the text: the next one waits, asks and sends', async () => {
     const { id, to, attempts } = await aText();
-    await scene.database.withService((db) => claimAttempt(db, { id, attempts }));
+    await scene.database.withService((db) => claimAttempt(db, { id, attempts }, OURS));
     await expect(jobOf(id)()).rejects.toThrow('does not know of the text yet');
     expect(await scene.created(to)).toHaveLength(0);
     await work(jobOf(id));
@@ -134,7 +134,7 @@ describe('delivering a text', () => {
   test('of all that read the text at the same moment one may send it, and a late one may not', async () => {
     const { id, attempts } = await aText();
     const claim = (read: number) =>
-      scene.database.withService((db) => claimAttempt(db, { id, attempts: read }));
+      scene.database.withService((db) => claimAttempt(db, { id, attempts: read }, OURS));
     const racing = await Promise.all(Array.from({ length: 12 }, () => claim(attempts)));
     expect(racing.filter((one) => one !== undefined)).toEqual([1]);
     expect(await claim(1)).toBe(2);
@@ -143,7 +143,7 @@ describe('delivering a text', () => {
 
   test('while Twilio cannot be asked, nothing is sent again', async () => {
     const { id, to, attempts } = await aText();
-    await scene.database.withService((db) => claimAttempt(db, { id, attempts }));
+    await scene.database.withService((db) => claimAttempt(db, { id, attempts }, OURS));
     // So long ago that it would be sent again, if Twilio knew nothing of it.
     await scene.owner.query(
       `update public.messages set attempted_at = attempted_at - interval '1 minute' where id = $1`,
@@ -171,7 +171,7 @@ describe('delivering a text', () => {
   test('what is found at Twilio may be that of the same words under way for another row: it is waited for', async () => {
     const [lost, underWay] = [await aText({ to: '+15551239999' }), await aText({ to: '+15551239999' })];
     const claim = (text: { id: string; attempts: number }) =>
-      scene.database.withService((db) => claimAttempt(db, text));
+      scene.database.withService((db) => claimAttempt(db, text, OURS));
     await claim(lost);
     await claim(underWay);
     const { sid } = await scene.messaging.context.twilio.createMessage({

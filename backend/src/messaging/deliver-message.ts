@@ -7,6 +7,7 @@ import {
   classifyTwilioError,
   codeOf,
   explainRefusal,
+  isAccountCode,
   isSenderCode,
 } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
@@ -91,22 +92,23 @@ function waitForBreaker({ safeCalls }: MessagingContext, message: MessageRow): D
 
 /** Twilio refuses our sender: another text finds out when that has ended. */
 function waitForSender({ senderGate, random }: MessagingContext, message: MessageRow): Delivery | undefined {
-  const waitMs = senderGate.waitMs();
+  const waitMs = senderGate.waitMs(message.own_sender);
   if (waitMs === 0) return undefined;
   // Apart from each other, so that one of them is there when the next may try.
   const delayMs = waitMs + Math.round(random() * CONFIGURATION_RETRY_MS * 0.5);
   const code = message.error_code ?? 'SENDER_REFUSED';
-  return later(message.status, explainRefusal('configuration', code), delayMs);
+  const by = message.own_sender === null ? 'shared' : 'own';
+  return later(message.status, explainRefusal('configuration', code, by), delayMs);
 }
 
 async function attempt(context: MessagingContext, message: MessageRow): Promise<Delivery> {
   const { database, safeCalls, tuning, twilio } = context;
-  const current = { id: message.id, attempts: message.attempts, claimedAt: 0 };
+  const current = { id: message.id, attempts: message.attempts, sender: message.own_sender, claimedAt: 0 };
   const claim = async (): Promise<boolean> => {
     const claimedAt = Date.now();
-    const attempts = await database.withService((db) => claimAttempt(db, current));
-    if (attempts === undefined) return false;
-    Object.assign(current, { attempts, claimedAt });
+    const claimed = await database.withService((db) => claimAttempt(db, current, context.from));
+    if (claimed === undefined) return false;
+    Object.assign(current, { ...claimed, claimedAt });
     return true;
   };
   // A process that was stopped for a while (a paused machine) must not send on an old claim: others count
@@ -124,7 +126,8 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
         if (!isMine || call.signal.aborted) throw notTwiliosFault(undefined);
       }
       const statusCallback = context.statusCallback(message.id);
-      return twilio.createMessage({ to: message.to_address, body: message.body, statusCallback });
+      const from = current.sender ?? undefined;
+      return twilio.createMessage({ to: message.to_address, body: message.body, statusCallback, from });
     },
     {
       key: message.org_id,
@@ -134,9 +137,9 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
       deadlineMs: tuning.deadlineMs,
     },
   );
-  const sent = { ...message, attempts: current.attempts };
+  const sent = { ...message, attempts: current.attempts, own_sender: current.sender };
   if (result.success) {
-    context.senderGate.accepted();
+    context.senderGate.accepted(current.sender);
     return accept(context, sent, result.data);
   }
   if (result.ambiguous) return doubt(context, sent, codeOf(result.error));
@@ -204,8 +207,10 @@ async function refuse(
 ): Promise<Delivery> {
   const refusal = classifyRefusal(error);
   const code = codeOf(error);
-  const reason = explainRefusal(refusal, code);
-  if (isSenderCode(code)) context.senderGate.refused();
+  const { own_sender: sender } = message;
+  const reason = explainRefusal(refusal, code, sender === null ? 'shared' : 'own');
+  if (isAccountCode(code)) context.senderGate.refused(sender, 'account');
+  else if (isSenderCode(code)) context.senderGate.refused(sender, 'sender');
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
   await context.database.withService((db) =>
     isFinal ? markFailed(db, message, code) : markQueued(db, message, code),

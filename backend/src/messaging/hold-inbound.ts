@@ -2,7 +2,7 @@ import { hmacSha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/database.ts';
 import type { MessagingContext } from './context.ts';
 import {
-  clinicsOfPatient,
+  clinicsOfText,
   findQuestion,
   forgetWords,
   holdText,
@@ -23,7 +23,7 @@ import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which
  * @returns the question that has to be sent now.
  */
 export function holdInbound(
-  { database, log, clinicOrderKey }: MessagingContext,
+  { database, log, clinicOrderKey, sharedNumbers }: MessagingContext,
   text: InboundText,
   optOutType: string | undefined,
 ): Promise<string | undefined> {
@@ -31,7 +31,7 @@ export function holdInbound(
     await lockCorrespondence(db, text);
     const question = await findQuestion(db, text);
     if (!(await holdText(db, text))) return unsent(question);
-    const clinics = inOrder(await clinicsOfPatient(db, text.patient), text.patient, clinicOrderKey);
+    const clinics = inOrder(await clinicsOfText(db, text, sharedNumbers), text.patient, clinicOrderKey);
     const forSender = senderKeyword(text.body, optOutType);
     if (forSender !== undefined) {
       const ids = clinics.map(({ id }) => id);
@@ -52,8 +52,9 @@ export function holdInbound(
       return undefined;
     }
     const [only] = clinics;
-    if (question?.chosen_org_id) {
-      await releaseTexts(db, text, question.chosen_org_id);
+    const chosen = clinics.find(({ id }) => id === question?.chosen_org_id);
+    if (chosen) {
+      await releaseTexts(db, text, chosen.id);
       return undefined;
     }
     if (only && clinics.length === 1) {

@@ -44,10 +44,20 @@ export interface PatientsClinic extends Clinic {
   certainty: number;
 }
 
-/** The clinics that a person has to do with, in no order. */
-export async function clinicsOfPatient(db: Db, patient: string): Promise<PatientsClinic[]> {
+/**
+ * The clinics that a person has to do with and that text from the number written to, in no order.
+ * @param shared - Numbers of the deployment, which are nobody's alone.
+ */
+export async function clinicsOfText(
+  db: Db,
+  { patient, receiver }: Correspondence,
+  shared: readonly string[],
+): Promise<PatientsClinic[]> {
   const { rows } = await sql<PatientsClinic>`
-    select org_id as id, name, phone, certainty from app_private.clinics_of_patient(${patient})`.execute(db);
+    select org_id as id, name, phone, certainty
+    from app_private.clinics_of_text(${patient}, ${receiver}, ${shared.includes(receiver)}::boolean)`.execute(
+    db,
+  );
   return rows;
 }
 

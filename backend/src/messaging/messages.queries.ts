@@ -25,6 +25,10 @@ export interface MessageRow {
   attempted_at: Date | null;
   provider_id: string | null;
   error_code: string | null;
+  /** What it leaves from, or left from; null where Twilio chooses it. */
+  from_address: string | null;
+  /** The number that its clinic alone texts from, by now. */
+  own_sender: string | null;
   /** Since the last attempt, by the database's clock. */
   idle_ms: number | null;
   /** Since it was written, by the database's clock. */
@@ -32,7 +36,8 @@ export interface MessageRow {
 }
 
 const ROW = sql`
-  id, org_id, to_address, status, body, attempts, attempted_at, provider_id, error_code,
+  id, org_id, to_address, status, body, attempts, attempted_at, provider_id, error_code, from_address,
+  (select s.address from senders s where s.org_id = messages.org_id) as own_sender,
   (extract(epoch from clock_timestamp() - attempted_at) * 1000)::float8 as idle_ms,
   (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms`;
 
@@ -40,7 +45,8 @@ const ROW = sql`
 export async function keepMessage(db: Db, message: NewMessage): Promise<{ row: MessageRow; isNew: boolean }> {
   const inserted = await sql<MessageRow>`
     insert into messages (org_id, to_address, from_address, body, kind, dedupe_key, appointment_id)
-    values (${message.orgId}, ${message.to}, ${message.from}, ${message.body}, ${message.kind},
+    values (${message.orgId}, ${message.to},
+      coalesce((select s.address from senders s where s.org_id = ${message.orgId}), ${message.from}), ${message.body}, ${message.kind},
       ${message.dedupeKey}, ${message.appointmentId ?? null})
     on conflict (org_id, kind, dedupe_key) do nothing
     returning ${ROW}`.execute(db);
@@ -102,18 +108,24 @@ export async function queueDirectText(
 /**
  * Committed before every single request to Twilio. `attempts` is the fence: whoever read an older number has lost
  * the text to somebody else.
- * @returns the new number of attempts, or undefined when the text is no longer the caller's to send.
+ * Which sender it leaves from is decided here, so that reconciling knows it.
+ * @returns the new number of attempts and the clinic's own sender, if it has one; undefined when the text is no longer
+ *   the caller's to send.
  */
 export async function claimAttempt(
   db: Db,
   message: Pick<MessageRow, 'id' | 'attempts'>,
-): Promise<number | undefined> {
-  const { rows } = await sql<{ attempts: number }>`
-    update messages set status = 'sending', attempts = attempts + 1, attempted_at = clock_timestamp(), error_code = null
+  shared: string | null,
+): Promise<{ attempts: number; sender: string | null } | undefined> {
+  const { rows } = await sql<{ attempts: number; sender: string | null }>`
+    update messages set status = 'sending', attempts = attempts + 1, attempted_at = clock_timestamp(), error_code = null,
+      from_address = coalesce((select s.address from senders s where s.org_id = messages.org_id), ${shared})
     where id = ${message.id} and attempts = ${message.attempts} and provider_id is null
       and status in ('queued', 'sending', 'unknown')
-    returning attempts`.execute(db);
-  return rows[0]?.attempts;
+    returning attempts, (select s.address from senders s where s.org_id = messages.org_id) as sender`.execute(
+    db,
+  );
+  return rows[0];
 }
 
 /** `endedNow`: the attempt ended this moment; otherwise nobody lived to see it end and its beginning stays. */

@@ -83,3 +83,33 @@ export const invalidSignature = () =>
     detail:
       'X-Twilio-Signature is missing or does not match. It is computed over PUBLIC_URL and the path: check that PUBLIC_URL is the address that Twilio calls, and that TWILIO_AUTH_TOKEN is the account’s primary token.',
   });
+
+export const senderIsShared = () =>
+  new AppError({
+    code: 'SENDER_IS_SHARED',
+    status: 409,
+    detail:
+      'This is the number that all clinics of the deployment text from (TWILIO_FROM_NUMBER), so no clinic can have it alone. Name another number of the Twilio account.',
+  });
+
+export const senderIsTaken = () =>
+  new AppError({
+    code: 'SENDER_TAKEN',
+    status: 409,
+    detail:
+      'Another clinic texts from this number. Take it back first, or name another number of the Twilio account.',
+  });
+
+export const noSuchClinic = () =>
+  new AppError({
+    code: 'CLINIC_NOT_FOUND',
+    status: 404,
+    detail: 'There is no clinic of that id.',
+  });
+
+export const noSuchSender = () =>
+  new AppError({
+    code: 'SENDER_NOT_FOUND',
+    status: 404,
+    detail: 'No clinic texts from this number alone. GET /api/operator/senders lists those that do.',
+  });

@@ -94,6 +94,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     isSignedByTwilio: createSignatureCheck(twilio.authToken),
     accountSid: twilio.accountSid,
     from: twilio.messagingServiceSid === undefined ? (twilio.from ?? null) : null,
+    sharedNumbers: twilio.from === undefined ? [] : [twilio.from],
     isConfigured: Boolean(
       twilio.accountSid && twilio.authToken && (twilio.from || twilio.messagingServiceSid),
     ),

@@ -72,21 +72,21 @@ describe('a question to a patient which clinic they mean', () => {
     const { context } = scene.build();
     for (let n = 0; n < 3; n += 1)
       await expect(askWhichClinic(context, (await aQuestion()).id)).rejects.toThrow(RetryLater);
-    expect(context.senderGate.waitMs()).toBeGreaterThan(0);
+    expect(context.senderGate.waitMs(null)).toBeGreaterThan(0);
     await scene.heal();
     const { id, patient } = await aQuestion();
     await expect(askWhichClinic(context, id)).rejects.toThrow(RetryLater);
     expect(await scene.created(patient)).toEqual([]);
-    context.senderGate.accepted();
+    context.senderGate.accepted(null);
     await askWhichClinic(context, id);
     expect(await scene.phone(patient)).toHaveLength(1);
   });
 
   test('that is taken opens the gate for texts', async () => {
     const { context } = scene.build();
-    for (let n = 0; n < 2; n += 1) context.senderGate.refused();
+    for (let n = 0; n < 2; n += 1) context.senderGate.refused(null, 'sender');
     await askWhichClinic(context, (await aQuestion()).id);
-    context.senderGate.refused();
-    expect(context.senderGate.waitMs()).toBe(0);
+    context.senderGate.refused(null, 'sender');
+    expect(context.senderGate.waitMs(null)).toBe(0);
   });
 });

@@ -5,6 +5,7 @@ import { findOrganization } from '../tenancy/index.ts';
 import type { MessagingContext } from './context.ts';
 import { type MessageRow, queueDirectText, readMessage } from './messages.queries.ts';
 import { idempotencyKeyReused, invalidPhone, notAContact, tooManyTexts } from './messaging.errors.ts';
+import { ownSender } from './senders.queries.ts';
 
 export interface TextOrder {
   country: string;
@@ -30,9 +31,10 @@ export async function queueText(
   // Apart from the keys of our own verbs: a client cannot name one of theirs.
   const dedupeKey = idempotencyKey === undefined ? randomUUID() : `api:${idempotencyKey}`;
   const row = await context.database.withTenant(tenant, async (db) => {
+    const from = (await ownSender(db, tenant.orgId)) ?? context.from;
     const queued = await queueDirectText(
       db,
-      { orgId: tenant.orgId, to, from: context.from, body, dedupeKey },
+      { orgId: tenant.orgId, to, from, body, dedupeKey },
       context.textLimits,
     );
     if (queued.outcome === 'NOT_A_CONTACT') throw notAContact();

@@ -5,7 +5,7 @@ import type { Form } from '../platform/read-body.ts';
 import { askWhichClinic } from './ask-which-clinic.ts';
 import type { MessagingContext } from './context.ts';
 import { holdInbound } from './hold-inbound.ts';
-import { clinicsOfPatient, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
+import { clinicsOfText, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
 import { field } from './twilio-form.ts';
 
 const WHATSAPP = /^whatsapp:/;
@@ -21,11 +21,11 @@ const InboundPayload = z.object({
 });
 
 /**
- * Takes a text from a patient in. On the shared number it belongs to the clinic that the person has to do with; where
- * there are several, to none of them until the person has said which.
+ * Takes a text from a patient in. It belongs to the clinic that the person has to do with: on a clinic's own number to
+ * that one or to nobody, on the shared number to none of several until the person has said which.
  */
 export async function receiveInbound(
-  { accountSid, database, log }: MessagingContext,
+  { accountSid, database, log, sharedNumbers }: MessagingContext,
   inbox: Inbox,
   form: Form,
   arrival: Arrival,
@@ -38,9 +38,12 @@ export async function receiveInbound(
   const to = receiver.replace(WHATSAPP, '');
   const channel = WHATSAPP.test(sender) ? 'whatsapp' : 'sms';
   const owner = await database.withService(async (db) => {
-    const question = await findQuestion(db, { patient: from, receiver: to, channel });
-    if (question?.chosen_org_id) return question.chosen_org_id;
-    const clinics = await clinicsOfPatient(db, from);
+    const correspondence = { patient: from, receiver: to, channel } as const;
+    const question = await findQuestion(db, correspondence);
+    const clinics = await clinicsOfText(db, correspondence, sharedNumbers);
+    // What was chosen on a number counts as long as that clinic may be meant on it.
+    const chosen = clinics.find(({ id }) => id === question?.chosen_org_id);
+    if (chosen) return chosen.id;
     // What comes while a question is open may be its answer.
     if (clinics.length > 1 || (question?.is_open && clinics.length > 0)) return 'to be asked' as const;
     return clinics[0]?.id;

@@ -36,7 +36,9 @@ export async function reconcileMessage(
     return later('unknown', reason, Math.max(asked.error.retryAfterMs ?? 0, tuning.firstLookMs));
   }
 
-  const found = asked.data.filter((candidate) => saysTheSame(candidate, message));
+  const found = asked.data.filter(
+    (candidate) => leftFrom(candidate, message.from_address) && saysTheSame(candidate, message),
+  );
   if (found.length > 0) {
     const adopted = await adopt(context, message, found);
     if (adopted) return adopted;
@@ -88,6 +90,14 @@ async function adopt(
     if (sqlState(error) !== '23505') throw error;
     return later('unknown', 'What was found at Twilio belongs to another text; asking again.', TWIN_WAIT_MS);
   }
+}
+
+/** Another clinic's same words, from another sender, are not our text. */
+export function leftFrom(
+  candidate: Pick<TwilioMessage, 'from' | 'byService'>,
+  sender: string | null,
+): boolean {
+  return sender === null ? candidate.byService || candidate.from === null : candidate.from === sender;
 }
 
 /** A trial account puts a sentence in front, and a Messaging Service may plain the typography. */

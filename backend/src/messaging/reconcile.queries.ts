@@ -18,6 +18,7 @@ export async function hasTwinUnderWay(db: Db, message: MessageRow, withinMs: num
     select exists (
       select 1 from messages
       where to_address = ${message.to_address} and body = ${message.body} and id <> ${message.id}
+        and from_address is not distinct from ${message.from_address}
         and status = 'sending' and attempted_at > clock_timestamp() - ${withinMs} * interval '1 millisecond'
     ) as found`.execute(db);
   return rows[0]?.found ?? false;

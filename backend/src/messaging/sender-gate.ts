@@ -6,28 +6,51 @@ const REFUSALS = 3;
 const PROBE_EVERY_MS = 10_000;
 
 /**
- * While Twilio refuses whatever our sender sends (wrong credentials, an unknown number), one text every few seconds
+ * While Twilio refuses whatever a sender sends (wrong credentials, an unknown number), one text every few seconds
  * tries and the others wait: a thousand that are refused again and again help nobody, and end with a blocked account.
- * Per process; the state of a text is in its row.
+ * What concerns the account stops every sender, what concerns a number that number alone. Per process; the state of a
+ * text is in its row.
  */
 export interface SenderGate {
-  /** How long a text has to wait; 0: it may try now. */
-  waitMs(): number;
-  refused(): void;
-  accepted(): void;
+  /** How long a text of this sender has to wait; 0: it may try now. Without a number: the deployment's sender. */
+  waitMs(sender: string | null): number;
+  refused(sender: string | null, concerns: 'account' | 'sender'): void;
+  accepted(sender: string | null): void;
 }
 
 export function createSenderGate(clock: Clock): SenderGate {
+  const now = () => clock.now().getTime();
+  const account = createBar(now);
+  const bars = new Map<string | null, ReturnType<typeof createBar>>();
+  return {
+    waitMs(sender) {
+      const both = [account, bars.get(sender)];
+      const left = Math.max(...both.map((bar) => bar?.leftMs() ?? 0));
+      if (left === 0) for (const bar of both) bar?.probe();
+      return left;
+    },
+    refused(sender, concerns) {
+      if (concerns === 'account') return account.refused();
+      // That Twilio speaks of the number shows that it takes the credentials.
+      account.accepted();
+      const bar = bars.get(sender) ?? createBar(now);
+      bars.set(sender, bar);
+      bar.refused();
+    },
+    accepted(sender) {
+      account.accepted();
+      bars.delete(sender);
+    },
+  };
+}
+
+function createBar(now: () => number) {
   let refusals = 0;
   let nextProbeAt = 0;
-  const now = () => clock.now().getTime();
   return {
-    waitMs() {
-      if (refusals < REFUSALS) return 0;
-      const left = nextProbeAt - now();
-      if (left > 0) return left;
-      nextProbeAt = now() + PROBE_EVERY_MS;
-      return 0;
+    leftMs: () => (refusals < REFUSALS ? 0 : Math.max(0, nextProbeAt - now())),
+    probe() {
+      if (refusals >= REFUSALS) nextProbeAt = now() + PROBE_EVERY_MS;
     },
     refused() {
       refusals += 1;

@@ -107,13 +107,15 @@ export async function createScene() {
   };
 
   /** What reached the patient. */
-  const phone = async (to: string): Promise<{ body: string; sid: string }[]> =>
+  const phone = async (to: string): Promise<{ from: string; body: string; sid: string }[]> =>
     (await control('GET', `/messages?to=${encodeURIComponent(to)}`)).data;
 
   let bookings = 0;
 
   return {
     ...db,
+    /** The stand-ins' control routes. */
+    control,
     messaging,
     /** Gives a person to do with a clinic: a booking, in a year that no other test looks at. */
     async books(organization: TestOrganization, phone: string): Promise<void> {
@@ -149,7 +151,7 @@ export async function createScene() {
     patientTexts: (text: { from: string; to: string; body: string }) => control('POST', '/inbound-sms', text),
     phone,
     /** Waits until so many texts have reached the patient. */
-    async received(to: string, count = 1): Promise<{ body: string; sid: string }[]> {
+    async received(to: string, count = 1): Promise<{ from: string; body: string; sid: string }[]> {
       await vi.waitFor(async () => {
         if ((await phone(to)).length !== count) throw new Error(`${to} has not got ${count} texts`);
       });

@@ -1,8 +1,15 @@
 import { type CircuitBreakerStatus, createSafeCall } from '@voxanne/safe-call';
 import { askedSeldom } from '../platform/asked-seldom.ts';
-import { codeOf, explainRefusal, isConfigurationCode, isSenderCode } from './classify-refusal.ts';
+import {
+  codeOf,
+  explainRefusal,
+  isAccountCode,
+  isConfigurationCode,
+  isSenderCode,
+} from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type OpenTexts, readOpenTexts } from './open-texts.queries.ts';
+import { ownSender } from './senders.queries.ts';
 
 export interface TwilioHealth {
   configured: boolean;
@@ -16,6 +23,8 @@ export interface TwilioHealth {
   /** Texts that should have left by now: of the organization, or of all. */
   waiting: number;
   oldestWaitingSeconds: number;
+  /** The number that the organization alone texts from; null where it uses the sender of the deployment. */
+  ownNumber: string | null;
 }
 
 /** A text leaves within seconds; after this time it waits. */
@@ -34,12 +43,27 @@ export function createTwilioHealth(context: MessagingContext) {
     const [all, own, refused] = isConfigured
       ? await Promise.all([
           database.withService((db) => readOpenTexts(db, null)),
-          orgId === null ? undefined : database.withService((db) => readOpenTexts(db, orgId)),
+          orgId === null
+            ? undefined
+            : database.withService(async (db) => ({
+                ...(await readOpenTexts(db, orgId)),
+                number: await ownSender(db, orgId),
+              })),
           account(),
         ])
       : [NONE, undefined, undefined];
     const shown = own ?? all;
-    const code = refused ?? all.codes.find(isSenderCode) ?? own?.codes.find(isConfigurationCode);
+    const ownNumber = own?.number ?? null;
+    // The sender of the deployment is no matter of a clinic that does not use it, nor such a clinic's number of others.
+    const found =
+      all.refusals.find(({ code }) => isAccountCode(code)) ??
+      own?.refusals.find(({ code }) => isAccountCode(code)) ??
+      (ownNumber === null
+        ? all.refusals.find(({ code, byOwn }) => !byOwn && isSenderCode(code))
+        : undefined) ??
+      own?.refusals.find(({ code }) => isConfigurationCode(code));
+    const code = refused ?? found?.code;
+    const by = refused === undefined && found?.byOwn ? 'own' : 'shared';
     const isLate = shown.oldestSeconds > LATE_AFTER_S;
     return {
       configured: isConfigured,
@@ -49,14 +73,15 @@ export function createTwilioHealth(context: MessagingContext) {
         .getCircuitBreakerStatus()
         .filter(({ name, level, state }) => name === TWILIO_SMS && level === 'key' && state !== 'closed')
         .length,
-      fault: code === undefined ? null : { code, reason: explainRefusal('configuration', code) },
+      fault: code === undefined ? null : { code, reason: explainRefusal('configuration', code, by) },
       waiting: isLate ? shown.count : 0,
       oldestWaitingSeconds: isLate ? shown.oldestSeconds : 0,
+      ownNumber,
     };
   };
 }
 
-const NONE: OpenTexts = { count: 0, oldestSeconds: 0, codes: [] };
+const NONE: OpenTexts = { count: 0, oldestSeconds: 0, refusals: [] };
 
 /**
  * Asks Twilio for our account, at most twice a minute and by one request at a time.

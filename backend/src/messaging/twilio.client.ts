@@ -10,6 +10,8 @@ export interface TwilioMessage {
   errorCode: string | null;
   body: string;
   from: string | null;
+  /** A messaging service chose, or will choose, what it leaves from. */
+  byService: boolean;
   createdAt: Date;
   isOutbound: boolean;
 }
@@ -90,6 +92,7 @@ function present(message: MessageInstance): TwilioMessage {
     errorCode: Number.isInteger(message.errorCode) ? String(message.errorCode) : null,
     body: message.body,
     from: message.from ?? null,
+    byService: Boolean(message.messagingServiceSid),
     createdAt: message.dateCreated,
     isOutbound: message.direction !== 'inbound',
   };

@@ -118,7 +118,7 @@ describe('what Twilio calls', () => {
 
   test('a callback that comes before the answer proves that Twilio has the text: nothing is sent again', async () => {
     const text = await aText('+15551236002');
-    await scene.database.withService((db) => claimAttempt(db, text));
+    await scene.database.withService((db) => claimAttempt(db, text, OURS));
     const sid = aSid();
     await callback(text.id, sid, 'sent');
     await handleCallbacks();

@@ -447,6 +447,12 @@ export interface Providers {
   working_hours: Generated<Json>;
 }
 
+export interface Senders {
+  address: string;
+  created_at: Generated<Timestamp>;
+  org_id: string;
+}
+
 export interface ServiceProviders {
   org_id: string;
   provider_id: string;
@@ -608,6 +614,7 @@ export interface DB {
   profiles: Profiles;
   provider_feeds: ProviderFeeds;
   providers: Providers;
+  senders: Senders;
   service_providers: ServiceProviders;
   services: Services;
   time_off: TimeOff;

@@ -39,7 +39,7 @@ export function composeMessage(body: unknown, state: TwilioState, config: Sandbo
   if (!parsed.success) throw new TwilioError(400, 20001, 'A parameter was given more than once');
   const form = parsed.data;
   const to = recipient(form);
-  const sender = senderOf(form, to, config);
+  const sender = senderOf(form, to, state, config);
   checkContent(form);
   if (state.isOptedOut(sender, to)) {
     throw new TwilioError(400, 21610, 'Attempt to send to unsubscribed recipient');
@@ -77,7 +77,12 @@ function recipient({ To }: CreateForm): string {
   return To;
 }
 
-function senderOf({ From, MessagingServiceSid }: CreateForm, to: string, config: SandboxConfig): string {
+function senderOf(
+  { From, MessagingServiceSid }: CreateForm,
+  to: string,
+  state: TwilioState,
+  config: SandboxConfig,
+): string {
   if (!From) {
     if (!MessagingServiceSid) throw new TwilioError(400, 21603, "A 'From' phone number is required.");
     if (!/^MG[0-9a-f]{32}$/i.test(MessagingServiceSid)) {
@@ -90,8 +95,9 @@ function senderOf({ From, MessagingServiceSid }: CreateForm, to: string, config:
   if (From.startsWith('whatsapp:') !== to.startsWith('whatsapp:')) {
     throw new TwilioError(400, 63051, 'The sender and the recipient must be on the same channel.');
   }
-  if (From.startsWith('whatsapp:') || From === config.twilio.fromNumber || From === sandboxSender)
-    return From;
+  if (!/^(whatsapp:)?\+[1-9]\d{6,14}$/.test(From)) throw new TwilioError(400, 21212, 'Invalid From Number');
+  const isOurs = From === config.twilio.fromNumber || From === sandboxSender || state.numbers.has(From);
+  if (From.startsWith('whatsapp:') || isOurs) return From;
   const message = `The From phone number ${From} is not a valid, SMS-capable phone number for this account.`;
   throw new TwilioError(400, 21606, message);
 }

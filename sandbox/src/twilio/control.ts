@@ -12,6 +12,10 @@ import type { Message, TwilioEntry, TwilioState } from './state.ts';
 
 const address = z.string().regex(/^(whatsapp:)?\+[1-9]\d{6,14}$/, 'give it as +15551234567');
 const inboundBody = z.object({ from: address, to: address.optional(), body: z.string().max(1_600) });
+const numberBody = z.object({
+  number: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  owned: z.boolean().default(true),
+});
 const messagesQuery = z.object({ to: z.string().optional() });
 
 export interface TwilioControl {
@@ -29,6 +33,12 @@ export function twilioControl(app: FastifyInstance, { world, state, ledger, carr
     // A plus sign that was not escaped in the address arrives as a space.
     const to = query.data?.to?.replace(/^ /, '+');
     return { data: state.phone.filter((message) => !to || message.to === to) };
+  });
+
+  app.put('/numbers', async (request) => {
+    const { number, owned } = parseControl(numberBody, request.body);
+    ledger.record({ type: 'number', number, owned });
+    return { data: [config.twilio.fromNumber, ...state.numbers] };
   });
 
   app.post('/inbound-sms', async (request) => {

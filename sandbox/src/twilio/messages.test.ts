@@ -4,6 +4,19 @@ import { aReceiver, aSandbox } from '../testing/sandbox.ts';
 import { clientOf, from, patient, phoneOf } from './testing.ts';
 
 describe('a text message', () => {
+  it('leaves from any number that the account has, as long as it has it', async () => {
+    const sandbox = await aSandbox();
+    const client = clientOf(sandbox);
+    const number = '+15559990000';
+    const own = (owned?: boolean) => sandbox.control('PUT', '/numbers', { number, owned });
+    const send = () => client.messages.create({ to: patient, from: number, body: 'x' });
+    await expect(send()).rejects.toMatchObject({ code: 21606 });
+    expect((await own()).body).toEqual({ data: [from, number] });
+    expect(await send()).toMatchObject({ from: number });
+    await own(false);
+    await expect(send()).rejects.toMatchObject({ code: 21606 });
+  });
+
   it('is accepted as queued, reaches the phone once, and ends as delivered', async () => {
     const sandbox = await aSandbox();
     const client = clientOf(sandbox);
@@ -68,6 +81,7 @@ describe('a text message', () => {
     ['a body of 1601 characters', { to: patient, from, body: 'x'.repeat(1_601) }, 21617],
     ['a recipient that is no number', { to: '12345', from, body: 'x' }, 21211],
     ['a sender that is not ours', { to: patient, from: '+15559990000', body: 'x' }, 21606],
+    ['a sender that is no number', { to: patient, from: '555-0100', body: 'x' }, 21212],
     ['the magic invalid sender', { to: patient, from: '+15005550001', body: 'x' }, 21212],
     ['the magic full queue', { to: patient, from: '+15005550008', body: 'x' }, 21611],
     ['the magic invalid recipient', { to: '+15005550001', from, body: 'x' }, 21211],

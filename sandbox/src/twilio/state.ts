@@ -41,6 +41,7 @@ export const twilioEntry = z.discriminatedUnion('type', [
   z.object({ type: z.literal('called_back'), sid: z.string(), status: z.enum(statuses) }),
   z.object({ type: z.literal('redacted'), sid: z.string(), at: z.number() }),
   z.object({ type: z.literal('deleted'), sid: z.string() }),
+  z.object({ type: z.literal('number'), number: z.string(), owned: z.boolean() }),
   z.object({ type: z.literal('opted'), sender: z.string(), recipient: z.string(), out: z.boolean() }),
 ]);
 export type TwilioEntry = z.infer<typeof twilioEntry>;
@@ -58,6 +59,8 @@ export class TwilioState {
   readonly messages = new Map<string, Message>();
   /** what reached a phone; a message that is redacted or deleted at Twilio stays there */
   readonly phone: PhoneMessage[] = [];
+  /** numbers of the account, beside the one it was set up with */
+  readonly numbers = new Set<string>();
   readonly #optedOut = new Set<string>();
 
   apply(entry: TwilioEntry): void {
@@ -67,6 +70,9 @@ export class TwilioState {
         break;
       case 'opted':
         this.#optedOut[entry.out ? 'add' : 'delete'](`${entry.sender} ${entry.recipient}`);
+        break;
+      case 'number':
+        this.numbers[entry.owned ? 'add' : 'delete'](entry.number);
         break;
       case 'deleted':
         this.messages.delete(entry.sid);
@@ -84,6 +90,7 @@ export class TwilioState {
 
   clear(): void {
     this.messages.clear();
+    this.numbers.clear();
     this.#optedOut.clear();
     this.phone.length = 0;
   }

@@ -32,6 +32,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     provider_feeds: 'DELETE INSERT(org_id,provider_id,token_hash) SELECT UPDATE(created_at,token_hash)',
     providers:
       'INSERT(active,breaks,name,org_id,working_hours) SELECT UPDATE(active,breaks,deleted_at,name,working_hours)',
+    senders: READ,
     service_providers: 'DELETE INSERT SELECT',
     services:
       'INSERT(active,buffer_after_minutes,buffer_before_minutes,capacity,duration_minutes,horizon_days,min_notice_minutes,name,org_id,slot_step_minutes,slug) SELECT UPDATE(active,buffer_after_minutes,buffer_before_minutes,capacity,deleted_at,duration_minutes,horizon_days,min_notice_minutes,name,slot_step_minutes)',
@@ -69,6 +70,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     profiles: READ,
     provider_feeds: READ,
     providers: READ,
+    senders: READ,
     service_providers: READ,
     services: READ,
     time_off: READ,
