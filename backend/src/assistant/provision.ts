@@ -44,7 +44,7 @@ export interface Provisioning {
 
 // Vapi allows 40 characters.
 const LONGEST_NAME = 40;
-// Shorter than the turn of a writer: of a process that died, no request is left when the next one begins.
+// Bounds a turn: others of the clinic wait for it.
 const CALL_DEADLINE_MS = 20_000;
 const PROVISION_WAIT_MS = 10_000;
 // Who is writing at that moment sees that there is a newer secret, and writes it.
@@ -92,7 +92,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
         if (await writer.confirm(version)) break;
         if ((await writer.renew()) === undefined) throw new ProvisioningFailed('BUSY', undefined);
       }
-      if (!isCertain()) await secrets.writeAgainLater(orgId);
+      if (!isCertain() || writer.tookOver) await secrets.writeAgainLater(orgId);
     });
     if (!isDone) throw new ProvisioningFailed('BUSY', undefined);
     log.info({ org_id: orgId }, '[Assistant] Receptionist is ready');

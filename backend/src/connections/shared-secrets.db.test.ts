@@ -168,7 +168,14 @@ describe('a secret that a request presents', () => {
       await setTurn('1 second');
       expect(await write(here, async () => undefined)).toBe(false);
       await setTurn('-1 second');
-      expect(await write(here, async () => undefined)).toBe(true);
+      const tookOver: boolean[] = [];
+      const note = async (writer: { tookOver: boolean }) => {
+        tookOver.push(writer.tookOver);
+      };
+      expect(await write(here, note)).toBe(true);
+      expect(await write(here, note)).toBe(true);
+      // What the dead one sent may arrive later than what was written in its place.
+      expect(tookOver).toEqual([true, false]);
     });
 
     test('and confirmed only by the writer of the newest in its own turn', async () => {

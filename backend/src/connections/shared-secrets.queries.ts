@@ -69,11 +69,14 @@ export const holdWriter = (
   provider: Provider,
   writer: string,
   seconds: number,
-): RawBuilder<{ version: number }> => sql`
-  update connections set writer = ${writer}::uuid, writer_until = now() + make_interval(secs => ${seconds})
-  where org_id = ${orgId} and provider = ${provider}
-    and (writer is null or writer = ${writer}::uuid or writer_until <= now())
-  returning version`;
+): RawBuilder<{ version: number; tookOver: boolean }> => sql`
+  with before as (
+    select writer, writer_until from connections where org_id = ${orgId} and provider = ${provider} for update)
+  update connections c set writer = ${writer}::uuid, writer_until = now() + make_interval(secs => ${seconds})
+  from before b
+  where c.org_id = ${orgId} and c.provider = ${provider}
+    and (b.writer is null or b.writer = ${writer}::uuid or b.writer_until <= now())
+  returning c.version, b.writer is not null and b.writer <> ${writer}::uuid as "tookOver"`;
 
 export const releaseWriter = (
   orgId: string,

@@ -25,6 +25,8 @@ export interface SharedSecret {
 
 /** Who writes to the provider. Nobody else does until it is released or has not been renewed for long. */
 export interface Writer {
+  /** The one before did not end its turn: a request of it may arrive at the provider after ours. */
+  tookOver: boolean;
   /** Before each request to the provider. @returns the version of the newest secret, or undefined when the turn was lost. */
   renew(): Promise<number | undefined>;
   /** The provider has the secret of this version: the one before it ends. @returns false when a newer one has to be written. */
@@ -62,8 +64,10 @@ export interface SharedSecrets {
   ): Promise<boolean>;
 }
 
-// Longer than the longest request to a provider, so that the one of a process that died is over before the next begins.
-const TURN_SECONDS = 30;
+// A clinic whose writer was killed has its receptionist seconds later. A request of the dead one may still arrive then:
+// whoever takes over has to write once more.
+const TURN_SECONDS = 5;
+const RENEW_EVERY_MS = 1_500;
 const LOOK_AGAIN_MS = 100;
 
 export function createSharedSecrets(options: {
@@ -127,22 +131,28 @@ export function createSharedSecrets(options: {
       }),
     async writing(orgId, provider, waitMs, write) {
       const writer = randomUUID();
-      const renew = async () =>
-        (await database.serviceStatement(holdWriter(orgId, provider, writer, TURN_SECONDS)))[0]?.version;
+      const hold = async () =>
+        (await database.serviceStatement(holdWriter(orgId, provider, writer, TURN_SECONDS)))[0];
       const giveUpAt = performance.now() + waitMs;
-      while ((await renew()) === undefined) {
+      let turn = await hold();
+      while (turn === undefined) {
         if (performance.now() >= giveUpAt) return false;
         await sleep(LOOK_AGAIN_MS);
+        turn = await hold();
       }
+      // A renewal that fails is made good by the next one, or the turn runs out and somebody else takes over.
+      const renewing = setInterval(() => void hold().catch(() => undefined), RENEW_EVERY_MS);
       try {
         await write({
-          renew,
+          tookOver: turn.tookOver,
+          renew: async () => (await hold())?.version,
           confirm: async (version) =>
             (await database.serviceStatement(endPreviousSecret(orgId, provider, writer, version))).length ===
             1,
         });
         return true;
       } finally {
+        clearInterval(renewing);
         await database.serviceStatement(releaseWriter(orgId, provider, writer)).catch(() => undefined);
       }
     },
