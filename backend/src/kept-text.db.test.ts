@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTestApp, type TestApp } from './testing/app.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
+import { nodesIn, type SchemaNode } from './testing/schema-nodes.ts';
 
 /** What may not be kept, in ways that strangers, programs and copied text bring it along. */
 const HOSTILE = [
@@ -26,70 +27,25 @@ const SEVERAL_LINES = new Set(['notes', 'body']);
 /** Hashed and never kept; a password may hold anything. */
 const NEVER_KEPT = new Set(['password', 'current_password', 'new_password']);
 
-interface Leaf {
-  path: string;
-  schema: z.core.$ZodType;
-}
+/** Holds no text, whatever is sent. */
+const TEXTLESS = new Set(['number', 'boolean', 'bigint', 'null', 'undefined', 'enum', 'literal', 'never']);
 
 /** The texts in a schema. What may be anything is one of them: it must show that it is none. */
-function* textsIn(schema: z.core.$ZodType, path: string): Generator<Leaf> {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case 'object':
-      for (const [key, value] of Object.entries(def.shape))
-        yield* textsIn(value, path ? `${path}.${key}` : key);
-      break;
-    case 'optional':
-    case 'nullable':
-    case 'default':
-    case 'prefault':
-    case 'readonly':
-    case 'catch':
-    case 'nonoptional':
-      yield* textsIn(def.innerType, path);
-      break;
-    case 'array':
-      yield* textsIn(def.element, `${path}[]`);
-      break;
-    case 'tuple':
-      for (const item of def.items) yield* textsIn(item, `${path}[]`);
-      break;
-    case 'record':
-      yield* textsIn(def.keyType, `${path}{}`);
-      yield* textsIn(def.valueType, `${path}{}`);
-      break;
-    case 'union':
-      for (const option of def.options) yield* textsIn(option, path);
-      break;
-    case 'intersection':
-      yield* textsIn(def.left, path);
-      yield* textsIn(def.right, path);
-      break;
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-    case 'null':
-    case 'undefined':
-    case 'enum':
-    case 'literal':
-    case 'never':
-      break;
-    default:
-      yield { path, schema };
-  }
-}
+const textsIn = (schema: z.core.$ZodType): SchemaNode[] =>
+  [...nodesIn(schema, { intoPipes: false })].filter(
+    ({ isLeaf, schema: leaf }) => isLeaf && !TEXTLESS.has(leaf._zod.def.type),
+  );
 
 const PARTS = ['params', 'querystring', 'body'] as const;
 
-function leavesOf(routes: readonly RouteOptions[]): [where: string, leaf: Leaf][] {
-  const found = new Map<string, Leaf>();
+function leavesOf(routes: readonly RouteOptions[]): [where: string, leaf: SchemaNode][] {
+  const found = new Map<string, SchemaNode>();
   for (const { method, url, schema } of routes) {
     if (method === 'HEAD' || method === 'OPTIONS') continue;
     for (const part of PARTS) {
       const declared = schema?.[part];
       if (!(declared instanceof z.ZodType)) continue;
-      for (const leaf of textsIn(declared, ''))
-        found.set(`${String(method)} ${url} ${part}.${leaf.path}`, leaf);
+      for (const leaf of textsIn(declared)) found.set(`${String(method)} ${url} ${part}.${leaf.path}`, leaf);
     }
   }
   return [...found];
@@ -141,7 +97,7 @@ describe('text that is kept', () => {
       // Asks the stand-ins, which do not run here.
       if (url.startsWith('/api/simulator/')) return [];
       const example = body.meta()?.example as Record<string, unknown> | undefined;
-      const fields = [...textsIn(body, '')]
+      const fields = textsIn(body)
         .filter(({ path }) => /^[a-z_]+$/.test(path))
         .map(({ path }) => path);
       return [
@@ -170,7 +126,7 @@ describe('text that is kept', () => {
       if (method !== 'GET' || !(query instanceof z.ZodType)) continue;
       const required: Record<string, string> =
         url === '/api/availability' ? { service_type: 'consultation' } : {};
-      for (const { path } of textsIn(query, '')) {
+      for (const { path } of textsIn(query)) {
         for (const text of HOSTILE.map((text) => text.toWellFormed())) {
           const search = new URLSearchParams({ ...required, [path]: text });
           await ask('GET', `${url.replaceAll(/:\w+/g, unknown)}?${search}`);

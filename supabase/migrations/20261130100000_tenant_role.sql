@@ -98,16 +98,3 @@ begin
 end $$;
 comment on function app_private.protect is
   'Row-level security for a table of an organization. Rights to write are granted by the migration that needs them; authenticated gets none.';
-
-create or replace function app_private.audit_as_oneself() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp
-  as $$
-begin
-  -- Functions of the one door run as their owner and say themselves who acts.
-  if current_user in ('authenticated', 'voxanne_tenant') and app_private.user_id() is not null then
-    new.actor_type := 'user';
-    new.actor_id := app_private.user_id()::text;
-    new.created_at := now();
-  end if;
-  return new;
-end $$;

@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { negotiateEncoding, pack } from '../platform/compression.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { knowsEtag } from '../platform/known-etag.ts';
 import type { DescribedAnswer } from '../platform/route-kind.ts';
 import { SECURITY_SCHEMES, TAGS } from './api-parts.ts';
 import { moveExamples } from './example-dates.ts';
@@ -178,8 +179,7 @@ function serveDocument(server: HttpServer, now: () => Date): void {
         // Nothing in it is anybody's: tools on other pages may read it, and the reference page has no origin.
         'access-control-allow-origin': '*',
       });
-      const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-      if (known?.includes(made.etag) || known?.includes('*')) return reply.code(304).send();
+      if (knowsEtag(request, made.etag)) return reply.code(304).send();
       if (encoding !== 'identity') reply.header('content-encoding', encoding);
       return reply.type('application/json; charset=utf-8').send(made.bytes);
     },

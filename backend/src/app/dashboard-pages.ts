@@ -6,10 +6,10 @@ import { addressOf } from '../platform/address-of.ts';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { preferredType, wantsPage } from '../platform/negotiation.ts';
+import { isLoopbackHost } from '../platform/settings/addresses.ts';
 
 const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
-const LOOPBACK = new Set(['localhost', '127.0.0.1']);
 
 /** The pages of the dashboard by their first address; `/health` is JSON for programs, and has a rule of its own. */
 export const PAGES = [
@@ -58,7 +58,7 @@ export async function serveDashboard(
     if (built && address === '/health') return sendPage(request, reply);
     // 127.0.0.1 and localhost are one machine and two cookie jars; Google sends people back to PUBLIC_URL.
     const { hostname } = request;
-    if (hostname !== home.hostname && LOOPBACK.has(hostname) && LOOPBACK.has(home.hostname)) {
+    if (hostname !== home.hostname && isLoopbackHost(hostname) && isLoopbackHost(home.hostname)) {
       // Part by part: read as a whole, "//evil.example" would be an address of its own.
       const target = new URL(home);
       const [path = '/', ...query] = request.url.split('?');

@@ -12,11 +12,11 @@ export interface ReceptionistProfile {
   openingHours: string;
 }
 
-// Vapi allows 40 characters.
-const LONGEST_NAME = 40;
-/** Cut to what Vapi allows, and never through the middle of a character. */
-export const nameForVapi = (name: string): string =>
-  name.slice(0, LONGEST_NAME).replace(/[\ud800-\udbff]$/, '');
+// Vapi's limit.
+const NAME_CHARACTERS = 40;
+/** Cut to what Vapi allows, less what will be added to it, and never through the middle of a character. */
+export const nameForVapi = (name: string, reserved = 0): string =>
+  name.slice(0, NAME_CHARACTERS - reserved).replace(/[\ud800-\udbff]$/, '');
 
 /** Only what we act on: Vapi's default set sends a message for every word spoken. */
 const SERVER_MESSAGES = ['tool-calls', 'status-update', 'end-of-call-report', 'hang'] as const;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SafeCallInstance } from '@voxanne/safe-call';
-import type { Connections, Writer } from '../connections/index.ts';
+import type { Connections, SharedSecret, Writer } from '../connections/index.ts';
 import { type JobHandler, RetryLater } from '../deliveries/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
@@ -13,7 +13,7 @@ import { queueOutdatedDefinitions, readClinic, readLine } from './clinic.queries
 import { type ClinicFacts, type Definitions, define, definitionVersion } from './definition.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, VapiClient } from './vapi.client.ts';
-import { createVapiSecret, type RotatedVapiSecret, type VapiSecret } from './vapi-secret.ts';
+import { createVapiSecret, type RotatedVapiSecret } from './vapi-secret.ts';
 
 export interface ProvisionOptions {
   database: Database;
@@ -32,7 +32,7 @@ export interface ProvisionOptions {
 
 export interface Provisioning {
   /** The organization's secret for Vapi, made on first use, and the end of the one before it. */
-  secretOf(orgId: OrgId): Promise<VapiSecret>;
+  secretOf(orgId: OrgId): Promise<SharedSecret>;
   /** Makes the assistant and its number at Vapi, or brings them up to date. Can be repeated at will. */
   provision(orgId: OrgId): Promise<void>;
   /** `revokeNow`: the present secret is refused from this moment on, whether Vapi answers or not. */
@@ -42,8 +42,6 @@ export interface Provisioning {
   handler: JobHandler;
 }
 
-// Vapi allows 40 characters.
-const LONGEST_NAME = 40;
 // Bounds a turn: others of the clinic wait for it.
 const CALL_DEADLINE_MS = 20_000;
 const PROVISION_WAIT_MS = 10_000;
@@ -157,7 +155,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     const id =
       noted.phone_number_id ?? (await call((signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
     const definition = definitions.number(
-      `${cutName(clinicName, marker.length + 1)} ${marker}`,
+      `${nameForVapi(clinicName, marker.length + 1)} ${marker}`,
       noted.phone_number ?? null,
     );
     const known =
@@ -210,8 +208,6 @@ const DELAYS_MS: Record<string, number> = { AUTH: 30_000, BUSY: 1_000, WAITS: 60
 
 /** Ends the name of a clinic's number: the one field of a number that is ours, and by which it is found again. */
 const numberMarker = (orgId: OrgId): string => `vx-${orgId.replaceAll('-', '').slice(-12)}`;
-const cutName = (name: string, reserved: number): string =>
-  nameForVapi(name.slice(0, LONGEST_NAME - reserved));
 
 /** @returns undefined when somebody has deleted it at Vapi: it is made anew then. */
 const unlessGone = async <T>(work: Promise<T>): Promise<{ value: T } | undefined> => {

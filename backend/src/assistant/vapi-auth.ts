@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Connections } from '../connections/index.ts';
 import type { SignatureVerdict } from '../deliveries/index.ts';
+import { bearerOf } from '../platform/bearer.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmacSha256Hex, sameSecret } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
@@ -59,7 +60,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
 
   return async (request) => {
     const { 'x-vapi-secret': shared, 'x-signature': signature, authorization } = request.headers;
-    const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+    const bearer = bearerOf(authorization);
     const secret = typeof shared === 'string' ? shared : bearer;
     if (secret !== undefined) {
       // Looked up by its hash: neither the comparison nor the index tells how much of a guess was right.

@@ -1,4 +1,4 @@
-import type { Connections } from '../connections/index.ts';
+import type { Connections, SharedSecret } from '../connections/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { randomToken, SealError } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
@@ -6,17 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { completeProvisioning, requeueProvisioning } from './clinic.queries.ts';
 
-export interface VapiSecret {
-  secret: string;
-  version: number;
-  /** Until when the secret before this one is taken; null when there is none. */
-  previousUntil: Date | null;
-}
-
-export interface RotatedVapiSecret {
-  secret: string;
-  previousUntil: Date | null;
-}
+export type RotatedVapiSecret = Omit<SharedSecret, 'version'>;
 
 export interface VapiSecretOptions {
   database: Database;
@@ -39,7 +29,7 @@ export function createVapiSecret({ database, connections, clock, log }: VapiSecr
   const requeue = (orgId: OrgId, runAt: Date) =>
     database.withService((db) => requeueProvisioning(db, orgId, runAt));
 
-  const of = async (orgId: OrgId): Promise<VapiSecret> => {
+  const of = async (orgId: OrgId): Promise<SharedSecret> => {
     const found = await shared.current(orgId, 'vapi').catch((error: unknown) => {
       if (error instanceof SealError) return 'lost' as const;
       throw error;

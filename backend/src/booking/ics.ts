@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import ical, { ICalCalendarMethod, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
+import { knowsEtag } from '../platform/known-etag.ts';
 import type { IcsRow } from './ics.queries.ts';
 
 export interface CalendarFile {
@@ -67,8 +68,7 @@ export function sendCalendar(request: FastifyRequest, reply: FastifyReply, file:
   const text = toCalendar(file);
   const etag = `"${sha256(text).toString('base64url')}"`;
   reply.header('etag', etag);
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
-  if (known?.includes(etag) || known?.includes('*')) return reply.code(304).send();
+  if (knowsEtag(request, etag)) return reply.code(304).send();
   return reply
     .type('text/calendar; charset=utf-8')
     .header('content-disposition', `attachment; filename="${file.file}"`)

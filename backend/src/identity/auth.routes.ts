@@ -11,7 +11,7 @@ import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
 import { refuseForeignPages } from './foreign-pages.ts';
-import { identityUnavailable, type LocalIssuer, loopbackTwins } from './local-issuer.ts';
+import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { refuseGuessablePassword } from './password-rules.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
@@ -20,6 +20,7 @@ export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
   hashing: Pick<PasswordHashing, 'admit'>;
   publicUrl: string;
+  ownOrigins: readonly string[];
   onSignOut: () => void;
   limits: SignInLimits;
   /** @throws {AppError} 503 when nobody can say whether there is such a session. */
@@ -205,7 +206,7 @@ async function ask(
   request: FastifyRequest,
   body?: Record<string, unknown>,
 ): Promise<Answer> {
-  refuseForeignPages(request, options.publicUrl, ...loopbackTwins(options.publicUrl));
+  refuseForeignPages(request, ...options.ownOrigins);
   const issuer = await options.issuer();
   const headers = new Headers();
   for (const name of [

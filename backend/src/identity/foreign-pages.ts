@@ -1,5 +1,21 @@
 import type { FastifyRequest } from 'fastify';
+import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
+import { isLoopbackUrl } from '../platform/settings/addresses.ts';
+
+/**
+ * Whose pages may sign people in and out: ours. In a sandbox on this machine they have two more names, because people
+ * begin at either and are led to the other.
+ */
+export function ownOrigins({ publicUrl, mode }: Pick<Config, 'publicUrl' | 'mode'>): string[] {
+  if (mode === 'live' || !isLoopbackUrl(publicUrl)) return [publicUrl];
+  const twins = ['localhost', '127.0.0.1'].map((host) => {
+    const twin = new URL(publicUrl);
+    twin.hostname = host;
+    return twin.origin;
+  });
+  return [...new Set([publicUrl, ...twins])];
+}
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -9,7 +25,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  *
  * @throws {AppError} INVALID_ORIGIN (403).
  */
-export function refuseForeignPages(request: FastifyRequest, ...homes: [string, ...string[]]): void {
+export function refuseForeignPages(request: FastifyRequest, ...homes: readonly string[]): void {
   if (SAFE_METHODS.has(request.method)) return;
   const { origin, referer } = request.headers;
   const site = request.headers['sec-fetch-site'];

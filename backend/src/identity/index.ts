@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { bearerOf } from '../platform/bearer.ts';
 import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -8,7 +9,7 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
-import { refuseForeignPages } from './foreign-pages.ts';
+import { ownOrigins, refuseForeignPages } from './foreign-pages.ts';
 import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
 import { sessionStands, signingKeyExists } from './sessions.queries.ts';
@@ -59,6 +60,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
   }
 
   const limited = config.mode === 'live';
+  const origins = ownOrigins(config);
   const hashing =
     options.hashing ??
     // Scripts in a sandbox sign up by the dozen, all from one address.
@@ -69,6 +71,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
       pool,
       publicUrl: config.publicUrl,
       secret: config.auth.secret,
+      ownOrigins: origins,
       limited,
       hashing,
       log,
@@ -128,6 +131,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         issuer,
         hashing,
         publicUrl: config.publicUrl,
+        ownOrigins: origins,
         // In this process at once; the others believe what they asked last for a moment.
         onSignOut: stands.forget,
         lookUpSession,
@@ -153,7 +157,7 @@ const fromClaims = (claims: {
 function bearerToken(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined) return null;
-  const [, token] = /^Bearer\s+(\S+)$/i.exec(header) ?? [];
+  const token = bearerOf(header);
   if (token === undefined) {
     throw new AppError({
       code: 'INVALID_TOKEN',

@@ -8,6 +8,8 @@ import type { Hasher, PasswordHashing } from './password-hashing.ts';
 export interface LocalIssuerOptions {
   pool: pg.Pool;
   publicUrl: string;
+  /** Whose pages may sign people in and out. */
+  ownOrigins: readonly string[];
   secret: string;
   /** Sign-ups and the rest are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
   limited: boolean;
@@ -26,16 +28,6 @@ export const AUDIENCE = 'authenticated';
 const SESSION_SECONDS = 7 * 24 * 3600;
 
 const METADATA_FIELDS = ['organization_name', 'phone', 'time_zone', 'country'] as const;
-
-export function loopbackTwins(publicUrl: string): string[] {
-  const url = new URL(publicUrl);
-  return [
-    ...new Set([
-      publicUrl,
-      ...['localhost', '127.0.0.1'].map((host) => `${url.protocol}//${host}:${url.port}`),
-    ]),
-  ];
-}
 
 /**
  * A message of the issuer up to where it quotes what was sent ("Invalid origin: https://…"): an Origin or Referer is
@@ -71,7 +63,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
     baseURL: options.publicUrl,
     basePath: '/api/auth',
     secret: options.secret,
-    trustedOrigins: loopbackTwins(options.publicUrl),
+    trustedOrigins: [...options.ownOrigins],
     telemetry: { enabled: false },
     database: {
       dialect: new PostgresDialect({ pool: options.pool }),

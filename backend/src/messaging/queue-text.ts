@@ -10,6 +10,7 @@ import { ownSender } from './senders.queries.ts';
 export interface TextOrder {
   country: string;
   to: string;
+  /** Well-formed: half of an emoji would be kept as U+FFFD, and be another text when it is compared. */
   body: string;
   idempotencyKey?: string | undefined;
 }
@@ -26,8 +27,7 @@ export async function queueText(
   const to = toE164(order.to, order.country);
   if (to === null) throw invalidPhone();
   const { idempotencyKey } = order;
-  // Half of an emoji that was cut would be kept as U+FFFD, and be another text when it is compared.
-  const body = order.body.toWellFormed();
+  const { body } = order;
   // Apart from the keys of our own verbs: a client cannot name one of theirs.
   const dedupeKey = idempotencyKey === undefined ? randomUUID() : `api:${idempotencyKey}`;
   const row = await context.database.withTenant(tenant, async (db) => {

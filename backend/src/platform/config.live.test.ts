@@ -141,6 +141,19 @@ describe('in live mode', () => {
       expect(found).toEqual([expect.stringMatching(new RegExp(`${name}: .* can be guessed`))]);
       expect(found.join()).not.toContain(value);
     }
+    for (const bytes of [
+      new Uint8Array(32),
+      new Uint8Array(32).fill(0x41),
+      Uint8Array.from({ length: 32 }, (_, at) => at),
+      Uint8Array.from({ length: 32 }, (_, at) => 255 - at),
+    ]) {
+      const weak = Buffer.from(bytes).toString('base64');
+      for (const keys of [`k1:${weak}`, `${key('k2')}, k1:${weak}`]) {
+        const found = faults({ ...LIVE, ENCRYPTION_KEYS: keys });
+        expect(found).toEqual([expect.stringMatching(/ENCRYPTION_KEYS: the key "k1" is .* can be guessed/)]);
+        expect(found.join()).not.toContain(weak);
+      }
+    }
     expect(faults({ ...LIVE, OPERATOR_TOKEN: LIVE.AUTH_SECRET }).join()).toContain('same as AUTH_SECRET');
   });
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { bringsBody } from './brings-body.ts';
 
 /** How long and how many connections may wait for something to be said over them. */
 export const CONNECTION_LIMITS = {
@@ -44,9 +45,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits = CONN
   server.prependListener('request', (request: IncomingMessage) => {
     const { socket, headers } = request;
     unproven.delete(socket);
-    const bringsBody =
-      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-    if (!bringsBody) return;
+    if (!bringsBody(headers)) return;
     // Of a second request over the same connection, too: as long as its body is under way it proves nothing.
     unproven.add(socket);
     request.once('end', () => unproven.delete(socket));

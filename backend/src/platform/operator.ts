@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { bearerOf } from './bearer.ts';
 import { sameSecret } from './crypto.ts';
 import { AppError } from './errors.ts';
 
@@ -6,7 +7,7 @@ import { AppError } from './errors.ts';
 export const createOperatorCheck =
   (operatorToken: string) =>
   async (request: FastifyRequest): Promise<void> => {
-    const [, given = ''] = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const given = bearerOf(request.headers.authorization) ?? '';
     // An unset token must not be matched by an empty one.
     if (operatorToken !== '' && sameSecret(given, operatorToken)) return;
     throw new AppError({

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { bringsBody } from './brings-body.ts';
 import { AppError } from './errors.ts';
 
 /** What one request may bring. */
@@ -57,12 +58,9 @@ export const limitsOf = (request: FastifyRequest): RequestLimits => ({
   ...request.routeOptions.config.limits,
 });
 
-const bringsBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
 /** Undefined for a request that was not sent over a connection. */
 const isUnfinished = (request: FastifyRequest): boolean =>
-  request.raw.complete === false && bringsBody(request);
+  request.raw.complete === false && bringsBody(request.headers);
 
 /** Ends a body that does not arrive in time with a 408. */
 export function limitTime(request: FastifyRequest, schedule: Schedule): void {

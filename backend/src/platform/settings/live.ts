@@ -1,6 +1,6 @@
 import { isLoopbackHost, isLoopbackUrl, readAddress, readOrigin } from './addresses.ts';
 import { SECRET_NAMES } from './kept-secrets.ts';
-import { weaknessOf } from './strength.ts';
+import { keyWeaknessOf, weaknessOf } from './strength.ts';
 
 type Given = Record<string, string | undefined>;
 
@@ -99,6 +99,17 @@ function weakFaults(given: Given): string[] {
     const weakness = given[name] ? weaknessOf(given[name]) : undefined;
     return weakness ? [`${name}: ${weakness}, so it can be guessed. ${command}`] : [];
   });
+  for (const entry of (given.ENCRYPTION_KEYS ?? '').split(',')) {
+    const [id = '', text = ''] = entry.trim().split(/:(.*)/s);
+    const key = Buffer.from(text, 'base64');
+    // Of another length it is refused as what it is.
+    const weakness = key.length === 32 ? keyWeaknessOf(key) : undefined;
+    if (weakness) {
+      faults.push(
+        `ENCRYPTION_KEYS: the key "${id}" ${weakness}, so it can be guessed. Make one: echo "${id}:$(openssl rand -base64 32)".`,
+      );
+    }
+  }
   if (given.AUTH_SECRET && given.AUTH_SECRET === given.OPERATOR_TOKEN) {
     faults.push('OPERATOR_TOKEN: is the same as AUTH_SECRET. Make one of its own: openssl rand -base64 24');
   }

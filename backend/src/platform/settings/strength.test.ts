@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { weaknessOf } from './strength.ts';
+import { keyWeaknessOf, weaknessOf } from './strength.ts';
 
 test.each([
   'a'.repeat(40),
@@ -32,4 +32,19 @@ test('what a generator makes is taken, in every writing and at the least length'
 
 test('a long sentence is taken', () => {
   expect(weaknessOf('four score and seven years ago our fathers brought forth')).toBeUndefined();
+});
+
+const bytes = (byteAt: (at: number) => number) => Uint8Array.from({ length: 32 }, (_, at) => byteAt(at));
+test.each([
+  ['zeros', bytes(() => 0)],
+  ['one letter', bytes(() => 0x61)],
+  ['counted up', bytes((at) => at)],
+  ['counted up from one', bytes((at) => at + 1)],
+  ['counted past 255', bytes((at) => 250 + at)],
+  ['counted down', bytes((at) => 255 - at)],
+  ['counted by two', bytes((at) => at * 2)],
+])('no generator makes a key of %s', (_, key) => expect(keyWeaknessOf(key)).toBeDefined());
+
+test('a key from a generator is taken', () => {
+  for (let run = 0; run < 2_000; run += 1) expect(keyWeaknessOf(randomBytes(32))).toBeUndefined();
 });

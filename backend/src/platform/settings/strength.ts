@@ -23,6 +23,14 @@ const PUBLIC_SECRETS = new Set([
   'better-auth-secret-12345678901234567890',
 ]);
 
+/** The same of a key, given as its bytes. */
+export function keyWeaknessOf(key: Uint8Array): string | undefined {
+  const steps = new Set([...key.subarray(1)].map((byte, index) => (byte - (key[index] ?? 0) + 256) % 256));
+  // One step between any two, 0 included; counting goes on at 0 after 255.
+  if (steps.size > 1) return undefined;
+  return steps.has(0) ? 'is one byte, repeated' : 'is bytes in their order';
+}
+
 function shortestPeriod(text: string): number {
   for (let period = 1; period < text.length; period += 1) {
     if (text.startsWith(text.slice(period))) return period;
