@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -24,7 +24,7 @@ export interface TestAppOptions {
 
 const SECRETS = {
   AUTH_SECRET: 'an-auth-secret-of-forty-characters-length',
-  ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  ENCRYPTION_KEYS: `k1:${createHash('sha256').update('tests').digest('base64')}`,
   OPERATOR_TOKEN: 'an-operator-token',
 };
 export const PASSWORD = 'correct horse battery';
