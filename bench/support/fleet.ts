@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -20,7 +21,7 @@ process.setMaxListeners(0);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const AUTH_SECRET = 'a-secret-of-a-bench-with-forty-characters';
-const KEY = Buffer.alloc(32, 7);
+const KEY = createHash('sha256').update('fleet').digest();
 
 export interface Clinic {
   orgId: string;
