@@ -151,6 +151,18 @@ describe('a patient of several clinics texts the shared number', () => {
       expect(await scene.questions()).toHaveLength(1);
     });
 
+    test('STOP after a choice is for the sender, too: not only the clinic that was chosen hears it', async () => {
+      await scene.says('I have a rash');
+      await scene.says((await listOf()).elm);
+      await scene.says('STOP');
+      expect(await inboxes()).toEqual([['I have a rash', 'STOP'], ['STOP']]);
+      await scene.says('start');
+      expect(await inboxes()).toEqual([
+        ['I have a rash', 'STOP', 'start'],
+        ['STOP', 'start'],
+      ]);
+    });
+
     test('STOP is for the sender: each of their clinics hears it, nobody is asked', async () => {
       await scene.says('STOP');
       expect(await inboxes()).toEqual([['STOP'], ['STOP']]);

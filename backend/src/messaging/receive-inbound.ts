@@ -7,6 +7,7 @@ import type { MessagingContext } from './context.ts';
 import { holdInbound } from './hold-inbound.ts';
 import { clinicsOfText, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
 import { field } from './twilio-form.ts';
+import { senderKeyword } from './which-clinic.ts';
 
 const WHATSAPP = /^whatsapp:/;
 
@@ -37,13 +38,16 @@ export async function receiveInbound(
   const from = sender.replace(WHATSAPP, '');
   const to = receiver.replace(WHATSAPP, '');
   const channel = WHATSAPP.test(sender) ? 'whatsapp' : 'sms';
+  const body = bodyOf(form);
+  const optOutType = field(form, 'OptOutType');
   const owner = await database.withService(async (db) => {
     const correspondence = { patient: from, receiver: to, channel } as const;
     const question = await findQuestion(db, correspondence);
     const clinics = await clinicsOfText(db, correspondence, sharedNumbers);
     // What was chosen on a number counts as long as that clinic may be meant on it.
     const chosen = clinics.find(({ id }) => id === question?.chosen_org_id);
-    if (chosen) return chosen.id;
+    // STOP and its kin concern the number, and with it each of the person's clinics on it.
+    if (chosen && senderKeyword(body, optOutType) === undefined) return chosen.id;
     // What comes while a question is open may be its answer.
     if (clinics.length > 1 || (question?.is_open && clinics.length > 0)) return 'to be asked' as const;
     return clinics[0]?.id;
@@ -57,13 +61,12 @@ export async function receiveInbound(
     await inbox.keep({ ...event, orgId: null, payload: { sid, to } });
     return;
   }
-  const optOutType = field(form, 'OptOutType');
   const payload: z.infer<typeof InboundPayload> = {
     sid,
     from,
     to,
     channel,
-    body: bodyOf(form),
+    body,
     ...(optOutType ? { opt_out_type: optOutType } : {}),
   };
   const orgId = owner === 'to be asked' ? null : owner;
