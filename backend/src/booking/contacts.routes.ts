@@ -120,12 +120,15 @@ const present = (row: ContactSummaryRow) => ({
   updated_at: row.updated_at.toISOString(),
 });
 
+/** Each word looks through all contacts of the clinic; nobody's name has more. */
+const SEARCHED_WORDS = 8;
+
 /** Digits without letters are a number; its trunk zeros and "00" are not part of what is stored. */
 function searched(typed: string): { words: string[]; digits: string | undefined } {
   const text = typed.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
   const digits = text.replace(/\D/g, '').replace(/^0+/, '');
   return /\p{L}|@/u.test(text) || digits === ''
-    ? { words: text.split(' ').filter(Boolean), digits: undefined }
+    ? { words: text.split(' ').filter(Boolean).slice(0, SEARCHED_WORDS), digits: undefined }
     : { words: [], digits };
 }
 

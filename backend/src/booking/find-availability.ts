@@ -47,7 +47,7 @@ const LONGEST_SPAN_MS = 31 * DAY_MS;
 const LONGEST_HORIZON_MS = 1_096 * DAY_MS;
 const EXPLAINED_MS = 7 * DAY_MS;
 /** Of one answer: a month of ten empty calendars by the quarter of an hour fits, and a process can write it at once. */
-export const AVAILABILITY_LIMITS = { answers: 7_500, starts: 75_000 };
+const AVAILABILITY_LIMITS = { answers: 7_500, starts: 75_000 };
 
 /**
  * The free times of a service, and for each day without one the reason. One statement, no call to Google.

@@ -7,7 +7,7 @@ import { noSuchClinic, noSuchSender, senderIsShared, senderIsTaken } from './mes
 import type { Messaging } from './messaging.ts';
 import { listSenders, removeSender, type SenderRow, setSender } from './senders.queries.ts';
 
-/** For who runs the deployment, not for clinics: which clinic texts from a number of its own. */
+/** For the operator of the deployment, not for clinics: which clinic texts from a number of its own. */
 export function registerSenderRoutes(
   server: HttpServer,
   options: { messaging: Messaging; database: Database; operatorToken: string },
