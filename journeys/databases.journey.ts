@@ -141,7 +141,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
       return entry.details.notifications === expected && entry;
     });
     expect(queue.status).toBe('healthy');
-    expect(queue.message).toMatch(way.pooled ? /no notification arrives/ : /woken by LISTEN/);
+    expect(queue.message).toMatch(way.pooled ? /notifications do not arrive/ : /woken by LISTEN/);
   });
 
   test('and nothing that was asked meanwhile looked worth compiling', () => {
