@@ -91,7 +91,7 @@ export function registerFeedRoutes(
         summary: 'Revoke the private calendar feed of a provider (owner, admin)',
         description: 'The feed’s address answers 404 from now on. Does nothing if there was no feed.',
         params,
-        response: { 204: z.null() },
+        response: { 204: z.undefined() },
       },
     },
     async (request, reply) => {
@@ -102,7 +102,7 @@ export function registerFeedRoutes(
         if (!(await endFeed(db, tenant.orgId, providerId))) return;
         await writeAudit(db, { action: 'feed.revoked', objectId: providerId, requestId: request.id });
       });
-      return reply.code(204).send(null);
+      return reply.code(204).send();
     },
   );
 

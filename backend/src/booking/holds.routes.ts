@@ -101,12 +101,12 @@ export function registerHoldRoutes(
         summary: 'Give a held time back',
         description: 'It can be booked again at once.',
         params: z.object({ id: Id }),
-        response: { 204: z.null().describe('It is free again') },
+        response: { 204: z.undefined().describe('It is free again') },
       },
     },
     async (request, reply) => {
       await releaseHold(context, tenantOf(request), request.params.id, originOf(request));
-      return reply.code(204).send(null);
+      return reply.code(204).send();
     },
   );
 }

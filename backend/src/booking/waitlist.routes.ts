@@ -89,7 +89,7 @@ export function registerWaitlistRoutes(
         description:
           'An offer that is open ends, and its time goes to the next one. The entry stays, as removed.',
         params: z.object({ id: Id }),
-        response: { 204: z.null() },
+        response: { 204: z.undefined() },
       },
     },
     async (request, reply) => {
@@ -102,7 +102,7 @@ export function registerWaitlistRoutes(
         }),
       );
       if (!answer.success) throw refused(answer);
-      return reply.code(204).send(null);
+      return reply.code(204).send();
     },
   );
 }
