@@ -88,8 +88,8 @@ export const ruleErrors = {
       status: 409,
       detail:
         what === 'times off'
-          ? 'A clinic can have 2,000 times off that are still to come and 10,000 in all, and this one has as many. Delete those that are not needed any more first; days on which somebody never works belong into their hours.'
-          : `A clinic can have 200 ${what}, and this one has as many. Delete those that are not needed any more first.`,
+          ? 'A clinic can have 2,000 upcoming times off and 10,000 in all, and this one has reached that. Delete some that are no longer needed first; days on which a provider never works belong in their working hours.'
+          : `A clinic can have 200 ${what}, and this one has reached that. Delete some that are no longer needed first.`,
     }),
   invalidSpan: (message: string) =>
     atField(
