@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
-import { StartupError } from './errors.ts';
+import { settingsFolder } from './testing.ts';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 
@@ -23,22 +21,13 @@ const LIVE = {
 };
 
 let root: string;
+let load: ReturnType<typeof settingsFolder>['load'];
+let faults: ReturnType<typeof settingsFolder>['faults'];
+let remove: () => void;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'voxanne-config-'));
+  ({ root, load, faults, remove } = settingsFolder());
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const load = (env: Record<string, string> = {}) => loadConfig(env, root);
-/** The lines that name a fault. */
-const faults = (env: Record<string, string>): string[] => {
-  try {
-    load(env);
-  } catch (error) {
-    expect(error).toBeInstanceOf(StartupError);
-    return (error as Error).message.split('\n').filter((line) => line.startsWith('  - '));
-  }
-  return [];
-};
+afterEach(() => remove());
 
 describe('in live mode', () => {
   test('are complete with real credentials, and then lead to the real providers', () => {

@@ -1,28 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@voxanne/sandbox';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
-import { StartupError } from './errors.ts';
+import { settingsFolder } from './testing.ts';
 
 let root: string;
+let load: ReturnType<typeof settingsFolder>['load'];
+let faults: ReturnType<typeof settingsFolder>['faults'];
+let remove: () => void;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'voxanne-config-'));
+  ({ root, load, faults, remove } = settingsFolder());
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const load = (env: Record<string, string> = {}) => loadConfig(env, root);
-/** The lines that name a fault. */
-const faults = (env: Record<string, string>): string[] => {
-  try {
-    load(env);
-  } catch (error) {
-    expect(error).toBeInstanceOf(StartupError);
-    return (error as Error).message.split('\n').filter((line) => line.startsWith('  - '));
-  }
-  return [];
-};
+afterEach(() => remove());
 
 describe('a sandbox that others can reach', () => {
   const OPEN: Record<string, string>[] = [

@@ -1,33 +1,23 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadConfig } from './config.ts';
 import { StartupError } from './errors.ts';
+import { settingsFolder } from './testing.ts';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 
 describe('the settings', () => {
   let root: string;
+  let load: ReturnType<typeof settingsFolder>['load'];
+  let faults: ReturnType<typeof settingsFolder>['faults'];
+  let remove: () => void;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'voxanne-config-'));
+    ({ root, load, faults, remove } = settingsFolder());
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-  const load = (env: Record<string, string> = {}) => loadConfig(env, root);
-  /** The lines that name a fault. */
-  const faults = (env: Record<string, string>): string[] => {
-    try {
-      load(env);
-    } catch (error) {
-      expect(error).toBeInstanceOf(StartupError);
-      return (error as Error).message.split('\n').filter((line) => line.startsWith('  - '));
-    }
-    return [];
-  };
+  afterEach(() => remove());
 
   test('need not be given: without any, everything points at the stand-ins of this machine', () => {
     const config = load();
