@@ -42,17 +42,22 @@ describe('the inbox', () => {
     );
     return rows;
   };
+  const counted = async () => {
+    const { rows } = await db.owner.query(
+      'select coalesce(sum(duplicates), 0)::int as n from public.webhook_delivery_log where event_id = $1',
+      [event.eventId],
+    );
+    return rows[0].n;
+  };
   /** So many copies have come and wait for the answer of the first. */
-  const copies = (count: number) =>
-    expect
-      .poll(async () => {
-        const { rows } = await db.owner.query(
-          'select coalesce(sum(duplicates), 0)::int as n from public.webhook_delivery_log where event_id = $1',
-          [event.eventId],
-        );
-        return rows[0].n;
-      })
-      .toBe(count);
+  const copies = (count: number) => expect.poll(counted).toBe(count);
+  const waitsForACommit = async () => {
+    const { rows } = await db.owner.query(
+      `select exists (select 1 from pg_stat_activity
+        where datname = current_database() and wait_event = 'transactionid') as waits`,
+    );
+    return rows[0].waits;
+  };
   /** As if the process that took the event in had died so long ago. */
   const died = async (ago: string) => {
     await db.owner.query(
@@ -67,6 +72,28 @@ describe('the inbox', () => {
       const taken = await Promise.all(Array.from({ length: 10 }, () => inbox.receive(event)));
       expect(taken.filter(Boolean)).toHaveLength(1);
       expect(await deliveries()).toMatchObject([{ status: 'pending', attempts: 0 }]);
+    });
+
+    test('counts a repeat that came while the first copy was not yet committed', async () => {
+      const first = await db.owner.connect();
+      try {
+        await first.query('begin');
+        await first.query(
+          `with event as (
+             insert into public.processed_webhook_events (provider, scope, event_id, org_id, event_type, delivery_id)
+             values ('vapi', $1, $2, $3, 'tool-calls', gen_random_uuid()) returning *)
+           insert into public.webhook_delivery_log (id, org_id, provider, event_type, event_id, status)
+           select delivery_id, org_id, provider, event_type, event_id, 'pending' from event`,
+          [event.scope, event.eventId, event.orgId],
+        );
+        const repeat = inbox.receive(event);
+        await expect.poll(waitsForACommit).toBe(true);
+        await first.query('commit');
+        expect(await repeat).toBe(false);
+      } finally {
+        first.release();
+      }
+      expect(await counted()).toBe(1);
     });
 
     test('keeps the events of two clinics apart, though their ids are the same', async () => {

@@ -24,6 +24,12 @@ export interface InboxEvent {
   arrival?: Arrival;
 }
 
+/** What became of one copy: the first has a claim. Neither claimed nor counted: see `claimEvent`. */
+export interface Arrived {
+  claim: Claim | null;
+  counted: boolean;
+}
+
 export interface Claim {
   deliveryId: string;
   /** Fences: whoever was given up for dead and comes back later must not touch what somebody else claimed since. */
@@ -37,19 +43,21 @@ export interface ClaimEventOptions {
   staleMs?: number;
   /** The row's BullMQ job is going to have the id `<row>-0`. */
   carried?: boolean;
-  /** False while somebody looks again for the answer of the first copy: that is no further copy. */
+  /** False once this copy has been counted as a repeat. */
   countRepeat?: boolean;
 }
 
 /**
- * One statement, before the 2xx: the first copy makes the delivery row; a repeat makes nothing and is counted.
- * @returns no row for a repeat.
+ * One statement, before the 2xx: the first copy makes the delivery row; a repeat makes nothing and is counted. A repeat
+ * that waited for the first copy's commit has a snapshot from before it, in which there is no row to count on: it is
+ * neither claimed nor counted, and the same statement once more counts it.
+ * @returns one row.
  */
-export function claimEvent(event: InboxEvent, options: ClaimEventOptions): RawBuilder<Claim> {
+export function claimEvent(event: InboxEvent, options: ClaimEventOptions): RawBuilder<Arrived> {
   const { status } = options;
   const stale = options.staleMs ?? null;
   const { signature = 'none', headers = {}, requestId = null } = event.arrival ?? {};
-  return sql<Claim>`
+  return sql<Arrived>`
     with first as (
       insert into processed_webhook_events as e (provider, scope, event_id, org_id, event_type, delivery_id)
       values (${event.provider}, ${event.scope}, ${event.eventId}, ${event.orgId}, ${event.eventType}, gen_random_uuid())
@@ -61,19 +69,24 @@ export function claimEvent(event: InboxEvent, options: ClaimEventOptions): RawBu
       update webhook_delivery_log as d set duplicates = d.duplicates + 1, last_duplicate_at = now()
       from processed_webhook_events as e
       where ${options.countRepeat ?? true} and not exists (select 1 from first) and d.id = e.delivery_id
-        and e.provider = ${event.provider} and e.scope = ${event.scope} and e.event_id = ${event.eventId})
-    insert into webhook_delivery_log (id, org_id, provider, event_type, event_id, payload, status, attempts,
-      last_attempt_at, completed_at, lease_token, lease_until, order_key, headers, signature, request_id, job_id)
-    select delivery_id, ${event.orgId}::uuid, ${event.provider}, ${event.eventType}, ${event.eventId},
-      ${JSON.stringify(event.payload)}::jsonb, ${status},
-      ${status === 'processing' ? 1 : 0}, ${status === 'processing' ? sql`now()` : null}::timestamptz,
-      ${status === 'completed' ? sql`now()` : null}::timestamptz,
-      ${status === 'processing' ? sql`gen_random_uuid()` : null}::uuid,
-      now() + ${status === 'processing' ? stale : null}::int * interval '1 millisecond',
-      ${event.orderKey ?? null}, ${JSON.stringify(headers)}::jsonb, ${signature}, ${requestId},
-      ${options.carried ? sql`delivery_id::text || '-0'` : null}
-    from first
-    returning id as "deliveryId", (select received_at::text from first) as "claimedAt"`;
+        and e.provider = ${event.provider} and e.scope = ${event.scope} and e.event_id = ${event.eventId}
+      returning 1),
+    delivery as (
+      insert into webhook_delivery_log (id, org_id, provider, event_type, event_id, payload, status, attempts,
+        last_attempt_at, completed_at, lease_token, lease_until, order_key, headers, signature, request_id, job_id)
+      select delivery_id, ${event.orgId}::uuid, ${event.provider}, ${event.eventType}, ${event.eventId},
+        ${JSON.stringify(event.payload)}::jsonb, ${status},
+        ${status === 'processing' ? 1 : 0}, ${status === 'processing' ? sql`now()` : null}::timestamptz,
+        ${status === 'completed' ? sql`now()` : null}::timestamptz,
+        ${status === 'processing' ? sql`gen_random_uuid()` : null}::uuid,
+        now() + ${status === 'processing' ? stale : null}::int * interval '1 millisecond',
+        ${event.orderKey ?? null}, ${JSON.stringify(headers)}::jsonb, ${signature}, ${requestId},
+        ${options.carried ? sql`delivery_id::text || '-0'` : null}
+      from first
+      returning id)
+    select (select jsonb_build_object('deliveryId', delivery.id, 'claimedAt', first.received_at::text)
+            from first, delivery) as claim,
+      exists (select 1 from repeat) as counted`;
 }
 
 // A repeat locks the event and then its delivery. Here too, or the two wait for each other: a part of a statement that

@@ -3,7 +3,9 @@ import type { Database } from '../platform/database.ts';
 import { AppError, describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import {
+  type Arrived,
   type Claim,
+  type ClaimEventOptions,
   claimEvent,
   type InboxEvent,
   releaseEvent,
@@ -74,11 +76,20 @@ export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
     return answer;
   };
 
+  const arrive = async (event: InboxEvent, options: ClaimEventOptions): Promise<Arrived> => {
+    const [arrived] = await database.serviceStatement(claimEvent(event, options));
+    return arrived ?? { claim: null, counted: false };
+  };
+
+  /** For events that are only kept: a repeat is counted, even one that came while the first copy was being written. */
+  const claimOrCount = async (event: InboxEvent, options: ClaimEventOptions): Promise<Claim | null> => {
+    const { claim, counted } = await arrive(event, options);
+    return claim || counted ? claim : (await arrive(event, options)).claim;
+  };
+
   return {
     async receive(event) {
-      const [claim] = await database.serviceStatement(
-        claimEvent(clean(event), { status: 'pending', carried: carrier !== undefined }),
-      );
+      const claim = await claimOrCount(clean(event), { status: 'pending', carried: carrier !== undefined });
       if (!claim) return false;
       // Not waited for: the row is there, and whoever sent it should not wait for Redis.
       void carrier?.announce([{ table: 'webhook_delivery_log', id: claim.deliveryId, attempt: 0 }]);
@@ -87,8 +98,7 @@ export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
     },
 
     async keep(event) {
-      const rows = await database.serviceStatement(claimEvent(clean(event), { status: 'completed' }));
-      return rows.length > 0;
+      return (await claimOrCount(clean(event), { status: 'completed' })) !== null;
     },
 
     async answerOnce<T>(event: InboxEvent, produce: () => Promise<T>) {
@@ -96,11 +106,13 @@ export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
       const giveUpAt = Date.now() + WAIT_FOR_ANSWER_MS;
       let countRepeat = true;
       do {
-        const [claim] = await database.serviceStatement(
-          claimEvent(stored, { status: 'processing', staleMs: ABANDONED_AFTER_MS, countRepeat }),
-        );
+        const { claim, counted } = await arrive(stored, {
+          status: 'processing',
+          staleMs: ABANDONED_AFTER_MS,
+          countRepeat,
+        });
         if (claim) return { answer: await produceFor(stored, claim, produce), replayed: false };
-        countRepeat = false;
+        if (counted) countRepeat = false;
         const found = await database.withService((db) => storedAnswer(db, stored));
         if (found?.answered) return { answer: found.response as T, replayed: true };
         await sleep(LOOK_EVERY_MS);
