@@ -126,7 +126,7 @@ describe('deliveries', () => {
       expect((await get(`?${query}`)).json().data).toHaveLength(count);
     });
 
-    test('and a cursor of another list is refused in words', async () => {
+    test('and a cursor that nobody gave out is refused in words', async () => {
       const answer = await get('?cursor=bm90LWEtY3Vyc29y');
       expect(answer.statusCode).toBe(400);
       expect(answer.json()).toMatchObject({ code: 'INVALID_CURSOR' });

@@ -219,7 +219,12 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
       name: 'the appointments of a week',
       as,
       run: (db) =>
-        listAppointments(db, orgId, { from: now, to: new Date(now.getTime() + 7 * DAY_MS), limit: 200 }),
+        listAppointments(
+          db,
+          orgId,
+          { from: now.toISOString(), to: new Date(now.getTime() + 7 * DAY_MS).toISOString() },
+          { limit: 200 },
+        ),
     },
     { name: 'what a caller has to come', as, run: (db) => upcomingOf(db, orgId, '+14155550199', now) },
   ];

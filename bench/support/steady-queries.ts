@@ -62,6 +62,6 @@ export function steadyQueries(org: string, now: Date): HotQuery[] {
     worker('the lease of the clean-up', (db) => takeLease(cleanup).execute(db)),
     person('live events', (db) => eventsAfter(db, '0', 200)),
     person('the newest live event', newestEventId),
-    person('the texts', (db) => listMessages(db, { limit: 50 })),
+    person('the texts', (db) => listMessages(db, {}, { limit: 50 })),
   ];
 }

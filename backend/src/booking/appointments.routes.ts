@@ -1,8 +1,8 @@
 import { Appointment, AppointmentPage, AppointmentQuery, Booked, BookRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
-import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
@@ -86,21 +86,13 @@ export function registerAppointmentRoutes(
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const { from, to, status, limit, cursor } = request.query;
-      const rows = await database.withTenant(tenant, (db) =>
-        listAppointments(db, tenant.orgId, {
-          limit: limit + 1,
-          ...(from ? { from: new Date(from) } : {}),
-          ...(to ? { to: new Date(to) } : {}),
-          ...(status ? { status } : {}),
-          ...(cursor === undefined ? {} : { after: readCursor(cursor) }),
-        }),
+      return readPage(
+        { name: 'appointments', sortedBy: 'moment' },
+        request.query,
+        (filter, page) =>
+          database.withTenant(tenant, (db) => listAppointments(db, tenant.orgId, filter, page)),
+        presentAppointment,
       );
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return {
-        data: rows.slice(0, limit).map(presentAppointment),
-        next_cursor: last ? writeCursor(last) : null,
-      };
     },
   );
 
@@ -147,22 +139,3 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   undo_until: row.undo_until?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
 });
-
-// PostgreSQL knows no year 0.
-const Cursor = z.tuple([z.iso.datetime().refine((text) => text > '0001'), Id]);
-
-const writeCursor = (row: AppointmentRow): string =>
-  Buffer.from(JSON.stringify([row.exactly_at, row.id])).toString('base64url');
-
-function readCursor(text: string): { scheduledAt: string; id: string } {
-  try {
-    const [scheduledAt, id] = Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return { scheduledAt, id };
-  } catch {
-    throw new AppError({
-      code: 'INVALID_CURSOR',
-      status: 400,
-      detail: 'This cursor was not given out here. Begin again without one.',
-    });
-  }
-}

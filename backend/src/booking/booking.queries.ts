@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Page } from '../platform/paging.ts';
 
 export interface ClinicForBooking {
   name: string;
@@ -68,10 +69,6 @@ const appointments = (db: Db) =>
       'a.id',
       'a.status',
       'a.scheduled_at',
-      // A Date has no microseconds, and the next page begins after exactly this row.
-      sql<string>`to_char(a.scheduled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
-        'exactly_at',
-      ),
       'a.duration_minutes',
       'a.service_type',
       'a.provider_id',
@@ -146,33 +143,28 @@ export function heldTimes(db: Db, orgId: string, from: Date, to: Date) {
 }
 
 export interface AppointmentFilter {
-  from?: Date;
-  to?: Date;
-  status?: string;
-  after?: { scheduledAt: string; id: string };
-  limit: number;
+  from?: string | undefined;
+  to?: string | undefined;
+  status?: string | undefined;
 }
 
 export function listAppointments(
   db: Db,
   orgId: string,
   filter: AppointmentFilter,
-): Promise<AppointmentRow[]> {
-  let query = appointments(db).where('a.org_id', '=', orgId).where(wasOne('a'));
-  if (filter.from) query = query.where('a.scheduled_at', '>=', filter.from);
-  if (filter.to) query = query.where('a.scheduled_at', '<', filter.to);
+  { after, limit }: Page,
+): Promise<(AppointmentRow & { at: string })[]> {
+  let query = appointments(db)
+    .select(sql<string>`a.scheduled_at::text`.as('at'))
+    .where('a.org_id', '=', orgId)
+    .where(wasOne('a'));
+  if (filter.from) query = query.where('a.scheduled_at', '>=', new Date(filter.from));
+  if (filter.to) query = query.where('a.scheduled_at', '<', new Date(filter.to));
   if (filter.status) query = query.where('a.status', '=', filter.status);
-  const { after } = filter;
   if (after) {
-    query = query.where((eb) =>
-      eb(
-        eb.refTuple('a.scheduled_at', 'a.id'),
-        '>',
-        eb.tuple(sql<Date>`${after.scheduledAt}::timestamptz`, after.id),
-      ),
-    );
+    query = query.where(sql<SqlBool>`(a.scheduled_at, a.id) > (${after.at}::timestamptz, ${after.id}::uuid)`);
   }
-  return query.orderBy('a.scheduled_at').orderBy('a.id').limit(filter.limit).execute();
+  return query.orderBy('a.scheduled_at').orderBy('a.id').limit(limit).execute();
 }
 
 export async function setSyncState(

@@ -15,10 +15,4 @@ export const contactErrors = {
         'Another patient of this clinic has the same name and the same phone number. Open that one, or tell the two apart by name.',
       ...(contactId === undefined ? {} : { extra: { contact_id: contactId } }),
     }),
-  invalidCursor: () =>
-    new AppError({
-      code: 'INVALID_CURSOR',
-      status: 400,
-      detail: 'This cursor was not given out here. Begin again without one.',
-    }),
 };

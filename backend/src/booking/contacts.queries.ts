@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Page } from '../platform/paging.ts';
 import { wasOne } from './booking.queries.ts';
 import type { ContactDetails } from './contact.ts';
 
@@ -39,18 +40,16 @@ export interface ContactFilter {
   /** Part of the number in E.164. */
   digits: string | undefined;
   status: string | undefined;
-  /** Id of the last contact of the page before. */
-  after: string | undefined;
-  limit: number;
 }
 
 /** By name. A clinic's own contacts are read through: a search by parts of words has no index under row-level security. */
-export function listContacts(db: Db, orgId: string, filter: ContactFilter) {
+export function listContacts(db: Db, orgId: string, filter: ContactFilter, { after, limit }: Page) {
   let query = contacts(db, orgId, filter.now)
     .select(SUMMARY)
+    .select('l.name as at')
     .orderBy('l.name')
     .orderBy('l.id')
-    .limit(filter.limit);
+    .limit(limit);
   for (const word of filter.words) {
     const part = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
     query = query.where(
@@ -60,15 +59,13 @@ export function listContacts(db: Db, orgId: string, filter: ContactFilter) {
   }
   if (filter.digits !== undefined) query = query.where('l.phone', 'like', `%${filter.digits}%`);
   if (filter.status !== undefined) query = query.where('l.status', '=', filter.status);
-  if (filter.after !== undefined) {
-    query = query.where(
-      sql<SqlBool>`(l.name, l.id) > (select last.name, last.id from leads last where last.id = ${filter.after})`,
-    );
+  if (after !== undefined) {
+    query = query.where(sql<SqlBool>`(l.name, l.id) > (${after.at}, ${after.id}::uuid)`);
   }
   return query.execute();
 }
 
-export type ContactSummaryRow = Awaited<ReturnType<typeof listContacts>>[number];
+export type ContactSummaryRow = Omit<Awaited<ReturnType<typeof listContacts>>[number], 'at'>;
 
 export function findContact(db: Db, orgId: string, id: string, now: Date) {
   return contacts(db, orgId, now).select(DETAIL).where('l.id', '=', id).executeTakeFirst();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
@@ -35,20 +36,15 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const { cursor, limit, search, status } = request.query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant(tenant, (db) =>
-        listContacts(db, tenant.orgId, {
-          ...searched(search ?? ''),
-          now: clock.now(),
-          status,
-          after,
-          limit: limit + 1,
-        }),
+      return readPage(
+        { name: 'contacts', sortedBy: 'text' },
+        request.query,
+        ({ search, status }, page) =>
+          database.withTenant(tenant, (db) =>
+            listContacts(db, tenant.orgId, { ...searched(search ?? ''), now: clock.now(), status }, page),
+          ),
+        present,
       );
-      const shown = rows.slice(0, limit);
-      const last = rows.length > limit ? shown.at(-1) : undefined;
-      return { data: shown.map(present), next_cursor: last ? toCursor(last.id) : null };
     },
   );
 
@@ -130,12 +126,4 @@ function searched(typed: string): { words: string[]; digits: string | undefined 
   return /\p{L}|@/u.test(text) || digits === ''
     ? { words: text.split(' ').filter(Boolean).slice(0, SEARCHED_WORDS), digits: undefined }
     : { words: [], digits };
-}
-
-const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
-
-function readCursor(cursor: string): string {
-  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!id.success) throw contactErrors.invalidCursor();
-  return id.data;
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Page } from '../platform/paging.ts';
 
 export async function findOffer(db: Db, orgId: string, id: string) {
   return db
@@ -246,16 +247,19 @@ export type EntryRow = Awaited<ReturnType<ReturnType<typeof entries>['execute']>
 export function listEntries(
   db: Db,
   orgId: string,
-  filter: { today: string; status: string | undefined; after: string | undefined; limit: number },
-): Promise<EntryRow[]> {
-  let query = entries(db, orgId, filter.today).orderBy('w.created_at').orderBy('w.id').limit(filter.limit);
+  filter: { today: string; status: string | undefined },
+  { after, limit }: Page,
+): Promise<(EntryRow & { at: string })[]> {
+  let query = entries(db, orgId, filter.today)
+    .select(sql<string>`w.created_at::text`.as('at'))
+    .orderBy('w.created_at')
+    .orderBy('w.id')
+    .limit(limit);
   if (filter.status !== undefined) {
     query = query.where(sql<SqlBool>`${stateFrom(filter.today)} = ${filter.status}`);
   }
-  if (filter.after !== undefined) {
-    query = query.where(
-      sql<SqlBool>`(w.created_at, w.id) > (select p.created_at, p.id from waitlist p where p.id = ${filter.after})`,
-    );
+  if (after !== undefined) {
+    query = query.where(sql<SqlBool>`(w.created_at, w.id) > (${after.at}::timestamptz, ${after.id}::uuid)`);
   }
   return query.execute();
 }

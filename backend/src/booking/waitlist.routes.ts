@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import { type Tenant, tenantOf } from '../tenancy/index.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { type ClinicForBooking, findClinic } from './booking.queries.ts';
@@ -41,20 +42,17 @@ export function registerWaitlistRoutes(
       },
     },
     async (request) => {
-      const { orgId, ...tenant } = tenantOf(request);
-      const { cursor, limit, status } = request.query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant({ orgId, userId: tenant.userId }, async (db) =>
-        listEntries(db, orgId, {
-          today: todayOf(context, await findClinic(db, orgId)),
-          status,
-          after,
-          limit: limit + 1,
-        }),
+      const tenant = tenantOf(request);
+      return readPage(
+        { name: 'waitlist', sortedBy: 'moment' },
+        request.query,
+        ({ status }, page) =>
+          database.withTenant(tenant, async (db) => {
+            const today = todayOf(context, await findClinic(db, tenant.orgId));
+            return listEntries(db, tenant.orgId, { today, status }, page);
+          }),
+        present,
       );
-      const shown = rows.slice(0, limit);
-      const last = rows.length > limit ? shown.at(-1) : undefined;
-      return { data: shown.map(present), next_cursor: last ? toCursor(last.id) : null };
     },
   );
 
@@ -181,17 +179,3 @@ const present = (row: EntryRow): WaitlistEntry => ({
   appointment_id: row.appointment_id,
   created_at: row.created_at.toISOString(),
 });
-
-const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
-
-function readCursor(cursor: string): string {
-  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!id.success) {
-    throw new AppError({
-      code: 'INVALID_CURSOR',
-      status: 400,
-      detail: 'The cursor is not one of ours. Begin again without it.',
-    });
-  }
-  return id.data;
-}

@@ -16,13 +16,6 @@ export const deliveryNotFound = () =>
       'There is no such delivery in your clinic. Deliveries are kept for 7 days; GET /api/webhooks/deliveries lists them.',
   });
 
-export const invalidCursor = () =>
-  new AppError({
-    code: 'INVALID_CURSOR',
-    status: 400,
-    detail: 'The cursor is not one that this list gave. Leave it out to begin at the newest delivery.',
-  });
-
 export const notFinished = (status: string) =>
   new AppError({
     code: 'DELIVERY_NOT_FINISHED',

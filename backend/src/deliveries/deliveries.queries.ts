@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Page } from '../platform/paging.ts';
 
 const COLUMNS = [
   'id',
@@ -37,18 +38,8 @@ export interface DeliveryFilter {
   to?: string | undefined;
 }
 
-/** Where a page ended: the row itself may be cleaned up before the next page is asked for. */
-export interface Position {
-  at: string;
-  id: string;
-}
-
 /** Newest first. Row-level security keeps it to the caller's organization. */
-export function deliveryList(
-  db: Db,
-  filter: DeliveryFilter,
-  page: { after?: Position | undefined; limit: number },
-) {
+export function deliveryList(db: Db, filter: DeliveryFilter, page: Page) {
   let query = matching(db, filter)
     .select(COLUMNS)
     .select(sql<string>`created_at::text`.as('at'))

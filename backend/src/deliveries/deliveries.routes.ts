@@ -13,10 +13,11 @@ import {
 } from '@voxanne/contract';
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import type { TenantResolver } from '../tenancy/index.ts';
 import { deliveryNotFound } from './deliveries.errors.ts';
 import { type DeliveryRow, findDelivery, type ListedDelivery, listDeliveries } from './deliveries.queries.ts';
-import { ownerOf, readPage, readSpans } from './list-pages.ts';
+import { ownerOf, readSpans } from './list-pages.ts';
 import { isFinished, type ReplayContext, replayMany, replayOne, topicOf, tryReplay } from './replay.ts';
 import { dedupeVerdict, signatureVerdict } from './verdicts.ts';
 
@@ -43,10 +44,10 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       },
     },
     async (request) => {
-      const { cursor, limit, ...filter } = request.query;
       return readPage(
-        { cursor, limit },
-        (page) => database.withTenant(ownerOf(request), (db) => listDeliveries(db, filter, page)),
+        { name: 'deliveries', sortedBy: 'moment' },
+        request.query,
+        (filter, page) => database.withTenant(ownerOf(request), (db) => listDeliveries(db, filter, page)),
         (row) => present(row, handlers),
       );
     },

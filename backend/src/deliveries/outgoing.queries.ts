@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
-import type { Position } from './deliveries.queries.ts';
+import type { Page } from '../platform/paging.ts';
 
 export interface OutgoingFilter {
   status?: string | undefined;
@@ -15,11 +15,7 @@ const matching = (db: Db, { status, topic }: OutgoingFilter) => {
 };
 
 /** Newest first. Row-level security keeps it to the caller's organization. */
-export function outgoingList(
-  db: Db,
-  filter: OutgoingFilter,
-  page: { after?: Position | undefined; limit: number },
-) {
+export function outgoingList(db: Db, filter: OutgoingFilter, page: Page) {
   let query = matching(db, filter)
     .select(['id', 'topic', 'status', 'created_at', 'attempts', 'replays', 'error_message', 'run_at'])
     .select(['completed_at', 'blocked', 'spans'])

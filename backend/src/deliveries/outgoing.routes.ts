@@ -12,8 +12,9 @@ import {
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import type { TenantResolver } from '../tenancy/index.ts';
-import { ownerOf, readPage, readSpans } from './list-pages.ts';
+import { ownerOf, readSpans } from './list-pages.ts';
 import { listOutgoing, type OutgoingRow } from './outgoing.queries.ts';
 import { sendAgain, sendManyAgain } from './send-again.ts';
 
@@ -40,10 +41,10 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       },
     },
     async (request) => {
-      const { cursor, limit, ...filter } = request.query;
       return readPage(
-        { cursor, limit },
-        (page) => database.withTenant(ownerOf(request), (db) => listOutgoing(db, filter, page)),
+        { name: 'outgoing', sortedBy: 'moment' },
+        request.query,
+        (filter, page) => database.withTenant(ownerOf(request), (db) => listOutgoing(db, filter, page)),
         present,
       );
     },

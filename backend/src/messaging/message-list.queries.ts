@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Page } from '../platform/paging.ts';
 
 const COLUMNS = [
   'id',
@@ -17,32 +18,28 @@ const COLUMNS = [
 ] as const;
 
 export interface MessageFilter {
-  to?: string;
-  appointmentId?: string;
-  /** Id of the last message of the page before. */
-  after?: string;
-  limit: number;
+  to?: string | undefined;
+  appointmentId?: string | undefined;
 }
 
-/** Newest first. Row-level security keeps it to the caller's organization, the page before included. */
-export function listMessages(db: Db, filter: MessageFilter) {
+/** Newest first. Row-level security keeps it to the caller's organization. */
+export function listMessages(db: Db, filter: MessageFilter, { after, limit }: Page) {
   let query = db
     .selectFrom('messages')
     .select(COLUMNS)
+    .select(sql<string>`created_at::text`.as('at'))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(filter.limit);
+    .limit(limit);
   if (filter.to !== undefined) query = query.where('to_address', '=', filter.to);
   if (filter.appointmentId !== undefined) query = query.where('appointment_id', '=', filter.appointmentId);
-  if (filter.after !== undefined) {
-    query = query.where(
-      sql<boolean>`(created_at, id) < (select last.created_at, last.id from messages last where last.id = ${filter.after})`,
-    );
+  if (after !== undefined) {
+    query = query.where(sql<boolean>`(created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
   }
   return query.execute();
 }
 
-export type ListedMessage = Awaited<ReturnType<typeof listMessages>>[number];
+export type ListedMessage = Omit<Awaited<ReturnType<typeof listMessages>>[number], 'at'>;
 
 export function findListed(db: Db, id: string): Promise<ListedMessage | undefined> {
   return db.selectFrom('messages').select(COLUMNS).where('id', '=', id).executeTakeFirst();

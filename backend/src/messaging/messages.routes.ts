@@ -2,10 +2,11 @@ import { Id, type Message, MessageDetail, MessagePage, MessageQuery, MessageStat
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
 import { toE164 } from '../platform/phone.ts';
 import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { findListed, type ListedMessage, listMessages, timelineOf } from './message-list.queries.ts';
-import { invalidCursor, messageNotFound } from './messaging.errors.ts';
+import { messageNotFound } from './messaging.errors.ts';
 
 export interface MessageRouteOptions {
   database: Database;
@@ -31,15 +32,16 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const { appointment_id: appointmentId, cursor, limit, to } = request.query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      const rows = await database.withTenant(tenant, async (db) => {
-        const address = to && asStored(to, (await findOrganization(db, tenant.orgId)).country);
-        return listMessages(db, { to: address, appointmentId, after, limit: limit + 1 });
-      });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      return { data: page.map(present), next_cursor: last ? toCursor(last.id) : null };
+      return readPage(
+        { name: 'messages', sortedBy: 'moment' },
+        request.query,
+        ({ appointment_id: appointmentId, to }, page) =>
+          database.withTenant(tenant, async (db) => {
+            const address = to && asStored(to, (await findOrganization(db, tenant.orgId)).country);
+            return listMessages(db, { to: address, appointmentId }, page);
+          }),
+        present,
+      );
     },
   );
 
@@ -94,11 +96,3 @@ const asStored = (to: string, country: string): string => {
   const number = to.replace(/^ (?=\d)/, '+');
   return toE164(number, country) ?? number;
 };
-
-const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
-
-function readCursor(cursor: string): string {
-  const id = Id.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  if (!id.success) throw invalidCursor();
-  return id.data;
-}

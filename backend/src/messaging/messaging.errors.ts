@@ -59,13 +59,6 @@ export const messageNotFound = () =>
     detail: 'There is no such message in your clinic.',
   });
 
-export const invalidCursor = () =>
-  new AppError({
-    code: 'INVALID_CURSOR',
-    status: 400,
-    detail: 'The cursor is not one that this list gave. Leave it out to begin at the newest message.',
-  });
-
 export const foreignAccount = () =>
   new AppError({
     code: 'INVALID_SIGNATURE',

@@ -9,7 +9,8 @@ export const Id = z.guid();
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: singleLine(200).optional(),
+  /** Holds what the list is sorted by, such as a name. */
+  cursor: singleLine(1_000).optional(),
 });
 
 export const page = <T extends z.ZodType>(item: T) =>

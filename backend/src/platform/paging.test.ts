@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { type Page, type PagedList, readPage } from './paging.ts';
+
+const TEXTS: PagedList = { name: 'texts', sortedBy: 'moment' };
+const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
+const ROWS = [1, 2, 3].map((n) => ({ id: id(n), at: `2026-11-2${n} 14:00:00.123456+00`, word: `row ${n}` }));
+
+/** A list that was changed by others meanwhile: only what comes after the position counts. */
+const read =
+  (rows = ROWS) =>
+  async (_filter: object, { after, limit }: Page) =>
+    rows.filter(({ at }) => after === undefined || at > after.at).slice(0, limit);
+
+interface Query {
+  cursor?: string | undefined;
+  limit: number;
+  to?: string;
+  status?: string;
+}
+const ask = (query: Partial<Query>, list = TEXTS, rows = ROWS) =>
+  readPage<Query, (typeof ROWS)[number], string>(
+    list,
+    { limit: 2, ...query },
+    read(rows),
+    ({ word }) => word,
+  );
+const refusal = (query: Partial<Query>, list = TEXTS) =>
+  ask(query, list).then(
+    () => undefined,
+    (error) => ({ code: error.code, status: error.status, detail: error.message as string }),
+  );
+const { next_cursor: given } = await ask({});
+const [list] = JSON.parse(Buffer.from(given ?? '', 'base64url').toString());
+const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+describe('a page of a list', () => {
+  test('says where the next one begins, and the last one says nothing', async () => {
+    const first = await ask({});
+    expect(first.data).toEqual(['row 1', 'row 2']);
+    expect(await ask({ cursor: first.next_cursor ?? '' })).toEqual({ data: ['row 3'], next_cursor: null });
+  });
+
+  test('goes on behind a row that is gone', async () => {
+    const { next_cursor: cursor } = await ask({});
+    const left = ROWS.filter((row) => row.id !== id(2));
+    expect((await ask({ cursor: cursor ?? '' }, TEXTS, left)).data).toEqual(['row 3']);
+  });
+
+  test('may be of another length, and the filters in another order', async () => {
+    const { next_cursor: cursor } = await ask({ to: '+1', status: 'sent' });
+    expect((await ask({ status: 'sent', limit: 1, cursor: cursor ?? '', to: '+1' })).data).toEqual(['row 3']);
+  });
+
+  test.each<[string, Partial<Query>, Partial<PagedList>]>([
+    ['another list', {}, { name: 'calls' }],
+    ['another filter', { to: '+2' }, {}],
+    ['a filter more', { to: '+1', status: 'sent' }, {}],
+    ['no filter', { to: undefined as never }, {}],
+  ])('is refused in words for the cursor of %s', async (_which, other, list) => {
+    const { next_cursor } = await ask({ to: '+1' });
+    const query: Partial<Query> = { to: '+1', ...other, cursor: next_cursor ?? '' };
+    expect(await refusal(query, { ...TEXTS, ...list })).toEqual({
+      code: 'INVALID_CURSOR',
+      status: 400,
+      detail: expect.stringMatching(/another list, or to this one with other filters.*leave it out/),
+    });
+  });
+
+  test.each([
+    'nonsense',
+    '%00',
+    cursorOf(),
+    cursorOf(list, '2026-11-22 14:00:00+00'),
+    cursorOf(list, '2026-11-22 14:00:00+00', 'no-id'),
+    cursorOf(list, '0000-01-01 00:00:00+00', id(1)),
+    cursorOf(list, '2026-13-45 00:00:00+00', id(1)),
+    cursorOf(list, "'; drop table leads", id(1)),
+    cursorOf(list, 7, id(1)),
+    cursorOf(list, '2026-11-22 14:00:00+00', id(1), 'more'),
+    Buffer.from('{"list":"texts"}').toString('base64url'),
+  ])('is refused in words for a cursor that nobody gave out (%s)', async (cursor) => {
+    expect(await refusal({ cursor })).toEqual({
+      code: 'INVALID_CURSOR',
+      status: 400,
+      detail: expect.stringMatching(/not given out here.*leave it out/),
+    });
+  });
+
+  test('of names keeps every letter of the last one, and no NUL', async () => {
+    const names: PagedList = { name: 'contacts', sortedBy: 'text' };
+    const rows = ['Anaïs "X" O’Neil', 'Zoë'].map((at, n) => ({ id: id(n), at, word: at }));
+    const { next_cursor } = await ask({ limit: 1 }, names, rows);
+    expect((await ask({ limit: 1, cursor: next_cursor ?? '' }, names, rows)).data).toEqual(['Zoë']);
+    const [of] = JSON.parse(Buffer.from(next_cursor ?? '', 'base64url').toString());
+    expect(await refusal({ limit: 1, cursor: cursorOf(of, 'a\0b', id(1)) }, names)).toMatchObject({
+      code: 'INVALID_CURSOR',
+    });
+  });
+});
