@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { bearerOf } from './bearer.ts';
 import { sameSecret } from './crypto.ts';
 import { AppError } from './errors.ts';
+import { refusesStrangers } from './request-limits.ts';
 
 /** Lets in who shows OPERATOR_TOKEN as bearer, and nobody else: no cookie, no clinic's token. */
-export const createOperatorCheck =
-  (operatorToken: string) =>
-  async (request: FastifyRequest): Promise<void> => {
+export const createOperatorCheck = (operatorToken: string) =>
+  refusesStrangers(async (request: FastifyRequest): Promise<void> => {
     const given = bearerOf(request.headers.authorization) ?? '';
     // An unset token must not be matched by an empty one.
     if (operatorToken !== '' && sameSecret(given, operatorToken)) return;
@@ -15,4 +15,4 @@ export const createOperatorCheck =
       status: 401,
       detail: 'This is for the operator of the deployment. Send OPERATOR_TOKEN as Authorization: Bearer.',
     });
-  };
+  });

@@ -15,9 +15,9 @@ export interface RequestLimits {
   seconds: number;
 }
 
-/** A route that says nothing and asks nobody who they are. */
+/** A route that names none and also answers people who have proved nothing. */
 export const FOR_STRANGERS: RequestLimits = { bytes: 4_096, fields: 64, depth: 6, seconds: 10 };
-/** A route that says nothing and looks at a proof before the body: a session, a token, a secret. */
+/** A route that names none and refuses everyone without a proof before it reads the body. */
 const FOR_MEMBERS: RequestLimits = { bytes: 65_536, fields: 5_000, depth: 20, seconds: 20 };
 
 /** What has been taken in so far. */
@@ -41,14 +41,26 @@ declare module 'fastify' {
     intake: Intake;
   }
   interface FastifyContextConfig {
-    /** Where a route needs other limits than those for strangers, or for members if it has an `onRequest` of its own. */
+    /** Where a route needs other limits than those for strangers, or for members behind `refusesStrangers`. */
     limits?: Partial<RequestLimits>;
   }
 }
 
-/** Gives a route the limits that it did not name. A route with a proof before its body has an `onRequest`. */
+const refusing = new WeakSet<object>();
+
+/**
+ * Marks an `onRequest` hook that lets no one past without a proof: a session, a token, a secret. Only its routes get
+ * members' limits. A hook that also lets strangers through, or only looks at the form of a proof, is not marked.
+ */
+export function refusesStrangers<Hook extends object>(hook: Hook): Hook {
+  refusing.add(hook);
+  return hook;
+}
+
+/** Gives a route the limits that it did not name. */
 export function limitRoute(route: RouteOptions): void {
-  const limits = { ...(route.onRequest ? FOR_MEMBERS : FOR_STRANGERS), ...route.config?.limits };
+  const isRefusing = [route.onRequest ?? []].flat().some((hook) => refusing.has(hook));
+  const limits = { ...(isRefusing ? FOR_MEMBERS : FOR_STRANGERS), ...route.config?.limits };
   route.config = { ...route.config, limits };
   route.bodyLimit = limits.bytes;
 }

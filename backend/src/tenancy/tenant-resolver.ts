@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { refusesStrangers } from '../platform/request-limits.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import { type Membership, membershipsOf } from './profiles.queries.ts';
 
@@ -47,7 +48,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   const resolve = async (identity: Identity): Promise<Tenant> =>
     tenantFor(identity, await memberships(identity.userId), options.log);
   return {
-    async tenantResolver(request) {
+    tenantResolver: refusesStrangers(async (request) => {
       const identity = await options.identity.identify(request);
       if (!identity) {
         throw new AppError({
@@ -57,7 +58,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
         });
       }
       request.tenant = await resolve(identity);
-    },
+    }),
     async optionalTenantResolver(request) {
       try {
         const identity = await options.identity.identify(request);
