@@ -19,6 +19,7 @@ const HELD = 2_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cluster = await startCluster();
+const { orgId } = await cluster.addClinic('one');
 const web = await addMember('web', cluster);
 const port = Number(new URL(web.url).port);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -79,7 +80,9 @@ async function publicRoutes(): Promise<{ method: string; path: string }[]> {
 const routes = await publicRoutes();
 const results: Record<string, Waits> = {};
 results.nothing = await meanwhile(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
-const strangers = new Worker(join(here, 'support', 'strangers-thread.ts'), { workerData: { port, routes } });
+const strangers = new Worker(join(here, 'support', 'strangers-thread.ts'), {
+  workerData: { port, routes, orgId },
+});
 for (const worst of [...worstBodies(), ...worstHeads()]) {
   // What is never finished takes the seconds of its limit; it is held open below.
   if (worst.unfinished) continue;

@@ -1,14 +1,18 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FOR_STRANGERS, type RequestLimits } from './platform/request-limits.ts';
+import { fixedClock } from './platform/clock.ts';
+import type { RequestLimits } from './platform/request-limits.ts';
+import { routeKind } from './platform/route-kind.ts';
+import { mintOrgId } from './platform/tenant.ts';
 import { createTestApp, type TestApp } from './testing/app.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 import {
   MARK,
-  PLAUSIBLE,
   sendWorst,
+  signedFor,
   type WorstRequest,
+  withPlausibleProof,
   worstBodies,
   worstHeads,
 } from './testing/worst-requests.ts';
@@ -16,23 +20,53 @@ import {
 /** Read and thrown away after a refusal, and what was on its way into the process at that moment. */
 const LEFTOVERS = 131_072 + 262_144;
 
+/** The most that strangers may send to any address: figures of this test, whatever the routes say. */
+const CEILING: RequestLimits = { bytes: 4_096, fields: 64, depth: 6, seconds: 10 };
+/** Addresses of other services, whose messages are longer. Vapi's are read before their proof, and parsed after it. */
+const FROM_VAPI: RequestLimits = { bytes: 1_048_576, fields: 100_000, depth: 40, seconds: 10 };
+const FROM_TWILIO: RequestLimits = { ...CEILING, bytes: 65_536, fields: 256 };
+const HIGHER: Record<string, RequestLimits> = {
+  '/api/vapi/tools/:tool': FROM_VAPI,
+  '/api/vapi/webhook': FROM_VAPI,
+  '/api/webhooks/twilio/status': FROM_TWILIO,
+  '/api/webhooks/twilio/inbound': FROM_TWILIO,
+};
+const ceilingOf = ({ url }: RouteOptions): RequestLimits => HIGHER[url] ?? CEILING;
+const LIMITS = ['bytes', 'fields', 'depth', 'seconds'] as const;
+/** What those are answered who have proved nothing, where everyone must. */
+const ASKED_WHO_THEY_ARE = new Set(['NOT_SIGNED_IN', 'OPERATOR_REQUIRED']);
+
+const whole: WorstRequest = {
+  name: 'a whole report',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: { type: 'end-of-call-report', transcript: 'x'.repeat(100_000) } }),
+};
+const LONG_AGO = new Date(1_000);
+
 describe('what strangers send', () => {
   let db: TestDatabase;
   let scene: TestApp;
   let port: number;
   const sockets = new Map<number, Socket>();
   const scheduled = new Map<() => void, number>();
+  let longestWait = 0;
+  const clock = fixedClock(new Date());
+  let orgId: string;
   beforeAll(async () => {
     db = await createTestDatabase();
     scene = await createTestApp(db, {
+      clock,
       schedule: (milliseconds, work) => {
         scheduled.set(work, milliseconds);
+        longestWait = Math.max(longestWait, milliseconds);
         return () => scheduled.delete(work);
       },
     });
     scene.app.server.on('connection', (socket) => sockets.set(socket.remotePort ?? 0, socket));
     await scene.app.listen({ host: '127.0.0.1', port: 0 });
     ({ port } = scene.app.server.address() as AddressInfo);
+    ({ orgId } = await scene.signUp());
+    await scene.dependencies.connections.shared.makeFirst(mintOrgId(orgId), 'vapi', 'a-secret-of-a-clinic');
   });
   afterAll(async () => {
     await scene.close();
@@ -42,7 +76,7 @@ describe('what strangers send', () => {
   /** Ends whatever waits for a slow body, as the clock would; an answer that is under way takes no seconds. */
   const timePasses = (): void => {
     for (const [work, milliseconds] of scheduled) {
-      if (milliseconds < FOR_STRANGERS.seconds * 1_000) continue;
+      if (milliseconds < CEILING.seconds * 1_000) continue;
       scheduled.delete(work);
       work();
     }
@@ -54,7 +88,7 @@ describe('what strangers send', () => {
   const isPrivate = async (route: RouteOptions): Promise<boolean> => {
     const answer = await scene.app.inject({ method: methodOf(route) as 'GET', url: pathOf(route) });
     return answer.headers['content-type']?.toString().includes('problem') === true
-      ? answer.json().code === 'NOT_SIGNED_IN'
+      ? ASKED_WHO_THEY_ARE.has(answer.json().code)
       : false;
   };
 
@@ -64,11 +98,15 @@ describe('what strangers send', () => {
     taken: number;
     bytes: number;
     fields: number;
+    seconds: number;
   }
   const costOf = async (route: { method: string; path: string }, worst: WorstRequest): Promise<Cost> => {
     const { intake } = scene.app;
     const before = { ...intake };
-    const { status, port: from } = await sendWorst(port, route, worst, timePasses);
+    longestWait = 0;
+    // A body that is whole is on its way, however long the proof before it takes.
+    const waiting = worst.unfinished || worst.chunked ? timePasses : undefined;
+    const { status, port: from } = await sendWorst(port, route, worst, waiting);
     const taken = sockets.get(from)?.bytesRead ?? 0;
     sockets.delete(from);
     return {
@@ -77,27 +115,27 @@ describe('what strangers send', () => {
       taken,
       bytes: intake.bytes - before.bytes,
       fields: intake.fields - before.fields,
+      seconds: longestWait / 1_000,
     };
   };
   const tooDear = (costs: Cost[], limits: RequestLimits): Cost[] =>
     costs.filter(
-      ({ status, taken, bytes, fields }) =>
+      ({ status, taken, bytes, fields, seconds }) =>
         (status !== null && status >= 500) ||
         // An answer gets lost only where more than is thrown away was still to come.
         (status === null && taken < 131_072) ||
         taken > limits.bytes + LEFTOVERS ||
         bytes > limits.bytes ||
-        fields > limits.fields,
+        fields > limits.fields ||
+        seconds > limits.seconds,
     );
-  const limitsOf = (route: RouteOptions): RequestLimits => ({ ...FOR_STRANGERS, ...route.config?.limits });
 
   test('costs the same few bytes and fields at every address that answers them', async () => {
     const bodies = worstBodies();
-    const plausible = bodies.map((worst) => ({
-      ...worst,
-      name: `${worst.name}, with what looks like a proof`,
-      headers: { ...PLAUSIBLE, ...worst.headers },
-    }));
+    const usual = [...bodies, ...bodies.map(withPlausibleProof), ...worstHeads()];
+    const signed = bodies.flatMap((worst) =>
+      [clock.now(), LONG_AGO].map((at) => signedFor(worst, orgId, at)),
+    );
     let open = 0;
     const found: [string, Cost[]][] = [];
     for (const route of routes()) {
@@ -105,8 +143,9 @@ describe('what strangers send', () => {
       open += 1;
       const to = { method: String(methodOf(route)), path: pathOf(route) };
       const costs: Cost[] = [];
-      for (const worst of [...bodies, ...plausible, ...worstHeads()]) costs.push(await costOf(to, worst));
-      const dear = tooDear(costs, limitsOf(route));
+      const worsts = routeKind(route) === 'webhook' ? [...usual, ...signed] : usual;
+      for (const worst of worsts) costs.push(await costOf(to, worst));
+      const dear = tooDear(costs, ceilingOf(route));
       if (dear.length > 0) found.push([`${to.method} ${to.path}`, dear]);
     }
     expect(found).toEqual([]);
@@ -142,7 +181,30 @@ describe('what strangers send', () => {
     async (path) => {
       const costs: Cost[] = [];
       for (const worst of worstBodies()) costs.push(await costOf({ method: 'POST', path }, worst));
-      expect(tooDear(costs, FOR_STRANGERS)).toEqual([]);
+      expect(tooDear(costs, CEILING)).toEqual([]);
+    },
+  );
+
+  test.each(['/api/vapi/webhook', '/api/vapi/tools/x'])(
+    'is read as far as a signature needs it, and never parsed without one: %s',
+    async (path) => {
+      const to = { method: 'POST', path };
+      const refusedUnread = [
+        whole,
+        withPlausibleProof(whole),
+        signedFor(whole, orgId, LONG_AGO),
+        signedFor(whole, '00000000-0000-4000-8000-000000000001', clock.now()),
+      ];
+      for (const worst of refusedUnread) {
+        expect(await costOf(to, worst), worst.name).toMatchObject({ status: 401, bytes: 0, fields: 0 });
+      }
+      const read = { status: 401, bytes: whole.body?.length, fields: 0 };
+      expect(await costOf(to, signedFor(whole, orgId, clock.now()))).toMatchObject(read);
+      for (const worst of worstBodies()) {
+        const cost = await costOf(to, signedFor(worst, orgId, clock.now()));
+        expect(cost, worst.name).toMatchObject({ fields: 0 });
+        expect(cost.bytes, worst.name).toBeLessThanOrEqual(FROM_VAPI.bytes);
+      }
     },
   );
 
@@ -159,5 +221,19 @@ describe('what strangers send', () => {
       return !bytes || !fields || !depth || !seconds || bodyLimit !== bytes;
     });
     expect(without.map(({ url }) => url)).toEqual([]);
+  });
+
+  test('has limits at every public route that none may raise unseen', async () => {
+    const raised: [url: string, limits: unknown][] = [];
+    for (const route of routes()) {
+      if (await isPrivate(route)) continue;
+      const limits = route.config?.limits ?? {};
+      const ceiling = ceilingOf(route);
+      const isAbove = LIMITS.some((name) => !((limits[name] ?? Number.POSITIVE_INFINITY) <= ceiling[name]));
+      if (isAbove) raised.push([route.url, limits]);
+    }
+    expect(raised).toEqual([]);
+    // A ceiling of an address that is gone would wait for the next of that name.
+    expect(Object.keys(HIGHER).filter((url) => !routes().some((route) => route.url === url))).toEqual([]);
   });
 });

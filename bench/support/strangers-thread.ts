@@ -1,7 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { PLAUSIBLE, sendWorst, worstBodies, worstHeads } from '../../backend/src/testing/worst-requests.ts';
+import {
+  sendWorst,
+  signedFor,
+  withPlausibleProof,
+  worstBodies,
+  worstHeads,
+} from '../../backend/src/testing/worst-requests.ts';
 
-const { port, routes } = workerData as { port: number; routes: { method: string; path: string }[] };
+const { port, routes, orgId } = workerData as {
+  port: number;
+  routes: { method: string; path: string }[];
+  /** A clinic for which signatures may be made up. */
+  orgId: string;
+};
 const AT_ONCE = 8;
 
 /** So that what strangers do to their own process is not taken for what they do to ours. */
@@ -10,7 +21,11 @@ parentPort?.on('message', async (name: string) => {
   const found = all.find((one) => one.name === name);
   const queue = found
     ? routes.flatMap((route) =>
-        [found, { ...found, headers: { ...PLAUSIBLE, ...found.headers } }].map((worst) => ({ route, worst })),
+        [
+          found,
+          withPlausibleProof(found),
+          ...(route.path.startsWith('/api/vapi/') ? [signedFor(found, orgId, new Date())] : []),
+        ].map((worst) => ({ route, worst })),
       )
     : [];
   await Promise.all(

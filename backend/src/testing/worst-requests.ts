@@ -117,7 +117,7 @@ export function worstHeads(): WorstRequest[] {
 }
 
 /** What looks like a proof at first sight. */
-export const PLAUSIBLE: Record<string, string> = {
+const PLAUSIBLE: Record<string, string> = {
   'x-twilio-signature': `${'A'.repeat(27)}=`,
   'x-signature': 'a'.repeat(64),
   'x-timestamp': '1',
@@ -126,6 +126,21 @@ export const PLAUSIBLE: Record<string, string> = {
   'x-goog-resource-id': MARK,
   cookie: `voxanne.session_token=${MARK}`,
 };
+
+/** The same request with what looks like a proof at first sight. */
+export const withPlausibleProof = (worst: WorstRequest): WorstRequest => ({
+  ...worst,
+  name: `${worst.name}, with what looks like a proof`,
+  headers: { ...PLAUSIBLE, ...worst.headers },
+});
+
+/** The same request with a made-up signature for a clinic that exists, of that moment or of long ago. */
+export const signedFor = (worst: WorstRequest, orgId: string, at: Date): WorstRequest => ({
+  ...worst,
+  name: `${worst.name}, with a signature of ${at.toISOString()} for a clinic`,
+  headers: { ...PLAUSIBLE, 'x-timestamp': String(Math.floor(at.getTime() / 1_000)), ...worst.headers },
+  query: `?org=${orgId}`,
+});
 
 export interface Outcome {
   /** Null when the connection was cut without an answer. */
