@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createTestApp, type TestApp } from './testing/app.ts';
+import { createTestApp, PASSWORD, type TestApp } from './testing/app.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 import { nodesIn, type SchemaNode } from './testing/schema-nodes.ts';
 
@@ -36,7 +36,7 @@ const textsIn = (schema: z.core.$ZodType): SchemaNode[] =>
     ({ isLeaf, schema: leaf }) => isLeaf && !TEXTLESS.has(leaf._zod.def.type),
   );
 
-const PARTS = ['params', 'querystring', 'body'] as const;
+const PARTS = ['params', 'querystring', 'headers', 'body'] as const;
 
 function leavesOf(routes: readonly RouteOptions[]): [where: string, leaf: SchemaNode][] {
   const found = new Map<string, SchemaNode>();
@@ -50,6 +50,9 @@ function leavesOf(routes: readonly RouteOptions[]): [where: string, leaf: Schema
   }
   return [...found];
 }
+
+/** Node hands headers over as Latin-1. */
+const isHeaderText = (text: string) => /^[\0-\u00ff]*$/.test(text);
 
 const lastName = (path: string) =>
   path
@@ -75,6 +78,8 @@ describe('text that is kept', () => {
     const leaves = leavesOf(app.app.registeredRoutes);
     // A walk that finds nothing would be green.
     expect(leaves.length).toBeGreaterThan(60);
+    const keys = leaves.filter(([where]) => where.endsWith('headers.idempotency-key'));
+    expect(keys.length).toBeGreaterThan(7);
     const faults = leaves.flatMap(([where, { path, schema }]) => {
       const name = lastName(path);
       if (NEVER_KEPT.has(name)) return [];
@@ -100,8 +105,15 @@ describe('text that is kept', () => {
       const fields = textsIn(body)
         .filter(({ path }) => /^[a-z_]+$/.test(path))
         .map(({ path }) => path);
+      const headers = schema?.headers instanceof z.ZodType ? textsIn(schema.headers) : [];
       return [
-        { method: String(method) as 'POST', url, example: example ?? {}, fields: [...new Set(fields)] },
+        {
+          method: String(method) as 'POST',
+          url,
+          example: example ?? {},
+          fields: [...new Set(fields)],
+          headers: headers.map(({ path }) => path),
+        },
       ];
     });
 
@@ -109,12 +121,18 @@ describe('text that is kept', () => {
     const unknown = '00000000-0000-4000-8000-000000000001';
     app.lines.length = 0;
     let asked = 0;
-    const ask = async (method: 'GET' | 'POST', url: string, payload?: object) => {
-      const answer = await app.app.inject({ method, url, headers: bearer, ...(payload ? { payload } : {}) });
+    const ask = async (method: 'GET' | 'POST', url: string, payload?: object, more: object = {}) => {
+      const headers = { ...bearer, ...more };
+      const answer = await app.app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
       asked += 1;
       expect(answer.statusCode, `${method} ${url} ${JSON.stringify(payload)}`).toBeLessThan(500);
     };
-    for (const { method, url, example, fields } of examples(app.app.registeredRoutes)) {
+    for (const { method, url, example, fields, headers } of examples(app.app.registeredRoutes)) {
+      for (const header of headers) {
+        for (const text of HOSTILE.filter(isHeaderText)) {
+          await ask(method, url.replaceAll(/:\w+/g, unknown), example, { [header]: text });
+        }
+      }
       for (const field of fields) {
         for (const text of HOSTILE) {
           await ask(method, url.replaceAll(/:\w+/g, unknown), { ...example, [field]: text });
@@ -149,5 +167,19 @@ describe('text that is kept', () => {
       const found = kept.rows.map(({ text }) => text).filter((text) => invisible.test(text));
       expect(found, `${table}.${column}`).toEqual([]);
     }
+  });
+
+  test('of the program that signed in, too', async () => {
+    const { email } = await app.signUp();
+    const answer = await app.post(
+      '/api/auth/sign-in/email',
+      { email, password: PASSWORD },
+      { 'user-agent': 'Front\u0085desk \u00ad7' },
+    );
+    expect(answer.statusCode).toBe(200);
+    const { rows } = await db.owner.query<{ agent: string }>(
+      `select "userAgent" as agent from auth.ba_sessions where "userAgent" like 'Front%'`,
+    );
+    expect(rows).toEqual([{ agent: 'Front desk 7' }]);
   });
 });

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { singleLine } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GiveUp, type Inbox, type JobHandler, maskHeaders } from '../deliveries/index.ts';
@@ -28,7 +29,7 @@ const Proof = z.object({
 });
 const Push = z.object({
   'x-goog-message-number': z.coerce.number().int().positive(),
-  'x-goog-resource-state': z.string().min(1).max(64),
+  'x-goog-resource-state': singleLine(64).min(1),
 });
 const StoredPush = z.object({
   channel_id: z.string(),

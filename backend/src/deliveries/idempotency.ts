@@ -1,3 +1,4 @@
+import { visibleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
@@ -9,16 +10,24 @@ import { beginOnce, type KeptAnswer, type KeyedRequest, keepAnswer } from './ide
 /** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
 export type Transact<R> = (work: Work<R>) => Promise<R>;
 
+// Refused instead of cleaned as other text is: two keys must never become one.
+const Key = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((key) => visibleLine(key) === key, {
+    error:
+      'Has invisible characters or several spaces in a row. Use a key of visible characters, such as a UUID',
+  });
+
 /** For the schema of every POST that books or sends. Loose, because it stands for all headers of the request. */
-export const IdempotencyHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('The same key and body have their effect once; a repeat gets the first answer for 24 hours'),
-});
+export const idempotencyHeaders = (description: string) =>
+  z.looseObject({ 'idempotency-key': Key.optional().describe(description) });
+
+export const IdempotencyHeaders = idempotencyHeaders(
+  'The same key and body have their effect once; a repeat gets the first answer for 24 hours',
+);
 
 export interface OnceOptions<R, Body> {
   database: Database;

@@ -1,6 +1,6 @@
 export { cleanUp, previewCleanup, startCleanup } from './cleanup.ts';
 export { registerDeliveryRoutes } from './deliveries.routes.ts';
-export { IdempotencyHeaders, sendOnce, type Transact } from './idempotency.ts';
+export { IdempotencyHeaders, idempotencyHeaders, sendOnce, type Transact } from './idempotency.ts';
 export { type Arrival, createInbox, type Inbox, type InboxEvent, type SignatureVerdict } from './inbox.ts';
 export type { Job } from './lease-queue.queries.ts';
 export {

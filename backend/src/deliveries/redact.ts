@@ -1,3 +1,5 @@
+import { visibleLine } from '@voxanne/contract';
+
 const SECRET_NAME =
   /secret|passw|token|api[-_]?key|credential|authorization|cookie|private[-_]?key|^auth$|^bearer$|signature/i;
 // Our own words for "which tool call" and the like must stay readable.
@@ -44,7 +46,7 @@ export function maskHeaders(headers: Record<string, string | string[] | undefine
     Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const text = Array.isArray(value) ? value.join(', ') : value;
-      return [[name, PLAIN_HEADERS.has(name) ? text.slice(0, LONGEST_HEADER).replaceAll('\0', '') : MASK]];
+      return [[name, PLAIN_HEADERS.has(name) ? visibleLine(text).slice(0, LONGEST_HEADER) : MASK]];
     }),
   );
 }

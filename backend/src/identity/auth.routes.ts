@@ -5,6 +5,7 @@ import {
   SigningKeys,
   SignUpRequest,
   TokenResponse,
+  visibleLine,
 } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
@@ -15,6 +16,8 @@ import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { refuseGuessablePassword } from './password-rules.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
+
+const MAX_USER_AGENT = 500;
 
 export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
@@ -209,18 +212,13 @@ async function ask(
   refuseForeignPages(request, ...options.ownOrigins);
   const issuer = await options.issuer();
   const headers = new Headers();
-  for (const name of [
-    'cookie',
-    'origin',
-    'referer',
-    'user-agent',
-    'authorization',
-    'sec-fetch-site',
-    'sec-fetch-mode',
-  ]) {
+  for (const name of ['cookie', 'origin', 'referer', 'authorization', 'sec-fetch-site', 'sec-fetch-mode']) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }
+  // Kept with the session.
+  const userAgent = visibleLine(request.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT);
+  if (userAgent !== '') headers.set('user-agent', userAgent);
   // A program that is no browser sends none of the three, carries no ambient cookies, and cannot be tricked.
   // Node's own fetch sends sec-fetch-mode without an Origin, which the issuer would take for a strange browser.
   if (!headers.has('origin') && !headers.has('referer') && !headers.has('sec-fetch-site')) {

@@ -1,5 +1,6 @@
 import { Id, MessageStatus, singleLine, visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
+import { idempotencyHeaders } from '../deliveries/index.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -22,9 +23,7 @@ const NewText = z.strictObject({
 type NewText = z.infer<typeof NewText>;
 const Batch = z.strictObject({ messages: z.array(NewText).min(1).max(100) });
 
-const IdempotencyHeaders = z.looseObject({
-  'idempotency-key': z.string().min(1).max(200).optional().describe('The same key sends nothing twice'),
-});
+const headers = idempotencyHeaders('The same key sends nothing twice');
 
 const Accepted = z.object({ message_id: Id, status: MessageStatus }).meta({ id: 'MessageAccepted' });
 const BatchResult = z
@@ -71,7 +70,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         description:
           'Queued at once and sent by a worker; see GET /api/messages/{id} for its state. Only to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
-        headers: IdempotencyHeaders,
+        headers,
         response: { 202: Accepted },
       },
     },
@@ -96,7 +95,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         description:
           'One result for each text, in order, under the rules for a single text. Once the limit is reached, the remaining texts get the error TOO_MANY_TEXTS and the response has Retry-After; if the limit allowed none at all, the response is 429.',
         body: Batch,
-        headers: IdempotencyHeaders,
+        headers,
         response: { 202: BatchResult },
       },
     },
