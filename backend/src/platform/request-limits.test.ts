@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer } from './http.ts';
 import { silentLogger } from './logger.ts';
@@ -11,15 +12,15 @@ describe('what one request may bring', () => {
   const servers: HttpServer[] = [];
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-  const anyone = async () => undefined;
-  const member = refusesStrangers(async () => undefined);
+  type Hook = (request: FastifyRequest) => Promise<void>;
+  const anyone: Hook = async () => undefined;
+  const member = refusesStrangers<Hook>(async () => undefined);
   const serve = (onRequest: undefined | Hook | Hook[], limits: Partial<RequestLimits> = {}) => {
     const server = createHttpServer({ log: silentLogger, trustProxyHops: 0 });
     servers.push(server);
     server.post('/notes', { ...(onRequest ? { onRequest } : {}), config: { limits } }, async () => ({}));
     return server;
   };
-  type Hook = typeof anyone;
   const statusOf = async (server: HttpServer, payload = OF_A_MEMBER) =>
     (
       await server.inject({
