@@ -14,6 +14,13 @@ describe('the sentences of callers', () => {
     expect(written.filter((row, index) => written.indexOf(row) !== index)).toEqual([]);
   });
 
+  test('are at least 640, of at least 20 kinds with at least 25 of each', () => {
+    expect(saidRows.length).toBeGreaterThanOrEqual(640);
+    const counts = Object.entries(Object.groupBy(saidRows, ({ kind }) => kind));
+    expect(counts.length).toBeGreaterThanOrEqual(20);
+    expect(counts.filter(([, rows]) => rows!.length < 25).map(([kind]) => kind)).toEqual([]);
+  });
+
   test('belong to a clinic and a moment that are described', () => {
     expect(saidRows.filter(({ clinic }) => !(clinic in clinics))).toEqual([]);
   });
