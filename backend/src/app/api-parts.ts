@@ -4,6 +4,7 @@ export const TAGS = [
   { name: 'organization', description: 'The clinic and who you are in it' },
   { name: 'booking', description: 'Free times, appointments and held times' },
   { name: 'waitlist', description: 'Patients waiting for a time' },
+  { name: 'tasks', description: 'What the receptionist passed on to the people of the clinic' },
   { name: 'contacts', description: 'Patients' },
   { name: 'services', description: 'What can be booked, and by which rules' },
   { name: 'providers', description: 'Who can be booked, and when they work' },

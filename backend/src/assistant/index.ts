@@ -7,6 +7,7 @@ import { checkAvailability } from './tools/check-availability.ts';
 import { findAppointmentsTool } from './tools/find-appointments.ts';
 import { getClinicInfo } from './tools/get-clinic-info.ts';
 import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';
+import { takeMessage } from './tools/take-message.ts';
 import type { Tool } from './tools/tool.ts';
 
 export { registerAdmissionRoutes } from './admission.routes.ts';
@@ -30,6 +31,7 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
     findAppointmentsTool(booking),
     rescheduleAppointmentTool(booking),
     cancelAppointmentTool(booking),
+    takeMessage(booking),
     getClinicInfo(clock, (orgId) =>
       booking.database.withService(async (db) => ({
         ...(await readClinic(db, orgId)),

@@ -73,6 +73,7 @@ describe('the receptionist at Vapi', () => {
       'findAppointments',
       'rescheduleAppointment',
       'cancelAppointment',
+      'takeMessage',
       'getClinicInfo',
     ]);
   });

@@ -38,6 +38,14 @@ const AT_ONCE = {
   assistantPatienceMs: 0,
 };
 
+export const CALLER = '+14155550132';
+
+interface Caller {
+  from?: string | null;
+  to?: string;
+  callId?: string;
+}
+
 /** A database, the Vapi stand-in behind the real SDK, and the HTTP server that it calls. */
 export async function createAssistantScene() {
   const db = await createTestDatabase();
@@ -127,6 +135,8 @@ export async function createAssistantScene() {
     return { status: answer.statusCode, text: answer.body, body: JSON.parse(answer.body) };
   };
 
+  let lastToolCall = 0;
+
   return {
     ...db,
     clock,
@@ -142,6 +152,28 @@ export async function createAssistantScene() {
     build,
     server,
     post,
+    /** A caller's tools: each call of one has an id of its own, unless it is given. */
+    caller:
+      (secret: string, { from = CALLER, to, callId = 'c-1' }: Caller = {}) =>
+      async (tool: string, given: unknown, asked: { id?: unknown; callId?: string } = {}) => {
+        lastToolCall += 1;
+        const { id = `tool-${lastToolCall}` } = asked;
+        const { status, body } = await post(
+          `/api/vapi/tools/${tool}`,
+          {
+            message: {
+              type: 'tool-calls',
+              toolCallList: [{ id, type: 'function', function: { name: tool, arguments: given } }],
+              call: { id: asked.callId ?? callId },
+              ...(from && { customer: { number: from } }),
+              ...(to && { phoneNumber: { number: to } }),
+            },
+          },
+          { 'x-vapi-secret': secret },
+        );
+        const [answer = {}] = body.results ?? [];
+        return { status, body, ok: 'result' in answer, said: (answer.result ?? answer.error) as string };
+      },
     signIn(organization: TestOrganization, role: 'owner' | 'admin' | 'member' = 'owner') {
       signedIn = { organization, role };
     },

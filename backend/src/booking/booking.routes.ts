@@ -10,6 +10,7 @@ import type { BookingRouteOptions } from './request-origin.ts';
 import { registerProviderRoutes } from './rules/providers.routes.ts';
 import { registerServiceRoutes } from './rules/services.routes.ts';
 import { registerTimeOffRoutes } from './rules/time-off.routes.ts';
+import { registerTaskRoutes } from './tasks/tasks.routes.ts';
 
 export function registerBookingRoutes(server: HttpServer, options: BookingRouteOptions): void {
   const { context, tenantResolver } = options;
@@ -23,6 +24,7 @@ export function registerBookingRoutes(server: HttpServer, options: BookingRouteO
   registerAppointmentRoutes(server, options);
   registerChangeRoutes(server, options);
   registerHoldRoutes(server, options);
+  registerTaskRoutes(server, options);
 
   server.get(
     '/api/availability',

@@ -89,6 +89,14 @@ const DELETE_RULES: readonly DeleteRule[] = [
     changes: true,
   },
   {
+    name: 'tasks, closed',
+    table: 'tasks',
+    keepDays: 90,
+    age: sql`closed_at`,
+    which: sql`true`,
+    changes: true,
+  },
+  {
     name: 'idempotency_keys',
     table: 'idempotency_keys',
     keepDays: 1,

@@ -492,6 +492,24 @@ export interface Services {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Tasks {
+  call_id: string | null;
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  kind: Generated<string>;
+  message: string;
+  name: string;
+  org_id: string;
+  phone: string;
+  /**
+   * The call and what was said: a tool call that comes again leaves no second task.
+   */
+  repeat_key: string;
+  urgent: Generated<boolean>;
+}
+
 export interface TimeOff {
   created_at: Generated<Timestamp>;
   ends_local: Timestamp;
@@ -617,6 +635,7 @@ export interface DB {
   senders: Senders;
   service_providers: ServiceProviders;
   services: Services;
+  tasks: Tasks;
   time_off: TimeOff;
   waitlist: Waitlist;
   waitlist_offers: WaitlistOffers;

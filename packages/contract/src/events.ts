@@ -13,6 +13,7 @@ export const LiveEventType = z.enum([
   'call.ended',
   'contact.updated',
   'waitlist.updated',
+  'task.updated',
   'service.updated',
   'provider.updated',
   'time_off.updated',

@@ -16,6 +16,7 @@ export * from './operator.ts';
 export * from './organization.ts';
 export * from './problem.ts';
 export * from './simulator.ts';
+export * from './tasks.ts';
 export * from './text.ts';
 export * from './waitlist.ts';
 export * from './weekly-hours.ts';

@@ -6,21 +6,21 @@ import {
   findCallersAppointments,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
+import { readConsent } from './consent.ts';
 import type { CallContext } from './tool.ts';
 
 // A model fills what it does not know with "" or null.
-export const text = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value) => visibleLines(String(value ?? '')))
-  .pipe(z.string().max(400, 'is longer than 400 characters'))
-  .transform((value) => (value === '' ? undefined : value));
+export const textUpTo = (characters: number) =>
+  z
+    .union([z.string(), z.number()])
+    .nullish()
+    .transform((value) => visibleLines(String(value ?? '')))
+    .pipe(z.string().max(characters, `is longer than ${characters} characters`))
+    .transform((value) => (value === '' ? undefined : value));
+export const text = textUpTo(400);
 
-/** "yes", true and "true" are a yes; whatever else a model writes is none. */
-export const yes = z
-  .union([z.boolean(), z.string()])
-  .nullish()
-  .transform((value) => /^(true|yes)$/i.test(String(value ?? '').trim()));
+/** The answer to a question that was read to the caller, in whatever words the model hands it on. */
+export const consent = z.unknown().optional().transform(readConsent);
 
 export const IDENTITY = {
   name: { type: 'string' as const, description: 'First and last name of the patient, as the caller says it' },

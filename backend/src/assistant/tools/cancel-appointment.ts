@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BookingContext, cancelAppointment } from '../../booking/index.ts';
-import { IDENTITY, originOf, text, theOneMeant, yes } from './callers-appointment.ts';
+import { consent, IDENTITY, originOf, text, theOneMeant } from './callers-appointment.ts';
 import { defineTool } from './tool.ts';
 
 export const cancelAppointmentTool = (context: BookingContext) =>
@@ -20,12 +20,12 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       name: text,
       patientName: text,
       appointmentId: text,
-      confirmed: yes,
+      confirmed: consent,
       reason: text,
     }),
     async run(input, call) {
       const meant = await theOneMeant(context, call, { ...input, name: input.name ?? input.patientName });
-      if (!input.confirmed) {
+      if (input.confirmed !== 'yes') {
         return {
           say: `Nothing is cancelled yet. Ask: shall I cancel your appointment on ${meant.label}?`,
           data: { appointment_id: meant.appointmentId, confirmed: false },

@@ -5,7 +5,7 @@ import {
   sayMoment,
   understandSpokenTime,
 } from '../../booking/index.ts';
-import { IDENTITY, originOf, text, theOneMeant, yes } from './callers-appointment.ts';
+import { consent, IDENTITY, originOf, text, theOneMeant } from './callers-appointment.ts';
 import { correctedFields, restingOn, withReadBack } from './corrected.ts';
 import { defineTool } from './tool.ts';
 
@@ -32,7 +32,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       name: text,
       patientName: text,
       appointmentId: text,
-      confirmed: yes,
+      confirmed: consent,
       slotId: text,
       appointmentDate: text,
       appointmentTime: text,
@@ -58,7 +58,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
           : undefined;
       const when = spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' };
       const correction = spoken?.correction;
-      if (!input.confirmed) {
+      if (input.confirmed !== 'yes') {
         const newTime = await sayMoment(context, scope, when);
         const asked = `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to ${newTime}?`;
         return {

@@ -36,6 +36,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     service_providers: 'DELETE INSERT SELECT',
     services:
       'INSERT(active,buffer_after_minutes,buffer_before_minutes,capacity,duration_minutes,horizon_days,min_notice_minutes,name,org_id,slot_step_minutes,slug) SELECT UPDATE(active,buffer_after_minutes,buffer_before_minutes,capacity,deleted_at,duration_minutes,horizon_days,min_notice_minutes,name,slot_step_minutes)',
+    tasks: 'SELECT UPDATE(closed_at,closed_by)',
     time_off: 'DELETE INSERT SELECT UPDATE(ends_local,provider_id,starts_local,title)',
     waitlist: READ,
     waitlist_offers: READ,
@@ -73,6 +74,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     senders: READ,
     service_providers: READ,
     services: READ,
+    tasks: 'DELETE SELECT UPDATE(closed_at)',
     time_off: READ,
     waitlist: READ,
     waitlist_offers: READ,
@@ -106,6 +108,7 @@ const FUNCTIONS = {
     'app_private.group_of',
     'app_private.join_waitlist',
     'app_private.keep_answer',
+    'app_private.leave_task',
     'app_private.leave_waitlist',
     'app_private.lock_own_appointment',
     'app_private.lock_own_provider',

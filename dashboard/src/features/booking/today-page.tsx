@@ -17,6 +17,7 @@ import { AppointmentList } from './appointment-list.tsx';
 import { nextUp } from './appointment-view.ts';
 import { BookDrawer } from './book-drawer.tsx';
 import { appointmentsQuery } from './booking.api.ts';
+import { NeedsYou } from './needs-you.tsx';
 import classes from './today-page.module.css';
 
 export function TodayPage() {
@@ -35,6 +36,7 @@ export function TodayPage() {
     >
       <div className={classes.panels}>
         <HealthStrip />
+        <NeedsYou {...{ timeZone, now }} />
         <Appointments timeZone={timeZone} now={now} />
       </div>
       <BookDrawer opened={booking} onClose={drawer.close} timeZone={timeZone} />

@@ -13,6 +13,7 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'call.ended': ['call', 'onboarding', 'appointments', 'messages', 'phone'],
   'contact.updated': ['contacts', 'appointments', 'onboarding'],
   'waitlist.updated': ['waitlist', 'contacts', 'onboarding'],
+  'task.updated': ['tasks', 'onboarding'],
   'service.updated': ['services', 'availability', 'onboarding'],
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],

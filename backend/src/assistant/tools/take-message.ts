@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type BookingContext, isPlaceholderPhone, leaveTask } from '../../booking/index.ts';
+import { consent, originOf, text, textUpTo } from './callers-appointment.ts';
+import { defineTool } from './tool.ts';
+
+export const takeMessage = (context: BookingContext) =>
+  defineTool({
+    name: 'takeMessage',
+    description:
+      'Leaves a message for the people of the clinic, who see it at once and call back. Use it when the caller wants something that no other tool does, asks for a person, or could not be helped. Ask what it is about and for the full name first.',
+    parameters: {
+      type: 'object',
+      properties: {
+        name: { type: 'string', description: 'First and last name of the caller' },
+        phone: {
+          type: 'string',
+          description: 'The number to call back, only if it is not the number they call from',
+        },
+        message: {
+          type: 'string',
+          description: 'What the clinic should know or do, in one to three sentences, in the caller’s words',
+        },
+        urgent: {
+          type: 'string',
+          description: '"yes" only if the caller says that it cannot wait until tomorrow',
+        },
+      },
+      required: ['name', 'message'],
+    },
+    arguments: z.object({
+      name: text,
+      patientName: text,
+      phone: text,
+      patientPhone: text,
+      message: textUpTo(2_000),
+      urgent: consent,
+    }),
+    async run(input, call) {
+      const said = [input.phone, input.patientPhone].find(
+        (one) => one !== undefined && !isPlaceholderPhone(one),
+      );
+      const urgent = input.urgent === 'yes';
+      const { callId, requestId } = originOf(call);
+      const left = await leaveTask(
+        context,
+        { orgId: call.orgId, userId: null },
+        {
+          name: input.name ?? input.patientName ?? '',
+          phone: said ?? call.callerNumber ?? '',
+          call: { from: call.callerNumber, to: call.calledNumber },
+          message: input.message ?? '',
+          urgent,
+        },
+        { callId, requestId },
+      );
+      return {
+        say: `I have passed that on${urgent ? ' as urgent' : ''}. Someone from the clinic will call you back.`,
+        data: { task_id: left.taskId },
+      };
+    },
+  });
