@@ -4,21 +4,17 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { sessionEnded } from './features/identity/session-end.ts';
 import { createQueryClient } from './lib/api/query-client.ts';
+import { watchReachability } from './lib/api/reachability.ts';
 import { cssVariablesResolver, theme } from './lib/theme/theme.ts';
 import { createAppRouter } from './router.ts';
+import { OfflineBar } from './shell/offline-bar.tsx';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'voxanne-color-scheme' });
-const queryClient = createQueryClient(() => void leave());
+const queryClient = createQueryClient(sessionEnded);
 const router = createAppRouter(queryClient);
-
-/** The session ended elsewhere or ran out: ask again, then come back to the same page. */
-async function leave() {
-  const here = router.state.location;
-  if (here.pathname.startsWith('/sign-')) return;
-  queryClient.removeQueries({ queryKey: ['me'] });
-  await router.navigate({ to: '/sign-in', search: { to: here.href } });
-}
+watchReachability();
 
 export function mount(root: HTMLElement | null) {
   if (root === null) throw new Error('index.html has no #root');
@@ -31,6 +27,7 @@ export function mount(root: HTMLElement | null) {
         defaultColorScheme="auto"
       >
         <Notifications position="top-center" />
+        <OfflineBar />
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRouter } from '@tanstack/react-router';
 import { appRoute } from './routes/app.ts';
 import { calendarRoute } from './routes/calendar.ts';
 import { deliveriesRoute } from './routes/deliveries.ts';
@@ -12,6 +12,7 @@ import { setupRoute } from './routes/setup.ts';
 import { signInRoute } from './routes/sign-in.ts';
 import { signUpRoute } from './routes/sign-up.ts';
 import { todayRoute } from './routes/today.ts';
+import { PageBroken } from './shell/outside.tsx';
 
 const routeTree = rootRoute.addChildren([
   signUpRoute,
@@ -32,7 +33,8 @@ export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({
     routeTree,
     context: { queryClient },
-    defaultErrorComponent: lazyRouteComponent(() => import('./shell/outside.tsx'), 'PageBroken'),
+    // Not fetched when it is needed: a network that is gone is one of the failures it shows.
+    defaultErrorComponent: PageBroken,
     defaultPreload: 'intent',
     scrollRestoration: true,
   });

@@ -1,7 +1,9 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { meQuery } from '../features/identity/identity.api.ts';
+import { createRoute, redirect } from '@tanstack/react-router';
+import { mayHaveSession, meQuery } from '../features/identity/identity.api.ts';
 import { knownHere, rememberHere } from '../features/identity/known-here.ts';
 import { ApiError } from '../lib/api/api-error.ts';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
+import { Unavailable } from '../shell/outside.tsx';
 import { rootRoute } from './root.ts';
 
 /** Everything behind the sign-in: no path of its own, only the session, the rail and the live events. */
@@ -9,16 +11,19 @@ export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
   async beforeLoad({ context, location }) {
-    // A stranger's first visit asks nothing: a browser reports every 401 as an error of the page.
-    if (location.pathname === '/' && !knownHere()) throw redirect({ to: '/sign-up' });
+    const { queryClient } = context;
+    // A visitor's first page must not start with a 401: a browser reports each of them as an error of the page.
+    if (location.pathname === '/' && queryClient.getQueryData(meQuery.queryKey) === undefined) {
+      if (!knownHere() && !(await mayHaveSession())) throw redirect({ to: '/sign-up' });
+    }
     try {
-      await context.queryClient.ensureQueryData(meQuery);
+      await queryClient.ensureQueryData(meQuery);
       rememberHere();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
     }
   },
-  errorComponent: lazyRouteComponent(() => import('../shell/outside.tsx'), 'Unavailable'),
-  component: lazyRouteComponent(() => import('../shell/shell.tsx'), 'Shell'),
+  errorComponent: Unavailable,
+  component: lazyPage(() => import('../shell/shell.tsx'), 'Shell'),
 });

@@ -1,13 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { calendarSearch } from '../features/booking/calendar/calendar-search.ts';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 export const calendarRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/calendar',
   validateSearch: calendarSearch,
-  component: lazyRouteComponent(
-    () => import('../features/booking/calendar/calendar-page.tsx'),
-    'CalendarPage',
-  ),
+  component: lazyPage(() => import('../features/booking/calendar/calendar-page.tsx'), 'CalendarPage'),
 });

@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { DeliveryProvider, DeliveryStatus } from '@voxanne/contract';
 import { z } from 'zod';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 const search = z.object({
@@ -14,5 +15,5 @@ export const deliveriesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/deliveries',
   validateSearch: search,
-  component: lazyRouteComponent(() => import('../features/deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
+  component: lazyPage(() => import('../features/deliveries/deliveries-page.tsx'), 'DeliveriesPage'),
 });

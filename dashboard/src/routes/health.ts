@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 export const healthRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/health',
-  component: lazyRouteComponent(() => import('../features/health/health-page.tsx'), 'HealthPage'),
+  component: lazyPage(() => import('../features/health/health-page.tsx'), 'HealthPage'),
 });

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { z } from 'zod';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 const search = z.object({
@@ -10,5 +11,5 @@ export const messagesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/messages',
   validateSearch: search,
-  component: lazyRouteComponent(() => import('../features/messaging/messages-page.tsx'), 'MessagesPage'),
+  component: lazyPage(() => import('../features/messaging/messages-page.tsx'), 'MessagesPage'),
 });

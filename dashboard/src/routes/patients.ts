@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { z } from 'zod';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 const search = z.object({
@@ -12,5 +13,5 @@ export const patientsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/patients',
   validateSearch: search,
-  component: lazyRouteComponent(() => import('../features/booking/contacts-page.tsx'), 'ContactsPage'),
+  component: lazyPage(() => import('../features/booking/contacts-page.tsx'), 'ContactsPage'),
 });

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRouteWithContext } from '@tanstack/react-router';
+import { NotFound } from '../shell/outside.tsx';
 
 export const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  notFoundComponent: lazyRouteComponent(() => import('../shell/outside.tsx'), 'NotFound'),
+  notFoundComponent: NotFound,
 });

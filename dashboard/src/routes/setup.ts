@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { z } from 'zod';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
 /** `google` and `reason` are what the calendar's consent brings back; `call` and `caller` survive a reload. */
@@ -14,5 +15,5 @@ export const setupRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/setup',
   validateSearch: search,
-  component: lazyRouteComponent(() => import('../features/onboarding/setup-page.tsx'), 'SetupPage'),
+  component: lazyPage(() => import('../features/onboarding/setup-page.tsx'), 'SetupPage'),
 });

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { z } from 'zod';
+import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { rootRoute } from './root.ts';
 
 /** Where to go afterwards: a path of this site and nothing else. */
@@ -15,5 +16,5 @@ export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: search,
-  component: lazyRouteComponent(() => import('../features/identity/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('../features/identity/sign-in-page.tsx'), 'SignInPage'),
 });

@@ -1,9 +1,12 @@
 import { Anchor, Button, Group } from '@mantine/core';
-import { IconMapQuestion } from '@tabler/icons-react';
+import { IconCloudOff, IconMapQuestion } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { signOut } from '../features/identity/identity.api.ts';
 import { asApiError } from '../lib/api/api-error.ts';
+import { checkReachable, useReachable } from '../lib/api/reachability.ts';
+import { PageNotLoaded } from '../lib/ui/lazy-page.tsx';
 import { Page } from '../lib/ui/page.tsx';
 import { EmptyState, ErrorState } from '../lib/ui/states.tsx';
 
@@ -62,6 +65,7 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
 
 /** One page failed to draw itself; the rail stays, so that the others can be reached. */
 export function PageBroken({ error, reset }: ErrorComponentProps) {
+  if (error instanceof PageNotLoaded) return <NotLoaded />;
   return (
     <Page title="This page broke">
       <ErrorState
@@ -70,6 +74,32 @@ export function PageBroken({ error, reset }: ErrorComponentProps) {
         stillWorks="The other pages, calls and texts are not affected."
         onRetry={reset}
       />
+    </Page>
+  );
+}
+
+/** The code of a page did not come: there is no network, or Voxanne was updated and the old code is gone. */
+function NotLoaded() {
+  const reachable = useReachable();
+  const wasAway = useRef(false);
+  useEffect(() => void checkReachable(), []);
+  useEffect(() => {
+    if (reachable && wasAway.current) window.location.reload();
+    wasAway.current = !reachable;
+  }, [reachable]);
+  return (
+    <Page title="This page is not loaded yet">
+      <EmptyState
+        icon={IconCloudOff}
+        title={reachable ? 'Voxanne may have been updated.' : "You're offline."}
+      >
+        <p>
+          {reachable
+            ? 'Reload to get the present version of this page.'
+            : 'This page opens by itself when the connection is back. Pages you have already opened still show what they knew.'}
+        </p>
+        {reachable ? <Button onClick={() => window.location.reload()}>Reload</Button> : null}
+      </EmptyState>
     </Page>
   );
 }

@@ -4,9 +4,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { meQuery, signOut } from '../features/identity/identity.api.ts';
+import { SignInAgain } from '../features/identity/sign-in-again.tsx';
 import { LiveProvider } from '../lib/live/live-provider.tsx';
 import { Logo } from '../lib/ui/logo.tsx';
 import { notifyFailed } from '../lib/ui/notify.ts';
+import { UnsavedChanges, useUnsavedGuard } from '../lib/ui/unsaved.tsx';
 import { LivePill } from './live-pill.tsx';
 import { ModeChip } from './mode-chip.tsx';
 import { Navigation } from './navigation.tsx';
@@ -26,7 +28,13 @@ function useFocusOnNavigation() {
   return main;
 }
 
-export function Shell() {
+export const Shell = () => (
+  <UnsavedChanges>
+    <Frame />
+  </UnsavedChanges>
+);
+
+function Frame() {
   const { data: me } = useQuery(meQuery);
   const main = useFocusOnNavigation();
   const navigate = useNavigate();
@@ -39,6 +47,10 @@ export function Shell() {
     },
     onError: (error) => notifyFailed('Signing out failed', error),
   });
+  const { mayLeave } = useUnsavedGuard();
+  const askAndLeave = async () => {
+    if (await mayLeave()) leave.mutate();
+  };
 
   return (
     <LiveProvider>
@@ -59,7 +71,7 @@ export function Shell() {
                   color="gray"
                   size="lg"
                   aria-label="Sign out"
-                  onClick={() => leave.mutate()}
+                  onClick={() => void askAndLeave()}
                   style={{ color: 'var(--mantine-color-dimmed)' }}
                 >
                   <IconLogout size={20} aria-hidden />
@@ -84,7 +96,7 @@ export function Shell() {
                   variant="default"
                   leftSection={<IconLogout size={16} aria-hidden />}
                   loading={leave.isPending}
-                  onClick={() => leave.mutate()}
+                  onClick={() => void askAndLeave()}
                 >
                   Sign out
                 </Button>
@@ -97,6 +109,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      {me === undefined ? null : <SignInAgain email={me.email} />}
     </LiveProvider>
   );
 }

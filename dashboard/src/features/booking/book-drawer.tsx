@@ -1,4 +1,5 @@
 import { Drawer } from '@mantine/core';
+import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
 import { BookForm } from './book-form.tsx';
 import type { BookingPlace } from './book-wish.ts';
 
@@ -15,10 +16,14 @@ interface Props {
 }
 
 export function BookDrawer({ opened, onClose, onClosed, timeZone, place, isOwner = false }: Props) {
+  const { mayLeave } = useUnsavedGuard();
+  const close = async () => {
+    if (await mayLeave()) onClose();
+  };
   return (
     <Drawer
       opened={opened}
-      onClose={onClose}
+      onClose={() => void close()}
       {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
       position="right"
       size="30rem"

@@ -10,6 +10,7 @@ import { formatMoment } from '../../lib/format/format.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { Alternatives } from './alternatives.tsx';
 import {
   type BookingPlace,
@@ -76,6 +77,7 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
     focusFirst(form)(messages);
   }
 
+  const settled = useUnsaved(form.isDirty());
   const submit = useMutation({
     mutationFn: (wish: BookWish) => {
       const body = bodyOf({ ...wish, values: { ...wish.values, service_type: service } });
@@ -83,6 +85,7 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
     },
     onSuccess({ scheduled_at }, { values }) {
       notifyDone(bookedWords(values, formatMoment(scheduled_at, timeZone)));
+      settled();
       onBooked();
     },
     onError(error) {

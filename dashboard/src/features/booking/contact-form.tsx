@@ -9,6 +9,7 @@ import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts'
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { type ContactValues, changes, fullName, statusOptions, toValues } from './contact-view.ts';
 import { changeContact, contactQuery } from './contacts.api.ts';
 
@@ -22,6 +23,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
     },
   });
   const known = useFollowed(contact, form);
+  useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: ContactValues) => changeContact(contact.id, changes(known.current, values)),
     async onSuccess(saved) {

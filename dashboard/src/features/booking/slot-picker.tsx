@@ -28,7 +28,7 @@ export function SlotPicker({ serviceType, timeZone, value, onChange }: Props) {
       startOfDay(openedAt, timeZone, WINDOW_DAYS).toISOString(),
     ),
   );
-  if (error !== null) {
+  if (error !== null && data === undefined) {
     return (
       <ErrorState title="The free times could not be read" error={error} onRetry={() => void refetch()} />
     );

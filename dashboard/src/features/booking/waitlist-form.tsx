@@ -5,6 +5,7 @@ import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts'
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved, useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
 import { servicesQuery } from './booking.api.ts';
 import { joinWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { partsOfDay, toRequest, type WaitlistValues } from './waitlist-view.ts';
@@ -20,11 +21,14 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
       service_type: (value) => (value === '' ? 'Choose what they wait for.' : null),
     },
   });
+  const settled = useUnsaved(form.isDirty());
+  const { mayLeave } = useUnsavedGuard();
   const join = useMutation({
     mutationFn: (values: WaitlistValues) => joinWaitlist(toRequest(values)),
     async onSuccess(entry) {
       notifyDone(`${entry.contact.name} is on the waitlist.`);
       await queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey });
+      settled();
       onDone();
     },
     onError(error) {
@@ -78,7 +82,12 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
           <Button type="submit" loading={join.isPending}>
             Put on the waitlist
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button
+            variant="default"
+            onClick={async () => {
+              if (await mayLeave()) onDone();
+            }}
+          >
             Close
           </Button>
         </Group>

@@ -1,7 +1,9 @@
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { Me, type SignInRequest, type SignUpRequest } from '@voxanne/contract';
 import { z } from 'zod';
+import { ApiError, isSignedOut } from '../../lib/api/api-error.ts';
 import { request } from '../../lib/api/request.ts';
+import { rememberHere } from './known-here.ts';
 
 const Accepted = z.unknown();
 
@@ -16,5 +18,32 @@ export const signUp = (body: SignUpRequest) =>
 
 export const signIn = (body: SignInRequest) =>
   request(Accepted, '/api/auth/sign-in/email', { method: 'POST', body });
+
+/** Asked without a session the answer is null, not a refusal. No answer at all rules nothing out. */
+export const mayHaveSession = (): Promise<boolean> =>
+  request(Accepted, '/api/auth/get-session').then(
+    (session) => session !== null,
+    () => true,
+  );
+
+/**
+ * After the password was right: learns who that is, so that every page opens at once.
+ * @throws {ApiError} COOKIE_BLOCKED when the browser did not keep the session.
+ */
+export async function enter(queryClient: QueryClient): Promise<void> {
+  queryClient.removeQueries();
+  try {
+    await queryClient.fetchQuery(meQuery);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isSignedOut(error)) throw error;
+    throw new ApiError({
+      status: 0,
+      code: 'COOKIE_BLOCKED',
+      message:
+        'Your password is right, but this browser did not keep the session. Allow cookies for this site, then sign in again.',
+    });
+  }
+  rememberHere();
+}
 
 export const signOut = () => request(Accepted, '/api/auth/sign-out', { method: 'POST', body: {} });

@@ -1,6 +1,6 @@
 const KEY = 'voxanne-signed-in-before';
 
-/** Whether somebody ever signed in with this browser: a first visitor is shown the sign-up, others the sign-in. */
+/** Whether this browser was signed in before: a first visitor is shown the sign-up, others the sign-in. */
 export function knownHere(): boolean {
   try {
     return localStorage.getItem(KEY) !== null;
@@ -13,6 +13,6 @@ export function rememberHere() {
   try {
     localStorage.setItem(KEY, '1');
   } catch {
-    // Storage can be blocked; then the sign-up is shown, with its link to the sign-in.
+    // Storage can be blocked; then the server is asked at every visit whether there is a session.
   }
 }

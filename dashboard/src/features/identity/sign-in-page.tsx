@@ -6,7 +6,7 @@ import { SignInRequest } from '@voxanne/contract';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { AuthCard } from './auth-card.tsx';
-import { signIn } from './identity.api.ts';
+import { enter, signIn } from './identity.api.ts';
 
 const route = getRouteApi('/sign-in');
 
@@ -24,17 +24,17 @@ export function SignInPage() {
   const { to } = route.useSearch();
   const form = useForm<SignInRequest>({ initialValues: { email: '', password: '' }, validate });
   const submit = useMutation({
-    mutationFn: signIn,
-    async onSuccess() {
-      queryClient.clear();
-      await navigate({ to: to ?? '/' });
+    async mutationFn(values: SignInRequest) {
+      await signIn(values);
+      await enter(queryClient);
     },
+    onSuccess: () => navigate({ to: to ?? '/' }),
   });
 
   return (
     <AuthCard
       title="Sign in"
-      hint="Welcome back. The phone was answered while you were away."
+      hint="Welcome back."
       foot={
         <>
           New here?{' '}

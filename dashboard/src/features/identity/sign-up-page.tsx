@@ -2,13 +2,14 @@ import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import type { SignUpRequest } from '@voxanne/contract';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { AuthCard } from './auth-card.tsx';
-import { signUp } from './identity.api.ts';
+import { enter, signUp } from './identity.api.ts';
 import { fieldErrors, type SignUpValues, toSignUpRequest, validateSignUp } from './sign-up.form.ts';
 
 export function SignUpPage() {
@@ -26,11 +27,11 @@ export function SignUpPage() {
     validate: validateSignUp,
   });
   const submit = useMutation({
-    mutationFn: signUp,
-    async onSuccess() {
-      queryClient.clear();
-      await navigate({ to: '/setup' });
+    async mutationFn(wanted: SignUpRequest) {
+      await signUp(wanted);
+      await enter(queryClient);
     },
+    onSuccess: () => navigate({ to: '/setup' }),
     onError(error) {
       const errors = fieldErrors(asApiError(error));
       form.setErrors(errors);

@@ -8,6 +8,7 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { SettingsNav } from '../tenancy/settings-nav.tsx';
 import { NoticeBoard } from './notice-board.tsx';
 import { changeProvider, providersQuery } from './rules.api.ts';
@@ -97,6 +98,8 @@ function Hours({ provider }: { provider: Provider }) {
     if (follow.current.here === known.current || follow.current.here === there) follow.current.takeTheirs();
     else setOvertaken(true);
   }, [there]);
+
+  useUnsaved(here !== known.current);
 
   const save = useMutation({
     mutationFn: (patch: ProviderPatch) => changeProvider(provider.id, patch),

@@ -10,6 +10,7 @@ import { formatMoment } from '../../lib/format/format.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { meQuery } from '../identity/identity.api.ts';
 import { ProviderFeed } from './provider-feed.tsx';
@@ -39,6 +40,7 @@ export function ProviderForm({ provider, onDone }: Props) {
     validate: { name: (value) => (value.trim() === '' ? 'Enter a name, as callers would say it.' : null) },
   });
   const known = useFollowed(stored, form);
+  const settled = useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn({ name, active }: Values) {
       const was = known.current;
@@ -51,6 +53,7 @@ export function ProviderForm({ provider, onDone }: Props) {
     },
     async onSuccess(saved) {
       notifyDone(`${saved.name} is saved.`);
+      settled();
       onDone(saved.notices);
       await rulesChanged();
     },
@@ -60,7 +63,10 @@ export function ProviderForm({ provider, onDone }: Props) {
       focusFirst(form)(messages);
     },
   });
-  const removal = useRemoval(provider, onDone);
+  const removal = useRemoval(provider, (notices) => {
+    settled();
+    onDone(notices);
+  });
 
   return (
     <>

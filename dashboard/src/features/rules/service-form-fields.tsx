@@ -6,6 +6,7 @@ import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts'
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { RuleActions } from './rule-actions.tsx';
 import { changeService, createService, deleteService } from './rules.api.ts';
@@ -34,6 +35,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
   const stored = service === undefined ? EMPTY : toValues(service);
   const form = useForm<ServiceValues>({ initialValues: stored, validate });
   const known = useFollowed(stored, form);
+  const settled = useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: ServiceValues) =>
       service === undefined
@@ -41,6 +43,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
         : changeService(service.id, changes(known.current, values)),
     async onSuccess(saved) {
       notifyDone(`${saved.name} is saved.`);
+      settled();
       onDone(saved.notices);
       await rulesChanged();
     },
@@ -56,6 +59,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
     mutationFn: (id: string) => deleteService(id),
     async onSuccess(gone) {
       notifyDone(`${service?.name} is deleted.`);
+      settled();
       onDone(gone.notices);
       await rulesChanged();
     },

@@ -6,6 +6,7 @@ import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts'
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { RuleActions } from './rule-actions.tsx';
 import { changeTimeOff, createTimeOff, deleteTimeOff } from './rules.api.ts';
@@ -26,11 +27,13 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
   const stored = entry === undefined ? emptyTimeOff(today) : toValues(entry);
   const form = useForm<TimeOffValues>({ initialValues: stored, validate });
   useFollowed(stored, form);
+  const settled = useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: TimeOffValues) =>
       entry === undefined ? createTimeOff(toBody(values)) : changeTimeOff(entry.id, toBody(values)),
     async onSuccess(saved) {
       notifyDone(`${saved.title} is saved.`);
+      settled();
       onDone(saved.notices);
       await rulesChanged();
     },
@@ -46,6 +49,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
     mutationFn: (id: string) => deleteTimeOff(id),
     async onSuccess() {
       notifyDone(`${entry?.title} is removed. The time can be booked again.`);
+      settled();
       onDone([]);
       await rulesChanged();
     },

@@ -10,6 +10,7 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { changes, countryName, type OrganizationValues, toValues } from './organization-form.ts';
 import { organizationQuery, updateOrganization } from './tenancy.api.ts';
@@ -40,6 +41,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
     },
   });
   const known = useFollowed(toValues(organization), form);
+  useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: OrganizationValues) => updateOrganization(changes(known.current, values)),
     async onSuccess(saved) {

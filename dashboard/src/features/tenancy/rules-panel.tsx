@@ -7,6 +7,7 @@ import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { changes, type RulesValues, toValues, validate } from './rules-form.ts';
 import { organizationQuery, updateOrganization } from './tenancy.api.ts';
@@ -25,6 +26,7 @@ function RulesForm({ organization }: { organization: Organization }) {
   const queryClient = useQueryClient();
   const form = useForm<RulesValues>({ initialValues: toValues(organization), validate });
   const known = useFollowed(toValues(organization), form);
+  useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: RulesValues) => updateOrganization(changes(known.current, values)),
     async onSuccess(saved) {

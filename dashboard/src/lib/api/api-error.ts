@@ -40,6 +40,18 @@ export const unreachable = () =>
     message: 'Voxanne does not answer. Check that it is running and that you are online, then try again.',
   });
 
+/** The network was gone before the request could leave: here it is certain that nothing happened. */
+export const offline = () =>
+  new ApiError({
+    status: 0,
+    code: 'OFFLINE',
+    message: 'You are offline, so nothing was loaded or saved. Check your connection, then try again.',
+  });
+
+/** The session is over. A refused password is a 401 as well, and no news about the session. */
+export const isSignedOut = (error: ApiError): boolean =>
+  error.status === 401 && error.code !== 'INVALID_EMAIL_OR_PASSWORD';
+
 export const unexpectedAnswer = (requestId: string | null) =>
   new ApiError({
     status: 0,

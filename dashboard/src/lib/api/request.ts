@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { fromResponse, unexpectedAnswer, unreachable } from './api-error.ts';
+import { fromResponse, offline, unexpectedAnswer, unreachable } from './api-error.ts';
+import { fetchFromVoxanne, isOffline } from './reachability.ts';
 
 interface Options {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -33,11 +34,11 @@ export async function request<T extends z.ZodType>(
   path: string,
   { method = 'GET', body, query, headers, signal }: Options = {},
 ): Promise<z.infer<T>> {
+  const couldNotLeave = isOffline();
   let response: Response;
   try {
-    response = await fetch(withQuery(path, query), {
+    response = await fetchFromVoxanne(withQuery(path, query), {
       method,
-      credentials: 'same-origin',
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -48,7 +49,7 @@ export async function request<T extends z.ZodType>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw unreachable();
+    throw couldNotLeave ? offline() : unreachable();
   }
   const requestId = response.headers.get('x-request-id');
   const answer = await readJson(response);

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { fetchFromVoxanne } from '../api/reachability.ts';
 import { affected, everythingLive } from './affected.ts';
 import { type LiveStatus, startLiveStream } from './live-stream.ts';
 
@@ -9,8 +10,7 @@ const Status = createContext<LiveStatus>('connecting');
 export const useLiveStatus = () => useContext(Status);
 
 async function openEvents(lastEventId: string | null, signal: AbortSignal) {
-  const response = await fetch('/api/events', {
-    credentials: 'same-origin',
+  const response = await fetchFromVoxanne('/api/events', {
     headers: {
       accept: 'text/event-stream',
       ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),

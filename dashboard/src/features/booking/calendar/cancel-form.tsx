@@ -3,6 +3,7 @@ import type { Appointment } from '@voxanne/contract';
 import { useEffect, useRef, useState } from 'react';
 import { idempotencyKey } from '../../../lib/api/request.ts';
 import { FormError } from '../../../lib/ui/form-error.tsx';
+import { useUnsaved } from '../../../lib/ui/unsaved.tsx';
 import { useCancel } from './use-changes.ts';
 
 interface Props {
@@ -16,6 +17,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
   const [notify, setNotify] = useState(true);
   const first = useRef<HTMLInputElement>(null);
   const cancel = useCancel(timeZone);
+  useUnsaved(reason !== '');
   useEffect(() => first.current?.focus(), []);
   return (
     <form

@@ -43,7 +43,6 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
   const queryClient = useQueryClient();
   const end = Date.parse(hold.scheduled_at) + hold.duration_minutes * 60_000;
   const release = useMutation({
-    networkMode: 'always',
     mutationFn: () => giveBack(hold.hold_id),
     async onSuccess() {
       notifyDone(`${formatTime(hold.scheduled_at, timeZone)}, ${hold.provider_name}, is free again.`);

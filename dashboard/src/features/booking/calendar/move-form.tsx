@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { asApiError } from '../../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../../lib/api/request.ts';
 import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
+import { useUnsaved } from '../../../lib/ui/unsaved.tsx';
 import { servicesQuery } from '../booking.api.ts';
 import classes from './appointment-drawer.module.css';
 import { whyUntold } from './change-words.ts';
@@ -37,6 +38,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   const [missing, setMissing] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   const move = useMove(timeZone);
+  useUnsaved(start !== '' || typed !== '' || reason !== '');
   const choices = whoMayTake(appointment, people, useQuery(servicesQuery).data?.data);
   const problem = choices.find(({ value }) => value === providerId)?.problem;
   useEffect(() => first.current?.focus(), []);

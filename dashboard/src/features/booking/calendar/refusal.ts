@@ -34,6 +34,7 @@ const titles: Record<string, string> = {
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
   CHANGED_MEANWHILE: 'Somebody else changed it meanwhile',
+  OFFLINE: "You're offline",
   UNREACHABLE: 'No answer from Voxanne',
 };
 
@@ -46,7 +47,7 @@ export function refusalOf(error: ApiError): Refusal {
     message:
       alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),
     alternatives,
-    isCertain: error.status >= 400 && error.status < 500,
+    isCertain: error.code === 'OFFLINE' || (error.status >= 400 && error.status < 500),
     mayOverbook: error.code === 'SLOT_UNAVAILABLE',
     isOvertaken: error.code === 'CHANGED_MEANWHILE',
   };

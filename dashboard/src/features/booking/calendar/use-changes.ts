@@ -16,9 +16,6 @@ import {
 
 const MOVES = ['move-appointment'];
 
-/** Offline a change fails at once: one that waits would look as if it had been made. */
-const always = { networkMode: 'always' } as const;
-
 /** The answer stands in the cache before the optimistic place goes away, so that nothing jumps back and forth. */
 async function keep(queryClient: QueryClient, changed: ChangedAppointment) {
   await queryClient.cancelQueries({ queryKey: ['appointments'] });
@@ -42,7 +39,6 @@ export const usePendingMoves = (): Move[] =>
 export function useUndo(timeZone: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    ...always,
     mutationFn: ({ id }: Pick<Appointment, 'id'>) => undoAppointment(id, idempotencyKey()),
     async onSuccess(changed) {
       dropNotice(changed.id);
@@ -59,7 +55,6 @@ export function useMove(timeZone: string, onRefused?: (move: Move, error: unknow
   const queryClient = useQueryClient();
   const undo = useUndo(timeZone);
   return useMutation({
-    ...always,
     mutationKey: MOVES,
     mutationFn: ({ appointment, body, key }: Move) =>
       moveAppointment(appointment.id, { version: appointment.version, ...body }, key),
@@ -77,7 +72,6 @@ export function useCancel(timeZone: string) {
   const queryClient = useQueryClient();
   const undo = useUndo(timeZone);
   return useMutation({
-    ...always,
     mutationFn: ({ id, body, key }: { id: string; body: CancelRequest; key: string }) =>
       cancelAppointment(id, body, key),
     async onSuccess(changed) {
@@ -99,7 +93,6 @@ const saidOf: Record<StatusRequest['status'], string> = {
 export function useSetStatus() {
   const queryClient = useQueryClient();
   return useMutation({
-    ...always,
     mutationFn: ({ id, status }: { id: string; status: StatusRequest['status'] }) =>
       setStatus(id, status, idempotencyKey()),
     async onSuccess(changed, { status }) {

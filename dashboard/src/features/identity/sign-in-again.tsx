@@ -1,0 +1,88 @@
+import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useLocation, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
+import { signIn } from './identity.api.ts';
+import { sessionResumed, useSessionEnded } from './session-end.ts';
+
+/** Esc belongs to this dialog alone: it would close the drawer below, and with it what was typed. */
+const keepsEsc = { 'data-mantine-stop-propagation': 'true' };
+
+/** Over everything that is open, so that nothing typed is lost; blurred, so that nobody reads on without a session. */
+export function SignInAgain({ email }: { email: string }) {
+  const ended = useSessionEnded();
+  return (
+    <Modal
+      opened={ended}
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      centered
+      zIndex={500}
+      title="Your session has ended"
+      overlayProps={{ blur: 10, backgroundOpacity: 0.6 }}
+      styles={{ title: { fontSize: '1.125rem', fontWeight: 650 } }}
+    >
+      <PasswordForm email={email} />
+    </Modal>
+  );
+}
+
+function PasswordForm({ email }: { email: string }) {
+  const [password, setPassword] = useState('');
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const { mayLeave } = useUnsavedGuard();
+  const here = useLocation({ select: ({ href }) => href });
+  const submit = useMutation({
+    mutationFn: () => signIn({ email, password }),
+    async onSuccess() {
+      sessionResumed();
+      await queryClient.invalidateQueries();
+    },
+  });
+
+  function send(event: FormEvent) {
+    event.preventDefault();
+    submit.mutate();
+  }
+  async function leave() {
+    if (!(await mayLeave())) return;
+    sessionResumed();
+    queryClient.removeQueries({ queryKey: ['me'] });
+    await navigate({ to: '/sign-in', search: { to: here } });
+  }
+  return (
+    <form onSubmit={send}>
+      <Stack gap="md">
+        <div>
+          Enter the password of <strong>{email}</strong> to go on. What you typed on this page is still here;
+          save it afterwards.
+        </div>
+        {/* Password managers look for the account's name beside the password. */}
+        <input type="email" name="email" value={email} autoComplete="username" readOnly hidden />
+        <PasswordInput
+          {...keepsEsc}
+          label="Password"
+          autoComplete="current-password"
+          required
+          data-autofocus
+          value={password}
+          onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+        />
+        <FormError error={submit.error} />
+        <Group justify="space-between">
+          <Button {...keepsEsc} variant="default" onClick={() => void leave()}>
+            Use another account
+          </Button>
+          <Button {...keepsEsc} type="submit" loading={submit.isPending} disabled={password === ''}>
+            Sign in
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
