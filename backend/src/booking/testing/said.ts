@@ -31,7 +31,8 @@ const Row = z.tuple([
 /** What a careful receptionist writes down without asking again; and where a question is right, or that very value. */
 const Kind = z.strictObject({ plain: z.array(Row), unclear: z.array(Row) });
 
-interface SaidRow {
+/** A sentence, and what may be booked for it. */
+export interface SaidRow {
   readonly kind: string;
   readonly clinic: string;
   readonly said: Exclude<z.infer<typeof Said>, string>;
