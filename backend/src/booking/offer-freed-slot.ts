@@ -8,6 +8,7 @@ import type { BookingContext } from './book-appointment.ts';
 import { findClinic } from './booking.queries.ts';
 import { holdSlot } from './hold-slot.ts';
 import { quietForMs } from './quiet-hours.ts';
+import { holds, minutesOf } from './repeating-clock.ts';
 import { type FreedSlot, offerSlot, waitingFor } from './waitlist.queries.ts';
 
 /** For so long a freed time is kept for the person it was offered to. */
@@ -87,15 +88,11 @@ async function offerToTheNext(
 
 type Waiting = Awaited<ReturnType<typeof waitingFor>>[number];
 
-/** The whole of the appointment lies in one of the windows. */
+/** The whole of the appointment lies in the windows of a day that were asked for. */
 function suits({ windows, duration_minutes }: Waiting, time: Temporal.PlainTime): boolean {
-  const wanted = Windows.parse(windows);
+  const wanted = Windows.parse(windows).map(([from, to]) => [minutesOf(from), minutesOf(to)] as const);
   const from = time.hour * 60 + time.minute;
-  const minutes = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
-  return (
-    wanted.length === 0 ||
-    wanted.some(([begin, end]) => from >= minutes(begin) && from + duration_minutes <= minutes(end))
-  );
+  return wanted.length === 0 || holds(wanted, [from, from + duration_minutes], 1_440);
 }
 
 /** Rolls the hold back: that person left, or got another offer this moment. */

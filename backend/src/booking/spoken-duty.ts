@@ -26,14 +26,14 @@ export function dutyOf(rules: Rules, staff: readonly Provider[], stepMinutes: nu
   return {
     isOpen(at) {
       const day = localDay(dayNumberOf(at, timeZone), timeZone);
-      return staff.some((one) => ruleAgainst(opening, one, dutyOn(one, day), at) === undefined);
+      return staff.some((one) => ruleAgainst(opening, one, dutyOn(one, day, timeZone), at) === undefined);
     },
     isBookable(date) {
       const day = localDay(EPOCH.until(date).days, timeZone);
       return staff.some((one) => {
-        const duty = dutyOn(one, day);
+        const duty = dutyOn(one, day, timeZone);
         return duty.windows.some(({ from, to }) => {
-          for (let at = from; at < to; at += stepMinutes * 60_000) {
+          for (let at = from; at < Math.min(to, day.ends); at += stepMinutes * 60_000) {
             if (ruleAgainst(rules, one, duty, at) === undefined) return true;
           }
           return false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WorkingHours } from '../working-hours.ts';
 import type { FreeTimesRequest } from './find-free-times.ts';
 import { spansOf } from './spans.ts';
 import { DAY, daily, freeTimes, MINUTE, provider, week } from './testing/builders.ts';
@@ -64,6 +65,47 @@ describe('free times', () => {
       '09:45',
       '10:00',
     ]);
+  });
+
+  test('go on where windows touch, within a day and over midnight, and end where they do not', () => {
+    const hours: WorkingHours = {
+      1: [
+        ['09:10', '12:00'],
+        ['12:00', '13:00'],
+        ['22:00', '24:00'],
+      ],
+      2: [['00:00', '02:00']],
+      3: [['22:00', '24:00']],
+    };
+    const providers = [provider('ada', { hours })];
+    const offered = starts({ providers });
+    expect(offered).toEqual(expect.arrayContaining(['11:40', '11:55', '12:10', '23:30', '23:45']));
+    expect(offered.filter((time) => time > '11:55' && time < '14:00')).toEqual(['12:10', '12:25']);
+    const night = { providers, durationMs: 240 * MINUTE };
+    expect(starts(night)).toEqual(['22:00']);
+    expect(why('22:15', night)).toBe('too_short');
+    const wednesday = MONDAY + 2 * DAY;
+    const last = ask({ providers, from: wednesday, to: wednesday + DAY }).slots.at(-1);
+    expect(clock(last?.from ?? 0)).toBe('23:30');
+  });
+
+  test('around the clock have no last one, and a night of eight hours can be booked', () => {
+    const providers = [provider('ada', { hours: daily('00:00', '24:00') })];
+    expect(starts({ providers })).toHaveLength(96);
+    expect(starts({ providers, durationMs: 480 * MINUTE })).toHaveLength(96);
+  });
+
+  test('over midnight keep to the breaks and the absences of the next day', () => {
+    const hours: WorkingHours = { 1: [['20:00', '24:00']], 2: [['00:00', '06:00']] };
+    const all = { durationMs: 120 * MINUTE };
+    const breaks = week({ 2: [['01:00', '01:30']] });
+    const paused = { ...all, providers: [provider('ada', { hours, breaks })] };
+    expect(starts(paused).at(-1)).toBe('23:00');
+    expect(why('23:15', paused)).toBe('break');
+    const absences = spansOf([{ from: MONDAY + DAY, to: MONDAY + 2 * DAY }]);
+    const away = { ...all, providers: [provider('ada', { hours, absences })] };
+    expect(starts(away).at(-1)).toBe('22:00');
+    expect(why('22:15', away)).toBe('time_off');
   });
 
   test('of a session are its start, as long as it has a place, on the grid or not; nothing else overlaps it', () => {

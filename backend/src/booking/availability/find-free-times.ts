@@ -152,7 +152,7 @@ function sweep(
   day: LocalDay,
   book: DayBook,
 ): Reason | undefined {
-  const duty = dutyOn(provider, day);
+  const duty = dutyOn(provider, day, request.timeZone);
   const { durationMs, bufferBeforeMs, bufferAfterMs, from, to } = request;
   const explain = day.starts < (request.explainUntil ?? 0);
   const who = { providerId: provider.id, providerName: provider.name };
@@ -211,7 +211,6 @@ function startsOf(
   const starts: number[] = [];
   let isInOrder = true;
   for (const { opens, closes } of windows) {
-    if (starts.length > 0 && opens <= (starts.at(-1) as number)) isInOrder = false;
     for (let minute = opens; minute < closes; minute += stepMinutes) starts.push(minute);
   }
   for (const session of provider.sessions) {

@@ -64,7 +64,7 @@ const cases = fc
     horizon: fc.constantFrom(400, 1_440, 100_000),
     from: fc.integer({ min: 0, max: 1_000 }),
     span: fc.integer({ min: 1, max: 1_600 }),
-    durationMs: fc.constantFrom(15, 30, 50, 120).map((minutes) => minutes * MINUTE),
+    durationMs: fc.constantFrom(15, 30, 50, 120, 480).map((minutes) => minutes * MINUTE),
     stepMinutes: fc.constantFrom(15, 20, 30, 45, 60),
     bufferBeforeMs: fc.constantFrom(0, 10 * MINUTE),
     bufferAfterMs: fc.constantFrom(0, 0, 25 * MINUTE),

@@ -1,6 +1,6 @@
-import type { LocalDay } from './local-day.ts';
+import { type LocalDay, localDay } from './local-day.ts';
 import { meets, type Spans } from './spans.ts';
-import { type Week, type Window, windowsOn } from './week.ts';
+import { openingOn, type Week, type Window, windowsOn } from './week.ts';
 
 /**
  * Why a time cannot be had, from the one that says least to the one that is nearest to a yes. The reason of a day is
@@ -51,16 +51,19 @@ export interface Provider {
   calendar: 'none' | 'fresh' | 'stale';
 }
 
-/** What a provider does on one day. */
+/** What a provider does on one day, and after midnight as long as they go on. */
 export interface Duty {
   windows: Window[];
   breaks: Window[];
 }
 
-export const dutyOn = (provider: Provider, day: LocalDay): Duty => ({
-  windows: windowsOn(provider.hours, day),
-  breaks: windowsOn(provider.breaks, day).filter(({ from, to }) => from < to),
-});
+export function dutyOn(provider: Provider, day: LocalDay, timeZone: string): Duty {
+  const windows = openingOn(provider.hours, day, timeZone);
+  const goesOn = windows.some(({ to }) => to > day.ends);
+  const days = goesOn ? [day, localDay(day.number + 1, timeZone)] : [day];
+  const breaks = days.flatMap((one) => windowsOn(provider.breaks, one)).filter(({ from, to }) => from < to);
+  return { windows, breaks };
+}
 
 /**
  * What speaks against a start, other appointments aside; undefined when nothing does. What is offered, what is

@@ -1,4 +1,4 @@
-import { tidyWeek, uselessBreaks, WeeklyHoursInput, weeklyFaults } from '@voxanne/contract';
+import { tidyWeek, uselessBreaks, type WeeklyHours, WeeklyHoursInput, weeklyFaults } from '@voxanne/contract';
 import { describe, expect, test } from 'vitest';
 import { presentTimeOff, readSpan } from './local-span.ts';
 import { slugOf } from './names.ts';
@@ -130,29 +130,41 @@ describe('a span of time off', () => {
 });
 
 describe('an appointment fits a week', () => {
-  const hours = {
+  const hours: WeeklyHours = {
     1: [
       ['09:00', '12:00'],
       ['12:00', '24:00'],
     ],
-  } as Parameters<typeof fitsWeek>[1];
-  const fits = (from: string, to: string, weekday = '1') =>
-    fitsWeek({ weekday, from, to }, hours, { 1: [['10:00', '10:30']] });
+    2: [['00:00', '06:00']],
+    7: [['20:00', '24:00']],
+  };
+  const breaks: WeeklyHours = { 1: [['10:00', '10:30']], 2: [['03:00', '03:30']] };
 
   test.each([
-    [true, '09:00', '10:00'],
-    [true, '10:30', '12:00'],
-    [true, '23:30', '00:00'],
-    [false, '08:45', '09:15'],
-    [false, '09:45', '10:15'],
-    // One window has to hold all of it: so does the engine.
-    [false, '11:45', '12:15'],
-    [false, '23:45', '00:15'],
-  ])('%s for %s to %s', (expected, from, to) => {
-    expect(fits(from, to)).toBe(expected);
+    [true, '1', '09:00', '10:00'],
+    [true, '1', '10:30', '12:00'],
+    [true, '1', '23:30', '00:00'],
+    [false, '1', '08:45', '09:15'],
+    [false, '1', '09:45', '10:15'],
+    // Windows that touch are one, at noon and at midnight.
+    [true, '1', '11:45', '12:15'],
+    [true, '1', '23:45', '00:15'],
+    [true, '1', '22:00', '03:00'],
+    [false, '1', '22:00', '03:15'],
+    [false, '2', '05:45', '06:15'],
+    // Nobody opens on Monday at midnight.
+    [false, '7', '23:45', '00:15'],
+    [false, '2', '09:00', '10:00'],
+  ])('%s on day %s from %s to %s', (expected, weekday, from, to) => {
+    expect(fitsWeek({ weekday, from, to }, hours, breaks)).toBe(expected);
   });
 
-  test('on its own day only', () => {
-    expect(fits('09:00', '10:00', '2')).toBe(false);
+  test('from Sunday night to Monday morning', () => {
+    const late = { ...hours, 1: [['00:00', '02:00']] } satisfies WeeklyHours;
+    const fits = (to: string, pause: WeeklyHours = {}) =>
+      fitsWeek({ weekday: '7', from: '23:00', to }, late, pause);
+    expect(fits('02:00')).toBe(true);
+    expect(fits('02:15')).toBe(false);
+    expect(fits('01:00', { 1: [['00:30', '00:45']] })).toBe(false);
   });
 });

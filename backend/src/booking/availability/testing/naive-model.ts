@@ -59,6 +59,16 @@ export interface Judged {
   against: Set<string>;
 }
 
+/** What the windows of a day are together. */
+function joined(windows: [number, number][]): [number, number][] {
+  const open = Array.from({ length: 1_441 }, (_, minute) =>
+    windows.some(([opens, closes]) => opens <= minute && minute < closes),
+  );
+  return open.flatMap((isOpen, minute): [number, number][] =>
+    isOpen && !open[minute - 1] ? [[minute, open.indexOf(false, minute)]] : [],
+  );
+}
+
 const overlap = (a: Interval, b: Interval) => a.from < b.to && b.from < a.to;
 
 /** Every start that there could be on a date, with everything that speaks against it. */
@@ -67,9 +77,8 @@ export function judgeDay(request: RawRequest, date: string): Judged[] {
   const weekday = Temporal.PlainDate.from(date).dayOfWeek;
   const wall = wallOf(date, timeZone);
   return request.providers.flatMap((provider) => {
-    const windows = provider.hours[weekday] ?? [];
     const minutes = new Set<number>();
-    for (const [opens, closes] of windows) {
+    for (const [opens, closes] of joined(provider.hours[weekday] ?? [])) {
       for (let minute = opens; minute < closes; minute += request.stepMinutes) minutes.add(minute);
     }
     for (const [minute, at] of wall) {
@@ -100,20 +109,28 @@ function against(
   const { now, noticeMs, horizon, timeZone } = request;
   const whole = { from: start, to: start + request.durationMs };
   const wide = { from: whole.from - request.bufferBeforeMs, to: whole.to + request.bufferAfterMs };
-  const asInstants = ([opens, closes]: [number, number]) => ({
-    from: edge(date, opens, timeZone),
-    to: edge(date, closes, timeZone),
-  });
-  const windows = (provider.hours[weekday] ?? []).map(asInstants);
-  const around = windows.filter((one) => one.from <= start && start < one.to);
+  const tomorrow = Temporal.PlainDate.from(date).add({ days: 1 });
+  const on = (week: Raw['hours'], day: string, weekdayThen: number): Interval[] =>
+    (week[weekdayThen] ?? [])
+      .map(([begins, ends]) => ({ from: edge(day, begins, timeZone), to: edge(day, ends, timeZone) }))
+      .filter((one) => one.from < one.to);
+  const inTwoDays = (week: Raw['hours']) => [
+    ...on(week, date, weekday),
+    ...on(week, tomorrow.toString(), tomorrow.dayOfWeek),
+  ];
+  const [windows, breaks] = [inTwoDays(provider.hours), inTwoDays(provider.breaks)];
+  // As one goes on from window to window: until when somebody who is there at the start stays.
+  const staysUntil = (at: number): number => {
+    const end = Math.max(at, ...windows.map((one) => (one.from <= at && at < one.to ? one.to : at)));
+    return end === at ? at : staysUntil(end);
+  };
   if (start <= now) said.add('past');
   if (start > horizon) said.add('horizon');
   if (start < now + noticeMs) said.add('notice');
   if (request.holidays.some((one) => overlap(one, whole))) said.add('holiday');
   if (provider.absences.some((one) => overlap(one, whole))) said.add('time_off');
-  if (around.length === 0) said.add('closed');
-  else if (!around.some((one) => whole.to <= one.to)) said.add('too_short');
-  const breaks = (provider.breaks[weekday] ?? []).map(asInstants).filter((one) => one.from < one.to);
+  if (staysUntil(start) === start) said.add('closed');
+  else if (staysUntil(start) < whole.to) said.add('too_short');
   if (breaks.some((one) => overlap(one, whole))) said.add('break');
   if (provider.calendar === 'stale' && request.stalePolicy === 'closed') said.add('calendar_stale');
   if (provider.appointments.some((one) => overlap(one, wide))) said.add('full');
