@@ -7,7 +7,7 @@ import { tenantOf } from '../tenancy/index.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
-import { type BookingRouteOptions, originOf } from './request-origin.ts';
+import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 
 export function registerAppointmentRoutes(
   server: HttpServer,
@@ -25,7 +25,7 @@ export function registerAppointmentRoutes(
         operationId: 'bookAppointment',
         summary: 'Book an appointment',
         description:
-          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
+          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. A time at which nobody works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it is booked anyway. A start that passed within the last hour can be booked for a patient who is there; with `already_here`, any of today.',
         body: BookRequest,
         headers: IdempotencyHeaders,
         response: { 201: Booked },
@@ -51,6 +51,7 @@ export function registerAppointmentRoutes(
         status: body.status,
         overbook: body.overbook,
         reason: body.reason,
+        insist: insistenceOf(body),
       };
       return sendOnce(request, reply, {
         database,

@@ -14,9 +14,14 @@ describe('booking', () => {
   afterAll(() => scene.close());
 
   /** Refused with this code, and nothing anywhere was written. */
-  const refused = async (organization: TestOrganization, code: string, request: Partial<BookingRequest>) => {
+  const refused = async (
+    organization: TestOrganization,
+    code: string,
+    request: Partial<BookingRequest>,
+    origin = {},
+  ) => {
     const before = await scene.counts();
-    const refusal = await refusalOf(scene.book(organization, request));
+    const refusal = await refusalOf(scene.book(organization, request, origin));
     expect(refusal).toMatchObject({ code });
     expect(await scene.counts()).toEqual(before);
     return refusal;
@@ -47,7 +52,7 @@ describe('booking', () => {
     expect(confirmation).toContain('Monday, January 4, 2027 at 9:00 AM');
   });
 
-  test('of the past is refused, the present moment included', async () => {
+  test('of the past is refused to callers, the present moment included', async () => {
     const clinic = await scene.clinic();
     for (const when of [
       { at: new Date(NOW) },
@@ -56,7 +61,7 @@ describe('booking', () => {
       { date: '0000-01-01', time: '10:00' },
       { at: new Date('0000-01-01T00:00:00Z') },
     ]) {
-      const { message } = await refused(clinic, 'IN_THE_PAST', { when });
+      const { message } = await refused(clinic, 'IN_THE_PAST', { when }, { source: 'voice' });
       expect(message).toBe('That time has already passed. Choose a time that is still to come.');
     }
   });
@@ -85,7 +90,7 @@ describe('booking', () => {
     const clinic = await scene.clinic();
     const refusal = await refused(clinic, 'OUTSIDE_HOURS', { when: newYork(text) });
     expect(refusal.extra.alternatives).toHaveLength(3);
-    expect(refusal.message).toMatch(/not open for the whole of that time\. Free instead: .+, or .+\./);
+    expect(refusal.message).toMatch(/^Main provider doesn't work then \(.+\)\. Free instead: .+, or .+\./);
     for (const [n, { slot_id: slotId, start }] of (refusal.extra.alternatives ?? []).entries()) {
       if (n % 2) continue;
       const booked = await scene.book(clinic, { when: { slotId } });

@@ -12,6 +12,7 @@ import { type AvailabilityContext, pickService, serviceOf } from './find-availab
 import {
   changeOnce,
   findPlace,
+  type Insistence,
   inTenant,
   momentOf,
   type Place,
@@ -21,6 +22,7 @@ import {
   whoIsAskedFor,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
+import { auditOutsideHours, whoMayTake } from './outside-hours.ts';
 
 export type { When } from './find-place.ts';
 
@@ -45,6 +47,7 @@ export interface BookingRequest {
   /** An owner's wish to put it over another one; `reason` says why. */
   overbook?: boolean | undefined;
   reason?: string | undefined;
+  insist?: Insistence | undefined;
 }
 
 /** Who books, for the audit log. A repeated booking of the same patient and time within one call is the same booking. */
@@ -78,7 +81,7 @@ export async function bookAppointment(
       'holdId' in request.when
         ? await placeOfHold(db, scope, rules, request.when.holdId)
         : placeAskedFor(context, scope, rules, { ...request, when: request.when }, origin);
-    const goesOn = hasMore(contact.more);
+    const goesOn = hasMore(contact.more) || place.against !== undefined;
     const result = await bookAtomically(
       goesOn ? askIn(db) : last,
       {
@@ -89,7 +92,7 @@ export async function bookAppointment(
         serviceType: place.service.slug,
         scheduledAt: place.at,
         durationMinutes: place.durationMinutes,
-        providerIds: place.onDuty,
+        ...whoMayTake(place),
         notes: request.notes === undefined ? null : visibleLines(request.notes),
         holdId: 'holdId' in request.when ? request.when.holdId : null,
         status: request.status ?? 'confirmed',
@@ -99,16 +102,19 @@ export async function bookAppointment(
       origin,
     );
     if (!result.success) throw refusalOf(result, place);
-    if (goesOn) await fillContact(db, scope.orgId, result.contact_id, contact.more);
+    if (hasMore(contact.more)) await fillContact(db, scope.orgId, result.contact_id, contact.more);
+    await auditOutsideHours(db, result.appointment_id, place, origin);
     const when = spokenTime(place.at, clinic.time_zone, context.clock.now());
     return {
       appointmentId: result.appointment_id,
       contactId: result.contact_id,
       scheduledAt: place.at,
       confirmation:
-        result.status === 'pending'
-          ? `Your wish for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
-          : `You are booked for ${place.service.name} on ${when}. A text message confirms it.`,
+        place.at <= context.clock.now()
+          ? `${place.service.name} on ${when} is booked.`
+          : result.status === 'pending'
+            ? `Your wish for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
+            : `You are booked for ${place.service.name} on ${when}. A text message confirms it.`,
     };
   });
   context.log.info(
@@ -138,6 +144,7 @@ function placeAskedFor(
     durationMinutes: request.durationMinutes ?? service.duration_minutes,
     provider: whoIsAskedFor(offer, request),
     by: source,
+    insist: request.insist,
   });
 }
 

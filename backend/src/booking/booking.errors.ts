@@ -111,6 +111,12 @@ export const bookingErrors = {
       status: 409,
       detail: `Somebody changed this appointment meanwhile: it is now on ${when} with ${who}. Look at it and decide again.`,
     }),
+  tooEarly: (when: string) =>
+    new AppError({
+      code: 'TOO_EARLY',
+      status: 409,
+      detail: `This appointment begins on ${when}. If you want to record this before then, confirm it with early: true.`,
+    }),
   holdExpired: (alternatives: Slot[]) =>
     new AppError({
       code: 'HOLD_EXPIRED',

@@ -79,6 +79,7 @@ const appointments = (db: Db) =>
       'a.calendar_generation',
       'a.sync_state',
       'a.version',
+      'a.visible_version',
       'a.overbooked',
       'a.calendar_unverified',
       // By the database's clock: the one that decides about the undo.

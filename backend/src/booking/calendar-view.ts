@@ -84,6 +84,6 @@ export function textStillWanted(
   return database.withTenant({ orgId, userId: null }, async (db) => {
     const row = await findAppointment(db, orgId, text.appointmentId);
     const status = text.kind === 'cancellation' ? 'cancelled' : 'confirmed';
-    return row?.status === status && row.version === text.version && row.scheduled_at > now;
+    return row?.status === status && row.visible_version === text.version && row.scheduled_at > now;
   });
 }

@@ -38,7 +38,9 @@ export interface AtomicBooking {
   serviceType: string;
   scheduledAt: Date;
   durationMinutes: number;
+  /** Who may have it; null with a `providerId`: that one, also on time off. */
   providerIds: string[] | null;
+  providerId?: string | null;
   notes: string | null;
   holdId: string | null;
   status: 'confirmed' | 'pending';
@@ -61,8 +63,8 @@ export const bookAtomically = (ask: Ask, b: AtomicBooking, by: ChangeOrigin): Pr
   answerOf(
     ask,
     sql`select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
-      ${b.scheduledAt}, ${b.durationMinutes}, p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes},
-      p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
+      ${b.scheduledAt}, ${b.durationMinutes}, p_provider_id => ${b.providerId ?? null}::uuid,
+      p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes}, p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
       ${origin(by)}) as answer`,
   );
 
@@ -97,6 +99,12 @@ export interface AtomicMove {
   scheduledAt: Date;
   durationMinutes: number;
   providerIds: string[];
+  serviceType?: string | undefined;
+  contactId?: string | undefined;
+  /** Empty: they go. */
+  notes?: string | undefined;
+  /** Time off does not stand in the way. */
+  offDuty?: boolean | undefined;
   overbook: boolean;
   reason: string | null;
   notify: boolean;
@@ -113,7 +121,8 @@ export const moveAtomically = (
     askIn(db),
     sql`select move_appointment_atomic(${orgId}, ${appointmentId}, ${m.scheduledAt}, ${m.durationMinutes},
       p_provider_ids => ${m.providerIds}::uuid[], p_overbook => ${m.overbook}, p_reason => ${m.reason},
-      p_notify => ${m.notify}, ${origin(by)}) as answer`,
+      p_notify => ${m.notify}, p_service_type => ${m.serviceType ?? null}, p_contact_id => ${m.contactId ?? null}::uuid,
+      p_notes => ${m.notes ?? null}, p_off_duty => ${m.offDuty ?? false}, ${origin(by)}) as answer`,
   );
 
 /** Until the end of the transaction nobody else changes it. @returns false when the clinic has no such appointment. */

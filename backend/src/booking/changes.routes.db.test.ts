@@ -49,6 +49,7 @@ describe('changing appointments over the API', () => {
       status: 'cancelled',
     });
     expect((await scene.post(on(id, 'undo'), {})).body).toMatchObject({ status: 'confirmed' });
+    scene.clock.set(MONDAY_9);
     for (const status of ['arrived', 'completed']) {
       expect((await scene.post(on(id, 'status'), { status })).body).toMatchObject({ success: true, status });
     }
@@ -143,7 +144,7 @@ describe('changing appointments over the API', () => {
       await scene.patch(on(id), { scheduled_at: MONDAY_10 }),
       await scene.post(on(id, 'cancel')),
       await scene.post(on(id, 'undo')),
-      await scene.post(on(id, 'status'), { status: 'arrived' }),
+      await scene.post(on(id, 'status'), { status: 'arrived', early: true }),
     ]) {
       expect([answer.status, answer.body.code]).toEqual([404, 'APPOINTMENT_NOT_FOUND']);
     }
@@ -166,7 +167,7 @@ describe('changing appointments over the API', () => {
       for (const [path, body] of [
         [on(id, 'cancel'), { reason: 'ill' }],
         [on(id, 'undo'), {}],
-        [on(id, 'status'), { status: 'arrived' }],
+        [on(id, 'status'), { status: 'arrived', early: true }],
         ['/api/holds', { service_type: 'consultation', scheduled_at: MONDAY_10 }],
       ] as const) {
         const first = await scene.post(path, body, key('k'));

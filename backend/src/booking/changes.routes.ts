@@ -15,7 +15,7 @@ import { presentAppointment } from './appointments.routes.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment as Changed } from './changed-appointment.ts';
 import { moveAppointment } from './move-appointment.ts';
-import { type BookingRouteOptions, originOf } from './request-origin.ts';
+import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 import { setStatus } from './set-status.ts';
 import { undoAppointment } from './undo-appointment.ts';
 
@@ -57,9 +57,9 @@ export function registerChangeRoutes(
       schema: {
         ...common,
         operationId: 'moveAppointment',
-        summary: 'Move an appointment',
+        summary: 'Change an appointment',
         description:
-          'One change on the same appointment: its id and its event in Google stay, the patient gets a new text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if somebody was faster. Who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
+          'Its time, length, provider, service, patient or notes, in one step. Its id and its event in Google stay. The patient gets a text when the time changed, and so does a new patient; nobody is texted about the rest. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if somebody was faster. Who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
         body: MoveRequest,
       },
     },
@@ -75,10 +75,14 @@ export function registerChangeRoutes(
               : undefined,
         durationMinutes: body.duration_minutes,
         providerId: body.provider_id,
+        serviceType: body.service_type,
+        contactId: body.contact_id,
+        notes: body.notes,
         overbook: body.overbook,
         reason: body.reason,
         notify: body.notify,
         version: body.version,
+        insist: insistenceOf(body),
       };
       return changeOnce(request, reply, (transact) =>
         moveAppointment(context, tenantOf(request), wish, originOf(request), transact),
@@ -143,9 +147,9 @@ export function registerChangeRoutes(
       schema: {
         ...common,
         operationId: 'setAppointmentStatus',
-        summary: 'Say that a patient arrived, was treated, or did not come',
+        summary: 'Update visit status',
         description:
-          'Cancelling and undoing have addresses of their own. An illegal change is 409 ILLEGAL_TRANSITION.',
+          'Checked in, done, no-show, or back to confirmed. Canceling and undoing have addresses of their own. An illegal change is 409 ILLEGAL_TRANSITION. More than 30 minutes before the start it is 409 TOO_EARLY, unless `early` says that it is meant.',
         body: StatusRequest,
       },
     },

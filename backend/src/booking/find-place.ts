@@ -25,9 +25,11 @@ import { bookingErrors } from './booking.errors.ts';
 import { whoLeft } from './booking.queries.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
-import { spokenDay } from './labels.ts';
+import { clockRange, spokenDay } from './labels.ts';
 import { readSlot, type SlotOffer } from './slot-id.ts';
 import { fromWallClock } from './wall-clock.ts';
+
+const MINUTE_MS = 60_000;
 
 export type When =
   | { slotId: string }
@@ -44,7 +46,30 @@ export interface ProviderWish {
 export interface Place extends Wish {
   /** Of those asked for, who works for the whole of that time. SQL chooses among them inside its lock. */
   onDuty: string[];
+  /** The rule that staff set aside on purpose: nobody works then. */
+  against?: HoursReason | undefined;
 }
+
+/** What staff may insist on; callers, patients and workers never can. */
+export interface Insistence {
+  /** Book although the provider does not work then. */
+  outsideHours?: boolean | undefined;
+  /** The patient is here: the start may have passed, as long as it is today. */
+  alreadyHere?: boolean | undefined;
+  /** It is theirs already, and only what it is about changes: whether it could be booked now is not asked. */
+  sameStart?: boolean | undefined;
+}
+
+const HOURS_REASONS = ['closed', 'too_short', 'break', 'holiday', 'time_off'] as const;
+type HoursReason = (typeof HOURS_REASONS)[number];
+const isAboutHours = (reason: Reason): reason is HoursReason =>
+  (HOURS_REASONS as readonly Reason[]).includes(reason);
+
+/** Signed-in people and their programs; not callers, patients by their links, or workers. */
+export const isStaff = (by: ChangeOrigin['source']): boolean => by === 'dashboard' || by === 'api';
+
+/** A start that staff may enter without a word about it: the patient sat down while the form was filled in. */
+const JUST_PASSED_MS = 60 * MINUTE_MS;
 
 /** The clinic's rules, as they are in the transaction that is asked, or by themselves. */
 export const rulesIn = async (
@@ -53,8 +78,11 @@ export const rulesIn = async (
   orgId: OrgId,
 ): Promise<ClinicRules> => rulesOf(await ask(readRules(orgId, clock.now())));
 
+/** Nobody can see seconds: 10:00:30 is 10:00. */
+export const wholeMinute = (at: Date): Date => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS);
+
 /**
- * When is meant, and, for the handle of an offer, what was offered.
+ * When is meant, on a whole minute, and, for the handle of an offer, what was offered.
  * @throws {AppError} SLOT_EXPIRED: too old, changed, or made to somebody else. INVALID_TIME.
  */
 export function momentOf(
@@ -63,7 +91,7 @@ export function momentOf(
   when: When,
   timeZone: string,
 ): { at: Date; offer?: SlotOffer } {
-  if ('at' in when) return { at: when.at };
+  if ('at' in when) return { at: wholeMinute(when.at) };
   if ('date' in when) return { at: fromWallClock(when.date, when.time, timeZone) };
   const offer = readSlot(context.slotKey, when.slotId, context.clock.now());
   if (offer === null || offer.orgId !== scope.orgId) throw bookingErrors.slotExpired();
@@ -91,9 +119,10 @@ export function findPlace(
     durationMinutes: number;
     provider: ProviderWish;
     by: ChangeOrigin['source'];
+    insist?: Insistence | undefined;
   },
 ): Place {
-  const { service, at, durationMinutes } = wish;
+  const { service, at, durationMinutes, insist } = wish;
   const asked = namedAmong(clinicRules.staff, wish.provider);
   const offering = staffFor(clinicRules, service);
   // Who is on the phone chooses among times; of all others those who name nobody are shown with whom they book.
@@ -112,25 +141,39 @@ export function findPlace(
     const who = asked.map(({ name }) => name).join(', ');
     throw new NotThere(place, (alternatives) => bookingErrors.notOffered(who, service.name, alternatives));
   }
-  const rules = rulesFor(clinicRules, service, {
-    now: context.clock.now().getTime(),
-    durationMinutes,
-    // The front desk sees who is standing there. Everybody else keeps the notice, programs too.
-    ignoresNotice: wish.by === 'dashboard',
-  });
   const start = at.getTime();
+  const now = context.clock.now().getTime();
+  const isHere =
+    isStaff(wish.by) &&
+    (insist?.sameStart || (start <= now && start >= earliestHere(now, clinicRules, insist)));
+  const rules = rulesFor(clinicRules, service, {
+    now: isHere ? Math.min(now, start - 1) : now,
+    durationMinutes,
+    // The front desk sees who is standing there. Everyone else keeps the notice, programs too.
+    ignoresNotice: wish.by === 'dashboard' || isHere,
+  });
   const day = localDay(dayNumberOf(start, rules.timeZone), rules.timeZone);
-  let why: Reason | undefined;
-  const onDuty: string[] = [];
-  for (const provider of able) {
-    const reason = ruleAgainst(rules, provider, dutyOn(provider, day), start);
-    if (reason === undefined) onDuty.push(provider.id);
-    else why = nearest(why, reason);
-  }
+  const found = able.map((provider) => ({
+    id: provider.id,
+    reason: ruleAgainst(rules, provider, dutyOn(provider, day, rules.timeZone), start),
+  }));
+  const onDuty = found.filter(({ reason }) => reason === undefined).map(({ id }) => id);
   if (onDuty.length > 0) return { ...place, onDuty };
+  let why: Reason = 'closed';
+  for (const { reason } of found) if (reason !== undefined) why = nearest(why, reason);
+  if (insist?.outsideHours && isStaff(wish.by) && isAboutHours(why)) {
+    const willing = found.filter(({ reason }) => reason !== undefined && isAboutHours(reason));
+    return { ...place, onDuty: willing.map(({ id }) => id), against: why };
+  }
   throw new NotThere(place, (alternatives) =>
-    refusalFor(why ?? 'closed', { rules, clinicRules, start, able }, alternatives),
+    refusalFor(why, { rules, clinicRules, service, start, able }, alternatives),
   );
+}
+
+/** Since when a start can be that of a patient who is here. */
+function earliestHere(now: number, { clinic }: ClinicRules, insist: Insistence | undefined): number {
+  if (!insist?.alreadyHere) return now - JUST_PASSED_MS;
+  return localDay(dayNumberOf(now, clinic.time_zone), clinic.time_zone).starts;
 }
 
 function refusalFor(
@@ -138,14 +181,16 @@ function refusalFor(
   {
     rules,
     clinicRules,
+    service,
     start,
     able,
-  }: { rules: Rules; clinicRules: ClinicRules; start: number; able: Provider[] },
+  }: { rules: Rules; clinicRules: ClinicRules; service: ServiceFacts; start: number; able: Provider[] },
   alternatives: Slot[],
 ): Error {
   const end = start + rules.durationMs;
   const [only, ...others] = able;
   const who = only && others.length === 0 ? only.name : undefined;
+  const range = clockRange(new Date(start), new Date(end), rules.timeZone);
   switch (reason) {
     case 'past':
       return bookingErrors.inThePast(alternatives);
@@ -157,20 +202,23 @@ function refusalFor(
       return bookingErrors.calendarStale(alternatives);
     case 'holiday':
       return bookingErrors.outsideHours(reason, closedFor(clinicRules.holidays, start, end), alternatives);
-    case 'time_off':
-      return bookingErrors.outsideHours(
-        reason,
-        `${who ?? 'Nobody who offers this'} is ${who ? 'away' : 'there'} then.`,
-        alternatives,
-      );
-    case 'break':
-      return bookingErrors.outsideHours(reason, 'That time runs into a break.', alternatives);
     default:
       return bookingErrors.outsideHours(
         reason,
-        'The clinic is not open for the whole of that time.',
+        whyNobodyIsThere(reason, who ?? `Nobody who offers ${service.name}`, who !== undefined, range),
         alternatives,
       );
+  }
+}
+
+function whyNobodyIsThere(reason: Reason, who: string, isNamed: boolean, range: string): string {
+  switch (reason) {
+    case 'time_off':
+      return isNamed ? `${who} is away then (${range}).` : `${who} is there then (${range}).`;
+    case 'break':
+      return isNamed ? `${who} has a break then (${range}).` : 'That time runs into a break.';
+    default:
+      return isNamed ? `${who} doesn't work then (${range}).` : `${who} works then (${range}).`;
   }
 }
 

@@ -46,6 +46,13 @@ export const clockTime = (at: Date, timeZone: string): string =>
     .time.format(at)
     .replace(/[\u00a0\u202f]/g, ' ');
 
+/** "12-1 PM", "11:30 AM-12:15 PM" */
+export function clockRange(from: Date, to: Date, timeZone: string): string {
+  const [begins, ends] = [from, to].map((at) => clockTime(at, timeZone).replace(':00', ''));
+  const sameHalf = begins?.slice(-2) === ends?.slice(-2);
+  return `${sameHalf ? begins?.slice(0, -3) : begins}-${ends}`;
+}
+
 /** "November 23, 2026" */
 export const spokenDay = (at: Date, timeZone: string): string => formatsFor(timeZone).date.format(at);
 

@@ -1,42 +1,56 @@
+import { visibleLines } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
 import { askIn } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
+import type { ClinicRules } from './availability/clinic-calendar.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, lockAppointment, moveAtomically } from './changes.queries.ts';
-import { serviceOf } from './find-availability.ts';
+import { pickService, serviceOf } from './find-availability.ts';
 import {
   changeOnce,
   findPlace,
+  type Insistence,
   inTenant,
   momentOf,
   namesSomebody,
+  type Place,
   type ProviderWish,
   refusalOf,
   rulesIn,
   type When,
   whoIsAskedFor,
+  wholeMinute,
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
+import { auditOutsideHours } from './outside-hours.ts';
 
 export interface MoveWish extends ProviderWish {
   appointmentId: string;
-  /** Without it the time stays, and only provider or length change. */
+  /** Without it the time stays, and only the rest changes. */
   when?: When | undefined;
+  /** Without it the length stays, or is that of a new service. */
   durationMinutes?: number | undefined;
+  serviceType?: string | undefined;
+  /** Another patient of the clinic. */
+  contactId?: string | undefined;
+  /** Null takes them away. */
+  notes?: string | null | undefined;
   overbook?: boolean | undefined;
   reason?: string | undefined;
   /** Whether the patient gets a text with the new time; default yes. */
   notify?: boolean | undefined;
-  /** The version that was seen; one that has changed since is not moved, unless it is there already. */
+  /** The version that was seen; one that has changed since is not changed again, unless it is like that already. */
   version?: number | undefined;
+  insist?: Insistence | undefined;
 }
 
 /**
- * Moves an appointment on its own row: id, contact and the event in Google stay. Without a provider in the wish it
- * stays with its provider; with one who left, whoever offers the service may take it.
+ * Moves an appointment on its own row, or changes what it is about: its id and its event in Google stay. Without a
+ * provider in the wish it stays with its provider; with one who left, another one who offers the service may take it.
+ * The patient gets a text where there is something new for them: another time, or another patient.
  * @throws {AppError} a code of `booking.errors.ts`, taken times with alternatives; nothing is written then.
  */
 export async function moveAppointment(
@@ -53,35 +67,30 @@ export async function moveAppointment(
     const row = await findAppointment(db, orgId, wish.appointmentId);
     if (!row) throw bookingErrors.notFound();
     const rules = await rulesIn(context, askIn(db), orgId);
-    const { clinic } = rules;
-    const { at, offer } = momentOf(context, scope, wish.when ?? { at: row.scheduled_at }, clinic.time_zone);
-    const durationMinutes = wish.durationMinutes ?? row.duration_minutes;
-    const asked = whoIsAskedFor(offer, wish);
-    const isThereAlready =
-      row.scheduled_at.getTime() === at.getTime() &&
-      row.duration_minutes === durationMinutes &&
-      (asked.providerId ?? row.provider_id) === row.provider_id;
-    if (isOutdated(wish, row) && !isThereAlready) {
-      const when = spokenTime(row.scheduled_at, clinic.time_zone, context.clock.now());
+    const wanted = whatIsWanted(context, scope, rules, row, wish);
+    if (isOutdated(wish, row) && !(wanted.staysInPlace && wanted.keepsDetails)) {
+      const when = spokenTime(row.scheduled_at, rules.clinic.time_zone, context.clock.now());
       throw bookingErrors.changedMeanwhile(when, row.provider_name);
     }
-    const staysWithIts =
-      !offer && !namesSomebody(asked) && rules.staff.some(({ id }) => id === row.provider_id);
-    const place = findPlace(context, rules, {
-      service: serviceOf(rules.services, row),
-      at,
-      durationMinutes,
-      provider: staysWithIts ? { providerId: row.provider_id } : asked,
-      by: origin.source,
-    });
+    const place = wanted.staysInPlace
+      ? placeOfRow(rules, row, wanted)
+      : findPlace(context, rules, {
+          ...wanted,
+          by: origin.source,
+          insist: { ...wish.insist, sameStart: wanted.staysInTime },
+        });
     const result = await moveAtomically(
       db,
       orgId,
       wish.appointmentId,
       {
-        scheduledAt: at,
+        scheduledAt: wanted.at,
         durationMinutes: place.durationMinutes,
         providerIds: place.onDuty,
+        serviceType: wanted.service.slug,
+        contactId: wish.contactId,
+        notes: wish.notes === undefined ? undefined : visibleLines(wish.notes ?? ''),
+        offDuty: place.against !== undefined,
         overbook: wish.overbook ?? false,
         reason: wish.reason ?? null,
         notify: wish.notify ?? true,
@@ -89,16 +98,74 @@ export async function moveAppointment(
       origin,
     );
     if (!result.success) throw refusalOf(result, place);
+    await auditOutsideHours(db, wish.appointmentId, place, origin);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
+    const when = spokenTime(wanted.at, rules.clinic.time_zone, context.clock.now());
     return {
       appointment,
-      confirmation: `Your appointment is now on ${spokenTime(at, clinic.time_zone, context.clock.now())}.`,
+      confirmation:
+        wanted.staysInPlace && !wanted.keepsDetails
+          ? `The appointment on ${when} is changed.`
+          : `Your appointment is now on ${when}.`,
     };
   });
   logChange(context, scope, changed, origin, 'moved');
   return changed;
 }
+
+/** The wish, and what it leaves open as the row has it. */
+function whatIsWanted(
+  context: BookingContext,
+  scope: TenantScope,
+  rules: ClinicRules,
+  row: AppointmentRow,
+  wish: MoveWish,
+) {
+  const { at, offer } = momentOf(
+    context,
+    scope,
+    wish.when ?? { at: row.scheduled_at },
+    rules.clinic.time_zone,
+  );
+  const current = serviceOf(rules.services, row);
+  const service = wish.serviceType === undefined ? current : pickService(rules.services, wish.serviceType);
+  const isOther = service.slug !== current.slug;
+  const isToCome = row.status === 'pending' || row.status === 'confirmed';
+  const durationMinutes =
+    wish.durationMinutes ?? (isOther && isToCome ? service.duration_minutes : row.duration_minutes);
+  const asked = whoIsAskedFor(offer, wish);
+  const staysWithIts =
+    !offer && !namesSomebody(asked) && rules.staff.some(({ id }) => id === row.provider_id);
+  const staysInTime = at.getTime() === wholeMinute(row.scheduled_at).getTime();
+  return {
+    at: staysInTime ? row.scheduled_at : at,
+    service,
+    durationMinutes,
+    provider: staysWithIts ? { providerId: row.provider_id } : asked,
+    staysInTime,
+    /** Nothing is needed from the calendar; a visit that has begun keeps its time for another service, too. */
+    staysInPlace:
+      staysInTime &&
+      row.duration_minutes === durationMinutes &&
+      (asked.providerId ?? row.provider_id) === row.provider_id &&
+      !(isOther && isToCome),
+    keepsDetails: !isOther && wish.contactId === undefined && wish.notes === undefined,
+  };
+}
+
+const placeOfRow = (
+  { clinic }: ClinicRules,
+  row: AppointmentRow,
+  { at, service, durationMinutes }: Pick<Place, 'at' | 'service' | 'durationMinutes'>,
+): Place => ({
+  clinic,
+  service,
+  at,
+  durationMinutes,
+  providerIds: [row.provider_id],
+  onDuty: [row.provider_id],
+});
 
 // One that cannot be moved any more is refused for that, whatever was seen.
 const isOutdated = ({ version }: MoveWish, row: AppointmentRow): boolean =>

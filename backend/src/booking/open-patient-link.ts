@@ -83,15 +83,15 @@ function openAppointment(
 }
 
 function stateOf(
-  { version: current, status, scheduled_at: at }: AppointmentRow,
+  { version: current, visible_version: visible, status, scheduled_at: at }: AppointmentRow,
   version: number,
   use: Awaited<ReturnType<typeof useOfLink>>,
   now: Date,
 ): OpenedAppointment['state'] {
   if (at <= now) return 'over';
-  if (use?.undone_at && current === version + 2) return 'undone';
-  if (use && current === version + 1) return use.action === 'moved' ? 'moved' : 'cancelled';
-  if (current !== version) return 'replaced';
+  if (use?.undone_at && current === use.made_version + 1) return 'undone';
+  if (use && current === use.made_version) return use.action === 'moved' ? 'moved' : 'cancelled';
+  if (visible !== version) return 'replaced';
   if (status === 'pending' || status === 'confirmed') return 'open';
   return status === 'cancelled' ? 'replaced' : 'fixed';
 }

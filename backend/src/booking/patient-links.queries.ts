@@ -40,7 +40,7 @@ export async function serviceName(db: Db, orgId: string, slug: string): Promise<
 export function useOfLink(db: Db, orgId: string, appointmentId: string, version: number) {
   return db
     .selectFrom('appointment_links')
-    .select(['action', 'undone_at'])
+    .select(['action', 'undone_at', 'made_version'])
     .where('org_id', '=', orgId)
     .where('appointment_id', '=', appointmentId)
     .where('version', '=', version)

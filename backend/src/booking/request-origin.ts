@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { BookingContext } from './book-appointment.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
+import type { Insistence } from './find-place.ts';
 
 export interface BookingRouteOptions {
   context: BookingContext;
@@ -13,4 +14,10 @@ export const originOf = (request: FastifyRequest): ChangeOrigin => ({
   source: request.headers.authorization ? 'api' : 'dashboard',
   requestId: request.id,
   actorId: tenantOf(request).userId,
+});
+
+/** What a signed-in person insists on, as the contract spells it. */
+export const insistenceOf = (body: { outside_hours: boolean; already_here: boolean }): Insistence => ({
+  outsideHours: body.outside_hours,
+  alreadyHere: body.already_here,
 });

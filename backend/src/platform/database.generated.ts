@@ -28,9 +28,16 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface AppointmentLinks {
   action: string;
   appointment_id: string;
+  /**
+   * The version of the appointment that its change made.
+   */
+  made_version: number;
   org_id: string;
   undone_at: Timestamp | null;
   used_at: Generated<Timestamp>;
+  /**
+   * Which the link named: the visible_version then.
+   */
   version: number;
 }
 
@@ -102,6 +109,10 @@ export interface Appointments {
   undoable: Json | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  /**
+   * The version since which the patient, the time and whether it takes place are as they are: the one that texts and links name.
+   */
+  visible_version: Generated<number>;
 }
 
 export interface AuditLog {

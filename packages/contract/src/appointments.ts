@@ -92,6 +92,17 @@ const Overbook = z
   .default(false)
   .describe('Put it over another appointment on purpose. Owners only, and with a reason.');
 
+const OutsideHours = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Book although the provider does not work then: outside working hours, in a break, on time off or a holiday. Kept in the audit log.',
+  );
+const AlreadyHere = z
+  .boolean()
+  .default(false)
+  .describe('The patient is already there: the start may have passed, as long as it is today at the clinic.');
+
 export const BookRequest = z
   .strictObject({
     name: singleLine(120),
@@ -108,6 +119,8 @@ export const BookRequest = z
     notes: multiLine(2000).optional(),
     status: z.enum(['confirmed', 'pending']).optional().describe('pending: kept, and nobody is told yet'),
     overbook: Overbook.optional(),
+    outside_hours: OutsideHours,
+    already_here: AlreadyHere,
     reason: Reason.optional(),
   })
   .refine((body) => (body.scheduled_at ?? body.slot_id ?? body.hold_id) !== undefined, {
@@ -124,16 +137,36 @@ export const BookRequest = z
       scheduled_at: '2026-11-23T09:00:00-07:00',
     },
   });
-export type BookRequest = z.infer<typeof BookRequest>;
+export type BookRequest = z.input<typeof BookRequest>;
+
+const CHANGES = [
+  'scheduled_at',
+  'slot_id',
+  'duration_minutes',
+  'provider_id',
+  'service_type',
+  'contact_id',
+  'notes',
+] as const;
 
 /** What a change can say; at least one of them. */
 export const MoveRequest = z
   .strictObject({
     scheduled_at: Timestamp.optional(),
     slot_id: singleLine(400).optional(),
-    duration_minutes: z.int().min(5).max(480).optional(),
+    duration_minutes: z
+      .int()
+      .min(5)
+      .max(480)
+      .optional()
+      .describe('Default: as it is, or as a new service takes'),
     provider_id: Id.optional(),
+    service_type: singleLine(80).optional(),
+    contact_id: Id.optional().describe('Another patient of the clinic'),
+    notes: multiLine(2000).nullable().optional().describe('null removes them'),
     overbook: Overbook.optional(),
+    outside_hours: OutsideHours,
+    already_here: AlreadyHere,
     reason: Reason.optional(),
     notify: z.boolean().default(true).describe('Text the patient the new time'),
     version: z
@@ -142,18 +175,15 @@ export const MoveRequest = z
       .optional()
       .describe('The version that was seen; if somebody changed it meanwhile, 409 CHANGED_MEANWHILE'),
   })
-  .refine(
-    (body) => (body.scheduled_at ?? body.slot_id ?? body.duration_minutes ?? body.provider_id) !== undefined,
-    {
-      path: ['scheduled_at'],
-      message: 'Say what changes: scheduled_at (RFC 3339), slot_id, duration_minutes or provider_id.',
-    },
-  )
+  .refine((body) => CHANGES.some((name) => body[name] !== undefined), {
+    path: ['scheduled_at'],
+    message: `Say what changes: at least one of ${CHANGES.join(', ')}.`,
+  })
   .meta({
     id: 'MoveRequest',
     example: { scheduled_at: '2026-11-24T15:30:00-07:00', reason: 'The patient asked for the afternoon' },
   });
-export type MoveRequest = z.infer<typeof MoveRequest>;
+export type MoveRequest = z.input<typeof MoveRequest>;
 
 export const CancelRequest = z
   .strictObject({
@@ -170,10 +200,16 @@ export const UndoRequest = z
 export const StatusRequest = z
   .strictObject({
     status: z.enum(['confirmed', 'arrived', 'completed', 'no_show']),
+    early: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Record it although the appointment begins more than 30 minutes from now; kept in the audit log',
+      ),
     reason: Reason.optional(),
   })
   .meta({ id: 'StatusRequest', example: { status: 'arrived' } });
-export type StatusRequest = z.infer<typeof StatusRequest>;
+export type StatusRequest = z.input<typeof StatusRequest>;
 
 /** The appointment as it is now. */
 export const ChangedAppointment = Appointment.extend({
@@ -269,31 +305,6 @@ export const HeldTimeList = z
 
 export const HeldTimeQuery = z.object({ from: Timestamp, to: Timestamp });
 
-export const SLOT_EXAMPLE = {
-  slot_id: 'WyI3ZjFjMmE1MiJd.mwtd4b40.c2lnbmF0dXJlLW9mLWl0',
-  start: '2026-11-23T16:00:00.000Z',
-  end: '2026-11-23T16:30:00.000Z',
-  provider_id: EXAMPLE.provider_id,
-  provider_name: 'Dr. Ada',
-  label: 'Monday, November 23 at 9:00 AM',
-};
-
-export const Slot = z
-  .object({
-    slot_id: z.string(),
-    start: Timestamp,
-    end: Timestamp,
-    provider_id: Id,
-    provider_name: z.string(),
-    label: z.string(),
-    calendar_state: z
-      .literal('stale')
-      .optional()
-      .describe('The linked calendar could not be read lately; the time is free as far as is known here'),
-  })
-  .meta({ id: 'Slot', example: SLOT_EXAMPLE });
-export type Slot = z.infer<typeof Slot>;
-
 export const Booked = z
   .object({
     success: z.literal(true),
@@ -314,77 +325,3 @@ export const Booked = z
     },
   });
 export type Booked = z.infer<typeof Booked>;
-
-export const AvailabilityQuery = z.object({
-  service_type: singleLine(80).meta({ example: 'consultation' }),
-  from: singleLine(40).optional().describe('A date in the clinic’s time zone, or RFC 3339; default now'),
-  to: singleLine(40).optional().describe('A date (included), or RFC 3339; default a week later'),
-  provider_id: Id.optional(),
-  time_zone: singleLine(64).optional().describe('For the labels only'),
-  explain: z
-    .enum(['true', 'false'])
-    .optional()
-    .describe('Also why each other start is refused, for seven days'),
-});
-
-export const Availability = z
-  .object({
-    slots: z.array(Slot),
-    reasons: z
-      .array(
-        z.object({
-          date: z.string(),
-          reason: z.string(),
-          detail: z.string(),
-          ask_from: Timestamp.optional().describe(
-            'Of too_many_days, when the list ends within the range because it is full: `from` of the next request, which goes on without a gap or a repetition',
-          ),
-        }),
-      )
-      .describe('Each day without a free time, and why'),
-    calendar_state: z
-      .literal('stale')
-      .optional()
-      .describe('The linked calendar of somebody who was looked at could not be read lately'),
-    explain: z
-      .array(
-        z.object({
-          start: z
-            .string()
-            .describe('RFC 3339; for dst_gap the time on the clinic’s wall, which has no instant'),
-          provider_id: Id,
-          reason: z.enum([
-            'closed',
-            'break',
-            'holiday',
-            'time_off',
-            'notice',
-            'horizon',
-            'full',
-            'busy_elsewhere',
-            'calendar_stale',
-            'dst_gap',
-            'past',
-            'too_short',
-          ]),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({
-    id: 'Availability',
-    example: {
-      slots: [SLOT_EXAMPLE],
-      reasons: [{ date: '2026-11-26', reason: 'holiday', detail: 'The clinic is closed: Staff training.' }],
-      explain: [
-        {
-          start: '2026-11-23T19:00:00.000Z',
-          provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
-          reason: 'break',
-          detail: 'Dr. Ada has a break.',
-        },
-      ],
-    },
-  });
-export type Availability = z.infer<typeof Availability>;

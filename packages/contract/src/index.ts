@@ -1,6 +1,7 @@
 import './words.ts';
 
 export * from './appointments.ts';
+export * from './availability.ts';
 export * from './clinic.ts';
 export * from './clinic-name.ts';
 export * from './common.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SLOT_EXAMPLE, Slot } from './appointments.ts';
+import { SLOT_EXAMPLE, Slot } from './availability.ts';
 import { Id, Timestamp } from './common.ts';
 
 /** RFC 9457 problem details: the one shape of every error under `/api`. */

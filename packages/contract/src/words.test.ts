@@ -54,6 +54,6 @@ test.each([
 
 test('a schema that has its own words keeps them', () => {
   expect(said(MoveRequest, {})).toEqual([
-    'scheduled_at: Say what changes: scheduled_at (RFC 3339), slot_id, duration_minutes or provider_id.',
+    'scheduled_at: Say what changes: at least one of scheduled_at, slot_id, duration_minutes, provider_id, service_type, contact_id, notes.',
   ]);
 });

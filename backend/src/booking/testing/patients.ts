@@ -45,7 +45,7 @@ export async function createPatientScene() {
       role = as;
     },
     /** The link of the newest text about an appointment. */
-    linkOf: async (id: string) => links.toAppointment(id, (await scene.row(id)).version),
+    linkOf: async (id: string) => links.toAppointment(id, (await scene.row(id)).visible_version),
     /** As a phone opens it. */
     open: (url: string, headers: Record<string, string> = {}) => inject('GET', url, { headers }),
     /** As a form without a script sends it. */

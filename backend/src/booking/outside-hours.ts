@@ -1,0 +1,29 @@
+import type { Db } from '../platform/database.ts';
+import { writeAudit } from '../tenancy/index.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
+import type { Place } from './find-place.ts';
+
+/**
+ * To whom SQL may give a time. Among several it takes nobody who has time off; somebody who is named gets it, so that
+ * staff can insist.
+ */
+export const whoMayTake = ({ onDuty, against }: Place) =>
+  against === undefined
+    ? { providerIds: onDuty, providerId: null }
+    : { providerIds: null, providerId: onDuty[0] ?? null };
+
+/** That somebody booked a time at which nobody works, and which rule they set aside. */
+export async function auditOutsideHours(
+  db: Db,
+  appointmentId: string,
+  { against }: Place,
+  { requestId }: ChangeOrigin,
+): Promise<void> {
+  if (against === undefined) return;
+  await writeAudit(db, {
+    action: 'appointment.outside_hours',
+    objectId: appointmentId,
+    after: { rule: against },
+    requestId: requestId ?? '',
+  });
+}
