@@ -89,6 +89,40 @@ describe('linking a calendar over the API', () => {
     });
   });
 
+  test('leads back to the page that started it, with the outcome beside its own search', async () => {
+    for (const [page, expected] of [
+      ['/health', '/health?google=connected'],
+      ['/settings/hours?provider=1', '/settings/hours?provider=1&google=connected'],
+      ['/?google=denied', '/?google=connected'],
+    ]) {
+      const answer = await scene.post('/api/integrations/google/connect', { return_to: page }, ann.bearer);
+      const [cookie] = answer.cookies;
+      const back = await comeBack(await approved(answer.json().url), {
+        cookie: `${cookie?.name}=${cookie?.value}`,
+      });
+      expect(back.headers.location).toBe(`http://localhost:3001${expected}`);
+    }
+    const denied = await scene.post('/api/integrations/google/connect', { return_to: '/health' }, ann.bearer);
+    const [cookie] = denied.cookies;
+    const said = await consent(denied.json().url, { decision: 'deny' });
+    const back = await comeBack(Object.fromEntries(said.url.searchParams), {
+      cookie: `${cookie?.name}=${cookie?.value}`,
+    });
+    expect(back.headers.location).toBe('http://localhost:3001/health?google=denied&reason=CONSENT_DENIED');
+  });
+
+  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'setup', '/a b', '/\nb', ''])(
+    'leads nowhere else than to a page of ours: %j',
+    async (page) => {
+      const asked = await scene.post('/api/integrations/google/connect', { return_to: page }, ann.bearer);
+      expect(asked.statusCode).toBe(400);
+      const { url, cookie } = await connect();
+      const forged = `${cookie?.value}.${Buffer.from(page).toString('base64url')}`;
+      const back = await comeBack(await approved(url), { cookie: `${cookie?.name}=${forged}` });
+      expect(back.headers.location).toBe(OUTCOME('connected'));
+    },
+  );
+
   test('shows nothing of what opens the calendar, to nobody', async () => {
     await link();
     const shown = JSON.stringify(await integration());

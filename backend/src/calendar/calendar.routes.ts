@@ -1,4 +1,4 @@
-import { ConnectionTest, ConnectResponse, singleLine } from '@voxanne/contract';
+import { ConnectionTest, ConnectRequest, ConnectResponse, singleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
@@ -39,6 +39,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         summary: 'Start linking Google Calendar',
         description:
           'For owners and admins. Send the browser to the `url` in the response; Google sends it back to the callback.',
+        body: ConnectRequest.nullish(),
         response: { 200: ConnectResponse },
       },
     },
@@ -48,7 +49,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
       const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
       reply.header(
         'set-cookie',
-        `${COOKIE}=${browserToken}; Path=${PATH}; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
+        `${COOKIE}=${browserToken}${keptPath(request.body?.return_to)}; Path=${PATH}; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
       );
       return { url };
     },
@@ -65,8 +66,8 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         described: {
           answers: {
             302: {
-              description: 'To the Setup page',
-              headers: { location: 'The Setup page, with the outcome' },
+              description: 'To the page that started it',
+              headers: { location: 'That page, with the outcome' },
             },
           },
         },
@@ -77,7 +78,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         security: [{ googleLink: [] }, { session: [] }],
         summary: 'Where Google sends the browser back to',
         description:
-          'Links the calendar and redirects the browser to the Setup page, which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
+          'Links the calendar and redirects the browser to the page that started it (`return_to`, or Setup), which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
       },
       // The page that shows the outcome explains a broken query better than a schema would.
       attachValidation: true,
@@ -87,7 +88,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
       try {
         if (!parsed.success) throw refusedReturn();
         if (parsed.data.error !== undefined || parsed.data.code === undefined) throw denied();
-        const browserToken = cookieOf(request);
+        const { browserToken } = cookieOf(request);
         await link.finish({
           state: parsed.data.state,
           code: parsed.data.code,
@@ -96,9 +97,9 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         });
       } catch (error) {
         if (!(error instanceof AppError) || !wantsPage(request, reply)) throw error;
-        return backToPage(reply, publicUrl, OUTCOMES[error.code] ?? 'failed', error.code);
+        return backToPage(request, reply, publicUrl, OUTCOMES[error.code] ?? 'failed', error.code);
       }
-      return backToPage(reply, publicUrl, 'connected');
+      return backToPage(request, reply, publicUrl, 'connected');
     },
   );
 
@@ -168,8 +169,14 @@ function ownerOrAdmin(request: FastifyRequest): Tenant {
   return tenant;
 }
 
-function backToPage(reply: FastifyReply, publicUrl: string, outcome: string, reason?: string) {
-  const url = new URL('/setup', publicUrl);
+function backToPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+  outcome: string,
+  reason?: string,
+) {
+  const url = new URL(cookieOf(request).returnTo, publicUrl);
   url.searchParams.set('google', outcome);
   if (reason) url.searchParams.set('reason', reason);
   return reply
@@ -177,7 +184,16 @@ function backToPage(reply: FastifyReply, publicUrl: string, outcome: string, rea
     .redirect(url.toString(), 302);
 }
 
-function cookieOf(request: FastifyRequest): string | undefined {
+const keptPath = (path: string | undefined): string =>
+  path === undefined ? '' : `.${Buffer.from(path).toString('base64url')}`;
+
+/** What came back with the browser. Cookies are a stranger's word: the page is checked as it was in the beginning. */
+function cookieOf(request: FastifyRequest): { browserToken: string | undefined; returnTo: string } {
   const pairs = request.headers.cookie?.split(/;\s*/) ?? [];
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const value = pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const [browserToken, kept = ''] = value?.split('.') ?? [];
+  const { success, data } = ConnectRequest.safeParse({
+    return_to: Buffer.from(kept, 'base64url').toString() || '/setup',
+  });
+  return { browserToken, returnTo: (success && data.return_to) || '/setup' };
 }

@@ -178,6 +178,7 @@ export function probeBreakers({ resilience }: ProbeOptions, orgId: OrgId | null)
     message: `${names.length === 1 ? 'One circuit breaker is' : `${names.length} circuit breakers are`} not closed: ${names.join(', ')}`,
     details: {
       open: names,
+      own: open.filter(({ level }) => level === 'key').map(({ name }) => name),
       nextAttemptAt: open.map((breaker) => breaker.nextAttemptAt).find(Boolean) ?? null,
     },
   };

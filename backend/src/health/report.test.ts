@@ -80,14 +80,18 @@ describe('the health report', () => {
     expect(await world().report()).toMatchObject({
       status: 'healthy',
       summary: { healthy: 6, degraded: 1, critical: 0 },
-      recommendations: ['🟡 Google Calendar not linked - users cannot book appointments'],
+      recommendations: [
+        '🟡 Google Calendar not linked - users cannot book appointments into it (bookings are still kept here)',
+      ],
       actions: [
         {
           id: 'google.connect',
           severity: 'warning',
           method: 'POST',
           path: '/api/integrations/google/connect',
+          body: null,
           requires_human: true,
+          verify: { method: 'GET', path: '/api/integrations' },
         },
       ],
     });
@@ -194,6 +198,14 @@ describe('the health report', () => {
       message: 'One circuit breaker is not closed: google_calendar_events',
       details: { open: ['google_calendar_events'], nextAttemptAt: expect.any(Date) },
     });
+    expect(report.actions).toMatchObject([
+      {
+        id: 'breaker.reset',
+        method: 'POST',
+        path: '/api/circuit-breakers/reset',
+        body: { name: 'google_calendar_events' },
+      },
+    ]);
     expect(report.recommendations[0]).toContain('held back');
   });
 

@@ -28,7 +28,8 @@ export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): 
       orgId === null ? { ...entry, details: withoutFigures(entry.details) } : entry,
     ),
     summary: { healthy: count('healthy'), degraded: count('degraded'), critical: count('critical') },
-    recommendations: advice.length > 0 ? advice.map((item) => item.text) : ['✅ All systems operational'],
+    recommendations:
+      advice.length > 0 ? advice.flatMap((item) => item.text ?? []) : ['✅ All systems operational'],
     actions: advice.flatMap((item) => item.action ?? []),
   };
 }
@@ -50,7 +51,8 @@ function overall(probes: Probe[]): HealthIntegrations['status'] {
 const MARKS = { healthy: '✅', degraded: '🟡', critical: '🔴' };
 
 interface Advice {
-  text: string;
+  /** Left out where the advice before says it. */
+  text?: string;
   action?: HealthAction;
 }
 
@@ -60,8 +62,10 @@ const action = (
   evidence: [],
   method: null,
   path: null,
+  body: null,
   cli: null,
   requires_human: true,
+  verify: { method: 'GET', path: '/api/health/integrations' },
   ...given,
 });
 
@@ -108,7 +112,7 @@ function adviceFor(probe: Probe): Advice[] {
         },
       ];
     default:
-      return [{ text: `🟡 ${probe.message} - calls are held back until the service answers again` }];
+      return breakerAdvice(probe);
   }
 }
 
@@ -138,6 +142,24 @@ function twilioAdvice(probe: Probe): Advice {
   };
 }
 
+/** An owner may let the clinic's own breakers try again at once; those of a whole service are the operator's. */
+function breakerAdvice(probe: Probe): Advice[] {
+  const own = probe.details.own;
+  return [
+    { text: `🟡 ${probe.message} - calls are held back until the service answers again` },
+    ...(Array.isArray(own) ? own : []).map((name: string) => ({
+      action: action({
+        id: 'breaker.reset',
+        severity: 'warning',
+        problem: `${name} is held back after several failures. Work waits and is not lost.`,
+        method: 'POST',
+        path: '/api/circuit-breakers/reset',
+        body: { name },
+      }),
+    })),
+  ];
+}
+
 function calendarAdvice(probe: Probe): Advice[] {
   if (probe.details.unsyncedAppointments !== undefined) {
     return [
@@ -150,13 +172,15 @@ function calendarAdvice(probe: Probe): Advice[] {
     case 'not_linked':
       return [
         {
-          text: '🟡 Google Calendar not linked - users cannot book appointments',
+          text: '🟡 Google Calendar not linked - users cannot book appointments into it (bookings are still kept here)',
           action: action({
             id: 'google.connect',
             severity: 'warning',
-            problem: 'No calendar is linked. Bookings are kept here and do not reach a calendar.',
+            problem: probe.message,
+            evidence: ['Bookings are kept here and do not reach a calendar.'],
             method: 'POST',
             path: '/api/integrations/google/connect',
+            verify: LINKED,
           }),
         },
       ];
@@ -211,6 +235,8 @@ function queueAdvice(probe: Probe): Advice[] {
   ];
 }
 
+const LINKED = { method: 'GET', path: '/api/integrations' };
+
 const relink = (probe: Probe, advice: string): Advice => ({
   text: `🟡 ${probe.message} - ${advice}`,
   action: action({
@@ -220,6 +246,7 @@ const relink = (probe: Probe, advice: string): Advice => ({
     evidence: [`status: ${String(probe.details.status)}`],
     method: 'POST',
     path: '/api/integrations/google/connect',
+    verify: LINKED,
   }),
 });
 

@@ -1,4 +1,5 @@
 import { createRoute, redirect } from '@tanstack/react-router';
+import { z } from 'zod';
 import { mayHaveSession, meQuery } from '../features/identity/identity.api.ts';
 import { knownHere, rememberHere } from '../features/identity/known-here.ts';
 import { ApiError } from '../lib/api/api-error.ts';
@@ -10,6 +11,11 @@ import { rootRoute } from './root.ts';
 export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
+  /** What Google's consent brings back, to whichever page had started it. */
+  validateSearch: z.object({
+    google: z.string().optional().catch(undefined),
+    reason: z.string().optional().catch(undefined),
+  }),
   async beforeLoad({ context, location }) {
     const { queryClient } = context;
     // A visitor's first page must not start with a 401: a browser reports each of them as an error of the page.

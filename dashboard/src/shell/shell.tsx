@@ -14,6 +14,7 @@ import { ModeChip } from './mode-chip.tsx';
 import { Navigation } from './navigation.tsx';
 import { SchemeToggle } from './scheme-toggle.tsx';
 import classes from './shell.module.css';
+import { useGoogleReturn } from './use-google-return.ts';
 
 /** A screen reader follows the page change; the first load keeps its natural focus. */
 function useFocusOnNavigation() {
@@ -36,6 +37,7 @@ export const Shell = () => (
 
 function Frame() {
   const { data: me } = useQuery(meQuery);
+  useGoogleReturn();
   const main = useFocusOnNavigation();
   const navigate = useNavigate();
   const queryClient = useQueryClient();

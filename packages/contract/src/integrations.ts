@@ -27,6 +27,17 @@ export type Integration = z.infer<typeof Integration>;
 
 export const IntegrationList = z.object({ data: z.array(Integration) }).meta({ id: 'IntegrationList' });
 
+export const ConnectRequest = z
+  .strictObject({
+    return_to: z
+      .string()
+      .max(500)
+      .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'Give a path of this site, such as /health.')
+      .optional()
+      .describe('The page the browser comes back to, with the outcome; /setup without it'),
+  })
+  .meta({ id: 'ConnectRequest' });
+
 export const ConnectResponse = z.object({ url: z.url() }).meta({ id: 'ConnectResponse' });
 
 export const ConnectionTest = z

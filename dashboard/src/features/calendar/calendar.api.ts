@@ -8,9 +8,12 @@ export const integrationsQuery = queryOptions({
   queryFn: ({ signal }) => request(IntegrationList, '/api/integrations', { signal }),
 });
 
-/** Leaves this page for Google's consent; Google sends the browser back to `/setup?google=...`. */
-export async function linkGoogle() {
-  const { url } = await request(ConnectResponse, '/api/integrations/google/connect', { method: 'POST' });
+/** Leaves this page for Google's consent; Google sends the browser back to it with `?google=...`. */
+export async function linkGoogle(returnTo: string) {
+  const { url } = await request(ConnectResponse, '/api/integrations/google/connect', {
+    method: 'POST',
+    body: { return_to: returnTo },
+  });
   window.location.assign(url);
 }
 

@@ -1,6 +1,7 @@
 import { Button, List } from '@mantine/core';
 import { IconBrandGoogle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { linkGoogle } from './calendar.api.ts';
 
@@ -10,7 +11,8 @@ interface Props {
 }
 
 export function LinkGoogleButton({ label = 'Link Google Calendar', prominent = true }: Props) {
-  const link = useMutation({ mutationFn: linkGoogle });
+  const here = useLocation({ select: ({ pathname, searchStr }) => `${pathname}${searchStr}` });
+  const link = useMutation({ mutationFn: () => linkGoogle(here) });
   return (
     <>
       <Button

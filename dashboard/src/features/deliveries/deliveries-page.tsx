@@ -33,7 +33,7 @@ export function DeliveriesPage() {
     <Page
       title="Deliveries"
       hint="What came in and what must leave, what was done with it, and a way to do it again."
-      actions={me?.role === 'owner' ? <ReplayDeadLetters key={list} list={list} /> : undefined}
+      actions={me?.role === 'owner' ? <ReplayDeadLetters /> : undefined}
     >
       {me !== undefined && me.role !== 'owner' ? (
         <Panel title="Webhooks">

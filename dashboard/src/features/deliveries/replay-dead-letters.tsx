@@ -8,32 +8,40 @@ import { replayMany, sendManyAgain } from './deliveries.api.ts';
 
 const filter = { status: 'dead_letter' } as const;
 
-const kinds = {
-  webhooks: { again: replayMany, one: 'webhook' },
-  outgoing: { again: sendManyAgain, one: 'outgoing one' },
-};
+const countAll = () =>
+  Promise.all([replayMany({ filter, dry_run: true }), sendManyAgain({ filter, dry_run: true })]);
 
-/** Counts them first: nobody should replay a thousand of them without having read the number. */
-export function ReplayDeadLetters({ list }: { list: keyof typeof kinds }) {
-  const { again, one } = kinds[list];
+/**
+ * Of both lists, whichever is shown: health counts them together. Counted first, because nobody should replay a
+ * thousand of them without having read the number.
+ */
+export function ReplayDeadLetters() {
   const queryClient = useQueryClient();
   const preview = useMutation({
-    mutationFn: () => again({ filter, dry_run: true }),
-    onSuccess: ({ matched }) => {
-      if (matched === 0) notifyDone('Nothing was given up: there is nothing to replay.');
+    mutationFn: countAll,
+    onSuccess(counts) {
+      if (counts.every(({ matched }) => matched === 0))
+        notifyDone('Nothing was given up: there is nothing to replay.');
     },
     onError: (error) => notifyFailed('Those that were given up could not be counted', error),
   });
+  const [webhooks = 0, outgoing = 0] = preview.data?.map(({ matched }) => matched) ?? [];
   const run = useMutation({
-    mutationFn: () => again({ filter }),
-    async onSuccess({ summary }) {
-      notifyDone(summary);
-      await queryClient.invalidateQueries({ queryKey: ['deliveries'] });
+    async mutationFn() {
+      const done = [];
+      if (webhooks > 0) done.push(await replayMany({ filter }));
+      if (outgoing > 0) done.push(await sendManyAgain({ filter }));
+      return done;
     },
+    onSuccess: (done) => notifyDone(done.map(({ summary }) => summary).join(' ')),
     onError: (error) => notifyFailed('The replay failed', error),
-    onSettled: () => preview.reset(),
+    async onSettled() {
+      preview.reset();
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === 'deliveries' || queryKey[0] === 'health',
+      });
+    },
   });
-  const matched = preview.data?.matched ?? 0;
   return (
     <>
       <Button
@@ -45,22 +53,28 @@ export function ReplayDeadLetters({ list }: { list: keyof typeof kinds }) {
         Replay given-up ones
       </Button>
       <Confirm
-        opened={matched > 0}
-        title={`Replay ${plural(matched, one)}?`}
+        opened={webhooks + outgoing > 0}
+        title={`Replay ${plural(webhooks + outgoing, 'item')}?`}
         confirm="Replay all"
         cancel="Leave them"
         busy={run.isPending}
         onConfirm={() => run.mutate()}
         onCancel={() => preview.reset()}
       >
+        <p>
+          {plural(webhooks, 'incoming webhook')},{' '}
+          {plural(outgoing, 'outgoing text or calendar entry', 'outgoing texts and calendar entries')}:
+        </p>
         <ul>
-          {preview.data?.by_topic.map(({ topic, count }) => (
-            <li key={topic}>
-              {topic}: {count}
-            </li>
-          ))}
+          {preview.data
+            ?.flatMap(({ by_topic }) => by_topic)
+            .map(({ topic, count }) => (
+              <li key={topic}>
+                {topic}: {count}
+              </li>
+            ))}
         </ul>
-        {preview.data?.more ? <p>These are the oldest; there are more.</p> : null}
+        {preview.data?.some(({ more }) => more) ? <p>These are the oldest; there are more.</p> : null}
         <p>What was done already is not done twice.</p>
       </Confirm>
     </>

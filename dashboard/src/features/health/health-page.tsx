@@ -1,17 +1,19 @@
-import { Button, Code, Title } from '@mantine/core';
+import { Button, Code, Group, Title } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { HealthIntegrations } from '@voxanne/contract';
+import { Fragment } from 'react';
 import { formatTime } from '../../lib/format/format.ts';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { meQuery } from '../identity/identity.api.ts';
+import { ActionButton } from './action-button.tsx';
 import { BreakerList } from './breaker-list.tsx';
 import { healthQuery } from './health.api.ts';
 import classes from './health-page.module.css';
-import { healthView, withoutSymbol } from './health-view.ts';
+import { adviceOf, healthView, integrationView } from './health-view.ts';
 
 export function HealthPage() {
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
@@ -36,9 +38,9 @@ export function HealthPage() {
       <div className={classes.page}>
         {error !== null ? (
           <ErrorState
-            title="The health could not be read"
+            title="We couldn't check the system's status"
             error={error}
-            stillWorks="This says nothing about calls: they are answered by another path."
+            stillWorks="Calls aren't affected."
             onRetry={() => void refetch()}
           />
         ) : data === undefined ? (
@@ -65,7 +67,7 @@ function Overview({ health, timeZone }: { health: HealthIntegrations; timeZone: 
     >
       <ul className={classes.cards}>
         {health.integrations.map((item) => {
-          const { word, tone } = healthView(item.status);
+          const { word, tone } = integrationView(item);
           return (
             <li key={item.name} className={classes.card}>
               <div className={classes.cardHead}>
@@ -85,18 +87,22 @@ function Advice({ health }: { health: HealthIntegrations }) {
   return (
     <Panel title="What to do">
       <ul className={classes.advice}>
-        {health.recommendations.map((sentence) => (
-          <li key={sentence}>{withoutSymbol(sentence)}</li>
-        ))}
-        {health.actions.map((action) => (
-          <li key={action.id}>
-            <strong>{action.problem}</strong>
-            {action.evidence.map((line) => (
-              <p key={line} className={classes.dim}>
-                {line}
-              </p>
+        {adviceOf(health).map(({ text, actions }) => (
+          <li key={text} className={classes.item}>
+            <span>{text}</span>
+            {actions.map((action) => (
+              <Fragment key={JSON.stringify([action.id, action.body])}>
+                {action.evidence.map((line) => (
+                  <p key={line} className={classes.dim}>
+                    {line}
+                  </p>
+                ))}
+                <Group gap="sm">
+                  <ActionButton action={action} />
+                  {action.cli === null ? null : <Code>{action.cli}</Code>}
+                </Group>
+              </Fragment>
             ))}
-            {action.cli === null ? null : <Code>{action.cli}</Code>}
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { ActionButton } from './action-button.tsx';
 import { healthQuery } from './health.api.ts';
 import classes from './health-strip.module.css';
 import { healthSentence, healthView } from './health-view.ts';
@@ -17,6 +18,9 @@ export function HealthStrip() {
       <p className={classes.sentence}>
         {data === undefined ? asApiError(error).message : healthSentence(data)}
       </p>
+      {data?.actions.map((action) => (
+        <ActionButton key={JSON.stringify([action.id, action.body])} action={action} />
+      ))}
       <Anchor component={Link} to="/health" underline="always">
         Open Health
       </Anchor>

@@ -1,4 +1,4 @@
-import type { HealthIntegrations, HealthStatus } from '@voxanne/contract';
+import type { HealthAction, HealthIntegrations, HealthStatus, IntegrationHealth } from '@voxanne/contract';
 import type { ToneName } from '../../lib/theme/colors.ts';
 
 const statuses: Record<HealthStatus, { word: string; tone: ToneName }> = {
@@ -30,10 +30,45 @@ export const breakerName = (name: string) => services[name] ?? name;
 export const withoutSymbol = (sentence: string) =>
   sentence.replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '');
 
-/** One sentence for the strip on Today: the worst thing there is, harmless ones included. */
-export function healthSentence(health: HealthIntegrations): string {
-  const worst =
-    health.integrations.find((item) => item.status === 'critical') ??
-    health.integrations.find((item) => item.status === 'degraded');
-  return worst === undefined ? 'All systems operational' : `${worst.name}: ${worst.message}`;
+const HARMLESS: Record<string, { word: string; tone: ToneName }> = {
+  not_linked: { word: 'Not linked', tone: 'idle' },
+  expiring: { word: 'Renewing soon', tone: 'ok' },
+};
+
+/** What the API counts as degraded although the whole stays healthy is no alarm on the card either. */
+export function integrationView({ name, status, details }: IntegrationHealth) {
+  const harmless = name === 'Google Calendar' ? HARMLESS[String(details.status)] : undefined;
+  return (status === 'degraded' && harmless) || healthView(status);
 }
+
+/** One sentence for the strip on Today: the worst thing there is, or that nothing is wrong. */
+export function healthSentence(health: HealthIntegrations): string {
+  const alarming = health.integrations.filter((item) => {
+    const { tone } = integrationView(item);
+    return tone === 'warn' || tone === 'bad';
+  });
+  const worst = alarming.find(({ status }) => status === 'critical') ?? alarming[0];
+  if (worst !== undefined) return `${worst.name}: ${worst.message}`;
+  const unlinked = health.integrations.some(({ details }) => details.status === 'not_linked');
+  return unlinked
+    ? "Everything is working. Google Calendar isn't linked: bookings are kept here."
+    : 'Everything is working.';
+}
+
+/** Each piece of advice with the actions that belong to it; an action that no sentence names stands for itself. */
+export function adviceOf({ recommendations, actions }: HealthIntegrations) {
+  const named = recommendations.map((sentence) => ({
+    text: withoutSymbol(sentence),
+    actions: actions.filter(({ problem }) => sentence.includes(problem)),
+  }));
+  const rest = actions.filter((action) => !named.some((advice) => advice.actions.includes(action)));
+  return [...named, ...rest.map((action) => ({ text: action.problem, actions: [action] }))];
+}
+
+/** Where the rows stand that were given up: in one of two lists. */
+export const givenUpSearch = ({ path }: HealthAction) => ({
+  status: 'dead_letter' as const,
+  ...(path?.startsWith('/api/outgoing') ? { list: 'outgoing' as const } : {}),
+});
+
+export const breakerOf = ({ body }: HealthAction): string => String(body?.name ?? '');

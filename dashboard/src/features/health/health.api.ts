@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { CircuitBreakerList, HealthIntegrations } from '@voxanne/contract';
+import { CircuitBreaker, CircuitBreakerList, HealthIntegrations } from '@voxanne/contract';
 import { request } from '../../lib/api/request.ts';
 
 export const healthQuery = queryOptions({
@@ -12,3 +12,6 @@ export const breakersQuery = queryOptions({
   queryKey: ['health', 'breakers'],
   queryFn: ({ signal }) => request(CircuitBreakerList, '/api/circuit-breakers', { signal }),
 });
+
+export const resetBreaker = (name: string) =>
+  request(CircuitBreaker, '/api/circuit-breakers/reset', { method: 'POST', body: { name } });

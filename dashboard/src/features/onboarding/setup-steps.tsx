@@ -7,12 +7,13 @@ import { vapiQuery } from '../assistant/assistant.api.ts';
 import { CallPanel } from '../assistant/call-panel.tsx';
 import { defaultCaller } from '../assistant/call-view.ts';
 import { ReceptionistFacts } from '../assistant/receptionist-facts.tsx';
+import { googleReturn } from '../calendar/google-return.ts';
 import { LinkGoogleButton, WhatWeTouch } from '../calendar/link-google.tsx';
 import { meQuery } from '../identity/identity.api.ts';
 import { PatientPhone } from '../messaging/patient-phone.tsx';
 import { modeQuery } from '../tenancy/tenancy.api.ts';
 import classes from './setup-page.module.css';
-import { expectingText, googleReturn, type StepView } from './setup-view.ts';
+import { expectingText, type StepView } from './setup-view.ts';
 import { StepCard } from './step-card.tsx';
 
 const route = getRouteApi('/app/setup');

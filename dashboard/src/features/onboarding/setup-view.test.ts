@@ -1,13 +1,6 @@
 import type { Onboarding, OnboardingStep } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import {
-  expectingText,
-  googleReturn,
-  pollInterval,
-  setupSteps,
-  stageChange,
-  trackShares,
-} from './setup-view.ts';
+import { expectingText, pollInterval, setupSteps, stageChange, trackShares } from './setup-view.ts';
 
 const step = (id: OnboardingStep['id'], status: OnboardingStep['status'], seconds: number | null = null) => ({
   id,
@@ -64,13 +57,6 @@ test('the track shows each split as a share of the target, or of the whole when 
   const steps = setupSteps(onboarding([step('account', 'done', 0), step('calendar', 'done', 12)]));
   expect(trackShares(steps, 12, 60)).toEqual([{ id: 'calendar', percent: 20 }]);
   expect(trackShares(steps, 120, 60)).toEqual([{ id: 'calendar', percent: 10 }]);
-});
-
-test('the return from Google is said in words', () => {
-  expect(googleReturn(undefined)).toBeNull();
-  expect(googleReturn('connected')?.ok).toBe(true);
-  expect(googleReturn('denied')?.text).toContain('not given');
-  expect(googleReturn('something new')?.ok).toBe(false);
 });
 
 test('an abandoned setup is asked for seldom, a finished one not at all', () => {

@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { HealthAction } from '@voxanne/contract';
+import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { LinkGoogleButton } from '../calendar/link-google.tsx';
+import { meQuery } from '../identity/identity.api.ts';
+import { resetBreaker } from './health.api.ts';
+import { breakerName, breakerOf, givenUpSearch } from './health-view.ts';
+
+/** The button for what is advised; nothing where only the one who runs the server can help. */
+export function ActionButton({ action }: { action: HealthAction }) {
+  switch (action.id) {
+    case 'google.connect':
+      return <LinkGoogleButton prominent={false} />;
+    case 'google.reconnect':
+      return <LinkGoogleButton label="Link again" />;
+    case 'deliveries.replay':
+      return (
+        <Button
+          variant="default"
+          renderRoot={(props) => <Link {...props} to="/deliveries" search={givenUpSearch(action)} />}
+        >
+          See what was given up
+        </Button>
+      );
+    case 'breaker.reset':
+      return <ResetButton name={breakerOf(action)} />;
+    default:
+      return null;
+  }
+}
+
+function ResetButton({ name }: { name: string }) {
+  const isOwner = useQuery(meQuery).data?.role === 'owner';
+  const queryClient = useQueryClient();
+  const reset = useMutation({
+    mutationFn: () => resetBreaker(name),
+    onSuccess: () => notifyDone(`${breakerName(name)} is tried again at once.`),
+    onError: (error) => notifyFailed('It could not be tried again', error),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['health'] }),
+  });
+  return isOwner ? (
+    <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
+      Try {breakerName(name)} now
+    </Button>
+  ) : null;
+}
