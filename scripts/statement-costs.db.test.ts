@@ -9,6 +9,7 @@ import {
   startServer,
 } from '../backend/src/testing/postgres-versions.ts';
 import { seedCalendars } from '../bench/support/calendar-seed.ts';
+import { doorQueries, seedDoors } from '../bench/support/door-queries.ts';
 import {
   calendarQueries,
   type HotQuery,
@@ -49,7 +50,7 @@ describe.each(found)('$name', (version) => {
     await seedCalendars(server.adminUrl, orgIds, { providersEach: 2, weekdays: 40, blocksPerProvider: 50 });
     const [orgId = ''] = orgIds;
     const now = new Date();
-    queries = [...hotQueries(orgId, now), ...steadyQueries(orgId, now), ...calendarQueries(orgId, now)];
+    queries = [hotQueries, steadyQueries, doorQueries, calendarQueries].flatMap((all) => all(orgId, now));
     await owner.query('truncate public.outbox; analyze');
   }, 60_000);
   afterAll(async () => {
@@ -68,11 +69,12 @@ describe.each(found)('$name', (version) => {
 
   test('no statement looks worth compiling while the queues are empty', async () => {
     expect(await dear()).toEqual({});
-    expect(queries.length).toBeGreaterThan(30);
+    expect(queries.length).toBeGreaterThan(65);
   });
 
   test('nor with tens of thousands of rows of which the statistics know nothing, nor when they know', async () => {
     await seedDeliveries(server.adminUrl, ROWS);
+    await seedDoors(server.adminUrl, ROWS);
     await owner.query(`set session_replication_role = replica;
       update public.outbox set status = 'pending', completed_at = null, run_at = now();
       update public.webhook_delivery_log set status = 'pending', completed_at = null, run_at = now()`);

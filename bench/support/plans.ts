@@ -79,7 +79,8 @@ export interface HotQuery {
   name: string;
   /** Null: as a worker. */
   as: OrgId | null;
-  run: (db: Db) => Promise<unknown>;
+  /** The pool is for what is asked outside of our transactions. */
+  run: (db: Db, pool: pg.Pool) => Promise<unknown>;
 }
 
 /** What is asked all the time, or for every row that goes. */
@@ -251,19 +252,24 @@ const TELL = `load 'auto_explain'; set auto_explain.log_min_duration = 0; set au
 
 /** Runs the query as it is run in earnest, looks at what the database did, and takes it back. */
 export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
-  const database = createDatabase({ url: ownerUrl, maxConnections: 1 });
+  const database = createDatabase({ url: ownerUrl, maxConnections: 2 });
+  // One for the transaction, one for what is asked outside of it.
+  const clients = [await database.pool.connect(), await database.pool.connect()];
+  const onEach = async (settings: string) => {
+    for (const client of clients) await client.query(settings);
+  };
   const plans: Node[] = [];
-  database.pool.on('connect', (client) =>
+  for (const client of clients) {
     client.on('notice', ({ message }) => {
       const [, json] = /^duration: [\d.]+ ms\s+plan:\s*(.*)$/s.exec(message ?? '') ?? [];
       if (json !== undefined) plans.push(JSON.parse(json).Plan);
-    }),
-  );
+    });
+  }
   const undo = new Error('taken back');
   let ms = 0;
   const run = async (db: Db) => {
     const begun = performance.now();
-    await query.run(db);
+    await query.run(db, database.pool);
     ms = performance.now() - begun;
     throw undo;
   };
@@ -275,10 +281,11 @@ export async function planOf(ownerUrl: string, query: HotQuery): Promise<Plan> {
       if (error !== undo) throw error;
     });
   try {
-    await database.pool.query(TELL);
+    await onEach(TELL);
+    for (const client of clients) client.release();
     await takenBack();
     // Timed as a connection does it that has done it before; the second time nothing is told, which takes time too.
-    await database.pool.query('set auto_explain.log_min_duration = -1');
+    await onEach('set auto_explain.log_min_duration = -1');
     await takenBack();
   } finally {
     await database.close();
