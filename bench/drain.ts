@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { until } from '../journeys/support/wait.ts';
+import { allHandled } from './support/all-handled.ts';
 import { addMember, startCluster, startRedis } from './support/fleet.ts';
 
 const ROWS = 8_000;
@@ -35,7 +37,7 @@ async function drain(workers: number, env: Record<string, string>): Promise<numb
   const team = await Promise.all(Array.from({ length: workers }, () => addMember('worker', cluster, env)));
   const from = await left();
   const begun = performance.now();
-  while ((await left()) > 0) await sleep(20);
+  await allHandled(cluster.owner, { everyMs: 20 });
   const perSecond = from / ((performance.now() - begun) / 1_000);
   await Promise.all(team.map((member) => member.kill('SIGTERM')));
   return Math.round(perSecond);
@@ -61,7 +63,7 @@ async function behindAFlood(): Promise<number> {
   const done = async () =>
     (await cluster.owner.query('select 1 from public.calls where org_id = $1', [other?.orgId])).rowCount ===
     1;
-  while (!(await done())) await sleep(5);
+  await until('the event behind the flood', done, { limitMs: 120_000, everyMs: 5 });
   const ms = performance.now() - begun;
   await worker.kill('SIGTERM');
   return Math.round(ms);

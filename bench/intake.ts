@@ -25,7 +25,10 @@ await cluster.owner.query(
 await cluster.owner.query('grant insert on public.bare to voxanne_runtime');
 const web = await addMember('web', cluster);
 const bare = fork(join(here, 'support', 'bare-route.ts'), [cluster.runtimeUrl], { stdio: 'inherit' });
-const bareUrl = await new Promise<string>((resolve) => bare.once('message', (url) => resolve(String(url))));
+const bareUrl = await new Promise<string>((resolve, reject) => {
+  bare.once('message', (url) => resolve(String(url)));
+  bare.once('exit', (code) => reject(new Error(`The bare route ended with ${code} before it answered.`)));
+});
 
 let calls = 0;
 const report = () =>

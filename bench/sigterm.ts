@@ -6,6 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { until } from '../journeys/support/wait.ts';
+import { allHandled } from './support/all-handled.ts';
 import { addMember, startCluster } from './support/fleet.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
@@ -74,15 +76,16 @@ await cluster.owner.query(
    from generate_series(1, 3000) as n`,
   [clinic.orgId],
 );
-while (
-  (await count(`public.webhook_delivery_log where status = 'completed' and event_id like 'more-%'`)) === 0
-)
-  await sleep(5);
+await until(
+  'the first of 3,000 webhooks',
+  () => count(`public.webhook_delivery_log where status = 'completed' and event_id like 'more-%'`),
+  { limitMs: 120_000, everyMs: 5 },
+);
 const workerEnd = await endOf(worker);
 const leased = await count(`public.webhook_delivery_log where status = 'processing'`);
 const left = await count(`public.webhook_delivery_log where status <> 'completed'`);
 const next = await addMember('worker', cluster);
-while ((await count(`public.webhook_delivery_log where status <> 'completed'`)) > 0) await sleep(50);
+await allHandled(cluster.owner, { everyMs: 50 });
 await next.kill('SIGTERM');
 const result = {
   accepted,

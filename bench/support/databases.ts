@@ -11,6 +11,10 @@ import {
   startServer,
 } from '../../backend/src/testing/postgres-versions.ts';
 import { descendantsOf } from '../../journeys/support/processes.ts';
+import { within } from '../../journeys/support/wait.ts';
+
+/** On a machine that is busy with something else, too. */
+const MAX_START_MS = 180_000;
 
 /** A PostgreSQL, and the way the product goes to it. */
 export interface Way {
@@ -123,7 +127,7 @@ export async function startProductOf(root: string, env: Record<string, string>):
     ended.resolve();
     ready.reject(new Error(`Voxanne ended with ${code}: ${output.trim().slice(0, 600)}`));
   });
-  await ready.promise.catch(async (error: unknown) => {
+  await within('The start of Voxanne', MAX_START_MS, ready.promise).catch(async (error: unknown) => {
     await stop();
     throw error;
   });

@@ -15,11 +15,14 @@ import { startEmbeddedPostgres } from '../../backend/src/platform/postgres/embed
 import { migrate } from '../../backend/src/platform/postgres/migrate.ts';
 import { mintOrgId } from '../../backend/src/platform/tenant.ts';
 import { freePort, roomyMemory } from '../../backend/src/testing/postgres.setup.ts';
+import { within } from '../../journeys/support/wait.ts';
 
 // Each start of a process adds a listener to our own exit.
 process.setMaxListeners(0);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** On a machine that is busy with something else, too. */
+const MAX_START_MS = 180_000;
 const AUTH_SECRET = 'a-secret-of-a-bench-with-forty-characters';
 const KEY = createHash('sha256').update('fleet').digest();
 
@@ -155,7 +158,7 @@ export async function addMember(
     next.once('exit', (code) =>
       ready.reject(new Error(`A ${role} ended with ${code}:\n${output.slice(-2_000)}`)),
     );
-    await ready.promise;
+    await within(`The start of a ${role}`, MAX_START_MS, ready.promise);
     output = '';
   };
   await start();

@@ -14,18 +14,36 @@ export interface FrontDesk {
   end(): void;
 }
 
+const RENEW_AFTER_MS = 600_000;
+
+/** A bearer token of the person whose session this is. */
+export async function tokenOf(url: string, cookie: string): Promise<string> {
+  const given = await fetch(`${url}/api/auth/token`, { headers: { cookie } });
+  return ((await given.json()) as { token: string }).token;
+}
+
 /** Signs a clinic up at `url`; its token is good at every process of the deployment. */
 export async function openFrontDesk(url: string, connections: number): Promise<FrontDesk> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let token = '';
-  const ask: FrontDesk['ask'] = (base, method, path, body) => {
+  let token: Promise<string> | undefined;
+  let askedForAt = 0;
+  /** A token is good for a quarter of an hour; a bench on a busy machine takes longer. */
+  const freshToken = (): Promise<string> => {
+    if (!token || performance.now() - askedForAt > RENEW_AFTER_MS) {
+      askedForAt = performance.now();
+      token = tokenOf(url, cookie);
+    }
+    return token;
+  };
+  const ask: FrontDesk['ask'] = async (base, method, path, body) => {
+    const authorization = `Bearer ${await freshToken()}`;
     const begun = performance.now();
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       ...(text === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      authorization,
     };
     return new Promise((resolve, reject) => {
       const asked = request(`${base}${path}`, { method, agent, headers }, (answer) => {
@@ -57,8 +75,6 @@ export async function openFrontDesk(url: string, connections: number): Promise<F
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ');
-  const given = await fetch(`${url}/api/auth/token`, { headers: { cookie } });
-  token = ((await given.json()) as { token: string }).token;
   const me = await ask(url, 'GET', '/api/me');
   return { orgId: me.body.org_id, ask, end: () => agent.destroy() };
 }

@@ -3,6 +3,8 @@ import { fixedClock } from '../platform/clock.ts';
 import { createDatabase } from '../platform/database.ts';
 import { createTestApp, PASSWORD, type TestApp } from '../testing/app.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { createIdentity } from './index.ts';
+import { createPasswordHashing } from './password-hashing.ts';
 import { createSignInLimits, type Outcome, type SignInLimits } from './sign-in-limits.ts';
 
 const MINUTE = 60_000;
@@ -155,7 +157,14 @@ describe('failed sign-ins', () => {
 
 describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
   let db: TestDatabase;
+  let parts: TestApp;
   let scene: TestApp;
+  // Failures are forgotten as time goes by, and a hash takes a tenth of a second of a processor that others may need.
+  const clock = fixedClock(new Date());
+  const unhashed = createPasswordHashing(async () => ({
+    hash: async (password) => `unhashed ${password}`,
+    verify: async ({ hash, password }) => hash === `unhashed ${password}`,
+  }));
   beforeAll(async () => {
     db = await createTestDatabase();
     const live = {
@@ -170,10 +179,14 @@ describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
       TWILIO_FROM_NUMBER: '+14155550100',
       VAPI_API_KEY: '3c1e7a52-vapi-key',
     };
-    scene = await createTestApp(db, mode === 'live' ? { env: live } : {});
+    const options = { clock, ...(mode === 'live' ? { env: live } : {}) };
+    parts = await createTestApp(db, options);
+    const identity = createIdentity({ ...parts.dependencies, hashing: unhashed });
+    scene = await createTestApp(db, { ...options, replace: { identity } });
   });
   afterAll(async () => {
     await scene.close();
+    await parts.close();
     await db.close();
   });
   const signIn = (email: string, password: string) =>
@@ -187,7 +200,7 @@ describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
       expect(refused.statusCode).toBe(429);
       expect(refused.headers).toMatchObject({
         'content-type': expect.stringContaining('application/problem+json'),
-        'retry-after': expect.stringMatching(/^(8\d|90)$/),
+        'retry-after': '90',
       });
       expect(refused.json()).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', status: 429, retryable: true });
       expect(refused.json().detail).toMatch(/Wait 2 minutes/);
