@@ -12,7 +12,12 @@ import { createKeyring } from '../platform/crypto.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
+import {
+  createTestDatabase,
+  type NewOrganization,
+  signedInAs,
+  type TestOrganization,
+} from '../testing/index.ts';
 import { freePort } from '../testing/postgres.setup.ts';
 import {
   createProvisioning,
@@ -92,11 +97,10 @@ export async function createAssistantScene() {
 
   const server = createHttpServer({ log, trustProxyHops: 0 });
   let signedIn: { organization: TestOrganization; role: 'owner' | 'admin' | 'member' } | undefined;
-  const tenantResolver = async (request: { tenant?: unknown }) => {
-    if (!signedIn) return;
-    const { organization, role } = signedIn;
-    request.tenant = { ...organization.scope, email: organization.email, role, orgSource: 'jwt' };
-  };
+  const tenantResolver = signedInAs(
+    () => signedIn?.organization,
+    () => signedIn?.role ?? 'owner',
+  );
   const authenticate = createVapiAuth({ connections, clock });
   const inbox = createInbox({ database, log });
   registerVapiRoutes(server, {

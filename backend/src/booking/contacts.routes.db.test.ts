@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixedClock } from '../platform/clock.ts';
 import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
-import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
+import {
+  createTestDatabase,
+  signedInAs,
+  type TestDatabase,
+  type TestOrganization,
+} from '../testing/index.ts';
 import { fillContact } from './contacts.queries.ts';
 import { registerContactRoutes } from './contacts.routes.ts';
 
@@ -23,9 +28,10 @@ describe('the patients of a clinic', () => {
     registerContactRoutes(server, {
       database: db.database,
       clock: fixedClock('2029-12-01T00:00:00Z'),
-      tenantResolver: async (request) => {
-        request.tenant = { ...signedIn.scope, email: signedIn.email, role: 'member', orgSource: 'jwt' };
-      },
+      tenantResolver: signedInAs(
+        () => signedIn,
+        () => 'member',
+      ),
     });
   });
   afterAll(async () => {

@@ -4,7 +4,12 @@ import { fixedClock } from '../platform/clock.ts';
 import { createPool } from '../platform/database.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
-import { createTestDatabase, type NewOrganization, type TestOrganization } from '../testing/index.ts';
+import {
+  createTestDatabase,
+  type NewOrganization,
+  signedInAs,
+  type TestOrganization,
+} from '../testing/index.ts';
 import { type BookingRequest, bookAppointment } from './book-appointment.ts';
 import { registerBookingRoutes } from './booking.routes.ts';
 import { findAvailability } from './index.ts';
@@ -34,10 +39,7 @@ export async function createBookingScene() {
   let signedIn: TestOrganization | undefined;
   registerBookingRoutes(server, {
     context,
-    tenantResolver: async (request) => {
-      if (signedIn)
-        request.tenant = { ...signedIn.scope, email: signedIn.email, role: 'owner', orgSource: 'jwt' };
-    },
+    tenantResolver: signedInAs(() => signedIn),
   });
   const ask = async (method: Method, url: string, body?: object, headers: Record<string, string> = {}) => {
     const answer = await server.inject({

@@ -9,7 +9,7 @@ import { createInbox, RetryLater } from '../deliveries/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
-import { createTestDatabase, type TestOrganization } from '../testing/index.ts';
+import { createTestDatabase, signedInAs, type TestOrganization } from '../testing/index.ts';
 import { freePort } from '../testing/postgres.setup.ts';
 import type { Tuning } from './context.ts';
 import {
@@ -83,14 +83,7 @@ export async function createScene() {
 
   const server = createHttpServer({ log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
-  const tenantResolver = async (request: { tenant?: unknown }) => {
-    request.tenant = signedIn && {
-      ...signedIn.scope,
-      email: signedIn.email,
-      role: 'owner',
-      orgSource: 'jwt',
-    };
-  };
+  const tenantResolver = signedInAs(() => signedIn);
   registerSmsRoutes(server, { messaging, database: db.database, tenantResolver });
   registerMessageRoutes(server, { database: db.database, tenantResolver });
   registerTwilioWebhooks(server, { messaging, inbox: createInbox({ database: db.database, log }) });

@@ -4,7 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../platform/errors.ts';
 import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { silentLogger } from '../platform/logger.ts';
-import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
+import {
+  createTestDatabase,
+  signedInAs,
+  type TestDatabase,
+  type TestOrganization,
+} from '../testing/index.ts';
 import { createLiveEvents } from './live-events.ts';
 
 describe('a live stream', () => {
@@ -35,10 +40,7 @@ describe('a live stream', () => {
           return db.database.withTenant(scope, work);
         },
       },
-      tenantResolver: async (request) => {
-        const { scope, email } = answer();
-        request.tenant = { ...scope, userId: scope.userId ?? '', email, role: 'owner', orgSource: 'jwt' };
-      },
+      tenantResolver: signedInAs(() => answer()),
       limits: limits ?? {},
     });
     live.registerRoutes(server);

@@ -4,3 +4,4 @@ export {
   type TestDatabase,
   type TestOrganization,
 } from './database.ts';
+export { signedInAs } from './signed-in-as.ts';

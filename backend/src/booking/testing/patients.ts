@@ -1,7 +1,6 @@
-import type { FastifyRequest } from 'fastify';
 import { GiveUp, RetryLater } from '../../deliveries/index.ts';
 import { createHttpServer } from '../../platform/http.ts';
-import type { TestOrganization } from '../../testing/index.ts';
+import { signedInAs, type TestOrganization } from '../../testing/index.ts';
 import { offerFreedSlot } from '../offer-freed-slot.ts';
 import type { PatientContext } from '../patient-context.ts';
 import { registerPatientRoutes } from '../patient-links.routes.ts';
@@ -21,9 +20,10 @@ export async function createPatientScene() {
   let role: 'owner' | 'admin' | 'member' = 'owner';
   registerPatientRoutes(server, {
     context,
-    tenantResolver: async (request: FastifyRequest) => {
-      if (signedIn) request.tenant = { ...signedIn.scope, email: signedIn.email, role, orgSource: 'jwt' };
-    },
+    tenantResolver: signedInAs(
+      () => signedIn,
+      () => role,
+    ),
   });
   const inject = async (method: 'GET' | 'POST' | 'DELETE', url: string, more: object = {}) => {
     const answer = await server.inject({ method, url: url.replace(PUBLIC_URL, ''), ...more });
