@@ -23,6 +23,7 @@ import {
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { auditOutsideHours, whoMayTake } from './outside-hours.ts';
+import { withWhom } from './provider-wish.ts';
 
 export type { When } from './find-place.ts';
 
@@ -104,7 +105,8 @@ export async function bookAppointment(
     if (!result.success) throw refusalOf(result, place);
     if (hasMore(contact.more)) await fillContact(db, scope.orgId, result.contact_id, contact.more);
     await auditOutsideHours(db, result.appointment_id, place, origin);
-    const when = spokenTime(place.at, clinic.time_zone, context.clock.now());
+    const when =
+      spokenTime(place.at, clinic.time_zone, context.clock.now()) + withWhom(rules.staff, result.provider_id);
     return {
       appointmentId: result.appointment_id,
       contactId: result.contact_id,
@@ -113,7 +115,7 @@ export async function bookAppointment(
         place.at <= context.clock.now()
           ? `${place.service.name} on ${when} is booked.`
           : result.status === 'pending'
-            ? `Your wish for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
+            ? `Your request for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
             : `You are booked for ${place.service.name} on ${when}. A text message confirms it.`,
     };
   });

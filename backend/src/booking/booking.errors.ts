@@ -26,11 +26,22 @@ export const bookingErrors = {
       detail: `"${asked.slice(0, 80)}" is not a service of this clinic. It offers: ${offered.join(', ') || 'none yet'}.`,
       extra: { services: offered },
     }),
-  unknownProvider: () =>
+  unknownProvider: (names: string[]) =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: 'There is no such provider in this clinic.',
+      detail: `There is no such provider in this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who is meant.` : ''}`,
+      ...(names.length > 0 && { extra: { providers: names } }),
+    }),
+  whichProvider: (names: string[]) =>
+    new AppError({
+      code: 'WHICH_PROVIDER',
+      status: 422,
+      detail:
+        names.length > 1
+          ? `More than one provider could be meant: ${anyOf(names)}. Ask which one.`
+          : `No provider has quite that name. Ask whether ${anyOf(names)} is meant.`,
+      extra: { providers: names },
     }),
   nobodyThere: () =>
     new AppError({
@@ -155,6 +166,13 @@ export const bookingErrors = {
       detail: 'There is no such appointment in this clinic.',
     }),
 };
+
+/** As many as a listener can keep in mind. */
+function anyOf(names: string[]): string {
+  const said = names.slice(0, 5);
+  const last = names.length > said.length ? 'others' : said.pop();
+  return said.length > 0 ? `${said.join(', ')} or ${last}` : `${last}`;
+}
 
 function offer(alternatives: Slot[]): string {
   const [first, second] = alternatives;

@@ -42,19 +42,11 @@ export function servicesOf(db: Db, orgId: string) {
     .execute();
 }
 
-/** Of those whom a wish names one who cannot be booked any more. */
-export const whoLeft = (
-  orgId: string,
-  { providerId, providerName }: { providerId?: string | undefined; providerName?: string | undefined },
-): RawBuilder<{ name: string }> => {
-  const part = providerName?.trim().toLowerCase() ?? '';
-  return sql`
-    select name from providers
-    where org_id = ${orgId} and (not active or deleted_at is not null)
-      and (${providerId ?? null}::uuid is null or id = ${providerId ?? null})
-      and position(${part} in lower(name)) > 0
-    order by deleted_at desc nulls first, id limit 1`;
-};
+/** Who cannot be booked any more, the last one first. */
+export const providersWhoLeft = (orgId: string): RawBuilder<{ id: string; name: string }> => sql`
+  select id, name from providers
+  where org_id = ${orgId} and (not active or deleted_at is not null)
+  order by deleted_at desc nulls first, id`;
 
 const appointments = (db: Db) =>
   db

@@ -6,11 +6,13 @@ import { cleanEmail, cleanName, cleanPhone, flagOf, refuseOwnLine } from './cont
 import { contactErrors } from './contacts.errors.ts';
 import {
   type ContactColumns,
-  findSamePerson,
+  contactsOfPhone,
   linesOf,
   lockContact,
+  lockPersonOf,
   updateContact,
 } from './contacts.queries.ts';
+import { isSameName } from './same-name.ts';
 
 /**
  * Changes what staff know better, by the same rules as a booking; audited in the same transaction.
@@ -28,6 +30,7 @@ export async function changeContact(
   try {
     await database.withTenant(tenant, async (db) => {
       const { country } = await findClinic(db, orgId);
+      await lockPersonOf(db, orgId, contactId);
       const before = await lockContact(db, orgId, contactId);
       if (!before) throw contactErrors.notFound();
       const lines = patch.phone === undefined ? [] : await linesOf(db, orgId);
@@ -56,7 +59,8 @@ export async function changeContact(
   } catch (error) {
     if (sqlState(error) !== '23505' || !person?.phone) throw error;
     const { name, phone } = person;
-    const same = await database.withTenant(tenant, (db) => findSamePerson(db, orgId, phone, name));
+    const contacts = await database.withTenant(tenant, (db) => contactsOfPhone(db, orgId, phone));
+    const same = contacts.find((one) => one.id !== contactId && isSameName(one.name, name));
     throw contactErrors.samePerson(same?.id);
   }
 }

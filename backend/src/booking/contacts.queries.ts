@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import { wasOne } from './booking.queries.ts';
@@ -33,10 +33,17 @@ const contacts = (db: Db, orgId: string, now: Date) =>
         .as('next_appointment_at'),
     );
 
+interface SearchedWord {
+  /** Part of an e-mail address, as it was typed. */
+  typed: string;
+  /** What begins in a name with it, folded: "obrien" for O'Brien. */
+  names: string[];
+}
+
 export interface ContactFilter {
   now: Date;
-  /** Parts of name or e-mail address; all of them. */
-  words: string[];
+  /** All of them are looked for. */
+  words: SearchedWord[];
   /** Part of the number in E.164. */
   digits: string | undefined;
   status: string | undefined;
@@ -50,13 +57,7 @@ export function listContacts(db: Db, orgId: string, filter: ContactFilter, { aft
     .orderBy('l.name')
     .orderBy('l.id')
     .limit(limit);
-  for (const word of filter.words) {
-    const part = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-    query = query.where(
-      // Letters without their accents: who looks for "jose" means José.
-      sql<SqlBool>`(regexp_replace(normalize(l.name, nfd), '[\u0300-\u036f]', '', 'g') ilike ${part} or l.email ilike ${part})`,
-    );
-  }
+  if (filter.words.length > 0) query = query.where(has(filter.words));
   if (filter.digits !== undefined) query = query.where('l.phone', 'like', `%${filter.digits}%`);
   if (filter.status !== undefined) query = query.where('l.status', '=', filter.status);
   if (after !== undefined) {
@@ -64,6 +65,26 @@ export function listContacts(db: Db, orgId: string, filter: ContactFilter, { aft
   }
   return query.execute();
 }
+
+/** Names are folded once for all words, as they are compared everywhere. */
+function has(words: SearchedWord[]): RawBuilder<SqlBool> {
+  const each = words.map(({ typed, names }) => {
+    const part = `%${typed.replace(/[\\%_]/g, '\\$&')}%`;
+    return names.length === 0
+      ? sql`l.email ilike ${part}`
+      : sql`(folded ~ all (${names.map(beginningWith)}::text[]) or l.email ilike ${part})`;
+  });
+  const all = sql`${sql.join(each, sql` and `)}`;
+  // "o brien" is in O’Brien as one word.
+  const joined = words.flatMap(({ names }) => names).join('');
+  return sql<SqlBool>`exists (
+    select from (select app_private.fold_letters(l.name || ' ' || app_private.in_two_letters(l.name)) as folded offset 0) as f
+    where ${joined === '' ? all : sql`${all} or folded ~ ${beginningWith(joined)}`})`;
+}
+
+/** At the start of a word, and over the spaces of the name: "delacruz" is in "de la Cruz". */
+const beginningWith = (word: string): string =>
+  `(^| )${Array.from(word, (letter) => (/[\p{L}\p{M}\p{N}]/u.test(letter) ? letter : `\\${letter}`)).join(' ?')}`;
 
 export type ContactSummaryRow = Omit<Awaited<ReturnType<typeof listContacts>>[number], 'at'>;
 
@@ -131,15 +152,20 @@ export async function updateContact(
   await db.updateTable('leads').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
-/** Who already stands under that name and number. */
-export function findSamePerson(db: Db, orgId: string, phone: string, name: string) {
-  return db
+/** Those who stand under a number, oldest first. */
+export const contactsOfPhone = (db: Db, orgId: string, phone: string) =>
+  db
     .selectFrom('leads')
-    .select('id')
+    .select(['id', 'name'])
     .where('org_id', '=', orgId)
     .where('phone', '=', phone)
-    .where('name_key', '=', sql<string>`lower(regexp_replace(${name}, '[^[:alnum:]]+', '', 'g'))`)
-    .executeTakeFirst();
+    .orderBy('created_at')
+    .execute();
+
+/** Before its row: whoever books for that contact takes the locks in this order. */
+export async function lockPersonOf(db: Db, orgId: string, id: string): Promise<void> {
+  await sql`select app_private.lock_person(org_id, phone) from leads
+    where org_id = ${orgId} and id = ${id} and phone is not null`.execute(db);
 }
 
 const givenOf = (more: Partial<ContactDetails>) => Object.entries(more).filter(([, value]) => value !== null);

@@ -7,8 +7,16 @@ import { readPage } from '../platform/paging.ts';
 import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
-import { appointmentsOf, type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
+import {
+  appointmentsOf,
+  type ContactFilter,
+  type ContactSummaryRow,
+  findContact,
+  listContacts,
+} from './contacts.queries.ts';
 import { suggestedEmail } from './email-address.ts';
+import { partsOf } from './name-parts.ts';
+import { foldedWords } from './same-name.ts';
 
 interface ContactRouteOptions {
   database: Database;
@@ -120,10 +128,17 @@ const present = (row: ContactSummaryRow) => ({
 const SEARCHED_WORDS = 8;
 
 /** Digits without letters are a number; its trunk zeros and "00" are not part of what is stored. */
-function searched(typed: string): { words: string[]; digits: string | undefined } {
-  const text = typed.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
-  const digits = text.replace(/\D/g, '').replace(/^0+/, '');
-  return /\p{L}|@/u.test(text) || digits === ''
-    ? { words: text.split(' ').filter(Boolean).slice(0, SEARCHED_WORDS), digits: undefined }
-    : { words: [], digits };
+function searched(typed: string): Pick<ContactFilter, 'words' | 'digits'> {
+  const digits = typed.replace(/\D/g, '').replace(/^0+/, '');
+  if (!/\p{L}|@/u.test(typed) && digits !== '') return { words: [], digits };
+  const { words, generation } = partsOf(typed);
+  // A title alone may be a name.
+  const said = words.length > 0 ? [...words, generation ?? ''] : typed.split(' ');
+  return {
+    words: said
+      .filter(Boolean)
+      .slice(0, SEARCHED_WORDS)
+      .map((word) => ({ typed: word, names: foldedWords(word) })),
+    digits: undefined,
+  };
 }

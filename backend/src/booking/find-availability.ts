@@ -156,7 +156,7 @@ function chosenStaff(rules: ClinicRules, service: ServiceFacts, providerId: stri
   const staff = staffFor(rules, service);
   if (providerId === undefined) return staff;
   const provider = rules.staff.find(({ id }) => id === providerId);
-  if (!provider) throw bookingErrors.unknownProvider();
+  if (!provider) throw bookingErrors.unknownProvider([]);
   if (!staff.includes(provider)) throw bookingErrors.notOffered(provider.name, service.name, []);
   return [provider];
 }

@@ -4,11 +4,14 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findClinic, upcomingOf } from './booking.queries.ts';
 import { spokenTime } from './labels.ts';
+import { readName } from './person-name.ts';
+import { isSameName, isSamePerson } from './same-name.ts';
 
 /** One appointment of a caller, to be read to them. */
 export interface CallersAppointment {
   appointmentId: string;
   serviceType: string;
+  providerName: string;
   scheduledAt: Date;
   /** "Monday, November 23 at 9:00 AM" */
   label: string;
@@ -30,27 +33,17 @@ export async function findCallersAppointments(
     const phone = caller.number === null ? null : toE164(caller.number, clinic.country);
     if (phone === null) throw bookingErrors.callerUnknown();
     const rows = await upcomingOf(db, scope.orgId, phone, now);
-    return rows
-      .filter((row) => isSamePerson(row.contact_name, caller.name))
-      .map((row) => ({
+    const name = readName(caller.name, clinic.country)?.name ?? '';
+    // Of father and son the one whose whole name was said; else all who may be meant, and it is asked which.
+    const exactly = rows.filter((row) => isSameName(row.contact_name, name));
+    return (exactly.length > 0 ? exactly : rows.filter((row) => isSamePerson(row.contact_name, name))).map(
+      (row) => ({
         appointmentId: row.id,
         serviceType: row.service_type,
+        providerName: row.provider_name,
         scheduledAt: row.scheduled_at,
         label: spokenTime(row.scheduled_at, clinic.time_zone, now),
-      }));
+      }),
+    );
   });
-}
-
-/** First and last name, in any order and spelling of case and accents; one word alone proves nothing. */
-function isSamePerson(stored: string, said: string): boolean {
-  const words = (name: string): string[] =>
-    name
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  const [mine, given] = [words(stored), words(said)];
-  return (
-    given.length >= Math.min(2, mine.length) && mine.length > 0 && given.every((word) => mine.includes(word))
-  );
 }

@@ -22,10 +22,11 @@ import {
 } from './availability/rules.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { whoLeft } from './booking.queries.ts';
+import { providersWhoLeft } from './booking.queries.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
 import { clockRange, spokenDay } from './labels.ts';
+import { type ProviderReading, type ProviderWish, readProvider } from './provider-wish.ts';
 import { readSlot, type SlotOffer } from './slot-id.ts';
 import { fromWallClock } from './wall-clock.ts';
 
@@ -36,11 +37,6 @@ export type When =
   | { at: Date }
   /** Wall clock of the clinic. */
   | { date: string; time: string };
-
-export interface ProviderWish {
-  providerId?: string | undefined;
-  providerName?: string | undefined;
-}
 
 /** A time within the clinic's rules, and who may have it there; that nobody else has it is SQL's promise. */
 export interface Place extends Wish {
@@ -102,9 +98,6 @@ export function momentOf(
 export const whoIsAskedFor = (offer: SlotOffer | undefined, wish: ProviderWish): ProviderWish =>
   offer?.providerId ? { providerId: offer.providerId } : wish;
 
-export const namesSomebody = ({ providerId, providerName }: ProviderWish): boolean =>
-  Boolean(providerId ?? providerName?.trim());
-
 /**
  * Checks a time against the rules of the clinic, by the same function that decides what is offered: past, notice,
  * horizon, who offers the service, opening hours, breaks, holidays, absences, calendars that are not known.
@@ -123,10 +116,11 @@ export function findPlace(
   },
 ): Place {
   const { service, at, durationMinutes, insist } = wish;
-  const asked = namedAmong(clinicRules.staff, wish.provider);
+  const who = readProvider(clinicRules.staff, wish.provider);
+  const asked = whoIsMeant(clinicRules.staff, who);
   const offering = staffFor(clinicRules, service);
   // Who is on the phone chooses among times; of all others those who name nobody are shown with whom they book.
-  const anyProvider = wish.by === 'voice' && !namesSomebody(wish.provider);
+  const anyProvider = wish.by === 'voice' && who.kind === 'anyone';
   const able = asked.filter((provider) => offering.includes(provider));
   const place = {
     clinic: clinicRules.clinic,
@@ -136,10 +130,10 @@ export function findPlace(
     providerIds: (able.length > 0 ? able : offering).map(({ id }) => id),
     anyProvider,
   };
-  if (asked.length === 0) throw new NotThere(place, refusalOfNobody(wish.provider));
+  if (asked.length === 0) throw new NotThere(place, refusalOfNobody(wish.provider, who, clinicRules.staff));
   if (able.length === 0) {
-    const who = asked.map(({ name }) => name).join(', ');
-    throw new NotThere(place, (alternatives) => bookingErrors.notOffered(who, service.name, alternatives));
+    const names = asked.map(({ name }) => name).join(', ');
+    throw new NotThere(place, (alternatives) => bookingErrors.notOffered(names, service.name, alternatives));
   }
   const start = at.getTime();
   const now = context.clock.now().getTime();
@@ -222,23 +216,22 @@ function whyNobodyIsThere(reason: Reason, who: string, isNamed: boolean, range: 
   }
 }
 
-/** Whom a wish could mean: all of them when it names nobody. */
-export function namedAmong(staff: Provider[], wish: ProviderWish): Provider[] {
-  const name = wish.providerName?.trim().toLowerCase();
-  return staff.filter(
-    (provider) =>
-      (wish.providerId === undefined || provider.id === wish.providerId) &&
-      (!name || provider.name.toLowerCase().includes(name)),
-  );
-}
+const whoIsMeant = (staff: Provider[], who: ProviderReading<Provider>): Provider[] =>
+  who.kind === 'anyone' ? staff : who.kind === 'one' ? [who.provider] : [];
 
-/** Of those who can be booked nobody is meant: one who left, or one who never was there. */
+/** Of those who can be booked nobody is meant for sure: several could be, one who left is, or nobody ever was. */
 const refusalOfNobody =
-  (asked: ProviderWish): Refusal =>
+  (asked: ProviderWish, who: ProviderReading<Provider>, staff: Provider[]): Refusal =>
   async (alternatives, ask, orgId) => {
-    if (!namesSomebody(asked)) return bookingErrors.nobodyThere();
-    const [left] = await ask(whoLeft(orgId, asked));
-    return left ? bookingErrors.providerGone(left.name, alternatives) : bookingErrors.unknownProvider();
+    if (who.kind === 'anyone' || who.kind === 'one') return bookingErrors.nobodyThere();
+    const names = who.choices.map(({ name }) => name).toSorted();
+    if (who.kind === 'several') return bookingErrors.whichProvider(names);
+    const left = readProvider(await ask(providersWhoLeft(orgId)), asked);
+    if (left.kind === 'one') return bookingErrors.providerGone(left.provider.name, alternatives);
+    if (asked.providerId !== undefined) return bookingErrors.unknownProvider([]);
+    return names.length > 0
+      ? bookingErrors.whichProvider(names)
+      : bookingErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
   };
 
 /** May look for what the error should say; nothing is locked any more then. */

@@ -10,12 +10,12 @@ import {
   findPlace,
   inTenant,
   momentOf,
-  type ProviderWish,
   refusalOf,
   rulesIn,
   type When,
   whoIsAskedFor,
 } from './find-place.ts';
+import type { ProviderWish } from './provider-wish.ts';
 
 export interface HoldWish extends ProviderWish {
   serviceType: string;

@@ -15,9 +15,7 @@ import {
   type Insistence,
   inTenant,
   momentOf,
-  namesSomebody,
   type Place,
-  type ProviderWish,
   refusalOf,
   rulesIn,
   type When,
@@ -26,6 +24,7 @@ import {
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { auditOutsideHours } from './outside-hours.ts';
+import { type ProviderWish, readProvider, withWhom } from './provider-wish.ts';
 
 export interface MoveWish extends ProviderWish {
   appointmentId: string;
@@ -101,7 +100,9 @@ export async function moveAppointment(
     await auditOutsideHours(db, wish.appointmentId, place, origin);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
-    const when = spokenTime(wanted.at, rules.clinic.time_zone, context.clock.now());
+    const when =
+      spokenTime(wanted.at, rules.clinic.time_zone, context.clock.now()) +
+      withWhom(rules.staff, appointment.provider_id);
     return {
       appointment,
       confirmation:
@@ -136,7 +137,9 @@ function whatIsWanted(
     wish.durationMinutes ?? (isOther && isToCome ? service.duration_minutes : row.duration_minutes);
   const asked = whoIsAskedFor(offer, wish);
   const staysWithIts =
-    !offer && !namesSomebody(asked) && rules.staff.some(({ id }) => id === row.provider_id);
+    !offer &&
+    readProvider(rules.staff, asked).kind === 'anyone' &&
+    rules.staff.some(({ id }) => id === row.provider_id);
   const staysInTime = at.getTime() === wholeMinute(row.scheduled_at).getTime();
   return {
     at: staysInTime ? row.scheduled_at : at,

@@ -1,4 +1,5 @@
 import { visibleLine } from '@voxanne/contract';
+import { partsOf } from './name-parts.ts';
 
 export interface PersonName {
   name: string;
@@ -23,23 +24,19 @@ const NO_NAME_WORDS = new Set(
 /** Spelled "n. a.", and what is a name only with another one: "Test User" is somebody's. */
 const NO_NAMES = new Set(['na', 'test', 'notprovided']);
 
-const TITLES = new Map([
-  ...'Mr Mrs Ms Mx Dr Prof Rev Sra Srta Mme Mlle Dhr'
-    .split(' ')
-    .map((word) => [word.toLowerCase(), `${word}.`] as const),
-  ...'Miss Sir Madam Herr Frau Señor Señora Señorita Signor Signora Monsieur Madame'
-    .split(' ')
-    .map((word) => [word.toLowerCase(), word] as const),
-  ['doctor', 'Dr.'],
-  ['professor', 'Prof.'],
-]);
-const DEGREES = new Map(
-  ['MD', 'DO', 'DDS', 'DMD', 'PhD', 'RN', 'Esq'].map((word) => [word.toLowerCase(), word]),
+const GREETINGS =
+  '(?:(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er|so|good (?:morning|afternoon|evening))[ ,.]+)*';
+const SENTENCE =
+  "(?:(?:my|the|his|her|their|our|(?:the )?patient(?:['’]s)?) )?(?:(?:full|first and last|last and first) )?name(?: is|['’]s| would be|:) |(?:this is|i am|i['’]m|it is|it['’]s|that is|that['’]s)(?: for)? ";
+/** A greeting alone goes only before a comma: Hi and So are names. */
+const BEFORE_NAME = new RegExp(
+  `^(?:${GREETINGS}(?:${SENTENCE})|(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er),\\s*)`,
+  'i',
 );
-const SUFFIX = /^(?:jr|sr|ii|iii|iv)\.?$/i;
+const BEHIND_NAME = /,? (?:speaking|calling|please|thanks|thank you)[.!]?$/i;
 
 const PARTICLES = new Set(
-  "de del da das do dos du la van von der den ter ten vom zu zur bin bint ibn y 't s/o d/o".split(' '),
+  "de del da das do dos du la van von der den ter ten vom zu zur bin bint ibn y and 't s/o d/o".split(' '),
 );
 /** Where "Van" is a name of one's own. */
 const VIETNAMESE = new Set(
@@ -58,19 +55,26 @@ const GEORGIAN = /[\u10d0-\u10ff]/;
  * and stays. The same rule, less the titles and the countries' letters, stands in SQL (`app_private.normalize_name`).
  */
 export function readName(text: string, country: string): PersonName | null {
-  const line = visibleLine(text)
-    // Kept where a script joins letters with them; names are compared letter by letter.
-    .replace(/[\u200c\u200d]/g, '')
-    .replace(/^["“'](.*)["”']$/, '$1')
-    .replace(/[\s,]+$/, '');
+  const line = withoutCarrier(
+    visibleLine(text)
+      // Kept where a script joins letters with them; names are compared letter by letter.
+      .replace(/[\u200c\u200d]/g, '')
+      .replace(/^["“'](.*)["”']$/, '$1')
+      .replace(/[\s,]+$/, ''),
+  );
   if (line.length > LONGEST || !NAME.test(line) || !/\p{L}/u.test(line)) return null;
   if (PHONE_IN_IT.test(line) || MARKS_HEAPED.test(line)) return null;
-  const { words, title } = withoutTitle(inSpokenOrder(line));
-  if (words.length === 0 || saysNothing(words)) return null;
-  return { name: words.map((word, index) => casedWord(word, index, words, country)).join(' '), title };
+  const { titles, words: bare, generation } = partsOf(line);
+  const words = withGeneration(bare, generation, line);
+  if (bare.length === 0 || saysNothing(words)) return null;
+  return {
+    name: words.map((word, index) => casedWord(word, index, words, country)).join(' '),
+    title: titles.length > 0 ? titles.join(' ') : null,
+  };
 }
 
-const bare = (word: string): string => word.replace(/[.,]+$/, '').toLowerCase();
+/** "My name is Ana Ruiz", "Hi, this is Ana Ruiz", "Ana Ruiz speaking". */
+const withoutCarrier = (line: string): string => line.replace(BEFORE_NAME, '').replace(BEHIND_NAME, '');
 
 // "Patient" is nobody; "Patient 12" is how somebody tells people apart.
 const saysNothing = (words: string[]): boolean =>
@@ -82,37 +86,13 @@ const saysNothing = (words: string[]): boolean =>
     .every((word) => NO_NAME_WORDS.has(word)) ||
   NO_NAMES.has(words.join('').replace(NO_LETTER, '').toLowerCase());
 
-/** "LOPEZ, MARIA" is how old systems sort; "Lopez, Jr." and "Lopez, MD" are not. */
-function inSpokenOrder(line: string): string {
-  const [last = '', first, ...more] = line.split(/\s*,\s*/);
-  if (first === undefined || more.length > 0) return line;
-  if (SUFFIX.test(first) || DEGREES.has(bare(first).replaceAll('.', ''))) return `${last}, ${first}`;
-  return /\p{L}/u.test(first) && /\p{L}/u.test(last) ? `${first} ${last}` : line;
-}
-
-function withoutTitle(line: string): { words: string[]; title: string | null } {
-  const words = line.split(' ');
-  const titles: string[] = [];
-  const mixed = isMixed(words);
-  while (words.length > 0) {
-    const [word = ''] = words;
-    const title = TITLES.get(bare(word));
-    // "MS Dhoni" has initials; nobody else is written so.
-    if (title === undefined || (word === 'MS' && mixed)) break;
-    titles.push(title);
-    words.shift();
+function withGeneration(words: string[], generation: string | null, line: string): string[] {
+  const last = words.at(-1) ?? '';
+  if (generation === null) {
+    // The full stop of the sentence, not that of an initial.
+    return [...words.slice(0, -1), last.replace(/(\p{L}{2})\.$/u, '$1')];
   }
-  const degree = DEGREES.get(bare(words.at(-1) ?? '').replaceAll('.', ''));
-  if (degree !== undefined && words.at(-2)?.endsWith(',')) {
-    titles.push(degree);
-    words.pop();
-  }
-  const last = words.length - 1;
-  const end = words[last];
-  // The full stop of the sentence, not that of "Jr." or of an initial.
-  if (end !== undefined && !SUFFIX.test(end))
-    words[last] = end.replace(/,$/, '').replace(/(\p{L}{3})\.$/u, '$1');
-  return { words, title: titles.length > 0 ? titles.join(' ') : null };
+  return [...words.slice(0, -1), line.includes(`${last}, ${generation}`) ? `${last},` : last, generation];
 }
 
 const isLower = (word: string): boolean => word === word.toLowerCase() && word !== word.toUpperCase();

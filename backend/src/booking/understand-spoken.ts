@@ -6,7 +6,8 @@ import type { Provider } from './availability/rules.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { findAppointment } from './booking.queries.ts';
 import { pickService, serviceOf } from './find-availability.ts';
-import { askAlone, namedAmong, type ProviderWish, rulesIn } from './find-place.ts';
+import { askAlone, rulesIn } from './find-place.ts';
+import { type ProviderWish, readProvider } from './provider-wish.ts';
 import {
   type DayReading,
   readSpokenDay,
@@ -125,10 +126,10 @@ export async function understandSpokenDays(
 const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>
   database.withTenant(scope, (db) => findAppointment(db, scope.orgId, appointmentId));
 
-/** A name that fits nobody is refused when it is booked, with better words; until then everybody could be meant. */
+/** A name that fits no one is refused when it is booked, with better words; until then it could be any of them. */
 function whoIsMeant(staff: Provider[], { providerId, providerName }: ProviderWish): Provider[] {
-  const meant = namedAmong(staff, { providerId, providerName });
-  return meant.length > 0 ? meant : staff;
+  const who = readProvider(staff, { providerId, providerName });
+  return who.kind === 'one' ? [who.provider] : staff;
 }
 
 function settingOf(

@@ -124,7 +124,8 @@ export async function createScene() {
     /** A person whom a clinic has as a contact. */
     async knows(organization: TestOrganization, phone: string): Promise<void> {
       await db.owner.query(
-        `insert into leads (org_id, name, phone) values ($1, 'Pat Example', $2) on conflict do nothing`,
+        `insert into leads (org_id, name, phone) select $1, 'Pat Example', $2
+         where not exists (select 1 from leads where org_id = $1 and phone = $2)`,
         [organization.orgId, phone],
       );
     },

@@ -256,7 +256,6 @@ export interface Leads {
   email: string | null;
   id: Generated<string>;
   name: string;
-  name_key: Generated<string | null>;
   /**
    * As it was given, where more than case and punctuation was changed.
    */

@@ -225,7 +225,7 @@ export const ChangedAppointment = Appointment.extend({
     undo_until: '2026-11-23T15:10:00.000Z',
     success: true,
     appointment_id: EXAMPLE.id,
-    confirmation: 'Your appointment is now on Monday, November 23 at 9:00 AM.',
+    confirmation: 'Your appointment is now on Monday, November 23 at 9:00 AM with Dr. Ada.',
   },
 });
 export type ChangedAppointment = z.infer<typeof ChangedAppointment>;
@@ -321,7 +321,7 @@ export const Booked = z
       contact_id: EXAMPLE.contact.id,
       scheduled_at: EXAMPLE.scheduled_at,
       confirmation:
-        'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it.',
+        'You are booked for Consultation on Monday, November 23 at 9:00 AM with Dr. Ada. A text message confirms it.',
     },
   });
 export type Booked = z.infer<typeof Booked>;

@@ -20,6 +20,10 @@ export const Problem = z
       .array(z.string())
       .optional()
       .describe('The services that were meant, or could be: slugs or names'),
+    providers: z
+      .array(z.string())
+      .optional()
+      .describe('Names of the providers who could be meant, for WHICH_PROVIDER and PROVIDER_NOT_FOUND'),
     reason: z
       .string()
       .optional()
