@@ -50,11 +50,11 @@ describe('a booking with the provider whom a caller names', () => {
     });
   });
 
-  test.each(['a', 'dr', '.'])('%j is no name', async (said) => {
-    expect(await refused(said)).toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
+  test('one letter is no name', async () => {
+    expect(await refused('a')).toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
   });
 
-  test.each(['any', 'no preference', 'first available', 'whoever is free'])(
+  test.each(['any', 'no preference', 'first available', 'whoever is free', 'dr', '.'])(
     '%s is with one who is free',
     async (said) => {
       const booked = await Promise.all([book(said), book(said), book(said)]);

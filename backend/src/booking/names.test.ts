@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { readName } from './person-name.ts';
+import { readProvider } from './provider-wish.ts';
+import { isSamePerson } from './same-name.ts';
 import { namedProviders, namePairs } from './testing/names.ts';
 
 const SCRIPTS = [
@@ -31,5 +34,19 @@ describe('the table of names', () => {
   test('names a member of the staff, or one of three answers', () => {
     const answers = ['nobody known', 'nobody in particular', 'a question'];
     expect(namedProviders.filter(({ staff, means }) => ![...staff, ...answers].includes(means))).toEqual([]);
+  });
+
+  const stored = (name: string) => readName(name, 'US')?.name ?? name;
+
+  test.each(namePairs)('$a and $b are the same person: $same, because $why', ({ a, b, same }) => {
+    expect([isSamePerson(stored(a), stored(b)), isSamePerson(stored(b), stored(a))]).toEqual([same, same]);
+    expect(isSamePerson(stored(a), b)).toBe(same);
+  });
+
+  test.each(namedProviders)('of $staff.length providers "$words" means $means', ({ staff, words, means }) => {
+    const named = staff.map((name) => ({ id: name, name }));
+    const read = readProvider(named, { providerName: words });
+    const answers = { anyone: 'nobody in particular', several: 'a question', unknown: 'nobody known' };
+    expect(read.kind === 'one' ? read.provider.name : answers[read.kind]).toBe(means);
   });
 });

@@ -3,6 +3,7 @@ import { findCallersAppointments } from './find-callers-appointments.ts';
 import { readName } from './person-name.ts';
 import { isSameName } from './same-name.ts';
 import { DIFFERENT, LEFT_OUT, SAME } from './testdata/name-pairs.ts';
+import { namePairs } from './testing/names.ts';
 import { type BookingScene, createBookingScene, openCallers } from './testing.ts';
 
 const PHONE = '+14155550132';
@@ -112,7 +113,8 @@ describe('a person under a phone', () => {
   });
 
   test('is judged by SQL as by TypeScript', async () => {
-    const pairs = [...SAME, ...LEFT_OUT, ...DIFFERENT].map((pair) =>
+    const table = namePairs.map(({ a, b }) => [a, b]);
+    const pairs = [...SAME, ...LEFT_OUT, ...DIFFERENT, ...table].map((pair) =>
       pair.map((name) => readName(name, 'US')?.name ?? ''),
     );
     const { rows } = await scene.owner.query(

@@ -34,7 +34,7 @@ const BESIDE = wordSet(
 );
 /** Said around a name without changing who is meant. */
 const AROUND = wordSet(
-  'with please the i id would like want to see if possible preferably prefer preferred my usual hi hello um uh er yes its it is be can could book for me appointment dr doctor',
+  'with please the i id would like want to see if possible preferably prefer preferred my usual hi hello um uh er yes its it is be can could book for me appointment dr doctor dentist hygienist nurse therapist physician provider',
 );
 
 function wordSet(words: string): Set<string> {
@@ -52,7 +52,8 @@ export function readProvider<P extends Named>(staff: P[], wish: ProviderWish): P
     const provider = staff.find(({ id }) => id === providerId);
     return provider ? { kind: 'one', provider } : { kind: 'unknown', choices: [] };
   }
-  if (said === '') return { kind: 'anyone' };
+  // A title alone, or a dot, names no one.
+  if (foldedWords(partsOf(said).words.join(' ')).length === 0) return { kind: 'anyone' };
   const meant = fitting(staff, said);
   const [provider, another] = meant;
   if (provider && !another) return { kind: 'one', provider };

@@ -48,6 +48,8 @@ export const foldedWords = (text: string): string[] =>
 
 interface Compared {
   words: string[];
+  /** A double name is one of them: "Smith-Jones" is a last name. */
+  parts: number;
   generation: string;
   spellings: Set<string>;
 }
@@ -64,7 +66,8 @@ function compared(name: string): Compared {
       .replace(/[äöüøå]/g, (it) => IN_TWO[it] ?? it),
   );
   const spellings = new Set([...spellingsOf(folded, end), ...spellingsOf(inTwo, end)]);
-  return { words: folded, generation: end, spellings };
+  const parts = words.filter((word) => telling(foldedWords(word)).full.size > 0).length;
+  return { words: folded, parts, generation: end, spellings };
 }
 
 const generationOf = (text: string | null): string => {
@@ -98,6 +101,7 @@ export function isSamePerson(one: string, other: string): boolean {
   const [a, b] = [compared(one), compared(other)];
   if (!a.spellings.isDisjointFrom(b.spellings)) return true;
   if (a.generation !== '' && b.generation !== '' && a.generation !== b.generation) return false;
+  if (Math.min(a.parts, b.parts) < 2) return false;
   const mine = telling(joinedLike(a.words, b.words));
   const theirs = telling(joinedLike(b.words, a.words));
   const [short, long] = mine.full.size <= theirs.full.size ? [mine, theirs] : [theirs, mine];
