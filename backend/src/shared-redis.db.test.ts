@@ -31,7 +31,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return { failThrice, state: (service: string) => resilience.getCircuitBreakerStatus(service).state };
   };
   const reaches = (one: Awaited<ReturnType<typeof start>>, service: string, state: string) =>
-    vi.waitFor(() => expect(one.state(service)).toBe(state), { timeout: 10_000, interval: 10 });
+    vi.waitFor(() => expect(one.state(service)).toBe(state), { timeout: 30_000, interval: 10 });
 
   test('a breaker that opens in one is open in the other, and PostgreSQL is not asked', async () => {
     const [one, other] = [await start(), await start()];

@@ -375,9 +375,9 @@ describe('the queue of durable rows', () => {
     };
     const first = scene.start({ greet: worker('one') });
     scene.start({ greet: worker('two') });
-    await expect.poll(async () => (await scene.effects()).length, { timeout: 20_000 }).toBeGreaterThan(200);
+    await expect.poll(async () => (await scene.effects()).length, { timeout: 30_000 }).toBeGreaterThan(200);
     await first.drain();
-    await expect.poll(async () => (await scene.effects()).length, { timeout: 20_000 }).toBe(500);
+    await expect.poll(async () => (await scene.effects()).length, { timeout: 30_000 }).toBe(500);
     const effects = await scene.effects();
     expect(new Set(effects.map(({ job }) => job)).size).toBe(500);
     expect(new Set(effects.map(({ worker }) => worker))).toEqual(new Set(['one', 'two']));

@@ -12,12 +12,7 @@ describe('the queue of durable rows', () => {
 
   const done = (ids: string[]) =>
     expect
-      .poll(
-        async () => (await Promise.all(ids.map(scene.row))).every(({ status }) => status === 'completed'),
-        {
-          timeout: 10_000,
-        },
-      )
+      .poll(async () => (await Promise.all(ids.map(scene.row))).every(({ status }) => status === 'completed'))
       .toBe(true);
   const blocked = async (ids: string[]) => (await Promise.all(ids.map(scene.row))).map((row) => row.blocked);
 

@@ -30,7 +30,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return made;
   };
   const reaches = (one: Carrier, state: 'connected' | 'away') =>
-    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 10_000, interval: 10 });
+    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 30_000, interval: 10 });
   const connected = async (prefix?: string): Promise<Carrier> => {
     const made = carrier(prefix);
     await reaches(made, 'connected');
@@ -43,7 +43,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     made.work(async (table, id) => void taken.push(`${table} ${id}`), concurrency);
     const took = (wanted: string[]) =>
       vi.waitFor(() => expect(taken.toSorted()).toEqual(wanted.toSorted()), {
-        timeout: 15_000,
+        timeout: 30_000,
         interval: 20,
       });
     return { carrier: made, taken, took };
@@ -121,7 +121,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
         if (done >= 9) for (const end of ends.splice(0)) end();
         expect(done).toBe(10);
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 30_000, interval: 10 },
     );
     expect(most).toBe(3);
   });
@@ -263,7 +263,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     'a process that closed its carrier (%s) ends by itself',
     async (how) => {
       const port = how === 'away' ? '1' : String(redis.port);
-      const run = promisify(execFile)(process.execPath, [processFile, port, how], { timeout: 20_000 });
+      const run = promisify(execFile)(process.execPath, [processFile, port, how], { timeout: 30_000 });
       await expect(run).resolves.toMatchObject({ stderr: '' });
       const clients = await admin((client) => client.client('LIST'));
       expect(String(clients)).not.toContain('voxanne');

@@ -23,6 +23,8 @@ export interface BreakerStoreOptions {
   quorum?: number | undefined;
   /** How long a probe waits for its lease. Default 100: a call waits with it. */
   probeCapMs?: number | undefined;
+  /** How long a report of news may take before it is given up. Default 1,500: nothing waits for it. */
+  newsCapMs?: number | undefined;
 }
 
 const CHANNEL = 'voxanne_breakers';
@@ -93,18 +95,18 @@ const keyText = (name: string, key: string | undefined): string => idText({ leve
  * `load()` alone carries the news.
  */
 export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
-  const { node = randomUUID(), quorum = 1, probeCapMs = 100 } = options;
+  const { node = randomUUID(), quorum = 1, probeCapMs = 100, newsCapMs = NEWS_CAP_MS } = options;
   const queries = createBoundedQueries(options.pool);
   let listening: Pick<Listener, 'close'> | undefined;
 
   /** Breakers with endless names stay local. */
   const tell = async (name: string, id: string, values: readonly Value[]): Promise<void> => {
-    if (id.length <= LONGEST_ID) await queries.call(name, values, NEWS_CAP_MS);
+    if (id.length <= LONGEST_ID) await queries.call(name, values, newsCapMs);
   };
 
   return {
     async load() {
-      const rows = await queries.call('breakers_open', [], NEWS_CAP_MS);
+      const rows = await queries.call('breakers_open', [], newsCapMs);
       return rows.flatMap((row) => orNothing(() => readRow(row)));
     },
     async failed(name, key, rules, { kind, message }) {

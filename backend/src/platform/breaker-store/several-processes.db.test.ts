@@ -61,7 +61,7 @@ describe('several processes on one database', () => {
   const reaches = (instance: SafeCallInstance, state: string, key = 'a') =>
     vi.waitUntil(() => instance.getCircuitBreakerStatus('svc', key).state === state, {
       interval: 1,
-      timeout: 10_000,
+      timeout: 30_000,
     });
 
   test('an opening reaches the other without a poll', async ({ annotate }) => {
@@ -168,7 +168,7 @@ describe('several processes on one database', () => {
     await breakOpen(a);
     await vi.waitUntil(() => b.getCircuitBreakerStatus('svc', 'a').state === 'open', {
       interval: 20,
-      timeout: 15_000,
+      timeout: 30_000,
     });
     await b.process.caughtUp();
     a.resetCircuitBreaker('svc', 'a');

@@ -20,7 +20,7 @@ let marks = 0;
 
 export function startStore(
   db: TestDatabase,
-  options: Pick<BreakerStoreOptions, 'node' | 'quorum' | 'probeCapMs'> = {},
+  options: Pick<BreakerStoreOptions, 'node' | 'quorum' | 'probeCapMs' | 'newsCapMs'> = {},
 ): StoreProcess {
   const database = createDatabase({ url: db.runtimeUrl, maxConnections: 4 });
   const heard = new Set<string>();
@@ -41,11 +41,12 @@ export function startStore(
       };
       return listener;
     },
-    // The suite judges what the store decides, also where the machine is too busy for the cap.
-    probeCapMs: 5_000,
+    // The suite judges what the store decides, also where the machine is too busy for the caps.
+    probeCapMs: 30_000,
+    newsCapMs: 30_000,
     ...options,
   });
-  const hears = async (payload: string, timeout = 5_000) => {
+  const hears = async (payload: string, timeout = 30_000) => {
     if (listener !== undefined) await vi.waitUntil(() => heard.has(payload), { interval: 2, timeout });
   };
   return {
@@ -59,7 +60,7 @@ export function startStore(
           await db.owner.query(`select pg_notify('voxanne_breakers', $1)`, [mark]);
           await hears(mark, 500);
         },
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       );
     },
     async end() {
