@@ -82,11 +82,14 @@ describe('a caller who wants to change an appointment', () => {
   test('cancels only after a yes to the question that names the time', async () => {
     const id = await book('09:00');
     const asked = await use('cancelAppointment', WHO);
-    expect(asked.say).toContain('shall I cancel your appointment on Monday, November 23 at 9:00 AM?');
-    expect(await row(id)).toMatchObject({ status: 'confirmed' });
-    expect((await use('cancelAppointment', { ...WHO, confirmed: 'yes', reason: 'ill' })).say).toContain(
-      'The appointment on Monday, November 23 at 9:00 AM is cancelled.',
+    expect(asked.say).toContain(
+      'would you like me to cancel your appointment on Monday, November 23 at 9:00 AM?',
     );
+    expect(await row(id)).toMatchObject({ status: 'confirmed' });
+    const { confirmToken } = asked;
+    expect(
+      (await use('cancelAppointment', { ...WHO, confirmed: 'yes', confirmToken, reason: 'ill' })).say,
+    ).toContain('The appointment on Monday, November 23 at 9:00 AM is cancelled.');
     expect(await row(id)).toMatchObject({ status: 'cancelled' });
     const { rows } = await scene.owner.query(
       `select l.actor_type, r.reason from public.audit_log l
@@ -103,10 +106,15 @@ describe('a caller who wants to change an appointment', () => {
       (await use('checkAvailability', { serviceType: 'consultation', date: '2026-11-24' })).say,
     );
     const wish = { ...WHO, slotId: slots[0].slot_id };
-    expect((await use('rescheduleAppointment', wish)).say).toMatch(
-      /^Nothing is changed yet. Ask: shall I move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
+    const asked = await use('rescheduleAppointment', wish);
+    expect(asked.say).toMatch(
+      /^Nothing is changed yet. Ask: would you like me to move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
     );
-    const moved = await use('rescheduleAppointment', { ...wish, confirmed: 'yes' });
+    const moved = await use('rescheduleAppointment', {
+      ...wish,
+      confirmed: 'yes',
+      confirmToken: asked.confirmToken,
+    });
     expect(moved).toMatchObject({ success: true, appointment_id: id, scheduled_at: slots[0].start });
     expect(await row(id)).toMatchObject({ version: 2, status: 'confirmed' });
   });
@@ -130,7 +138,8 @@ describe('a caller who wants to change an appointment', () => {
     const asked = await use('cancelAppointment', { ...WHO, confirmed: 'yes' });
     expect(asked).toMatchObject({ success: false, error: 'WHICH_APPOINTMENT' });
     expect(asked.say).toContain(later);
-    await use('cancelAppointment', { ...WHO, appointmentId: later, confirmed: 'yes' });
+    const { confirmToken } = await use('cancelAppointment', { ...WHO, appointmentId: later });
+    await use('cancelAppointment', { ...WHO, appointmentId: later, confirmed: 'yes', confirmToken });
     expect(await row(later)).toMatchObject({ status: 'cancelled' });
   });
 });

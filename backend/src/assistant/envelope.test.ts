@@ -24,7 +24,7 @@ describe('a tool call of Vapi', () => {
     ['parameters beside the name', { id: 'call_1', name: 'bookClinicAppointment', parameters: args }],
     ['toolCallId for its id', { toolCallId: 'call_1', name: 'bookClinicAppointment', parameters: args }],
   ])('is read with its %s', (_form, raw) => {
-    const expected = [{ id: 'call_1', name: 'bookClinicAppointment', arguments: args }];
+    const expected = [{ id: 'call_1', key: 'call_1', name: 'bookClinicAppointment', arguments: args }];
     for (const list of [
       { toolCallList: [raw] },
       { toolCalls: [raw] },
@@ -49,6 +49,38 @@ describe('a tool call of Vapi', () => {
     });
   });
 
+  test.each([[''], [null], [undefined]])(
+    'with %j for an id is known by its name and its message, and gets the id back that it had',
+    (id) => {
+      const named = (name: string) => ({ id, function: { name, arguments: args } });
+      const read_ = (timestamp: number) =>
+        read({ timestamp, toolCallList: [named('a'), named('b')] })?.calls.map(({ key }) => key);
+      expect(read({ toolCallList: [named('a')] })?.calls[0]?.id).toBe('');
+      expect(read_(1)).toEqual(read_(1));
+      expect(new Set([...(read_(1) ?? []), ...(read_(2) ?? [])]).size).toBe(4);
+    },
+  );
+
+  test('with a number for an id, or of nobody by name, is still one', () => {
+    expect(read({ toolCallList: [{ ...call, id: 7 }, { id: 'x' }] })?.calls).toMatchObject([
+      { id: '7', name: 'bookClinicAppointment' },
+      { id: 'x', name: '', arguments: {} },
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['parameters', { name: 'bookClinicAppointment', parameters: args }],
+    ['parameters as JSON text', { name: 'bookClinicAppointment', parameters: JSON.stringify(args) }],
+    ['arguments', { name: 'bookClinicAppointment', arguments: args }],
+  ])('of the older kind is read with its %s', (_where, functionCall) => {
+    const body = { message: { type: 'function-call', functionCall, call: { id: 'c-1' } } };
+    expect(readToolCalls(body, undefined)).toMatchObject({
+      form: 'legacy',
+      callId: 'c-1',
+      calls: [{ id: '', name: 'bookClinicAppointment', arguments: args }],
+    });
+  });
+
   test('keeps the order of several', () => {
     const calls = ['a', 'b', 'c'].map((id) => ({ ...call, id }));
     expect(read({ toolCallList: calls })?.calls.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
@@ -56,7 +88,7 @@ describe('a tool call of Vapi', () => {
 
   test('without a name is that of the address it came to', () => {
     expect(read({ toolCallList: [{ id: 'call_1', arguments: {} }] }, 'getClinicInfo')?.calls).toEqual([
-      { id: 'call_1', name: 'getClinicInfo', arguments: {} },
+      { id: 'call_1', key: 'call_1', name: 'getClinicInfo', arguments: {} },
     ]);
   });
 
@@ -110,7 +142,7 @@ describe('a tool call of Vapi', () => {
     const body = { toolCallId: 'call_1', tool: { arguments: args }, customer: { number: '+14155550132' } };
     expect(readToolCalls(body, 'bookClinicAppointment')).toEqual({
       form: 'short',
-      calls: [{ id: 'call_1', name: 'bookClinicAppointment', arguments: args }],
+      calls: [{ id: 'call_1', key: 'call_1', name: 'bookClinicAppointment', arguments: args }],
       callId: null,
       callerNumber: '+14155550132',
       calledNumber: null,
@@ -127,7 +159,6 @@ describe('a tool call of Vapi', () => {
     ['a message without a type', { message: {} }],
     ['no call at all', message({})],
     ['an empty list', message({ toolCallList: [] })],
-    ['calls without ids', message({ toolCallList: [{ function: { name: 'x' } }] })],
     ['hundreds of calls', message({ toolCallList: Array.from({ length: 300 }, () => call) })],
     ['a short form without an id', { tool: { arguments: {} } }],
   ])('%s is none', (_what, body) => {

@@ -1,32 +1,35 @@
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
-import { measureJson } from '../platform/read-body.ts';
+import { readArguments } from './arguments.ts';
 
 export interface ToolCall {
+  /** As it is given back; some models leave it empty. */
   id: string;
+  /** Tells it apart from the other calls of its phone call. A copy that is delivered again has the same. */
+  key: string;
   name: string;
   arguments: unknown;
 }
 
 export interface ToolCallMessage {
-  /** `envelope`: Vapi's own message. `short`: one call, for scripts. */
-  form: 'envelope' | 'short';
+  /** `envelope`: Vapi's own message. `legacy`: its older `function-call`. `short`: one call, for scripts. */
+  form: 'envelope' | 'legacy' | 'short';
   calls: ToolCall[];
   callId: string | null;
   callerNumber: string | null;
   calledNumber: string | null;
 }
 
-// JSON in a text of the message, so not counted with the message.
-const ARGUMENTS = { fields: 2_000, depth: 20 };
-const looseText = z.string().max(500).nullish();
+/** Some send numbers for ids. */
+const looseText = z
+  .union([z.string().max(500), z.number()])
+  .nullish()
+  .transform((value) => (typeof value === 'number' ? String(value) : value));
 const FunctionCall = z.looseObject({
   name: looseText,
   arguments: z.unknown().optional(),
   parameters: z.unknown().optional(),
 });
-// Documentation and wire disagree about where the arguments are and whether they are an object or JSON text; all
-// forms that were seen are read.
 const RawToolCall = z.looseObject({
   id: looseText,
   toolCallId: looseText,
@@ -45,6 +48,7 @@ export const Message = z.looseObject({
   call: Call.nullish(),
   customer: z.looseObject({ number: looseText }).nullish(),
   phoneNumber: z.looseObject({ number: looseText }).nullish(),
+  functionCall: RawToolCall.nullish(),
   toolCallList: z.array(RawToolCall).max(20).nullish(),
   toolCalls: z.array(RawToolCall).max(20).nullish(),
   toolWithToolCallList: z
@@ -56,8 +60,8 @@ export type Message = z.infer<typeof Message>;
 
 export const Envelope = z.looseObject({ message: Message }).meta({ id: 'VapiMessage' });
 const Short = z.looseObject({
-  toolCallId: z.string().min(1).max(200),
-  tool: z.looseObject({ name: looseText, arguments: z.unknown().optional() }),
+  toolCallId: z.union([z.string().max(200), z.number()]).transform(String),
+  tool: FunctionCall,
   call: Call.nullish(),
   customer: z.looseObject({ number: looseText }).nullish(),
 });
@@ -92,51 +96,53 @@ const storable = (key: string, value: unknown): unknown => {
 
 export const parseEnvelope = (body: unknown) => Envelope.safeParse(body);
 
-/** Reads the tool calls of either form. @returns null when the body is neither. */
+/** Reads the tool calls of every form. @returns null when the body is none of them. */
 export function readToolCalls(body: unknown, tool: string | undefined): ToolCallMessage | null {
   const short = Short.safeParse(body);
   if (short.success && tool !== undefined) {
+    const { toolCallId: id, tool: named, call, customer } = short.data;
     return {
       form: 'short',
-      calls: [{ id: short.data.toolCallId, name: tool, arguments: unwrap(short.data.tool.arguments) }],
-      callId: short.data.call?.id ?? null,
-      callerNumber: short.data.customer?.number ?? short.data.call?.customer?.number ?? null,
+      calls: [readCall({ id, ...named, name: tool }, tool, '')],
+      callId: call?.id ?? null,
+      callerNumber: customer?.number || call?.customer?.number || null,
       calledNumber: null,
     };
   }
   const envelope = Envelope.safeParse(body);
   if (!envelope.success) return null;
   const { message } = envelope.data;
-  const raw = [
+  const { functionCall } = message;
+  const lists = [
     message.toolCallList,
     message.toolCalls,
     message.toolWithToolCallList?.flatMap(({ toolCall }) => (toolCall ? [toolCall] : [])),
-  ].find((list) => list?.length);
-  const calls = (raw ?? []).flatMap((entry) => {
-    const id = entry.id ?? entry.toolCallId;
-    const name = entry.function?.name ?? entry.name ?? tool;
-    if (!id || !name) return [];
-    const given =
-      entry.function?.arguments ?? entry.arguments ?? entry.function?.parameters ?? entry.parameters ?? {};
-    return [{ id, name, arguments: unwrap(given) }];
-  });
-  if (calls.length === 0) return null;
+  ];
+  const raw = lists.find((list) => list?.length) ?? (functionCall ? [functionCall] : []);
+  if (raw.length === 0) return null;
   return {
-    form: 'envelope',
-    calls,
-    callId: message.call?.id ?? null,
-    callerNumber: message.customer?.number ?? message.call?.customer?.number ?? null,
-    calledNumber: message.phoneNumber?.number ?? null,
+    form: message.type === 'function-call' ? 'legacy' : 'envelope',
+    calls: raw.map((entry) => readCall(entry, tool, String(message.timestamp ?? ''))),
+    callId: message.call?.id || null,
+    callerNumber: message.customer?.number || message.call?.customer?.number || null,
+    calledNumber: message.phoneNumber?.number || null,
   };
 }
 
-function unwrap(given: unknown): unknown {
-  if (typeof given !== 'string') return given ?? {};
-  if (given.trim() === '') return {};
-  try {
-    measureJson(Buffer.from(given), ARGUMENTS);
-    return JSON.parse(given, storable) as unknown;
-  } catch {
-    return given;
-  }
+/** Documentation and wire disagree about where name and arguments are: all places that were seen are looked into. */
+function readCall(
+  entry: Partial<z.infer<typeof RawToolCall>>,
+  tool: string | undefined,
+  sentAt: string,
+): ToolCall {
+  const id = entry.id ?? entry.toolCallId ?? '';
+  const name = entry.function?.name || entry.name || tool || '';
+  const given = [
+    entry.function?.arguments,
+    entry.arguments,
+    entry.function?.parameters,
+    entry.parameters,
+  ].find((one) => one !== undefined && one !== null);
+  // Without an id of its own it is known by its name and its message.
+  return { id, key: id || `${name}@${sentAt}`, name, arguments: readArguments(given, storable) };
 }

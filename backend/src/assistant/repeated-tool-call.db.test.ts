@@ -26,7 +26,8 @@ test('a tool call id that comes again with other arguments is not answered with 
   const options = { inbox, tools: { echo }, log: silentLogger };
   const arrival = { signature: 'secret' as const, headers: {}, requestId: 'r1' };
   const call = { orgId, callId: null, callerNumber: null, calledNumber: null, requestId: 'r1', arrival };
-  const ask = (name: string) => runTool(options, { id: 't1', name: 'echo', arguments: { name } }, call);
+  const ask = (name: string) =>
+    runTool(options, { id: 't1', key: 't1', name: 'echo', arguments: { name } }, call);
 
   expect(await ask('Al')).toMatchObject({ ok: true, say: 'Al (At the clinic it is ten o’clock.)' });
   expect(await ask('Bo')).toMatchObject({ ok: true, say: 'Bo (At the clinic it is ten o’clock.)' });
@@ -51,7 +52,7 @@ test('what was done is told even when the clock of the clinic cannot be read', a
   const inbox = createInbox({ database: db.database, log: silentLogger });
   const arrival = { signature: 'secret' as const, headers: {}, requestId: 'r1' };
   const call = { orgId, callId: null, callerNumber: null, calledNumber: null, requestId: 'r1', arrival };
-  const toolCall = { id: 't1', name: 'work', arguments: {} };
+  const toolCall = { id: 't1', key: 't1', name: 'work', arguments: {} };
   expect(await runTool({ inbox, tools, log: silentLogger }, toolCall, call)).toEqual({
     ok: true,
     say: 'Done.',

@@ -50,7 +50,7 @@ export async function runTool(
   // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
   const eventId = [
     call.callId ?? 'no-call',
-    toolCall.id,
+    toolCall.key,
     fingerprint(JSON.stringify(toolCall.arguments) ?? ''),
   ].join(':');
   const payload: z.infer<typeof StoredToolCall> = {
@@ -115,9 +115,10 @@ function onTheClock({ say, data, ...answer }: Outcome, now: string | undefined):
 }
 
 function bracketed(say: string, now: string | undefined, data: Outcome['data']): string {
-  if (now === undefined) return say;
   const days = Array.isArray(data?.coming_days) ? ` The days: ${data.coming_days.join(', ')}.` : '';
-  return `${say} (At the clinic it is ${now}.${days})`;
+  const clock = now === undefined ? '' : ` (At the clinic it is ${now}.${days})`;
+  const token = data?.confirmToken === undefined ? '' : ` (confirmToken: ${data.confirmToken})`;
+  return `${say}${clock}${token}`;
 }
 
 const refusal = (error: AppError) => ({

@@ -185,11 +185,9 @@ describe('dates that a caller says', () => {
       await change(`insert into public.providers (org_id, name, working_hours)
         values ($1, 'Dr. Early', '{"1":[["06:00","12:00"]]}')`);
       await change(`update public.services set active = false where org_id = $1 and slug = 'consultation'`);
-      const moved = await use('rescheduleAppointment', {
-        name: 'Maria Lopez',
-        dateText: 'Monday at 7',
-        confirmed: 'yes',
-      });
+      const given = { name: 'Maria Lopez', dateText: 'Monday at 7' };
+      const { confirmToken } = (await use('rescheduleAppointment', given)).body;
+      const moved = await use('rescheduleAppointment', { ...given, confirmed: 'yes', confirmToken });
       expect(moved.body).toMatchObject({ success: true, scheduled_at: '2026-11-24T00:00:00.000Z' });
     });
   });

@@ -98,7 +98,8 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
         return reply.send(await answerMessage(options, arrived, message.type, message));
       }
       switch (message.type) {
-        case 'tool-calls': {
+        case 'tool-calls':
+        case 'function-call': {
           const calls = readToolCalls(body, undefined);
           if (!calls) throw malformed();
           return reply.send(await answerTools(options, arrived, calls));
@@ -132,7 +133,8 @@ const ToolResult = z.object({
 });
 const ToolAnswer = z
   .looseObject({
-    results: z.array(ToolResult),
+    results: z.array(ToolResult).optional(),
+    result: z.string().optional().describe('Instead of `results`, for the older message `function-call`'),
     success: z.boolean().optional().describe('For the short form only, next to what the tool found'),
     error: z.string().optional(),
     message: z.string().optional(),
@@ -186,8 +188,9 @@ async function answerTools(options: VapiRouteOptions, { orgId, arrival }: Arrive
     const stored = await runTool(options, call, context);
     results.push({ ...result(call.id, call.name, stored), stored });
   }
-  const answer = { results: results.map(({ stored: _stored, ...rest }) => rest) };
   const [first] = results;
+  if (message.form === 'legacy' && first) return { result: first.stored.say };
+  const answer = { results: results.map(({ stored: _stored, ...rest }) => rest) };
   if (message.form === 'envelope' || !first) return answer;
   const { ok, code, say, data } = first.stored;
   return { ...answer, success: ok, ...(ok ? {} : { error: code, message: say }), ...data };

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
+import type { Following } from './read-backs.queries.ts';
 
 export interface ClinicForBooking {
   name: string;
@@ -104,6 +105,25 @@ export function upcomingOf(db: Db, orgId: string, phone: string, now: Date): Pro
     .where('a.scheduled_at', '>', now)
     .orderBy('a.scheduled_at')
     .limit(20)
+    .execute();
+}
+
+/** What was cancelled for a phone after it was read back, in that call or with that token: a repeat asks for it again. */
+export function cancelledBy(
+  db: Db,
+  orgId: string,
+  phone: string,
+  { callId, tokenHash }: Following,
+): Promise<AppointmentRow[]> {
+  return appointments(db)
+    .where('a.org_id', '=', orgId)
+    .where('l.phone', '=', phone)
+    .where('a.status', '=', 'cancelled')
+    .where(
+      sql<SqlBool>`exists (select from read_backs r where r.org_id = a.org_id and r.appointment_id = a.id
+        and r.verb = 'cancel' and r.used_at is not null and (r.call_id = ${callId} or r.token_hash = ${tokenHash}))`,
+    )
+    .orderBy('a.scheduled_at')
     .execute();
 }
 

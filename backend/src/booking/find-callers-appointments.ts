@@ -1,8 +1,10 @@
+import type { Db } from '../platform/database.ts';
 import { toE164 } from '../platform/phone.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findClinic, upcomingOf } from './booking.queries.ts';
+import { type AppointmentRow, cancelledBy, findClinic, upcomingOf } from './booking.queries.ts';
+import { type Confirmation, followingOf } from './confirm-change.ts';
 import { spokenTime } from './labels.ts';
 import { readName } from './person-name.ts';
 import { isSameName, isSamePerson } from './same-name.ts';
@@ -17,22 +19,46 @@ export interface CallersAppointment {
   label: string;
 }
 
+export interface Caller {
+  /** From the telephone network. */
+  number: string | null;
+  name: string;
+}
+
 /**
  * What is still to come for whoever calls from that number under that name. The number comes from the telephone
  * network, the name is the second proof: a borrowed phone alone opens nobody's calendar.
  * @throws {AppError} CALLER_UNKNOWN when the number is withheld.
  */
-export async function findCallersAppointments(
+export const findCallersAppointments = (
   context: BookingContext,
   scope: TenantScope,
-  caller: { number: string | null; name: string },
+  caller: Caller,
+): Promise<CallersAppointment[]> =>
+  ofCaller(context, scope, caller, (db, phone) => upcomingOf(db, scope.orgId, phone, context.clock.now()));
+
+/** What that caller cancelled in this call, or with that token. */
+export const findJustCancelled = (
+  context: BookingContext,
+  scope: TenantScope,
+  caller: Caller,
+  confirmation: Confirmation,
+): Promise<CallersAppointment[]> =>
+  ofCaller(context, scope, caller, (db, phone) =>
+    cancelledBy(db, scope.orgId, phone, followingOf(confirmation)),
+  );
+
+function ofCaller(
+  { database, clock }: BookingContext,
+  scope: TenantScope,
+  caller: Caller,
+  read: (db: Db, phone: string) => Promise<AppointmentRow[]>,
 ): Promise<CallersAppointment[]> {
-  const now = context.clock.now();
-  return context.database.withTenant(scope, async (db) => {
+  return database.withTenant(scope, async (db) => {
     const clinic = await findClinic(db, scope.orgId);
     const phone = caller.number === null ? null : toE164(caller.number, clinic.country);
     if (phone === null) throw bookingErrors.callerUnknown();
-    const rows = await upcomingOf(db, scope.orgId, phone, now);
+    const rows = await read(db, phone);
     const name = readName(caller.name, clinic.country)?.name ?? '';
     // Of father and son the one whose whole name was said; else all who may be meant, and it is asked which.
     const exactly = rows.filter((row) => isSameName(row.contact_name, name));
@@ -42,7 +68,7 @@ export async function findCallersAppointments(
         serviceType: row.service_type,
         providerName: row.provider_name,
         scheduledAt: row.scheduled_at,
-        label: spokenTime(row.scheduled_at, clinic.time_zone, now),
+        label: spokenTime(row.scheduled_at, clinic.time_zone, clock.now()),
       }),
     );
   });

@@ -2,9 +2,23 @@ export { type BookingContext, type BookingRequest, bookAppointment } from './boo
 export { registerBookingRoutes } from './booking.routes.ts';
 export { markNotSynced, markSynced, textStillWanted, viewForCalendar } from './calendar-view.ts';
 export { cancelAppointment } from './cancel-appointment.ts';
+export {
+  asReadBack,
+  type Confirmation,
+  moveReadBack,
+  NotReadBack,
+  type ReadBackChange,
+  readBack,
+  tryOut,
+  wasConfirmed,
+} from './confirm-change.ts';
 export { isPlaceholderPhone } from './contact.ts';
 export { findAvailability } from './find-availability.ts';
-export { type CallersAppointment, findCallersAppointments } from './find-callers-appointments.ts';
+export {
+  type CallersAppointment,
+  findCallersAppointments,
+  findJustCancelled,
+} from './find-callers-appointments.ts';
 export { sweepHolds } from './hold-slot.ts';
 export { moveAppointment } from './move-appointment.ts';
 export { offerFreedSlot } from './offer-freed-slot.ts';

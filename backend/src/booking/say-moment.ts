@@ -17,9 +17,14 @@ export function sayNow(now: Date, timeZone: string): string {
  * A time to be read to a caller before anything is done: "Monday, November 23 at 9:00 AM".
  * @throws {AppError} SLOT_EXPIRED, INVALID_TIME.
  */
-export function sayMoment(context: BookingContext, scope: TenantScope, when: When): Promise<string> {
+export function sayMoment(
+  context: BookingContext,
+  scope: TenantScope,
+  when: When,
+): Promise<{ at: Date; label: string }> {
   return context.database.withTenant(scope, async (db) => {
     const { time_zone } = await findClinic(db, scope.orgId);
-    return spokenTime(momentOf(context, scope, when, time_zone).at, time_zone, context.clock.now());
+    const { at } = momentOf(context, scope, when, time_zone);
+    return { at, label: spokenTime(at, time_zone, context.clock.now()) };
   });
 }

@@ -89,6 +89,14 @@ const DELETE_RULES: readonly DeleteRule[] = [
     changes: true,
   },
   {
+    name: 'read_backs',
+    table: 'read_backs',
+    keepDays: 1,
+    age: sql`created_at`,
+    which: sql`true`,
+    changes: true,
+  },
+  {
     name: 'tasks, closed',
     table: 'tasks',
     keepDays: 90,

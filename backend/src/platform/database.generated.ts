@@ -457,6 +457,19 @@ export interface Providers {
   working_hours: Generated<Json>;
 }
 
+export interface ReadBacks {
+  appointment_id: string;
+  call_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  org_id: string;
+  provider_name: string | null;
+  scheduled_at: Timestamp | null;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  verb: string;
+}
+
 export interface Senders {
   address: string;
   created_at: Generated<Timestamp>;
@@ -642,6 +655,7 @@ export interface DB {
   profiles: Profiles;
   provider_feeds: ProviderFeeds;
   providers: Providers;
+  read_backs: ReadBacks;
   senders: Senders;
   service_providers: ServiceProviders;
   services: Services;

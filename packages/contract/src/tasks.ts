@@ -12,7 +12,7 @@ const EXAMPLE = {
   phone: '+14155550132',
   message: 'Please call back about her prescription.',
   urgent: true,
-  created_at: '2026-11-23T14:00:00.000Z',
+  created_at: '2026-11-09T15:00:00.000Z',
   closed_at: null,
 };
 

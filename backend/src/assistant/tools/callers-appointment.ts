@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   type BookingContext,
   type CallersAppointment,
+  type Confirmation,
   findCallersAppointments,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -32,42 +33,67 @@ export const IDENTITY = {
     type: 'string' as const,
     description: '"yes" only after the question of this tool was read to the caller and they said yes',
   },
+  confirmToken: {
+    type: 'string' as const,
+    description: 'With confirmed: the confirmToken at the end of the question of this tool',
+  },
 };
 
 // What a listener can keep in mind.
 const MOST_READ = 3;
 
+/** Outside a call (the short form) the tool call itself is what a repeat repeats. */
+export const callIdOf = (call: CallContext): string =>
+  call.callId ?? `tool:${call.toolCallId || call.requestId}`;
+
 export const originOf = (call: CallContext) => ({
   source: 'voice' as const,
   requestId: call.requestId,
-  callId: call.callId ?? `tool:${call.toolCallId}`,
+  callId: callIdOf(call),
 });
 
-export async function appointmentsOf(
+export const scopeOf = (call: CallContext) => ({ orgId: call.orgId, userId: null });
+
+/** What both steps of a change say. */
+export const CHANGE = {
+  name: text,
+  patientName: text,
+  appointmentId: text,
+  confirmed: consent,
+  confirmToken: text,
+};
+export type ChangeInput = z.infer<z.ZodObject<typeof CHANGE>>;
+
+export const confirmationOf = (input: ChangeInput, call: CallContext): Confirmation => ({
+  callId: callIdOf(call),
+  token: input.confirmToken,
+});
+
+/** @throws {AppError} INVALID_NAME, CALLER_UNKNOWN. */
+export const appointmentsOf = (
   context: BookingContext,
   call: CallContext,
   name: string | undefined,
-): Promise<CallersAppointment[]> {
-  if (name === undefined) {
-    throw new AppError({
-      code: 'INVALID_NAME',
-      status: 400,
-      detail: 'The name is missing. Ask for the first and last name of the patient.',
-    });
-  }
-  const scope = { orgId: call.orgId, userId: null };
-  return findCallersAppointments(context, scope, { number: call.callerNumber, name });
+): Promise<CallersAppointment[]> => findCallersAppointments(context, scopeOf(call), callerOf(call, name));
+
+export function callerOf(call: CallContext, name: string | undefined) {
+  if (name !== undefined) return { number: call.callerNumber, name };
+  throw new AppError({
+    code: 'INVALID_NAME',
+    status: 400,
+    detail: 'The name is missing. Ask for the first and last name of the patient.',
+  });
 }
 
-/** @throws {AppError} APPOINTMENT_NOT_FOUND, or WHICH_APPOINTMENT with what there is to choose from. */
+/** The one appointment that is meant; of several the caller has to say which. @throws {AppError} */
 export async function theOneMeant(
   context: BookingContext,
   call: CallContext,
-  wish: { name?: string | undefined; appointmentId?: string | undefined },
+  input: ChangeInput,
 ): Promise<CallersAppointment> {
-  const all = await appointmentsOf(context, call, wish.name);
+  const all = await appointmentsOf(context, call, input.name ?? input.patientName);
   const asked = all.filter(
-    ({ appointmentId }) => wish.appointmentId === undefined || appointmentId === wish.appointmentId,
+    ({ appointmentId }) => input.appointmentId === undefined || appointmentId === input.appointmentId,
   );
   const [one, another] = asked;
   if (one && !another) return one;
@@ -76,7 +102,7 @@ export async function theOneMeant(
     status: 422,
     detail: one
       ? `There are several appointments: ${listed(asked)}. Ask which one is meant, and pass its appointment_id.`
-      : 'No coming appointment is known for that name and the number of this call. Check the name, or offer to take a message.',
+      : 'I don’t see an upcoming appointment under that name and this number. Check the name, or offer to take a message.',
   });
 }
 

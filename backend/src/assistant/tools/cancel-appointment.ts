@@ -1,13 +1,33 @@
 import { z } from 'zod';
-import { type BookingContext, cancelAppointment } from '../../booking/index.ts';
-import { consent, IDENTITY, originOf, text, theOneMeant } from './callers-appointment.ts';
-import { defineTool } from './tool.ts';
+import {
+  asReadBack,
+  type BookingContext,
+  type CallersAppointment,
+  cancelAppointment,
+  findJustCancelled,
+  NotReadBack,
+  readBack,
+} from '../../booking/index.ts';
+import { AppError } from '../../platform/errors.ts';
+import {
+  CHANGE,
+  type ChangeInput,
+  callerOf,
+  callIdOf,
+  confirmationOf,
+  IDENTITY,
+  originOf,
+  scopeOf,
+  text,
+  theOneMeant,
+} from './callers-appointment.ts';
+import { type CallContext, defineTool, type ToolAnswer } from './tool.ts';
 
 export const cancelAppointmentTool = (context: BookingContext) =>
   defineTool({
     name: 'cancelAppointment',
     description:
-      'Cancels an appointment of the caller. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes".',
+      'Cancels an appointment of the caller. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes" and the confirmToken of that question.',
     parameters: {
       type: 'object',
       properties: {
@@ -16,27 +36,66 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       },
       required: ['name'],
     },
-    arguments: z.object({
-      name: text,
-      patientName: text,
-      appointmentId: text,
-      confirmed: consent,
-      reason: text,
-    }),
-    async run(input, call) {
-      const meant = await theOneMeant(context, call, { ...input, name: input.name ?? input.patientName });
-      if (input.confirmed !== 'yes') {
+    arguments: z.object({ ...CHANGE, reason: text }),
+    async run(input, call): Promise<ToolAnswer> {
+      const scope = scopeOf(call);
+      const meant = await theOneMeant(context, call, input).catch((error: unknown) =>
+        cancelledBefore(context, call, input, error),
+      );
+      if ('isCancelled' in meant) {
         return {
-          say: `Nothing is cancelled yet. Ask: shall I cancel your appointment on ${meant.label}?`,
-          data: { appointment_id: meant.appointmentId, confirmed: false },
+          say: `The appointment on ${meant.label} is cancelled.`,
+          data: { appointment_id: meant.appointmentId, status: 'cancelled' },
         };
       }
-      const { appointment, confirmation } = await cancelAppointment(
-        context,
-        { orgId: call.orgId, userId: null },
-        { appointmentId: meant.appointmentId, reason: input.reason },
-        originOf(call),
-      );
-      return { say: confirmation, data: { appointment_id: appointment.id, status: appointment.status } };
+      const change = { verb: 'cancel' as const, appointmentId: meant.appointmentId };
+      if (input.confirmed === 'no') {
+        return {
+          say: `Nothing is cancelled. The appointment on ${meant.label} stays.`,
+          data: unchanged(meant),
+        };
+      }
+      if (input.confirmed === 'yes') {
+        try {
+          const { appointment, confirmation } = await cancelAppointment(
+            context,
+            scope,
+            { appointmentId: meant.appointmentId, reason: input.reason },
+            originOf(call),
+            asReadBack(context, scope, change, confirmationOf(input, call)),
+          );
+          return { say: confirmation, data: { appointment_id: appointment.id, status: appointment.status } };
+        } catch (error) {
+          if (!(error instanceof NotReadBack)) throw error;
+        }
+      }
+      const confirmToken = await readBack(context, scope, change, callIdOf(call));
+      return {
+        say: `Nothing is cancelled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
+        data: { ...unchanged(meant), confirmToken },
+      };
     },
   });
+
+const unchanged = ({ appointmentId }: CallersAppointment) => ({
+  appointment_id: appointmentId,
+  confirmed: false,
+});
+
+/** A model that asks again in the same call hears what was done, not that there is no such appointment. */
+async function cancelledBefore(
+  context: BookingContext,
+  call: CallContext,
+  input: ChangeInput,
+  error: unknown,
+): Promise<CallersAppointment & { isCancelled: true }> {
+  if (!(error instanceof AppError) || error.code !== 'APPOINTMENT_NOT_FOUND') throw error;
+  const caller = callerOf(call, input.name ?? input.patientName);
+  const found = await findJustCancelled(context, scopeOf(call), caller, confirmationOf(input, call));
+  const asked = found.filter(
+    ({ appointmentId }) => input.appointmentId === undefined || appointmentId === input.appointmentId,
+  );
+  const last = asked.at(-1);
+  if (!last) throw error;
+  return { ...last, isCancelled: true };
+}

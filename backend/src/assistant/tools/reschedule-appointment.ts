@@ -1,86 +1,152 @@
 import { z } from 'zod';
 import {
+  asReadBack,
   type BookingContext,
+  type CallersAppointment,
+  type Confirmation,
+  type Correction,
   moveAppointment,
+  moveReadBack,
+  NotReadBack,
+  readBack,
   sayMoment,
+  tryOut,
   understandSpokenTime,
+  wasConfirmed,
 } from '../../booking/index.ts';
-import { consent, IDENTITY, originOf, text, theOneMeant } from './callers-appointment.ts';
+import {
+  CHANGE,
+  callIdOf,
+  confirmationOf,
+  IDENTITY,
+  originOf,
+  scopeOf,
+  text,
+  theOneMeant,
+} from './callers-appointment.ts';
 import { correctedFields, restingOn, withReadBack } from './corrected.ts';
-import { defineTool } from './tool.ts';
+import { PROVIDER, TIME } from './definitions.ts';
+import { type CallContext, defineTool, type ToolAnswer } from './tool.ts';
+
+const Arguments = z.object({
+  ...CHANGE,
+  slotId: text,
+  appointmentDate: text,
+  date: text,
+  appointmentTime: text,
+  time: text,
+  scheduledAt: text,
+  dateText: text,
+  weekday: text,
+  providerName: text,
+});
+type Arguments = z.infer<typeof Arguments>;
 
 export const rescheduleAppointmentTool = (context: BookingContext) =>
   defineTool({
     name: 'rescheduleAppointment',
     description:
-      'Moves an appointment of the caller to another time. Find the time with checkAvailability and pass its slot_id as slotId. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes".',
+      'Moves an appointment of the caller to another time. Find the time with checkAvailability and pass its slot_id as slotId. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes" and the confirmToken of that question.',
     parameters: {
       type: 'object',
       properties: {
         ...IDENTITY,
         slotId: { type: 'string', description: 'slot_id of the new time' },
-        appointmentDate: { type: 'string', description: 'Only without slotId: new date as YYYY-MM-DD' },
-        appointmentTime: { type: 'string', description: 'Only without slotId: new time as HH:MM' },
-        dateText: {
-          type: 'string',
-          description: 'Only without slotId: the caller’s own words for the new day and time',
-        },
+        ...TIME,
+        ...PROVIDER,
       },
       required: ['name'],
     },
-    arguments: z.object({
-      name: text,
-      patientName: text,
-      appointmentId: text,
-      confirmed: consent,
-      slotId: text,
-      appointmentDate: text,
-      appointmentTime: text,
-      scheduledAt: text,
-      dateText: text,
-      weekday: text,
-    }),
-    async run(input, call) {
-      const scope = { orgId: call.orgId, userId: null };
-      const meant = await theOneMeant(context, call, { ...input, name: input.name ?? input.patientName });
-      const spoken =
-        input.slotId === undefined
-          ? await understandSpokenTime(context, scope, {
-              appointmentId: meant.appointmentId,
-              serviceType: meant.serviceType,
-              date: input.appointmentDate,
-              time: input.appointmentTime,
-              at: input.scheduledAt,
-              words: input.dateText,
-              weekday: input.weekday,
-              callId: call.callId,
-            })
-          : undefined;
-      const when = spoken ? { at: spoken.at } : { slotId: input.slotId ?? '' };
-      const correction = spoken?.correction;
-      if (input.confirmed !== 'yes') {
-        const newTime = await sayMoment(context, scope, when);
-        const asked = `Nothing is changed yet. Ask: shall I move your appointment on ${meant.label} to ${newTime}?`;
+    arguments: Arguments,
+    async run(input, call): Promise<ToolAnswer> {
+      const scope = scopeOf(call);
+      const meant = await theOneMeant(context, call, input);
+      const data = { appointment_id: meant.appointmentId };
+      if (input.confirmed === 'no') {
         return {
-          say: withReadBack(asked, correction),
-          data: {
-            ...correctedFields(correction),
-            appointment_id: meant.appointmentId,
-            confirmed: false,
-          },
+          say: `Nothing is changed. The appointment stays on ${meant.label}.`,
+          data: { ...data, confirmed: false },
         };
       }
-      const { appointment, confirmation } = await restingOn(
-        correction,
-        moveAppointment(context, scope, { appointmentId: meant.appointmentId, when }, originOf(call)),
-      );
-      return {
-        say: withReadBack(confirmation, correction),
+      const confirmation = confirmationOf(input, call);
+      const to = await whereTo(context, call, meant, input, confirmation);
+      const { correction, providerName } = to;
+      const { at, label } = await sayMoment(context, scope, to.when);
+      const wish = { appointmentId: meant.appointmentId, when: to.when, providerName };
+      const move = (transact?: Parameters<typeof moveAppointment>[4]) =>
+        restingOn(correction, moveAppointment(context, scope, wish, originOf(call), transact));
+      const change = { verb: 'move' as const, appointmentId: meant.appointmentId, at, providerName };
+      const done = ({ appointment, confirmation: said }: Awaited<ReturnType<typeof move>>) => ({
+        say: withReadBack(said, correction),
         data: {
           ...correctedFields(correction),
-          appointment_id: appointment.id,
+          ...data,
           scheduled_at: appointment.scheduled_at.toISOString(),
         },
+      });
+      if (input.confirmed === 'yes') {
+        try {
+          // Of a repeat, and of one that is there already, nothing is left to do or to ask.
+          if (await isThere(context, scope, meant, change, confirmation)) return done(await move());
+          return done(await move(asReadBack(context, scope, change, confirmation)));
+        } catch (error) {
+          if (!(error instanceof NotReadBack)) throw error;
+        }
+      }
+      await tryOut(context, scope, move);
+      const confirmToken = await readBack(context, scope, change, callIdOf(call));
+      const who = providerName === undefined ? '' : ` with ${providerName}`;
+      const asked = `Nothing is changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;
+      return {
+        say: withReadBack(asked, correction),
+        data: { ...correctedFields(correction), ...data, confirmed: false, confirmToken },
       };
     },
   });
+
+const isThere = async (
+  context: BookingContext,
+  scope: ReturnType<typeof scopeOf>,
+  meant: CallersAppointment,
+  change: { verb: 'move'; appointmentId: string; at: Date; providerName: string | undefined },
+  confirmation: Confirmation,
+): Promise<boolean> =>
+  meant.scheduledAt.getTime() === change.at.getTime() &&
+  (change.providerName === undefined || (await wasConfirmed(context, scope, change, confirmation)));
+
+interface Target {
+  when: { slotId: string } | { at: Date };
+  providerName: string | undefined;
+  correction?: Correction | undefined;
+}
+
+/** The new time; a second step that does not say it again means the one that was read back. */
+async function whereTo(
+  context: BookingContext,
+  call: CallContext,
+  meant: CallersAppointment,
+  input: Arguments,
+  confirmation: Confirmation,
+): Promise<Target> {
+  const scope = scopeOf(call);
+  const { providerName } = input;
+  if (input.slotId !== undefined) return { when: { slotId: input.slotId }, providerName };
+  const wish = {
+    date: input.appointmentDate ?? input.date,
+    time: input.appointmentTime ?? input.time,
+    at: input.scheduledAt,
+    words: input.dateText,
+    weekday: input.weekday,
+  };
+  if (input.confirmed === 'yes' && Object.values(wish).every((one) => one === undefined)) {
+    const before = await moveReadBack(context, scope, meant.appointmentId, confirmation);
+    if (before) return { when: { at: before.at }, providerName: providerName ?? before.providerName };
+  }
+  const { at, correction } = await understandSpokenTime(context, scope, {
+    appointmentId: meant.appointmentId,
+    serviceType: meant.serviceType,
+    ...wish,
+    callId: call.callId,
+  });
+  return { when: { at }, providerName, correction };
+}

@@ -32,6 +32,8 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     provider_feeds: 'DELETE INSERT(org_id,provider_id,token_hash) SELECT UPDATE(created_at,token_hash)',
     providers:
       'INSERT(active,breaks,name,org_id,working_hours) SELECT UPDATE(active,breaks,deleted_at,name,working_hours)',
+    read_backs:
+      'INSERT(appointment_id,call_id,org_id,provider_name,scheduled_at,token_hash,verb) SELECT UPDATE(used_at)',
     senders: READ,
     service_providers: 'DELETE INSERT SELECT',
     services:
@@ -71,6 +73,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     profiles: READ,
     provider_feeds: READ,
     providers: READ,
+    read_backs: 'DELETE SELECT UPDATE(used_at)',
     senders: READ,
     service_providers: READ,
     services: READ,

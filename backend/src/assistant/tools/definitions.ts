@@ -1,0 +1,25 @@
+/** Fields of several tools, as the model is told about them. */
+
+const text = (description: string) => ({ type: 'string' as const, description });
+
+export const SERVICE = {
+  serviceType: text('Which service, such as consultation'),
+};
+
+export const PROVIDER = {
+  providerName: text(
+    'Whom the caller asks for, such as "Dr. Lee". Leave it out if they named nobody or anyone will do',
+  ),
+};
+
+/** For tools that need one exact time. */
+export const TIME = {
+  dateText: text(
+    'Only without slotId: the caller’s own latest words for day and time, all of them and unchanged, such as "next Tuesday at 3" or "the 5th, but not before 10"; if you asked which day or time is meant, the words of their answer',
+  ),
+  appointmentDate: text(
+    'Only without slotId: the date as YYYY-MM-DD, looked up in coming_days and never counted. Pass dateText, too',
+  ),
+  appointmentTime: text('Only without slotId: the time as HH:MM, by the clinic’s clock. Pass dateText, too'),
+  weekday: text('Only without slotId: the weekday, if the caller said one'),
+};
