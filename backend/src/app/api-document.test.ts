@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../testing/app.ts';
+import { createTestApp, NO_DATABASE, type TestApp } from '../testing/app.ts';
 import { type Description, type Operation, strictSchemas } from '../testing/described-answers.ts';
 import { TAGS } from './api-parts.ts';
 import { PAGES } from './dashboard-pages.ts';
@@ -11,7 +11,6 @@ import { moveExamples } from './example-dates.ts';
 const ASKS_THE_DATABASE = new Set(['signOut', 'getToken', 'listSigningKeys']);
 const MONTH_MS = 30 * 86_400_000;
 /** Nobody is asked: what is looked at here comes before the database. */
-const NO_DATABASE = { runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' };
 
 describe('the API document', () => {
   let scene: TestApp;

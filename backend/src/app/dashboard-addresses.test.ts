@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../testing/app.ts';
+import { createTestApp, NO_DATABASE, type TestApp } from '../testing/app.ts';
 
 describe('an address that is no page', () => {
   let scene: TestApp;
   beforeAll(async () => {
-    scene = await createTestApp({ runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' });
+    scene = await createTestApp(NO_DATABASE);
   });
   afterAll(() => scene.close());
   const open = (url: string) =>

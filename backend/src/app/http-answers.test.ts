@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routeKind } from '../platform/route-kind.ts';
-import { createTestApp, type TestApp } from '../testing/app.ts';
+import { createTestApp, NO_DATABASE, type TestApp } from '../testing/app.ts';
+import { askRaw } from '../testing/raw-request.ts';
 import { PAGES } from './dashboard-pages.ts';
 
 const PARTNER = 'https://reports.example.com';
@@ -11,30 +11,15 @@ const ID = '3c8f1a52-9d2c-4c52-8a53-0d6a1f6f2b10';
 
 describe('HTTP', () => {
   let scene: TestApp;
-  let port: number;
   beforeAll(async () => {
-    // Nobody is asked: what is looked at here comes before the database.
-    scene = await createTestApp(
-      { runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' },
-      { env: { CORS_ORIGINS: `${PARTNER}, https://desk.example.com/` } },
-    );
+    scene = await createTestApp(NO_DATABASE, {
+      env: { CORS_ORIGINS: `${PARTNER}, https://desk.example.com/` },
+    });
     await scene.app.listen({ host: '127.0.0.1', port: 0 });
-    port = (scene.app.server.address() as AddressInfo).port;
   });
   afterAll(() => scene.close());
 
-  /** Byte for byte, for what no client library would send. */
-  const raw = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      let answer = '';
-      socket.on('data', (chunk) => {
-        answer += chunk;
-      });
-      socket.on('close', () => resolve(answer));
-      socket.on('error', reject);
-      socket.write(text);
-    });
+  const raw = (text: string) => askRaw(scene.app, text);
 
   describe('a method that an address does not know', () => {
     test.each([

@@ -2,14 +2,14 @@ import { type AddressInfo, connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../testing/app.ts';
+import { createTestApp, NO_DATABASE, type TestApp } from '../testing/app.ts';
+import { askRaw } from '../testing/raw-request.ts';
 
 describe('requests that cannot be read', () => {
   let scene: TestApp;
   let port: number;
   beforeAll(async () => {
-    // Nobody is asked: what is looked at here comes before the database.
-    scene = await createTestApp({ runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' });
+    scene = await createTestApp(NO_DATABASE);
     scene.app.get('/stream', { schema: { hide: true } }, async (_request, reply) => {
       const stream = new PassThrough();
       stream.write('begun');
@@ -20,18 +20,7 @@ describe('requests that cannot be read', () => {
   });
   afterAll(() => scene.close());
 
-  /** Byte for byte, for what no client library would send. */
-  const raw = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      let answer = '';
-      socket.on('data', (chunk) => {
-        answer += chunk;
-      });
-      socket.on('close', () => resolve(answer));
-      socket.on('error', reject);
-      socket.write(text);
-    });
+  const raw = (text: string) => askRaw(scene.app, text);
 
   describe('a body in a coding', () => {
     test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, identity', 'x-odd'])(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestOrganization } from '../testing/index.ts';
 import { type EventToPush, pushEvent } from './push-event.ts';
-import { type CalendarScene, createCalendarScene } from './testing.ts';
+import { type CalendarScene, createCalendarScene, eventToPush } from './testing.ts';
 
 describe('an event under another id than ours', () => {
   let scene: CalendarScene;
@@ -11,23 +11,10 @@ describe('an event under another id than ours', () => {
     scene = await createCalendarScene();
   });
   beforeEach(async () => {
-    await scene.freshStart();
-    // An account of its own: nobody else's events are in it.
-    clinic = await scene.linked({ account: `${randomUUID()}@clinic.example` });
-    await scene.freshStart();
+    clinic = await scene.linkedAfresh();
   });
   afterAll(() => scene.close());
 
-  const appointment = (fields: Partial<EventToPush> = {}): EventToPush => ({
-    appointmentId: randomUUID(),
-    generation: 0,
-    summary: 'Consultation: Ann Example',
-    description: 'Booked by phone.',
-    start: new Date('2026-11-23T14:00:00Z'),
-    end: new Date('2026-11-23T14:30:00Z'),
-    timeZone: 'America/New_York',
-    ...fields,
-  });
   const push = (wanted: EventToPush, process = scene.it, of = clinic) => pushEvent(process, of.orgId, wanted);
   const inGoogle = (work: (token: string) => Promise<unknown>) => scene.it.tokens.use(clinic.orgId, work);
 
@@ -53,7 +40,7 @@ describe('an event under another id than ours', () => {
       },
     });
     test('is told so, and the event that could never be moved is taken out again', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       for (const _ of [1, 2]) {
         expect(
           await pushEvent(
@@ -70,7 +57,7 @@ describe('an event under another id than ours', () => {
     });
 
     test('and answers none: a cancellation finds it by its name', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await pushEvent(
         careless(() => null),
         clinic.orgId,
@@ -84,7 +71,7 @@ describe('an event under another id than ours', () => {
 
   describe('a cancellation', () => {
     test('takes away what carries the appointment’s name under another id, and nothing else', async () => {
-      const [wanted, neighbor] = [appointment(), appointment()];
+      const [wanted, neighbor] = [eventToPush(), eventToPush()];
       await push(neighbor);
       const id = randomUUID().replaceAll('-', '');
       const property = { private: { voxanne_appointment_id: wanted.appointmentId } };
@@ -108,7 +95,7 @@ describe('an event under another id than ours', () => {
     });
 
     test('waits where Google cannot say what is there', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await scene.fault('status', { match: 'privateExtendedProperty', status: 503 });
       await scene.fault('status', { match: 'GET /google/calendar/v3/calendars/primary/events', status: 503 });
       expect(await push({ ...wanted, wanted: 'removed' })).toMatchObject({ outcome: 'later' });

@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { TestOrganization } from '../testing/index.ts';
 import { type EventToPush, eventIdFor, pushEvent } from './push-event.ts';
 import { testCalendar } from './test-calendar.ts';
-import { type CalendarScene, createCalendarScene } from './testing.ts';
+import { type CalendarScene, createCalendarScene, eventToPush } from './testing.ts';
 
 const INSERT = 'POST /google/calendar/v3/calendars/primary/events';
 
@@ -15,23 +15,10 @@ describe('putting an appointment into the calendar', () => {
     scene = await createCalendarScene();
   });
   beforeEach(async () => {
-    await scene.freshStart();
-    // An account of its own: nobody else's events are in it.
-    clinic = await scene.linked({ account: `${randomUUID()}@clinic.example` });
-    await scene.freshStart();
+    clinic = await scene.linkedAfresh();
   });
   afterAll(() => scene.close());
 
-  const appointment = (fields: Partial<EventToPush> = {}): EventToPush => ({
-    appointmentId: randomUUID(),
-    generation: 0,
-    summary: 'Consultation: Ann Example',
-    description: 'Booked by phone.',
-    start: new Date('2026-11-23T14:00:00Z'),
-    end: new Date('2026-11-23T14:30:00Z'),
-    timeZone: 'America/New_York',
-    ...fields,
-  });
   const push = (wanted: EventToPush, process = scene.it, of = clinic) => pushEvent(process, of.orgId, wanted);
   /** What people see in Google. */
   const events = async ({ appointmentId }: EventToPush) =>
@@ -41,7 +28,7 @@ describe('putting an appointment into the calendar', () => {
   const inGoogle = (work: (token: string) => Promise<unknown>) => scene.it.tokens.use(clinic.orgId, work);
 
   test('puts one event there: its time, its zone, and whose it is', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     const id = eventIdFor(wanted.appointmentId, 0);
     expect(await push(wanted)).toEqual({ outcome: 'pushed', eventId: id, generation: 0 });
     expect(await events(wanted)).toMatchObject([
@@ -67,14 +54,14 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('twice is still one event', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     const first = await push(wanted);
     expect(await push(wanted)).toEqual(first);
     expect(await events(wanted)).toHaveLength(1);
   });
 
   test('by ten at once, in two processes, is still one event', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     const other = scene.build();
     const all = await Promise.all(
       Array.from({ length: 10 }, (_, n) => push(wanted, n % 2 ? other : scene.it)),
@@ -84,7 +71,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('whose answer got lost on the way back is still one event', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await scene.fault('drop_after_commit', { match: INSERT, times: 1 });
     expect(await push(wanted)).toMatchObject({ outcome: 'pushed', generation: 0 });
     expect(await events(wanted)).toHaveLength(1);
@@ -92,7 +79,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('whose answers all got lost is later found to be there', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await scene.fault('drop_after_commit', { match: 'v3/calendars/primary/events' });
     expect(await push(wanted)).toMatchObject({ outcome: 'later' });
     await scene.freshStart();
@@ -101,14 +88,14 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('whose answer was nonsense, although Google did it, is one event', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await scene.fault('malformed', { match: INSERT });
     expect(await push(wanted)).toMatchObject({ outcome: 'pushed', generation: 0 });
     expect(await events(wanted)).toHaveLength(1);
   });
 
   test('at another time than before moves the event that is there', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await push(wanted);
     const moved = {
       ...wanted,
@@ -121,7 +108,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('that somebody deleted in Google takes the next id, because Google never gives one out again', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await push(wanted);
     await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, 0)}`, { deleted: true });
     const again = { outcome: 'pushed', eventId: eventIdFor(wanted.appointmentId, 1), generation: 1 };
@@ -131,7 +118,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('whose id a stranger’s event has takes the next id, and leaves the stranger’s alone', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     const foreign = {
       id: eventIdFor(wanted.appointmentId, 0),
       summary: 'Private',
@@ -144,7 +131,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('gives up where every id is used', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     for (let generation = 0; generation < 5; generation += 1) {
       await push({ ...wanted, generation });
       await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, generation)}`, {
@@ -158,7 +145,7 @@ describe('putting an appointment into the calendar', () => {
     const remove = (wanted: EventToPush) => push({ ...wanted, wanted: 'removed' });
 
     test('takes its event away, once, however often it is asked', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await push(wanted);
       expect(await remove(wanted)).toEqual({ outcome: 'removed', generation: 1 });
       expect(await remove(wanted)).toEqual({ outcome: 'removed', generation: 1 });
@@ -166,7 +153,7 @@ describe('putting an appointment into the calendar', () => {
     });
 
     test('asks for nothing where no event ever was, and leaves a stranger’s alone', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       expect(await remove(wanted)).toMatchObject({ outcome: 'removed' });
       const foreign = {
         id: eventIdFor(wanted.appointmentId, 0),
@@ -180,7 +167,7 @@ describe('putting an appointment into the calendar', () => {
     });
 
     test('finds the event that was pushed under a later id, although nobody noted that', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await push(wanted);
       await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, 0)}`, { deleted: true });
       expect(await push(wanted)).toMatchObject({ generation: 1 });
@@ -189,7 +176,7 @@ describe('putting an appointment into the calendar', () => {
     });
 
     test('that comes back gets one event under the next id', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await push(wanted);
       const { generation } = (await remove(wanted)) as { generation: number };
       expect(await push({ ...wanted, generation })).toMatchObject({ outcome: 'pushed', generation: 1 });
@@ -197,7 +184,7 @@ describe('putting an appointment into the calendar', () => {
     });
 
     test('waits for a Google that is down, and takes a lost answer for done the next time', async () => {
-      const wanted = appointment();
+      const wanted = eventToPush();
       await push(wanted);
       await scene.fault('status', { status: 503, match: 'DELETE' });
       expect(await remove(wanted)).toMatchObject({ outcome: 'later' });
@@ -209,7 +196,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   test('with a token that Google no longer takes renews it once and succeeds', async () => {
-    const wanted = appointment();
+    const wanted = eventToPush();
     await scene.fault('status', { status: 401, match: INSERT, times: 1 });
     expect(await push(wanted)).toMatchObject({ outcome: 'pushed' });
     expect(await scene.asked('POST /google/token')).toBe(1);
@@ -219,7 +206,7 @@ describe('putting an appointment into the calendar', () => {
   describe('waits for a person', () => {
     test('where no calendar is linked', async () => {
       const other = await scene.createOrganization();
-      expect(await push(appointment(), scene.it, other)).toEqual({
+      expect(await push(eventToPush(), scene.it, other)).toEqual({
         outcome: 'not_usable',
         reason: 'not_linked',
       });
@@ -229,14 +216,14 @@ describe('putting an appointment into the calendar', () => {
       await scene.expiresIn(clinic, 0);
       await scene.fault('invalid_grant');
       for (let n = 0; n < 2; n += 1) {
-        expect(await push(appointment())).toEqual({ outcome: 'not_usable', reason: 'reconnect_required' });
+        expect(await push(eventToPush())).toEqual({ outcome: 'not_usable', reason: 'reconnect_required' });
       }
       expect(await scene.status(clinic)).toBe('reconnect_required');
     });
 
     test.each(['insufficient_scope', 'revoked'] as const)('where the link is %s', async (status) => {
       await scene.it.connections.setStatus(clinic.orgId, 'google', status, null);
-      expect(await push(appointment())).toEqual({ outcome: 'not_usable', reason: status });
+      expect(await push(eventToPush())).toEqual({ outcome: 'not_usable', reason: status });
     });
   });
 
@@ -247,20 +234,20 @@ describe('putting an appointment into the calendar', () => {
       ['that refuses even a token it has just renewed', 'status', { status: 401 }, 'AUTH'],
     ])('%s', async (_, kind, more, word) => {
       await scene.fault(kind, { match: INSERT, ...more });
-      const pushed = await push(appointment());
+      const pushed = await push(eventToPush());
       expect(pushed).toMatchObject({ outcome: 'later', reason: expect.stringContaining(word) });
       expect(await scene.status(clinic)).toBe('connected');
     });
 
     test('that asks for time, and says how much', async () => {
       await scene.fault('rate_limit', { match: INSERT, retry_after_s: 120 });
-      expect(await push(appointment())).toMatchObject({ outcome: 'later', retryAfterMs: 120_000 });
+      expect(await push(eventToPush())).toMatchObject({ outcome: 'later', retryAfterMs: 120_000 });
       expect(await scene.asked(INSERT)).toBe(1);
     });
 
     test('that counts too many requests with its own word for it', async () => {
       await scene.fault('status', { status: 403, code: 'rateLimitExceeded', match: INSERT });
-      expect(await push(appointment())).toMatchObject({ outcome: 'later' });
+      expect(await push(eventToPush())).toMatchObject({ outcome: 'later' });
     });
 
     test.each([
@@ -269,14 +256,14 @@ describe('putting an appointment into the calendar', () => {
     ])('that cannot renew %s', async (_, more) => {
       await scene.expiresIn(clinic, 0);
       await scene.fault('status', { match: 'POST /google/token', ...more });
-      expect(await push(appointment())).toMatchObject({ outcome: 'later' });
+      expect(await push(eventToPush())).toMatchObject({ outcome: 'later' });
       expect(await scene.status(clinic)).toBe('connected');
     });
   });
 
   test('gives up where Google says that this can never be', async () => {
     await scene.fault('status', { status: 400, match: INSERT });
-    expect(await push(appointment())).toMatchObject({
+    expect(await push(eventToPush())).toMatchObject({
       outcome: 'refused',
       reason: expect.stringContaining('400'),
     });
@@ -328,7 +315,7 @@ describe('putting an appointment into the calendar', () => {
 
     test('is another matter than one that is read', async () => {
       expect(await busy('primary')).toBe(0);
-      await push(appointment());
+      await push(eventToPush());
       expect(await busy('primary')).toBe(1);
     });
   });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { createKeyring } from '../platform/crypto.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestOrganization } from '../testing/index.ts';
 import { createCalendarTokens, createGoogleClient, createLinkCalendar } from './index.ts';
+import type { EventToPush } from './push-event.ts';
 import type { StoredTokens } from './tokens.ts';
 
 const PUBLIC_URL = 'http://localhost:3001';
@@ -21,6 +22,18 @@ export const googleAt = (sandboxUrl: string) => ({
   tokenUrl: `${sandboxUrl}/google/token`,
   revokeUrl: `${sandboxUrl}/google/revoke`,
   apiRootUrl: `${sandboxUrl}/google/`,
+});
+
+/** An appointment as it is pushed. */
+export const eventToPush = (fields: Partial<EventToPush> = {}): EventToPush => ({
+  appointmentId: randomUUID(),
+  generation: 0,
+  summary: 'Consultation: Ann Example',
+  description: 'Booked by phone.',
+  start: new Date('2026-11-23T14:00:00Z'),
+  end: new Date('2026-11-23T14:30:00Z'),
+  timeZone: 'America/New_York',
+  ...fields,
 });
 
 export interface Consent {
@@ -120,6 +133,18 @@ export async function createCalendarScene() {
   let process = build();
 
   const begin = (clinic: TestOrganization) => process.link.begin({ ...clinic.scope, email: clinic.email });
+  const freshStart = async () => {
+    await googleStandIn.heal();
+    process = build();
+    lines.length = 0;
+  };
+  const linked = async (options: Consent = {}): Promise<TestOrganization> => {
+    const clinic = await db.createOrganization();
+    const { url } = await begin(clinic);
+    const { code, state } = await consent(url, options);
+    await process.link.finish({ code, state, userId: clinic.userId });
+    return clinic;
+  };
 
   return {
     ...db,
@@ -131,17 +156,14 @@ export async function createCalendarScene() {
       return process;
     },
     /** Ends what a test has left behind: faults, breakers, log lines. */
-    async freshStart() {
-      await googleStandIn.heal();
-      process = build();
-      lines.length = 0;
-    },
+    freshStart,
     begin,
-    async linked(options: Consent = {}): Promise<TestOrganization> {
-      const clinic = await db.createOrganization();
-      const { url } = await begin(clinic);
-      const { code, state } = await consent(url, options);
-      await process.link.finish({ code, state, userId: clinic.userId });
+    linked,
+    /** A clinic with an account of its own: no one else's events are in it, and nothing has been asked of Google. */
+    async linkedAfresh(): Promise<TestOrganization> {
+      await freshStart();
+      const clinic = await linked({ account: `${randomUUID()}@clinic.example` });
+      await freshStart();
       return clinic;
     },
     status: async (clinic: TestOrganization) =>
