@@ -122,6 +122,7 @@ describe('the API document', () => {
     expect(failing((one) => reads(one) === (one.operation.requestBody !== undefined))).toEqual([]);
     const optional = operations.filter(({ operation }) => operation.requestBody?.required === false);
     expect(optional.map(({ operation }) => operation.operationId)).toEqual([
+      'connectGoogle',
       'cancelAppointment',
       'undoAppointmentChange',
       'rotateVapiSecret',
