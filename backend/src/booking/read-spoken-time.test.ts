@@ -110,10 +110,18 @@ describe('whatever is said', () => {
     fc.string({ unit: 'binary', maxLength: 12 }),
   );
   const phrase = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(' '));
-  const spoken = fc.record(
+  const babble = fc.record(
     { date: phrase, time: phrase, at: phrase, words: phrase, weekday: phrase },
     { requiredKeys: [] },
   );
+  const wish = fc
+    .tuple(
+      fc.constantFrom('tomorrow', 'monday', 'the 5th', '3/4'),
+      piece,
+      fc.constantFrom('at 9 am', '15:30', 'at noon'),
+    )
+    .map((pieces) => ({ words: pieces.join(' ') }));
+  const spoken = fc.oneof({ weight: 4, arbitrary: babble }, { weight: 1, arbitrary: wish });
 
   test('it is a time still to come within the horizon, or a question', () => {
     let times = 0;

@@ -1,14 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import {
-  ask,
-  readSpokenDay,
-  type SpokenDay,
-  type SpokenDayWish,
-  type SpokenQuestion,
-} from './read-spoken-day.ts';
+import type { ClockWords } from './grammar/clock-phrases.ts';
+import { hasTime, type PartWords, type Sentence } from './grammar/sentence.ts';
+import { dayOf, type Heard, hear, type SpokenDayWish } from './read-spoken-day.ts';
 import type { SpokenDuty } from './spoken-duty.ts';
 import { clockName, fullDay, listed } from './spoken-labels.ts';
-import { type ClockWords, type DayPart, readWords } from './spoken-words.ts';
+import { ask, type SpokenDay, type SpokenQuestion } from './spoken-questions.ts';
 import { instantOf } from './wall-clock.ts';
 import { localDate } from './working-hours.ts';
 
@@ -48,12 +44,11 @@ interface Candidate {
  * and within the horizon; whether it is open and free then is for booking to say.
  */
 export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
-  const wish = withOfferedInstant(given, setting.timeZone);
-  const calendar = calendarOf(setting);
-  const day = readSpokenDay({ ...wish, words: wish.words ?? dayInTime(wish, setting.monthFirst) }, calendar);
-  if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day of that week is meant? Ask for one day.');
+  const heard = hear(withOfferedInstant(given, setting.timeZone), setting.monthFirst);
+  const day = dayOf(heard, calendarOf(setting));
+  if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day is meant? Ask for one day.');
   if (day.kind === 'ask') return day;
-  const reading = timeOn(day, wish, setting);
+  const reading = timeOn(day, heard, setting);
   if (day.original === undefined) return reading;
   if (reading.kind === 'time') return { ...reading, original: day.original };
   return { ...reading, code: 'IN_THE_PAST', say: `${day.original} has passed. ${reading.say}` };
@@ -74,7 +69,7 @@ export const calendarOf = ({
  * The `start` of an offered slot, copied: milliseconds and Z are what our own answers have. Nobody says that aloud,
  * so it is the instant it says. Any other "Z" is read as R3 wants it.
  */
-function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
+export function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
   if (wish.date && wish.time) return wish;
   const date = wish.at || wish.date;
   const isWhole = Boolean(date && /[t ]\d{1,2}:\d\d/i.test(date));
@@ -91,26 +86,27 @@ function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
   }
 }
 
-/** "tomorrow at 9" where only a time was asked for. */
-function dayInTime({ date, time }: SpokenWish, monthFirst: boolean): string | undefined {
-  return !date && time && readWords(time, monthFirst).days.length > 0 ? time : undefined;
-}
-
-function timeOn(day: SpokenDay, wish: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
-  const [time, date, words] = [wish.time, wish.date, wish.words].map((text) =>
-    readWords(text ?? '', setting.monthFirst),
-  );
-  const part = time?.part ?? date?.part ?? words?.part;
-  const isTimeUnclear = Boolean(wish.time) && (!time?.clock || time.hasMore || time.isVague) && !words?.clock;
-  if (isTimeUnclear && !time?.part) return notATime(wish.time ?? '');
+function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTime | SpokenQuestion {
+  const { time, date, words, given } = heard;
+  const sentences = [time, date, words];
   // "2026-11-23T00:00:00Z" beside a time is how a program writes a day.
-  const dated = time?.clock && date?.clock?.hour === 0 && date.clock.minute === 0 ? undefined : date?.clock;
-  const [main, ...others] = [time?.clock, dated, words?.clock].filter((clock) => clock !== undefined);
-  if (!main) return part ? whichTimeOf(part, day) : ask('INVALID_TIME', TIME_MISSING);
-  const wrong = [main, ...others].find((clock) => minutesOf(clock).length === 0);
-  if (wrong) return notATime([wish.time, wish.at, wish.date, wish.words].find(Boolean) ?? '');
+  const dated = date.clocks.filter(({ hour, minute }) => time.clocks.length === 0 || hour + minute > 0);
+  const [main, ...others] = [...time.clocks, ...dated, ...words.clocks];
+  const isTimeUnread = time.clocks.length === 0 || time.hasMore || time.isTimeUnknown;
+  if (given.time?.trim() && isTimeUnread && words.clocks.length === 0 && !hasTime(time)) {
+    return notATime(given.time);
+  }
+  if (!main)
+    return hasTime(time) || hasTime(date) || hasTime(words)
+      ? whichTimeOn(day, sentences)
+      : ask('INVALID_TIME', TIME_MISSING);
+  const wrong = [main, ...others].find((clock) => minutesOf(clock, setting).length === 0);
+  if (wrong?.isHalf) return whichTimeOn(day, sentences);
+  if (wrong) return notATime([given.time, given.date, given.words].find(Boolean) ?? '');
+  const unclear = unclearTime(day, heard, main, setting);
+  if (unclear) return unclear;
 
-  const minutes = minutesOf(main);
+  const minutes = minutesOf(main, setting);
   const all =
     main.offset === undefined
       ? onClock(day.date, minutes, setting.timeZone)
@@ -119,22 +115,85 @@ function timeOn(day: SpokenDay, wish: SpokenWish, setting: SpokenSetting): Spoke
   // "02:30" is half past two at night, and does not become the afternoon because the clocks skip it.
   const isSkipped = main.is24 && main.offset === undefined && first?.local.hour !== main.hour;
   if (!first || isSkipped) return skipped(day.date, minutes[0] ?? 0, setting.timeZone);
-  const agreeing = all.filter(
-    ({ local }) =>
-      others.every((clock) => minutesOf(clock).includes(local.hour * 60 + local.minute)) &&
-      (part === undefined || local.hour < 12 === (part === 'morning')),
-  );
+  const agreeing = all.filter(({ local }) => {
+    const minute = local.hour * 60 + local.minute;
+    return (
+      others.every((clock) => minutesOf(clock, setting).includes(minute)) &&
+      sentences.every((sentence) => allows(sentence, minute, setting))
+    );
+  });
   if (agreeing.length === 0) {
-    const said = others.flatMap((clock) => onClock(day.date, minutesOf(clock), setting.timeZone));
-    const named = [...all, ...said];
-    const open = named.filter(({ at }) => setting.isOpen(at.getTime()));
-    return whichTime(open.length > 0 ? open : named);
+    const said = others.flatMap((clock) => onClock(day.date, minutesOf(clock, setting), setting.timeZone));
+    const choices = [...all, ...said];
+    const open = choices.filter(({ at }) => setting.isOpen(at.getTime()));
+    return whichTime(open.length > 0 ? open : choices);
   }
   const chosen = pick(agreeing, main, setting);
   if ('kind' in chosen) return chosen;
+  if (sentences.some(({ zone }) => zone !== undefined && !isOwnZone(zone, chosen.at, setting.timeZone))) {
+    return ask('DATE_UNCLEAR', `Ask for the time on the clinic’s own clock, on ${fullDay(day.date)}.`, [
+      day.date.toString(),
+    ]);
+  }
   const reading = checked(chosen, setting);
   if (reading.kind === 'ask' || !isReadAnew(chosen, main, all)) return reading;
   return { ...reading, originalClock: asWritten(main) };
+}
+
+/** A question when a word could change the hour, and the model's own fields do not settle it. */
+function unclearTime(
+  day: SpokenDay,
+  { time, date, words, given }: Heard,
+  main: ClockWords,
+  setting: SpokenSetting,
+): SpokenQuestion | undefined {
+  const sentences = [time, date, words];
+  const isFromModel = time.clocks.length > 0 || date.clocks.length > 0;
+  const isUnknown =
+    sentences.some(({ isTimeUnknown }) => isTimeUnknown) && !(isFromModel && !time.isTimeUnknown);
+  const isDoubtful = sentences.some(({ isTimeUnclear, spans }) => isTimeUnclear || spans.length > 0);
+  if (time.clocks.length > 0 && time.hasMore && words.clocks.length === 0) return notATime(given.time ?? '');
+  if (!isUnknown && !isDoubtful && main.maybeDay !== day.date.day) return undefined;
+  const clocks = sentences.flatMap((sentence) => sentence.clocks);
+  const named = clocks.flatMap((clock) => onClock(day.date, minutesOf(clock, setting), setting.timeZone));
+  const open = named.filter(({ at }) => setting.isOpen(at.getTime()));
+  return open.length > 1 ? whichTime(open) : whichTimeOn(day, sentences);
+}
+
+/** Whether the parts of the day, the bounds and what was excluded leave this minute. */
+function allows(sentence: Sentence, minute: number, setting: SpokenSetting): boolean {
+  return (
+    sentence.parts.every((part) => isWithin(part, minute)) &&
+    !sentence.notParts.some((part) => part.part !== undefined && isWithin(part, minute)) &&
+    !sentence.notClocks.some((clock) => minutesOf(clock, setting).includes(minute)) &&
+    sentence.bounds.every(({ side, clock }) =>
+      minutesOf(clock, setting).some((edge) => (side === 'after' ? minute >= edge : minute <= edge)),
+    )
+  );
+}
+
+/** Where the parts of a day lie; "at night" goes over midnight, and a lunch break is when people have it. */
+const HOURS = {
+  morning: [0, 12],
+  afternoon: [12, 19],
+  evening: [16, 24],
+  lunch: [10, 16],
+  night: [17, 28],
+} as const;
+
+function isWithin({ part }: PartWords, minute: number): boolean {
+  if (part === undefined) return true;
+  const [from, to] = HOURS[part];
+  return (minute >= from * 60 && minute < to * 60) || minute + 1_440 < to * 60;
+}
+
+/** Whether a zone that was named has the same time as the clinic's then. */
+function isOwnZone(zone: string, at: Date, timeZone: string): boolean {
+  if (zone === 'own') return true;
+  if (zone === 'other') return false;
+  const instant = Temporal.Instant.fromEpochMilliseconds(at.getTime());
+  const offsetIn = (name: string) => instant.toZonedDateTimeISO(name).offsetNanoseconds;
+  return offsetIn(zone) === offsetIn(timeZone);
 }
 
 /** Whether the time is another one than a program would take it for. */
@@ -161,9 +220,16 @@ const notATime = (text: string): SpokenQuestion =>
     `"${text.trim().slice(0, 40)}" is not a time of day. Ask for the time again and write it as 09:30 or 9:30 AM.`,
   );
 
+/** Where "half ten" is half past ten. */
+const HALF_IS_PAST = /^Europe\/(London|Belfast|Dublin|Jersey|Guernsey|Isle_of_Man)$/;
+
 /** The minutes of the day that a clock reading can stand for; none for 25 o'clock. */
-function minutesOf({ hour, minute, half }: ClockWords): number[] {
+export function minutesOf(
+  { hour, minute, half, isHalf }: ClockWords,
+  { timeZone }: Pick<SpokenSetting, 'timeZone'>,
+): number[] {
   if (minute > 59 || hour > 23 || (half && (hour < 1 || hour > 12))) return [];
+  if (isHalf && !HALF_IS_PAST.test(timeZone)) return [];
   if (half) return [((hour % 12) + (half === 'pm' ? 12 : 0)) * 60 + minute];
   // R8: "12" is noon.
   return hour === 0 || hour >= 12 ? [hour * 60 + minute] : [hour * 60 + minute, (hour + 12) * 60 + minute];
@@ -270,9 +336,11 @@ function whichTime(candidates: Candidate[]): SpokenQuestion {
   );
 }
 
-const whichTimeOf = (part: DayPart, day: SpokenDay): SpokenQuestion =>
-  ask(
+function whichTimeOn(day: SpokenDay, sentences: Sentence[]): SpokenQuestion {
+  const part = sentences.flatMap(({ parts }) => parts.flatMap((one) => one.part ?? []))[0];
+  return ask(
     'DATE_UNCLEAR',
-    `Which time in the ${part} of ${fullDay(day.date)}? Offer the free times that checkAvailability finds then.`,
+    `Which time ${part ? `in the ${part} of` : 'on'} ${fullDay(day.date)}? Offer the free times that checkAvailability finds then.`,
     [day.date.toString()],
   );
+}

@@ -1,7 +1,19 @@
 import { Temporal } from 'temporal-polyfill';
-import { readSpokenDay, type SpokenQuestion } from './read-spoken-day.ts';
-import { calendarOf, readSpokenTime, type SpokenSetting, type SpokenWish } from './read-spoken-time.ts';
-import { readWords } from './spoken-words.ts';
+import type { ClockWords } from './grammar/clock-phrases.ts';
+import type { DayWords } from './grammar/day-phrases.ts';
+import type { PartWords, Sentence } from './grammar/sentence.ts';
+import { dayOf, type Heard, hear } from './read-spoken-day.ts';
+import {
+  calendarOf,
+  minutesOf,
+  readSpokenTime,
+  type SpokenSetting,
+  type SpokenWish,
+  withOfferedInstant,
+} from './read-spoken-time.ts';
+import { resolveDay } from './resolve-day.ts';
+import { ask, type DayReading, type SpokenCalendar, type SpokenQuestion } from './spoken-questions.ts';
+import { instantOf } from './wall-clock.ts';
 
 /** When a caller would like to come, as far as they said it: for offering free times, not for booking one. */
 export interface SpokenWindow {
@@ -20,34 +32,158 @@ export interface SpokenWindow {
   original?: string;
 }
 
-/** R8: when the parts of a day are, for a search. */
-const PARTS = { morning: [0, 12], afternoon: [12, 17], evening: [17, 24] } as const;
-
-/** The days and the part of the day that a caller wants to hear the free times of, or the question to ask. */
+/**
+ * The days and the part of the day that a caller wants to hear the free times of, or the question to ask. Wider than
+ * `readSpokenTime`: "Tuesday or Thursday", "after 3" and "this week" are wishes here, and no time has to be said.
+ */
 export function readSpokenWindow(wish: SpokenWish, setting: SpokenSetting): SpokenWindow | SpokenQuestion {
-  const texts = [wish.date, wish.time, wish.words, wish.at, wish.weekday];
-  if (!texts.some((text) => text?.trim())) return { kind: 'window', days: [] };
-  const part = texts.map((text) => readWords(text ?? '', setting.monthFirst).part).find(Boolean);
-  const time = readSpokenTime(wish, setting);
-  if (time.kind === 'time') {
-    const local = Temporal.Instant.fromEpochMilliseconds(time.at.getTime()).toZonedDateTimeISO(
+  const heard = hear(withOfferedInstant(wish, setting.timeZone), setting.monthFirst);
+  const sentences = [heard.time, heard.date, heard.words, heard.weekday];
+  const days = daysOf(heard, sentences, calendarOf(setting));
+  if ('kind' in days) return days;
+  const time = timeOf(wish, sentences, days.days[0]?.from, setting);
+  if ('kind' in time) return time;
+  const prefer = sentences.flatMap((sentence) => sentence.prefer ?? [])[0];
+  return { kind: 'window', ...days, ...time, ...(prefer && { prefer }) };
+}
+
+type Days = Pick<SpokenWindow, 'days' | 'original'>;
+
+function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): Days | SpokenQuestion {
+  const isNamed = sentences.some((one) => one.days.length + one.notDays.length > 0 || one.isDayUnclear);
+  const isGiven = Boolean(heard.given.date?.trim()) && heard.date.prefer === undefined;
+  if (!isNamed && !isGiven) return { days: [] };
+  const several = alternatives(heard, calendar);
+  if (several) return { days: several };
+  const reading = dayOf(heard, calendar);
+  if (reading.kind === 'ask') return reading;
+  return {
+    days: [rangeOf(reading)],
+    ...(reading.kind === 'day' && reading.original && { original: reading.original }),
+  };
+}
+
+const rangeOf = (reading: Exclude<DayReading, SpokenQuestion>): SpokenWindow['days'][number] =>
+  reading.kind === 'day' ? { from: reading.date, to: reading.date } : { from: reading.from, to: reading.to };
+
+/** "Tuesday or Thursday", "Monday to Wednesday": said by the caller, with nothing in the way. */
+function alternatives({ words, given }: Heard, calendar: SpokenCalendar): SpokenWindow['days'] | undefined {
+  if (given.date?.trim() || given.weekday?.trim() || words.notDays.length > 0) return undefined;
+  const whole = (days: readonly DayWords[]) => {
+    const readings = days.map((day) => resolveDay(day, [], calendar));
+    return readings.some(({ kind }) => kind === 'ask')
+      ? undefined
+      : readings.flatMap((reading) => (reading.kind === 'ask' ? [] : [rangeOf(reading)]));
+  };
+  if (words.daySpan && words.days.length === 2) {
+    const [first, last] = whole(words.daySpan) ?? [];
+    const isInOrder = first && last && Temporal.PlainDate.compare(first.from, last.from) < 0;
+    return isInOrder ? [{ from: first.from, to: last.to }] : undefined;
+  }
+  if (!words.isEither || words.isDayUnclear || words.isDayUnknown || words.days.length < 2) return undefined;
+  return whole(words.days)?.sort((a, b) => Temporal.PlainDate.compare(a.from, b.from));
+}
+
+type Time = Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near'>;
+
+function timeOf(
+  wish: SpokenWish,
+  sentences: Sentence[],
+  day: Temporal.PlainDate | undefined,
+  setting: SpokenSetting,
+): Time | SpokenQuestion {
+  const clocks = sentences.flatMap((one) => one.clocks);
+  const parts = sentences.flatMap((one) => one.parts);
+  if (sentences.some(({ isTimeUnclear, isTimeUnknown }) => isTimeUnclear || isTimeUnknown)) return unclear();
+  const edges = [...parts.flatMap(edgesOf), ...boundsOf(sentences, parts, day, setting)];
+  const fromMinute = Math.max(0, ...edges.map(([from]) => from));
+  const untilMinute = Math.min(1_440, ...edges.map(([, until]) => until));
+  // A time that its part of the day does not have leaves nothing.
+  if (!(fromMinute < untilMinute)) return unclear();
+  const bounds = {
+    ...(fromMinute > 0 || untilMinute < 1_440 ? { fromMinute, untilMinute } : {}),
+  };
+  if (clocks.length === 0) return bounds;
+  // Read as for booking, where a day was named: what is offered first is what would be booked.
+  const exact = day && readSpokenTime(wish, setting);
+  if (exact?.kind === 'time') {
+    const local = Temporal.Instant.fromEpochMilliseconds(exact.at.getTime()).toZonedDateTimeISO(
       setting.timeZone,
     );
-    const date = local.toPlainDate();
-    return {
-      kind: 'window',
-      days: [{ from: date, to: date }],
-      near: local.hour * 60 + local.minute,
-      ...(time.original && { original: time.original }),
-    };
+    return { ...bounds, near: local.hour * 60 + local.minute };
   }
-  const day = readSpokenDay(wish, calendarOf(setting));
-  if (day.kind === 'ask') return day;
-  const hours = part && PARTS[part];
-  return {
-    kind: 'window',
-    days: [day.kind === 'week' ? { from: day.from, to: day.to } : { from: day.date, to: day.date }],
-    ...(hours && { fromMinute: hours[0] * 60, untilMinute: hours[1] * 60 }),
-    ...(day.kind === 'day' && day.original && { original: day.original }),
-  };
+  const named = new Set(clocks.map((clock) => likely(clock, parts, day, setting)));
+  const [near] = named;
+  return named.size === 1 && near !== undefined ? { ...bounds, near } : unclear();
+}
+
+const unclear = (): SpokenQuestion =>
+  ask(
+    'DATE_UNCLEAR',
+    'It is not clear which time of the day is meant. Ask for one time, or for a part of the day.',
+  );
+
+/** R8: when the parts of a day are, for a search. */
+const PARTS = {
+  morning: [0, 12],
+  afternoon: [12, 17],
+  evening: [17, 24],
+  night: [17, 24],
+  lunch: [11.5, 13.5],
+} as const;
+
+function edgesOf({ part, edge }: PartWords): [number, number][] {
+  const [from, until] = part ? PARTS[part] : [0, 24];
+  // Early is the first half or the morning's first hours, late the last.
+  const early = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5 };
+  const late = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5 };
+  if (edge === 'early') return [[from * 60, (part ? early[part] : 10) * 60]];
+  if (edge === 'late') return [[(part ? late[part] : 15) * 60, until * 60]];
+  return [[from * 60, until * 60]];
+}
+
+function boundsOf(
+  sentences: Sentence[],
+  parts: PartWords[],
+  day: Temporal.PlainDate | undefined,
+  setting: SpokenSetting,
+): [number, number][] {
+  const minute = (clock: ClockWords) => likely(clock, parts, day, setting);
+  return sentences.flatMap(({ bounds, spans }) => [
+    ...bounds.map(({ side, clock }): [number, number] =>
+      side === 'after' ? [minute(clock), 1_440] : [0, minute(clock)],
+    ),
+    ...spans.map(({ from, to }): [number, number] => {
+      const [first, last] = [minute({ ...from, half: from.half ?? halfBefore(from, to) }), minute(to)];
+      return [first, last];
+    }),
+  ]);
+}
+
+/** "from 2 to 4 pm" is all in the afternoon, "from 11 to 1 pm" is not. */
+const halfBefore = (from: ClockWords, to: ClockWords): ClockWords['half'] =>
+  to.half && from.hour % 12 < to.hour % 12 && !from.is24 ? to.half : undefined;
+
+/** The one of its readings in which the clinic is open, else the one that most people are awake in. */
+function likely(
+  clock: ClockWords,
+  parts: PartWords[],
+  day: Temporal.PlainDate | undefined,
+  setting: SpokenSetting,
+): number {
+  const minutes = minutesOf(clock, setting).filter((minute) =>
+    parts.every(
+      ({ part }) => part === undefined || part === 'lunch' || minute < 720 === (part === 'morning'),
+    ),
+  );
+  const date = day ?? calendarOf(setting).today.add({ days: 1 });
+  const open = minutes.filter((minute) => {
+    const at = instantOf(
+      date.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 }),
+      setting.timeZone,
+    );
+    return at !== undefined && setting.isOpen(at.getTime());
+  });
+  const daytime = minutes.filter((minute) => minute >= 7 * 60 && minute < 19 * 60);
+  return [...open, ...daytime, ...minutes][0] ?? Number.NaN;
 }

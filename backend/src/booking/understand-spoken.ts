@@ -21,9 +21,9 @@ import {
   type SpokenTime,
   type SpokenWish,
 } from './read-spoken-time.ts';
+import { readSpokenWindow } from './read-spoken-window.ts';
 import { dutyOf } from './spoken-duty.ts';
 import { clockName, comingDays, fullDay } from './spoken-labels.ts';
-import { readWords } from './spoken-words.ts';
 import { instantOf, isMonthFirst } from './wall-clock.ts';
 import { localDate } from './working-hours.ts';
 
@@ -119,7 +119,7 @@ export async function understandSpokenDays(
   const days =
     reading.kind === 'range'
       ? { ...(reading.from && { from: reading.from }), ...(reading.to && { to: reading.to }) }
-      : partOfDay(wish, reading.date, timeZone);
+      : partOfDay(wish, reading.date, setting);
   return { ...days, ...(correction && { correction }) };
 }
 
@@ -184,23 +184,23 @@ function readRange(
   return { ...edges, ...moved, correction };
 }
 
-/** R8: when the parts of a day are, for a search. */
-const PARTS = { morning: [0, 12], afternoon: [12, 17], evening: [17, 24] } as const;
-
+/** The hours of the day that were wished for; the whole day when none were. */
 function partOfDay(
   wish: SpokenDayWish,
   date: Temporal.PlainDate,
-  timeZone: string,
+  setting: SpokenSetting,
 ): { from: string; to: string } {
-  const part = [wish.date, wish.words].map((text) => readWords(text ?? '', true).part).find(Boolean);
-  if (!part) return { from: date.toString(), to: date.toString() };
-  const edge = (hour: number) => {
-    const day = date.add({ days: hour === 24 ? 1 : 0 }).toPlainDateTime({ hour: hour % 24 });
+  const window = readSpokenWindow(wish, setting);
+  if (window.kind === 'ask' || window.fromMinute === undefined || window.untilMinute === undefined) {
+    return { from: date.toString(), to: date.toString() };
+  }
+  const edge = (minutes: number) => {
+    const { timeZone } = setting;
+    const day = date.toPlainDateTime().add({ minutes });
     const at = instantOf(day, timeZone) ?? new Date(day.toZonedDateTime(timeZone).epochMilliseconds);
     return at.toISOString();
   };
-  const [from, to] = PARTS[part];
-  return { from: edge(from), to: edge(to) };
+  return { from: edge(window.fromMinute), to: edge(window.untilMinute) };
 }
 
 const localTime = (at: Date, timeZone: string): Temporal.PlainDateTime =>

@@ -1,0 +1,82 @@
+import { readTime, type TimeWords } from './clock-phrases.ts';
+import { type DayWords, readDay } from './day-phrases.ts';
+import { longest, pattern } from './pattern.ts';
+
+/** A piece of a sentence: what is said of the day or the hour, or a word between. */
+export type Item =
+  | { is: 'day'; day: DayWords }
+  | TimeWords
+  /** A number that may be an hour, by what stands beside it. */
+  | { is: 'number'; value: number; term: string }
+  | { is: 'zone'; zone: string }
+  | { is: 'wish'; prefer: 'first' | 'last' }
+  /** A word of the grammar that joins or turns what stands around it. */
+  | { is: 'word'; term: string };
+
+/** What a word that was not understood could change. */
+export type Unclear = 'day' | 'time' | 'both';
+
+export type When = Extract<Item, { is: 'day' | 'clock' | 'span' | 'bound' | 'part' }>;
+
+export const isWhen = (item: Item | undefined): item is When =>
+  item !== undefined && ['day', 'clock', 'span', 'bound', 'part'].includes(item.is);
+
+export const isTime = (item: Item): boolean => isWhen(item) && item.is !== 'day';
+
+export const isWord = (item: Item | undefined, ...terms: string[]): boolean =>
+  item?.is === 'word' && terms.includes(item.term);
+
+/** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
+const COUNTED = [
+  [pattern('n\\d n\\d n\\d n\\d n\\d n\\d n\\d'), () => '~'],
+  [pattern('label DAY'), () => '~'],
+  [pattern('label LONG'), () => '~'],
+  [pattern('age NUM', 'am|pm|oclock|in|tomorrow|today|day|week|month|year'), () => '~'],
+  [pattern('age? NUM UNIT old'), () => '~'],
+  [pattern('age? a? NUM year old'), () => '~'],
+  [pattern('for NUM UNIT', 'from|after|before|ago|later|earlier|on|old'), () => '~'],
+  [pattern('NUM things'), () => '~'],
+  [pattern('NUM ~ things'), () => '~'],
+  [pattern('a NUM UNIT old'), () => '~'],
+  // "that Friday", "any Friday", "a Friday": which one is not said.
+  [pattern('vague of? WEEKDAY|UNIT|PART|SPELL|time|weekend|noon'), () => '!'],
+  [pattern('that MONTH'), () => '!'],
+] as const;
+
+/** Which one is not said, unless a date stands beside it: "the 3rd, a Thursday". */
+const SOME_WEEKDAY = pattern('that|a WEEKDAY');
+
+/** Words that say nothing where no rule wanted them. */
+const LOOSE = /^(a|the|of|this|coming|gone|now|that|things|vague|age|old|lunch|own|§)$/;
+
+/** The sentence from left to right, each time by the rule that takes most of it. */
+export function itemsOf(terms: readonly string[]): Item[] {
+  const line = terms.map((term) => `${term} `).join('');
+  const items: Item[] = [];
+  for (let place = 0; place < line.length; ) {
+    const day = readDay(line, place);
+    const time = readTime(line, place);
+    const counted = longest(COUNTED, line, place);
+    const end = Math.max(day?.end ?? 0, time?.end ?? 0, counted?.end ?? 0);
+    if (end > 0) {
+      if (counted && counted.end === end) items.push({ is: 'word', term: counted.value });
+      else if (day && day.end === end) items.push({ is: 'day', day: day.value });
+      else if (time) items.push(time.value);
+      place = end;
+      continue;
+    }
+    const term = line.slice(place, line.indexOf(' ', place));
+    items.push(SOME_WEEKDAY.at(line, place) ? { is: 'word', term: 'some' } : itemOf(term));
+    place += term.length + 1;
+  }
+  return items;
+}
+
+function itemOf(term: string): Item {
+  if (/^[nz]\d+$/.test(term)) return { is: 'number', value: Number(term.slice(1)), term };
+  if (term.startsWith('zone:')) return { is: 'zone', zone: term.slice(5) };
+  if (term === 'soonest') return { is: 'wish', prefer: 'first' };
+  if (term === 'latest') return { is: 'wish', prefer: 'last' };
+  if (term === 'ish') return { is: 'word', term: '?' };
+  return { is: 'word', term: LOOSE.test(term) ? '~' : term };
+}
