@@ -78,11 +78,14 @@ export async function readClosedDays(db: Db, orgId: string, now: Date): Promise<
   return rows;
 }
 
+// Calls that the receptionist cannot take ring at the clinic, else at the owner's; a caller does not see at which number.
+const PUT_THROUGH_TO = sql<string | null>`coalesce(public_phone, phone)`.as('phone');
+
 /** What the clinic's number needs to know besides. */
 export async function readLine(db: Db, orgId: string): Promise<{ phone: string | null; country: string }> {
   return db
     .selectFrom('organizations')
-    .select(['phone', 'country'])
+    .select([PUT_THROUGH_TO, 'country'])
     .where('id', '=', orgId)
     .executeTakeFirstOrThrow();
 }
@@ -91,7 +94,7 @@ export async function readLine(db: Db, orgId: string): Promise<{ phone: string |
 export async function findPhone(db: Db, orgId: string): Promise<string | null> {
   const row = await db
     .selectFrom('organizations')
-    .select('phone')
+    .select(PUT_THROUGH_TO)
     .where('id', '=', orgId)
     .executeTakeFirstOrThrow();
   return row.phone;

@@ -190,6 +190,16 @@ describe('what is written to Vapi', () => {
       expect(number.fallbackDestination).toBeNull();
     });
 
+    test('puts them through to the clinic’s public number, where it has one beside the owner’s', async () => {
+      const { orgId } = await scene.clinic();
+      await set(orgId, 'phone = $2', PHONE);
+      await provisioned(orgId);
+      await set(orgId, 'public_phone = $2', '+12125550100');
+      const { number } = await provisioned(orgId);
+      expect(number.fallbackDestination).toMatchObject({ number: '+12125550100' });
+      expect(JSON.stringify(number)).not.toContain(PHONE);
+    });
+
     test('forgets a phone that the clinic no longer has', async () => {
       const { orgId } = await scene.clinic();
       await set(orgId, 'phone = $2', PHONE);

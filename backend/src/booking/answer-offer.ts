@@ -1,10 +1,16 @@
-import { askIn } from '../platform/database.ts';
+import { askIn, type Db } from '../platform/database.ts';
+import type { OrgId } from '../platform/tenant.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { bookAtomically, releaseAtomically } from './changes.queries.ts';
+import {
+  type AtomicResult,
+  bookAtomically,
+  type ChangeOrigin,
+  releaseAtomically,
+} from './changes.queries.ts';
 import { changeOnce, inTenant } from './find-place.ts';
 import type { OpenedOffer } from './open-patient-link.ts';
 import { byPatient, linkSpent, type PatientContext } from './patient-context.ts';
-import { answerOffer, leaveWaitlist } from './waitlist.queries.ts';
+import { answerOffer, leaveWaitlist, type OfferRow } from './waitlist.queries.ts';
 
 /**
  * Makes the held time the patient's appointment. Of several clicks one books.
@@ -19,26 +25,7 @@ export async function acceptOffer(
   const { orgId } = scope;
   await changeOnce(context, scope, inTenant<void>(context.database, scope), async (db) => {
     if (!(await answerOffer(db, orgId, offer.id, 'accepted', by(opened, requestId)))) throw linkSpent();
-    // As they stand in the clinic's own list: nothing that was typed now, so nothing to clean.
-    const result = await bookAtomically(
-      askIn(db),
-      {
-        orgId,
-        name: offer.contact_name,
-        phone: offer.contact_phone ?? '',
-        email: offer.contact_email,
-        serviceType: offer.service_type,
-        scheduledAt: offer.scheduled_at,
-        durationMinutes: offer.duration_minutes,
-        providerIds: null,
-        notes: null,
-        holdId: offer.hold_id,
-        status: 'confirmed',
-        overbook: false,
-        reason: null,
-      },
-      byPatient(opened, requestId),
-    );
+    const result = await bookOffered(db, orgId, offer, byPatient(opened, requestId));
     if (result.success) return;
     // It ran out, or staff gave it to somebody else: the page says that it has ended.
     if (result.error === 'HOLD_EXPIRED') throw linkSpent();
@@ -49,6 +36,33 @@ export async function acceptOffer(
     '[Booking] Appointment booked',
   );
 }
+
+/** As they stand in the clinic's own list: nothing that was typed now, so nothing to clean. */
+export const bookOffered = (
+  db: Db,
+  orgId: OrgId,
+  offer: OfferRow,
+  origin: ChangeOrigin,
+): Promise<AtomicResult> =>
+  bookAtomically(
+    askIn(db),
+    {
+      orgId,
+      name: offer.contact_name,
+      phone: offer.contact_phone ?? '',
+      email: offer.contact_email,
+      serviceType: offer.service_type,
+      scheduledAt: offer.scheduled_at,
+      durationMinutes: offer.duration_minutes,
+      providerIds: null,
+      notes: null,
+      holdId: offer.hold_id,
+      status: 'confirmed',
+      overbook: false,
+      reason: null,
+    },
+    origin,
+  );
 
 /** Gives the held time back; whoever is next is offered it. The patient goes on waiting for other times. */
 export function declineOffer(context: PatientContext, opened: OpenedOffer, requestId: string): Promise<void> {

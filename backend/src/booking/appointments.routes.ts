@@ -127,6 +127,7 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   scheduled_at: row.scheduled_at.toISOString(),
   duration_minutes: row.duration_minutes,
   service_type: row.service_type,
+  service_name: row.service_name,
   provider_id: row.provider_id,
   provider_name: row.provider_name,
   contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },

@@ -122,6 +122,13 @@ export const bookingErrors = {
       status: 409,
       detail: `Somebody changed this appointment meanwhile: it is now on ${when} with ${who}. Look at it and decide again.`,
     }),
+  offerEnded: () =>
+    new AppError({
+      code: 'OFFER_ENDED',
+      status: 409,
+      detail:
+        'That offer has ended: the patient answered it, its time ran out, or it was withdrawn. Look at the waitlist, and book the time if it is free.',
+    }),
   tooEarly: (when: string) =>
     new AppError({
       code: 'TOO_EARLY',

@@ -49,6 +49,13 @@ export const providersWhoLeft = (orgId: string): RawBuilder<{ id: string; name: 
   where org_id = ${orgId} and (not active or deleted_at is not null)
   order by deleted_at desc nulls first, id`;
 
+/** What people read instead of a slug; plain SQL may have booked what no service is called. */
+export const serviceNameOf = (table: string) => {
+  const of = (column: string) => sql.ref(`${table}.${column}`);
+  return sql<string>`coalesce((select s.name from services s
+    where s.org_id = ${of('org_id')} and s.slug = ${of('service_type')}), ${of('service_type')})`;
+};
+
 const appointments = (db: Db) =>
   db
     .selectFrom('appointments as a')
@@ -64,6 +71,7 @@ const appointments = (db: Db) =>
       'a.scheduled_at',
       'a.duration_minutes',
       'a.service_type',
+      serviceNameOf('a').as('service_name'),
       'a.provider_id',
       'p.name as provider_name',
       'a.notes',
@@ -137,6 +145,7 @@ export function heldTimes(db: Db, orgId: string, from: Date, to: Date) {
     .select([
       'a.id',
       'a.service_type',
+      serviceNameOf('a').as('service_name'),
       'a.scheduled_at',
       'a.duration_minutes',
       'a.provider_id',

@@ -35,7 +35,7 @@ export function viewForCalendar(
       generation: row.calendar_generation,
       version: row.version,
       wanted,
-      summary: `${titleCase(row.service_type)}: ${row.contact_name}`,
+      summary: `${row.service_name}: ${row.contact_name}`,
       description: [
         row.contact_phone ? `Phone: ${row.contact_phone}` : '',
         row.contact_email ? `E-mail: ${row.contact_email}` : '',
@@ -50,8 +50,6 @@ export function viewForCalendar(
     };
   });
 }
-
-const titleCase = (slug: string): string => slug.charAt(0).toUpperCase() + slug.slice(1);
 
 /** The calendar shows that version (or, for a cancelled one, nothing); what changed since stays pending. */
 export const markSynced = (

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
-import { wasOne } from './booking.queries.ts';
+import { serviceNameOf, wasOne } from './booking.queries.ts';
 import type { ContactDetails } from './contact.ts';
 
 const SUMMARY = [
@@ -105,6 +105,7 @@ export function appointmentsOf(db: Db, orgId: string, contactId: string) {
       'a.scheduled_at',
       'a.duration_minutes',
       'a.service_type',
+      serviceNameOf('a').as('service_name'),
       'a.provider_id',
       'p.name as provider_name',
     ])

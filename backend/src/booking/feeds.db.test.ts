@@ -103,15 +103,16 @@ describe('calendar files', () => {
   });
 
   describe('a provider’s feed', () => {
-    test('shows that provider’s appointments, 30 days back and 180 ahead', async () => {
+    test('shows that provider’s appointments, 30 days back and as far ahead as the clinic books', async () => {
       const book = (name: string, at: string, provider: number) =>
         scene.book(clinic, { name, when: { at: new Date(at) }, providerId: clinic.providerIds[provider]! });
-      await book('Far Away', '2027-06-01T14:00:00Z', 0);
+      await book('Far Away', '2027-11-16T15:00:00Z', 0);
       await book('Somebody Else', '2026-11-23T14:00:00Z', 1);
       const feed = await scene.open(await makeFeed());
       expect(feed.status).toBe(200);
-      expect(feed.text.match(/BEGIN:VEVENT/g)).toHaveLength(1);
+      expect(feed.text.match(/BEGIN:VEVENT/g)).toHaveLength(2);
       expect(feed.text).toContain('SUMMARY:Consultation: Maria Lopez');
+      expect(feed.text).toContain('SUMMARY:Consultation: Far Away');
       expect(feed.text).toContain('REFRESH-INTERVAL;VALUE=DURATION:PT15M');
       expect(feed.text).toContain('X-WR-CALNAME:Dr. Ada');
       scene.clock.set('2026-12-24T15:00:00Z');

@@ -14,7 +14,8 @@ import type { PatientContext } from './patient-context.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS_BACK = 30;
-const DAYS_AHEAD = 180;
+/** Three years of a full calendar; what is further away comes nearer. */
+const MAX_EVENTS = 10_000;
 const REFRESH_SECONDS = 900;
 
 /** Calendar files for the clinic: one appointment, and a provider's private feed. */
@@ -63,7 +64,7 @@ export function registerFeedRoutes(
         operationId: 'createProviderFeed',
         summary: 'Make the private calendar feed of a provider (owner, admin)',
         description:
-          'The address is shown once and kept nowhere; a new one ends the old one. It shows 30 days back and 180 ahead: name of the patient and service, no phone, no notes.',
+          'The address is shown once and kept nowhere; a new one ends the old one. It shows 30 days back and everything that is booked ahead, at most 10,000 appointments: name of the patient and service, no phone, no notes.',
         params,
         response: { 201: ProviderFeed },
       },
@@ -129,7 +130,7 @@ export function registerFeedRoutes(
       const rows = await database.withTenant({ orgId, userId: null }, (db) =>
         icsOfProvider(db, orgId, feed.provider_id, {
           from: new Date(now - DAYS_BACK * DAY_MS),
-          to: new Date(now + DAYS_AHEAD * DAY_MS),
+          limit: MAX_EVENTS,
         }),
       );
       reply.headers({ 'cache-control': 'private, no-cache', 'x-robots-tag': 'noindex, nofollow' });

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import { serviceNameOf } from './booking.queries.ts';
 
 /** What a calendar file tells; a hold and an empty row have none. No phone, no address, no notes. */
 const shown = (db: Db, orgId: string) =>
@@ -11,9 +11,6 @@ const shown = (db: Db, orgId: string) =>
     .innerJoin('leads as l', (join) =>
       join.onRef('l.org_id', '=', 'a.org_id').onRef('l.id', '=', 'a.contact_id'),
     )
-    .leftJoin('services as s', (join) =>
-      join.onRef('s.org_id', '=', 'a.org_id').onRef('s.slug', '=', 'a.service_type'),
-    )
     .select([
       'a.id',
       'a.status',
@@ -24,7 +21,7 @@ const shown = (db: Db, orgId: string) =>
       'a.updated_at',
       'p.name as provider_name',
       'l.name as contact_name',
-      sql<string>`coalesce(s.name, a.service_type)`.as('service_name'),
+      serviceNameOf('a').as('service_name'),
     ])
     .where('a.org_id', '=', orgId)
     .where('a.status', '<>', 'held')
@@ -41,13 +38,13 @@ export function icsOfProvider(
   db: Db,
   orgId: string,
   providerId: string,
-  range: { from: Date; to: Date },
+  range: { from: Date; limit: number },
 ): Promise<IcsRow[]> {
   return shown(db, orgId)
     .where('a.provider_id', '=', providerId)
     .where('a.scheduled_at', '>=', range.from)
-    .where('a.scheduled_at', '<', range.to)
     .orderBy('a.scheduled_at')
     .orderBy('a.id')
+    .limit(range.limit)
     .execute();
 }

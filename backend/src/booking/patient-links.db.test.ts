@@ -36,6 +36,21 @@ describe('a patient’s own page', () => {
       { source: 'dashboard', requestId: 'staff' },
     );
 
+  test('shows the clinic’s public number, else the receptionist’s, and never the owner’s', async () => {
+    const numbers = async () => (await scene.open(link)).text.match(/tel:\+1\d{10}/g) ?? [];
+    expect(new Set(await numbers())).toEqual(new Set([`tel:${CLINIC_PHONE}`]));
+    await scene.owner.query('update public.organizations set public_phone = null where id = $1', [
+      clinic.orgId,
+    ]);
+    expect(await numbers()).toEqual([]);
+    await scene.owner.query(
+      `insert into public.connections (org_id, provider, status, sealed, details)
+       values ($1, 'vapi', 'connected', 'x', '{"phone_number":"+12125550155"}')`,
+      [clinic.orgId],
+    );
+    expect(new Set(await numbers())).toEqual(new Set(['tel:+12125550155']));
+  });
+
   test('shows clinic, service, provider and the time on the clinic’s wall', async () => {
     const page = await scene.open(link);
     expect(page.status).toBe(200);

@@ -14,6 +14,7 @@ export async function clinicOfOffer(db: Db, id: string): Promise<string | undefi
 
 export interface ClinicOnPage {
   name: string;
+  /** Never the owner's own. */
   phone: string | null;
   time_zone: string;
 }
@@ -21,7 +22,11 @@ export interface ClinicOnPage {
 export function clinicOnPage(db: Db, orgId: string): Promise<ClinicOnPage> {
   return db
     .selectFrom('organizations')
-    .select(['name', 'phone', 'time_zone'])
+    .select([
+      'name',
+      'time_zone',
+      sql<string | null>`app_private.number_for_patients(organizations.id)`.as('phone'),
+    ])
     .where('id', '=', orgId)
     .executeTakeFirstOrThrow();
 }

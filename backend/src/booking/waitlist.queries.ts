@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
+import { serviceNameOf } from './booking.queries.ts';
 
 export async function findOffer(db: Db, orgId: string, id: string) {
   return db
@@ -121,7 +122,7 @@ export async function answerOffer(
   orgId: string,
   offerId: string,
   answer: 'accepted' | 'declined',
-  by: { actorId: string; requestId: string },
+  by: { actorId: string | null; requestId: string },
 ): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`
     select app_private.answer_offer(${orgId}, ${offerId}, ${answer}, ${by.actorId}, ${by.requestId}) as taken`.execute(
@@ -213,6 +214,7 @@ const entries = (db: Db, orgId: string, today: string) =>
     .select((eb) => [
       'w.id',
       'w.service_type',
+      serviceNameOf('w').as('service_name'),
       'w.provider_id',
       sql<string | null>`w.earliest_date::text`.as('earliest_date'),
       sql<string | null>`w.latest_date::text`.as('latest_date'),
@@ -223,6 +225,8 @@ const entries = (db: Db, orgId: string, today: string) =>
       'l.name as contact_name',
       'l.phone as contact_phone',
       'l.email as contact_email',
+      'o.id as offer_id',
+      'o.hold_id as offer_hold_id',
       'o.scheduled_at as offered_at',
       'o.expires_at as offer_expires_at',
       eb

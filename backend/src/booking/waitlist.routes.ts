@@ -12,11 +12,14 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { type Tenant, tenantOf } from '../tenancy/index.ts';
+import { acceptForPatient } from './accept-for-patient.ts';
 import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
 import { type ClinicForBooking, findClinic } from './booking.queries.ts';
 import { cleanContact } from './contact.ts';
 import { linesOf } from './contacts.queries.ts';
 import { findService } from './find-availability.ts';
+import { releaseHold } from './hold-slot.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 import { type EntryRow, findEntry, joinWaitlist, leaveWaitlist, listEntries } from './waitlist.queries.ts';
 import { localDate } from './working-hours.ts';
@@ -103,6 +106,61 @@ export function registerWaitlistRoutes(
       return reply.code(204).send();
     },
   );
+
+  const entryOf = async (tenant: Tenant, id: string): Promise<EntryRow> =>
+    database.withTenant(tenant, async (db) => {
+      const today = todayOf(context, await findClinic(db, tenant.orgId));
+      const row = await findEntry(db, tenant.orgId, id, today);
+      if (!row) throw refused({ error: 'WAITLIST_ENTRY_NOT_FOUND' });
+      return row;
+    });
+
+  server.post(
+    '/api/waitlist/:id/offer/accept',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'acceptWaitlistOffer',
+        summary: 'Take the offered time for a patient',
+        description:
+          'For a patient who says yes on the phone: the held time becomes their appointment, and they get the usual text. When the offer has ended it is 409 OFFER_ENDED.',
+        params: z.object({ id: Id }),
+        response: { 200: Entry },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const entry = await entryOf(tenant, request.params.id);
+      if (entry.appointment_id !== null) return present(entry);
+      if (entry.offer_id === null) throw bookingErrors.offerEnded();
+      await acceptForPatient(context, tenant, entry.offer_id, originOf(request));
+      return present(await entryOf(tenant, entry.id));
+    },
+  );
+
+  server.post(
+    '/api/waitlist/:id/offer/withdraw',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'withdrawWaitlistOffer',
+        summary: 'Withdraw the offer that a patient has',
+        description:
+          'The held time goes to the next one who waits; the patient stays on the waitlist, and the link in the text says that the offer has ended. Without an offer it is 409 OFFER_ENDED.',
+        params: z.object({ id: Id }),
+        response: { 200: Entry },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { id, offer_hold_id } = await entryOf(tenant, request.params.id);
+      if (offer_hold_id === null) throw bookingErrors.offerEnded();
+      await releaseHold(context, tenant, offer_hold_id, originOf(request));
+      return present(await entryOf(tenant, id));
+    },
+  );
 }
 
 async function join(
@@ -167,14 +225,19 @@ const present = (row: EntryRow): WaitlistEntry => ({
   status: WaitlistStatus.parse(row.status),
   contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },
   service_type: row.service_type,
+  service_name: row.service_name,
   provider_id: row.provider_id,
   earliest_date: row.earliest_date,
   latest_date: row.latest_date,
   windows: Entry.shape.windows.parse(row.windows),
   offers: Number(row.offers),
   offer:
-    row.offered_at && row.offer_expires_at
-      ? { scheduled_at: row.offered_at.toISOString(), expires_at: row.offer_expires_at.toISOString() }
+    row.offered_at && row.offer_expires_at && row.offer_hold_id
+      ? {
+          hold_id: row.offer_hold_id,
+          scheduled_at: row.offered_at.toISOString(),
+          expires_at: row.offer_expires_at.toISOString(),
+        }
       : null,
   appointment_id: row.appointment_id,
   created_at: row.created_at.toISOString(),

@@ -355,9 +355,13 @@ export interface Organizations {
   message_retention_days: number | null;
   name: string;
   /**
-   * The owner's phone in E.164; the "system ready" text goes there.
+   * The owner's phone in E.164: texts about the system go there. Patients never see it.
    */
   phone: string | null;
+  /**
+   * The clinic's number that patients see, in E.164.
+   */
+  public_phone: string | null;
   /**
    * Set once, with the outbox row of the text.
    */

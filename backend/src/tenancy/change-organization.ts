@@ -29,9 +29,7 @@ export async function changeOrganization(
       ...(patch.name === undefined ? {} : { name: patch.name }),
       ...(patch.country === undefined ? {} : { country }),
       ...(patch.time_zone === undefined ? {} : { time_zone: checkedTimeZone(patch.time_zone) }),
-      ...(patch.phone === undefined
-        ? {}
-        : { phone: patch.phone === null ? null : checkedPhone(patch.phone, country) }),
+      ...phonesOf(patch, country),
     };
     const names = (Object.keys(wanted) as (keyof OrganizationChanges)[]).filter(
       (name) => wanted[name] !== before[name],
@@ -55,7 +53,16 @@ const RULES = ['calendar_policy', 'booking_horizon_days', 'message_retention_day
 const rulesOf = (patch: OrganizationPatch): OrganizationChanges =>
   Object.fromEntries(RULES.flatMap((name) => (patch[name] === undefined ? [] : [[name, patch[name]]])));
 
-function checkedPhone(text: string, country: string): string {
+const PHONES = ['phone', 'public_phone'] as const;
+const phonesOf = (patch: OrganizationPatch, country: string): OrganizationChanges =>
+  Object.fromEntries(
+    PHONES.flatMap((name) => {
+      const typed = patch[name];
+      return typed === undefined ? [] : [[name, typed === null ? null : checkedPhone(name, typed, country)]];
+    }),
+  );
+
+function checkedPhone(name: (typeof PHONES)[number], text: string, country: string): string {
   const phone = toE164(text, country);
   if (phone === null) {
     throw new AppError({
@@ -63,7 +70,7 @@ function checkedPhone(text: string, country: string): string {
       status: 400,
       detail:
         'That is not a phone number we can text. Write it with its country code, such as +1 415 555 0100.',
-      extra: { errors: [{ path: 'phone', message: 'is not a phone number' }] },
+      extra: { errors: [{ path: name, message: 'is not a phone number' }] },
     });
   }
   return phone;

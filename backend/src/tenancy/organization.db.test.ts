@@ -68,6 +68,23 @@ describe('changing the clinic', () => {
     expect((await clinic()).name).toBe('Bright Smiles');
   });
 
+  test('has a number for patients beside the owner’s, spelled for dialing, and each is changed by itself', async () => {
+    await patch({ phone: '(917) 555-0177' });
+    expect((await patch({ public_phone: '(212) 555-0100' })).json()).toMatchObject({
+      phone: '+19175550177',
+      public_phone: '+12125550100',
+    });
+    const wrong = await patch({ public_phone: '12' });
+    expect([wrong.statusCode, (await patch({ public_phone: '0000000' })).json()]).toMatchObject([
+      400,
+      { code: 'INVALID_PHONE', errors: [{ path: 'public_phone' }] },
+    ]);
+    expect((await patch({ public_phone: null })).json()).toMatchObject({
+      phone: '+19175550177',
+      public_phone: null,
+    });
+  });
+
   test('is written down with who did it, before and after, and the request', async () => {
     const answer = await patch({ name: 'Brighter Smiles', phone: '(415) 555-0100' });
     expect(await audit()).toEqual([

@@ -4,6 +4,7 @@ const COLUMNS = [
   'id',
   'name',
   'phone',
+  'public_phone',
   'time_zone',
   'country',
   'booking_horizon_days',
@@ -15,6 +16,7 @@ const COLUMNS = [
 export interface OrganizationChanges {
   name?: string;
   phone?: string | null;
+  public_phone?: string | null;
   time_zone?: string;
   country?: string;
   calendar_policy?: string;

@@ -20,6 +20,7 @@ const EXAMPLE = {
   scheduled_at: '2026-11-23T16:00:00.000Z',
   duration_minutes: 30,
   service_type: 'consultation',
+  service_name: 'Consultation',
   provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
   provider_name: 'Dr. Ada',
   contact: {
@@ -53,6 +54,7 @@ export const Appointment = z
     scheduled_at: Timestamp,
     duration_minutes: z.int(),
     service_type: z.string(),
+    service_name: z.string().describe('As people read it'),
     provider_id: Id,
     provider_name: z.string(),
     contact: Contact,
@@ -276,6 +278,7 @@ export type Hold = z.infer<typeof Hold>;
 const HELD = {
   hold_id: EXAMPLE.id,
   service_type: 'consultation',
+  service_name: 'Consultation',
   scheduled_at: EXAMPLE.scheduled_at,
   duration_minutes: 30,
   provider_id: EXAMPLE.provider_id,
@@ -289,6 +292,7 @@ export const HeldTime = z
   .object({
     hold_id: Id,
     service_type: z.string(),
+    service_name: z.string(),
     scheduled_at: Timestamp,
     duration_minutes: z.int(),
     provider_id: Id,

@@ -64,6 +64,7 @@ const ContactAppointment = z.object({
   scheduled_at: Timestamp,
   duration_minutes: z.int(),
   service_type: z.string(),
+  service_name: z.string(),
   provider_id: Id,
   provider_name: z.string(),
 });

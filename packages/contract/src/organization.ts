@@ -14,7 +14,14 @@ export const Organization = z
   .object({
     id: Id,
     name: z.string(),
-    phone: z.string().nullable(),
+    phone: z
+      .string()
+      .nullable()
+      .describe('The owner’s: texts about the system go there, and patients never see it'),
+    public_phone: z
+      .string()
+      .nullable()
+      .describe('What patients see on pages and in texts; null: the number that the receptionist answers'),
     time_zone: z.string(),
     country: z.string().length(2),
     booking_horizon_days: z.int().describe('How far ahead the clinic takes bookings, in days'),
@@ -32,6 +39,7 @@ export const OrganizationPatch = z
   .strictObject({
     name: clinicName,
     phone: typedLine(32).min(3).nullable(),
+    public_phone: typedLine(32).min(3).nullable(),
     time_zone: typedLine(64).min(1),
     country: z
       .string()

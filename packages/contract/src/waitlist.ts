@@ -28,12 +28,17 @@ const EXAMPLE = {
     email: null,
   },
   service_type: 'consultation',
+  service_name: 'Consultation',
   provider_id: null,
   earliest_date: null,
   latest_date: '2026-12-18',
   windows: [['09:00', '12:00']],
   offers: 1,
-  offer: { scheduled_at: '2026-11-23T16:00:00.000Z', expires_at: '2026-11-23T15:15:00.000Z' },
+  offer: {
+    hold_id: '3c8f1a52-9d2c-4c52-8a53-0d6a1f6f2b10',
+    scheduled_at: '2026-11-23T16:00:00.000Z',
+    expires_at: '2026-11-23T15:15:00.000Z',
+  },
   appointment_id: null,
   created_at: '2026-11-09T15:00:00.000Z',
 };
@@ -46,6 +51,7 @@ export const WaitlistEntry = z
     ),
     contact: Contact,
     service_type: z.string(),
+    service_name: z.string(),
     provider_id: Id.nullable(),
     earliest_date: z.iso.date().nullable(),
     latest_date: z.iso.date().nullable(),
@@ -53,7 +59,11 @@ export const WaitlistEntry = z
     /** How many times they were offered so far. */
     offers: z.int(),
     offer: z
-      .object({ scheduled_at: Timestamp, expires_at: Timestamp })
+      .object({
+        hold_id: Id.describe('The held time; it becomes the appointment'),
+        scheduled_at: Timestamp,
+        expires_at: Timestamp,
+      })
       .nullable()
       .describe('The offer that is open'),
     appointment_id: Id.nullable().describe('What came of it'),

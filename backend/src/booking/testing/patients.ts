@@ -9,6 +9,8 @@ import { createBookingScene } from '../testing.ts';
 
 export const PUBLIC_URL = 'https://voxanne.example';
 export const CLINIC_PHONE = '+12125550100';
+/** Patients never see it. */
+export const OWNER_PHONE = '+19175550177';
 
 /** The booking scene with the pages, feeds and the waitlist, asked as a patient's phone and as the clinic. */
 export async function createPatientScene() {
@@ -60,7 +62,12 @@ export async function createPatientScene() {
     },
     /** A number to call on the pages, and providers. */
     async clinicWithPhone(providers = ['Dr. Ada']) {
-      return scene.clinic({ phone: CLINIC_PHONE, providers });
+      const clinic = await scene.clinic({ phone: OWNER_PHONE, providers });
+      await scene.owner.query('update public.organizations set public_phone = $2 where id = $1', [
+        clinic.orgId,
+        CLINIC_PHONE,
+      ]);
+      return clinic;
     },
     /** Orders that wait for a worker, oldest first. */
     orders: async (topic: string, orgId: string) =>

@@ -25,7 +25,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     message_events: READ,
     messages: READ,
     organizations:
-      'SELECT UPDATE(booking_horizon_days,calendar_policy,country,message_retention_days,name,phone,time_zone)',
+      'SELECT UPDATE(booking_horizon_days,calendar_policy,country,message_retention_days,name,phone,public_phone,time_zone)',
     outbox: READ,
     processed_webhook_events: READ,
     profiles: READ,
@@ -118,6 +118,7 @@ const FUNCTIONS = {
     'app_private.lock_own_appointment',
     'app_private.lock_own_provider',
     'app_private.lock_person',
+    'app_private.number_for_patients',
     'app_private.offer_slot',
     'app_private.org_id',
     'app_private.queue_direct_text',

@@ -1,0 +1,33 @@
+import type { TenantScope } from '../platform/tenant.ts';
+import { bookOffered } from './answer-offer.ts';
+import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
+import { changeOnce, inTenant } from './find-place.ts';
+import { answerOffer, findOffer } from './waitlist.queries.ts';
+
+/**
+ * The patient said yes on the phone: staff take the offered time for them. The patient gets the usual text.
+ * @throws {AppError} OFFER_ENDED.
+ */
+export async function acceptForPatient(
+  context: BookingContext,
+  scope: TenantScope,
+  offerId: string,
+  origin: ChangeOrigin,
+): Promise<void> {
+  const { orgId } = scope;
+  await changeOnce(context, scope, inTenant<void>(context.database, scope), async (db) => {
+    const by = { actorId: origin.actorId ?? null, requestId: origin.requestId ?? '' };
+    const offer = await findOffer(db, orgId, offerId);
+    if (!offer || !(await answerOffer(db, orgId, offerId, 'accepted', by))) throw bookingErrors.offerEnded();
+    const result = await bookOffered(db, orgId, offer, origin);
+    if (result.success) return;
+    if (result.error === 'HOLD_EXPIRED') throw bookingErrors.offerEnded();
+    throw bookingErrors.refused(result.error, result.message);
+  });
+  context.log.info(
+    { org_id: orgId, offer_id: offerId, source: origin.source, request_id: origin.requestId },
+    '[Waitlist] Offer accepted by staff',
+  );
+}
