@@ -19,7 +19,7 @@ export async function fillSignUp(page: Page, email: string): Promise<void> {
   await page.getByLabel('Clinic name').fill('Bright Smiles');
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
-  await page.getByRole('textbox', { name: 'Phone' }).fill('(415) 555-0199');
+  await page.getByRole('textbox', { name: 'Your phone' }).fill('(415) 555-0199');
 }
 
 export async function sendSignUp(page: Page): Promise<void> {

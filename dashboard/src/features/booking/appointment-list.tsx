@@ -1,6 +1,6 @@
 import { IconCloudQuestion } from '@tabler/icons-react';
 import type { Appointment, Message } from '@voxanne/contract';
-import { capitalised, formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
+import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
@@ -67,7 +67,7 @@ function Row({ item, text, timeZone, now, next }: RowProps) {
         </span>
       </div>
       <div>
-        {capitalised(item.service_type)}
+        {item.service_name}
         <span className={classes.dim}>{item.provider_name}</span>
       </div>
       <div className={classes.tags}>

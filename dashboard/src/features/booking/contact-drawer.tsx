@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconMailQuestion } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ContactAppointment, ContactDetail, ContactPatch } from '@voxanne/contract';
 import type { ReactNode } from 'react';
-import { capitalised, formatMoment } from '../../lib/format/format.ts';
+import { formatMoment } from '../../lib/format/format.ts';
 import { toneInk, toneWash } from '../../lib/theme/theme.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
@@ -149,7 +149,7 @@ function Visits({ appointments, timeZone }: { appointments: ContactAppointment[]
                 <span>
                   <time dateTime={item.scheduled_at}>{formatMoment(item.scheduled_at, timeZone)}</time>
                   <span className={`${classes.dim} ${classes.line}`}>
-                    {capitalised(item.service_type)}, {item.duration_minutes} min, {item.provider_name}
+                    {item.service_name}, {item.duration_minutes} min, {item.provider_name}
                   </span>
                 </span>
                 {status === null ? null : <StatusTag tone={status.tone}>{status.word}</StatusTag>}

@@ -7,6 +7,7 @@ const entry: WaitlistEntry = {
   status: 'waiting',
   contact: { id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f11', name: 'Ann', phone: null, email: null },
   service_type: 'follow-up',
+  service_name: 'Follow-up',
   provider_id: null,
   earliest_date: null,
   latest_date: null,
@@ -18,7 +19,7 @@ const entry: WaitlistEntry = {
 };
 
 test('a wish is said in one line', () => {
-  expect(wishOf(entry)).toBe('Follow up');
+  expect(wishOf(entry)).toBe('Follow-up');
   expect(
     wishOf({
       ...entry,
@@ -28,7 +29,7 @@ test('a wish is said in one line', () => {
       ],
       latest_date: '2026-12-18',
     }),
-  ).toMatch(/^Follow up, before noon, 16:15 to 18:00, until Fri.*Dec 18$/);
+  ).toMatch(/^Follow-up, before noon, 16:15 to 18:00, until Fri.*Dec 18$/);
 });
 
 test('what was typed becomes what the API asks for', () => {
@@ -41,7 +42,11 @@ test('what was typed becomes what the API asks for', () => {
 });
 
 test('an offer says what and until when, on the clinic’s clock', () => {
-  const offer = { scheduled_at: '2026-11-23T14:00:00Z', expires_at: '2026-11-20T19:15:00Z' };
+  const offer = {
+    hold_id: entry.id,
+    scheduled_at: '2026-11-23T14:00:00Z',
+    expires_at: '2026-11-20T19:15:00Z',
+  };
   expect(waitlistWord({ ...entry, offers: 1, offer }, 'America/New_York').word).toMatch(
     /^Offered .*9:00.AM, kept until 2:15.PM$/,
   );

@@ -1,5 +1,5 @@
 import type { WaitlistEntry, WaitlistRequest } from '@voxanne/contract';
-import { capitalised, formatDayShort, formatMoment, formatTime } from '../../lib/format/format.ts';
+import { formatDayShort, formatMoment, formatTime } from '../../lib/format/format.ts';
 import type { Word } from './appointment-view.ts';
 
 export const waits = ({ status }: Pick<WaitlistEntry, 'status'>) =>
@@ -37,7 +37,7 @@ export function wishOf(entry: WaitlistEntry): string {
       partsOfDay.find(({ value }) => value === `${from}-${to}`)?.label.toLowerCase() ?? `${from} to ${to}`,
   );
   return [
-    capitalised(entry.service_type.replaceAll('-', ' ')),
+    entry.service_name,
     ...windows,
     entry.earliest_date === null ? '' : `from ${day(entry.earliest_date)}`,
     entry.latest_date === null ? '' : `until ${day(entry.latest_date)}`,

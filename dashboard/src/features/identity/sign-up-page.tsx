@@ -81,10 +81,10 @@ export function SignUpPage() {
             {...form.getInputProps('password')}
           />
           <TextInput
-            label="Phone"
+            label="Your phone"
             type="tel"
             autoComplete="tel"
-            description="Optional. We text you when the system is ready."
+            description="Optional. We text you when the system is ready. Patients never see it."
             placeholder="+1 415 555 0100"
             {...form.getInputProps('phone')}
           />

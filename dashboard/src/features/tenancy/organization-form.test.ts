@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { changes, countryName } from './organization-form.ts';
 
-const before = { name: 'Lovelace Clinic', phone: '', time_zone: 'Europe/Berlin', country: 'DE' };
+const before = {
+  name: 'Lovelace Clinic',
+  phone: '',
+  public_phone: '',
+  time_zone: 'Europe/Berlin',
+  country: 'DE',
+};
 
 test('only what was changed is sent', () => {
   expect(changes(before, { ...before })).toEqual({});
@@ -13,6 +19,7 @@ test('only what was changed is sent', () => {
 
 test('an emptied phone is taken away', () => {
   expect(changes({ ...before, phone: '+49301' }, before)).toEqual({ phone: null });
+  expect(changes(before, { ...before, public_phone: ' 030 1 ' })).toEqual({ public_phone: '030 1' });
 });
 
 test('a country is read back by its name', () => {

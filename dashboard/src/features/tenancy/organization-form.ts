@@ -3,6 +3,7 @@ import type { Organization, OrganizationPatch } from '@voxanne/contract';
 export interface OrganizationValues {
   name: string;
   phone: string;
+  public_phone: string;
   time_zone: string;
   country: string;
 }
@@ -10,6 +11,7 @@ export interface OrganizationValues {
 export const toValues = (organization: Organization): OrganizationValues => ({
   name: organization.name,
   phone: organization.phone ?? '',
+  public_phone: organization.public_phone ?? '',
   time_zone: organization.time_zone,
   country: organization.country,
 });
@@ -18,8 +20,10 @@ export const toValues = (organization: Organization): OrganizationValues => ({
 export function changes(before: OrganizationValues, after: OrganizationValues): OrganizationPatch {
   const patch: OrganizationPatch = {};
   if (after.name.trim() !== before.name) patch.name = after.name.trim();
-  if (after.phone.trim() !== before.phone)
-    patch.phone = after.phone.trim() === '' ? null : after.phone.trim();
+  for (const name of ['phone', 'public_phone'] as const) {
+    const typed = after[name].trim();
+    if (typed !== before[name]) patch[name] = typed === '' ? null : typed;
+  }
   if (after.time_zone !== before.time_zone) patch.time_zone = after.time_zone;
   if (after.country.trim().toUpperCase() !== before.country)
     patch.country = after.country.trim().toUpperCase();

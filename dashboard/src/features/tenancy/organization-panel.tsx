@@ -66,9 +66,15 @@ function OrganizationForm({ organization }: { organization: Organization }) {
           {...form.getInputProps('name')}
         />
         <TextInput
-          label="Phone"
+          label="Public phone"
           type="tel"
-          description="For texts to you, not to patients"
+          description="Patients see it on their pages and in texts. Empty: the number your receptionist answers."
+          {...form.getInputProps('public_phone')}
+        />
+        <TextInput
+          label="Your phone"
+          type="tel"
+          description="For texts to you about the system. Patients never see it."
           {...form.getInputProps('phone')}
         />
         <TimeZoneSelect

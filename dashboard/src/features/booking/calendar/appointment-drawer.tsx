@@ -13,7 +13,7 @@ import { canCancel, canMove, changesOf, changeWord } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { CancelForm } from './cancel-form.tsx';
 import type { Person } from './columns.ts';
-import { lookOf, mustLook, serviceWord, statusWord, UNREAD } from './event-view.ts';
+import { lookOf, mustLook, statusWord, UNREAD } from './event-view.ts';
 import { MoveForm } from './move-form.tsx';
 import { appointmentQuery } from './schedule.api.ts';
 import { useSetStatus, useUndo } from './use-changes.ts';
@@ -80,7 +80,7 @@ function Unread({ item }: { item: Appointment }) {
   return (
     <div className={classes.unread}>
       <IconCloudQuestion size={20} aria-hidden />
-      <span>{UNREAD}. Look whether the time is free there.</span>
+      <span>{UNREAD}. Check Google Calendar first.</span>
     </div>
   );
 }
@@ -98,11 +98,11 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
         <br />
         {formatTime(item.scheduled_at, timeZone)} to {formatTime(end, timeZone)}
       </dd>
-      <dt>What</dt>
+      <dt>Service</dt>
       <dd>
-        {serviceWord(item.service_type)}, {item.duration_minutes} min
+        {item.service_name}, {item.duration_minutes} min
       </dd>
-      <dt>With</dt>
+      <dt>Provider</dt>
       <dd>{item.provider_name}</dd>
       <dt>Phone</dt>
       <dd>
@@ -115,7 +115,7 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
         <Anchor
           renderRoot={(props) => <Link {...props} to="/patients" search={{ patient: item.contact.id }} />}
         >
-          Open the patient
+          View patient
         </Anchor>
       </dd>
       <dt>Status</dt>

@@ -8,6 +8,7 @@ const maria = (change: Partial<Appointment> = {}): Appointment => ({
   scheduled_at: '2030-01-07T14:00:00Z',
   duration_minutes: 30,
   service_type: 'consultation',
+  service_name: 'Consultation',
   provider_id: 'ada',
   provider_name: 'Dr. Ada',
   contact: { id: 'c', name: 'Maria Lopez', phone: '+14155550132', email: null },

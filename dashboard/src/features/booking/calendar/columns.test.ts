@@ -19,6 +19,7 @@ const appointment = (id: string, scheduled_at: string, change: Partial<Appointme
   scheduled_at,
   duration_minutes: 30,
   service_type: 'consultation',
+  service_name: 'Consultation',
   provider_id: 'ada',
   provider_name: 'Dr. ada',
   contact: { id: 'c', name: 'Maria Lopez', phone: null, email: null },
@@ -40,6 +41,7 @@ const hold = (hold_id: string, scheduled_at: string, provider_id = 'ada'): HeldT
   provider_name: `Dr. ${provider_id}`,
   duration_minutes: 30,
   service_type: 'consultation',
+  service_name: 'Consultation',
   source: 'voice',
   expires_at: '2030-01-07T14:10:00Z',
 });

@@ -4,7 +4,7 @@ import type { CSSProperties, PointerEvent } from 'react';
 import { canMove } from './abilities.ts';
 import type { Placed } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
-import { lookOf, moreFacts, mustLook, serviceWord } from './event-view.ts';
+import { lookOf, moreFacts, mustLook } from './event-view.ts';
 import classes from './time-grid.module.css';
 
 export type Grab = (event: PointerEvent<HTMLElement>, item: Appointment, range: Range) => void;
@@ -63,7 +63,7 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
         ) : null}
       </span>
       <span className={classes.eventLine}>
-        {minuteLabel(range.from)} {serviceWord(item.service_type)}
+        {minuteLabel(range.from)} {item.service_name}
       </span>
       {showProvider ? <span className={classes.eventLine}>{item.provider_name}</span> : null}
       <span className={classes.hidden}>, {moreFacts(item, range)}</span>

@@ -9,7 +9,6 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
-import { capitalised } from '../../../lib/format/format.ts';
 import type { ToneName } from '../../../lib/theme/colors.ts';
 import { appointmentWord, syncView } from '../appointment-view.ts';
 import { canCancel } from './abilities.ts';
@@ -33,9 +32,6 @@ export const lookOf = (status: Appointment['status']): Look => looks[status];
 
 export const statusWord = (status: Appointment['status']): string =>
   appointmentWord(status)?.word ?? 'Confirmed';
-
-/** `follow-up` is a slug; people read "Follow up". */
-export const serviceWord = (slug: string): string => capitalised(slug.replaceAll(/[-_]+/g, ' '));
 
 export const UNREAD = 'Google Calendar could not be read when this was booked';
 

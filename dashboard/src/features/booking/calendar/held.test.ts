@@ -6,6 +6,7 @@ const NOON = Date.parse('2030-01-07T12:00:00Z');
 const until = (time: string): HeldTime => ({
   hold_id: time,
   service_type: 'consultation',
+  service_name: 'Consultation',
   scheduled_at: '2030-01-09T14:00:00Z',
   duration_minutes: 30,
   provider_id: 'ada',

@@ -4,7 +4,6 @@ import type { CSSProperties } from 'react';
 import type { PlacedHold } from './columns.ts';
 import { minuteLabel } from './days.ts';
 import { spanStyle } from './event-card.tsx';
-import { serviceWord } from './event-view.ts';
 import { heldWords } from './held.ts';
 import classes from './time-grid.module.css';
 
@@ -36,7 +35,7 @@ export function HoldCard({ placed: { hold, range, lane, lanes }, showProvider, t
         <span className={classes.clip}>{heldWords(hold, timeZone)}</span>
       </span>
       <span className={classes.eventLine}>
-        {minuteLabel(range.from)} {serviceWord(hold.service_type)}
+        {minuteLabel(range.from)} {hold.service_name}
       </span>
       {showProvider ? <span className={classes.eventLine}>{hold.provider_name}</span> : null}
       <span className={classes.hidden}>

@@ -6,7 +6,6 @@ import { formatDay, formatTime } from '../../../lib/format/format.ts';
 import { FormError } from '../../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../../lib/ui/notify.ts';
 import classes from './appointment-drawer.module.css';
-import { serviceWord } from './event-view.ts';
 import { endWords, keeperWord } from './held.ts';
 import { giveBack } from './schedule.api.ts';
 import { refresh } from './use-changes.ts';
@@ -60,11 +59,11 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
           <br />
           {formatTime(hold.scheduled_at, timeZone)} to {formatTime(end, timeZone)}
         </dd>
-        <dt>What</dt>
+        <dt>Service</dt>
         <dd>
-          {serviceWord(hold.service_type)}, {hold.duration_minutes} min
+          {hold.service_name}, {hold.duration_minutes} min
         </dd>
-        <dt>With</dt>
+        <dt>Provider</dt>
         <dd>{hold.provider_name}</dd>
         <dt>Held until</dt>
         <dd>{endWords(hold, timeZone)}</dd>

@@ -4,7 +4,7 @@ import { formatTime, groupByDay, plural, relativeDay } from '../../../lib/format
 import { Panel } from '../../../lib/ui/panel.tsx';
 import { StatusTag } from '../../../lib/ui/status-tag.tsx';
 import { syncView } from '../appointment-view.ts';
-import { lookOf, mustLook, serviceWord, statusWord } from './event-view.ts';
+import { lookOf, mustLook, statusWord } from './event-view.ts';
 import classes from './list-view.module.css';
 
 interface Props {
@@ -55,7 +55,7 @@ function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'ti
       <span className={classes.rowWho}>
         <strong>{item.contact.name}</strong>
         <span className={classes.dim}>
-          {serviceWord(item.service_type)}, {item.provider_name}
+          {item.service_name}, {item.provider_name}
         </span>
       </span>
       <span className={classes.rowTags}>
