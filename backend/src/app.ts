@@ -10,7 +10,7 @@ import {
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
 } from './assistant/index.ts';
-import { registerBookingRoutes, registerPatientRoutes } from './booking/index.ts';
+import { registerBookingRoutes, registerPatientRoutes, searchNumbers } from './booking/index.ts';
 import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
@@ -98,7 +98,7 @@ export async function createApp(
     optionalTenantResolver,
   });
   registerSmsRoutes(server, { messaging, database, tenantResolver });
-  registerMessageRoutes(server, { database, tenantResolver });
+  registerMessageRoutes(server, { database, tenantResolver, searchNumbers });
   registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
   registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
   registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });

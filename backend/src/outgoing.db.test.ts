@@ -74,6 +74,44 @@ describe('what must leave', () => {
     expect(rows).toEqual([{ actor_id: ann.userId, before: 'dead_letter' }]);
   });
 
+  test('a text that was refused goes back as a new text, or the answer says why not', async () => {
+    const refused = async (error_code: string): Promise<string> => {
+      const { rows } = await db.owner.query(
+        `with text as (
+           insert into public.messages (org_id, to_address, body, kind, dedupe_key, status, error_code)
+           values ($1, '+14155550177', 'Hello', 'direct', gen_random_uuid(), 'failed', $2) returning id)
+         insert into public.outbox (org_id, topic, key, payload, status, refused)
+         select $1, 'message.send', id::text, jsonb_build_object('message_id', id), 'dead_letter', true from text
+         returning id`,
+        [ann.orgId, error_code],
+      );
+      return rows[0].id;
+    };
+    const landline = await refused('21614');
+    for (const dry_run of [true, false]) {
+      const answer = await post(`/${landline}/replay`, { dry_run });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json()).toMatchObject({
+        code: 'CANNOT_RECEIVE',
+        detail: 'This number can’t receive texts. It may be a landline. Please call the patient.',
+      });
+    }
+    expect((await post('/replay', { filter: { status: 'dead_letter' } })).json()).toMatchObject({
+      replayed: 0,
+    });
+    expect((await row(landline)).status).toBe('dead_letter');
+
+    const away = await refused('30003');
+    expect((await post(`/${away}/replay`)).json()).toMatchObject({ replayed: true });
+    expect(await row(away)).toEqual({ status: 'pending', attempts: 0, replays: 1 });
+    const { rows } = await db.owner.query(
+      `select m.status from public.messages m join public.outbox o on o.payload ->> 'message_id' = m.id::text
+       where o.id = $1`,
+      [away],
+    );
+    expect(rows).toEqual([{ status: 'queued' }]);
+  });
+
   test('goes back by the dozen: the given-up ones, after they were counted', async () => {
     for (let n = 0; n < 3; n += 1) await entry('dead_letter');
     const [waits, done] = [await entry('failed'), await entry('completed')];

@@ -12,12 +12,13 @@ import {
 } from '../../backend/src/deliveries/lease-queue.queries.ts';
 import { unsyncedAppointments } from '../../backend/src/health/health.queries.ts';
 import { queueFacts } from '../../backend/src/health/queue.queries.ts';
-import { listMessages } from '../../backend/src/messaging/message-list.queries.ts';
+import { countMessages, listMessages } from '../../backend/src/messaging/message-list.queries.ts';
 import { findSilent } from '../../backend/src/messaging/reconcile.queries.ts';
 import { mintOrgId } from '../../backend/src/platform/tenant.ts';
 import { eventsAfter, newestEventId } from '../../backend/src/tenancy/live-events.queries.ts';
 import type { HotQuery } from './plans.ts';
 
+const ALL_TEXTS = { patient: null, needsAttention: false };
 const QUEUES: readonly QueueTable[] = ['outbox', 'webhook_delivery_log'];
 
 /** What runs by the clock, also while nothing happens, and what each row of a queue costs beside its claim. */
@@ -41,7 +42,13 @@ export function steadyQueries(org: string, now: Date): HotQuery[] {
     ms: 1,
     outcome: 'completed' as const,
   };
-  const setback = { status: 'failed' as const, reason: 'away', delayMs: 1_000, countAttempt: true };
+  const setback = {
+    status: 'failed' as const,
+    reason: 'away',
+    delayMs: 1_000,
+    countAttempt: true,
+    refused: false,
+  };
   const ofQueue = (table: QueueTable): HotQuery[] => [
     worker(`${table}: renewal of leases`, (db) => renewLease(table, jobs, 4_000).execute(db)),
     worker(`${table}: completion`, (db) => complete(table, job, span).execute(db)),
@@ -62,6 +69,13 @@ export function steadyQueries(org: string, now: Date): HotQuery[] {
     worker('the lease of the clean-up', (db) => takeLease(cleanup).execute(db)),
     person('live events', (db) => eventsAfter(db, '0', 200)),
     person('the newest live event', newestEventId),
-    person('the texts', (db) => listMessages(db, {}, { limit: 50 })),
+    person('the texts', (db) => listMessages(db, ALL_TEXTS, { limit: 50 })),
+    person('how many texts there are', (db) => countMessages(db, ALL_TEXTS)),
+    person('texts that need attention', (db) =>
+      listMessages(db, { ...ALL_TEXTS, needsAttention: true }, { limit: 50 }),
+    ),
+    person('texts of a patient by name', (db) =>
+      listMessages(db, { ...ALL_TEXTS, patient: { numbers: ['+14155550132'] } }, { limit: 50 }),
+    ),
   ];
 }

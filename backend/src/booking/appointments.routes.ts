@@ -7,6 +7,7 @@ import { tenantOf } from '../tenancy/index.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
+import { presentTexts, refusalOfTexts } from './present-texts.ts';
 import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 
 export function registerAppointmentRoutes(
@@ -48,6 +49,7 @@ export function registerAppointmentRoutes(
         durationMinutes: body.duration_minutes,
         providerId: body.provider_id,
         notes: body.notes,
+        notifyAfterSeconds: body.notify_after_s,
         status: body.status,
         overbook: body.overbook,
         reason: body.reason,
@@ -65,6 +67,7 @@ export function registerAppointmentRoutes(
             appointment_id: booked.appointmentId,
             contact_id: booked.contactId,
             scheduled_at: booked.scheduledAt.toISOString(),
+            ...(booked.noTexts && { no_texts: booked.noTexts }),
             confirmation: booked.confirmation,
           } satisfies Booked,
         }),
@@ -130,11 +133,18 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   service_name: row.service_name,
   provider_id: row.provider_id,
   provider_name: row.provider_name,
-  contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },
+  contact: {
+    id: row.contact_id,
+    name: row.contact_name,
+    phone: row.contact_phone,
+    email: row.contact_email,
+    no_texts: refusalOfTexts(row.why_no_text),
+  },
   notes: row.notes,
   source: row.source,
   calendar_event_id: row.calendar_event_id,
   sync_state: row.sync_state as Appointment['sync_state'],
+  texts: presentTexts(row.texts),
   version: row.version,
   overbooked: row.overbooked,
   calendar_unverified: row.calendar_unverified,

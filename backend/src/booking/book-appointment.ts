@@ -1,11 +1,11 @@
-import { visibleLines } from '@voxanne/contract';
+import { type NoTexts, visibleLines } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
 import { askIn, type Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { ClinicRules } from './availability/clinic-calendar.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { bookAtomically, type ChangeOrigin, placeOf } from './changes.queries.ts';
+import { bookAtomically, type ChangeOrigin, delayText, placeOf } from './changes.queries.ts';
 import { cleanContact, type GivenCall } from './contact.ts';
 import { fillContact, hasMore } from './contacts.queries.ts';
 import { type AvailabilityContext, pickService, serviceOf } from './find-availability.ts';
@@ -23,6 +23,7 @@ import {
 } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { auditOutsideHours, whoMayTake } from './outside-hours.ts';
+import { refusalOfTexts } from './present-texts.ts';
 import { withWhom } from './provider-wish.ts';
 
 export type { When } from './find-place.ts';
@@ -43,6 +44,8 @@ export interface BookingRequest {
   providerId?: string | undefined;
   providerName?: string | undefined;
   notes?: string | undefined;
+  /** How long the text about it waits; default not at all. */
+  notifyAfterSeconds?: number | undefined;
   /** Default confirmed. Of a pending one nobody is told before it is confirmed. */
   status?: 'confirmed' | 'pending' | undefined;
   /** An owner's wish to put it over another one; `reason` says why. */
@@ -58,6 +61,8 @@ export interface BookedAppointment {
   appointmentId: string;
   contactId: string;
   scheduledAt: Date;
+  /** Why the patient gets no text about it; null when they do. */
+  noTexts: NoTexts | null;
   /** A sentence to show or to speak. */
   confirmation: string;
 }
@@ -82,7 +87,8 @@ export async function bookAppointment(
       'holdId' in request.when
         ? await placeOfHold(db, scope, rules, request.when.holdId)
         : placeAskedFor(context, scope, rules, { ...request, when: request.when }, origin);
-    const goesOn = hasMore(contact.more) || place.against !== undefined;
+    const goesOn =
+      hasMore(contact.more) || place.against !== undefined || (request.notifyAfterSeconds ?? 0) > 0;
     const result = await bookAtomically(
       goesOn ? askIn(db) : last,
       {
@@ -105,18 +111,20 @@ export async function bookAppointment(
     if (!result.success) throw refusalOf(result, place);
     if (hasMore(contact.more)) await fillContact(db, scope.orgId, result.contact_id, contact.more);
     await auditOutsideHours(db, result.appointment_id, place, origin);
+    await delayText(db, scope.orgId, result.appointment_id, request.notifyAfterSeconds);
     const when =
       spokenTime(place.at, clinic.time_zone, context.clock.now()) + withWhom(rules.staff, result.provider_id);
     return {
       appointmentId: result.appointment_id,
       contactId: result.contact_id,
       scheduledAt: place.at,
+      noTexts: refusalOfTexts(result.no_text),
       confirmation:
         place.at <= context.clock.now()
           ? `${place.service.name} on ${when} is booked.`
           : result.status === 'pending'
             ? `Your request for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
-            : `You are booked for ${place.service.name} on ${when}. A text message confirms it.`,
+            : `You are booked for ${place.service.name} on ${when}. ${promiseOfText(result.no_text)}`,
     };
   });
   context.log.info(
@@ -130,6 +138,12 @@ export async function bookAppointment(
   );
   return booked;
 }
+
+/** Only what comes is promised. */
+const promiseOfText = (whyNot: string | null): string =>
+  whyNot === null
+    ? 'A text message confirms it.'
+    : 'No text message will come, because that number gets no texts. Please write it down.';
 
 function placeAskedFor(
   context: AvailabilityContext,

@@ -19,6 +19,12 @@ const STATUS: Record<string, number> = {
 
 /** Every way a booking is refused, with the sentence a person (or the voice agent) is told. */
 export const bookingErrors = {
+  noTextWaits: () =>
+    new AppError({
+      code: 'NO_TEXT_WAITS',
+      status: 409,
+      detail: 'No text is waiting: it has left already, or none was to be sent.',
+    }),
   unknownService: (asked: string, offered: string[]) =>
     new AppError({
       code: 'UNKNOWN_SERVICE',

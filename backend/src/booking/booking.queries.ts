@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import type { Following } from './read-backs.queries.ts';
+import { TEXTS_OF_APPOINTMENT, WHY_NO_TEXT } from './texts.queries.ts';
 
 export interface ClinicForBooking {
   name: string;
@@ -90,6 +91,8 @@ const appointments = (db: Db) =>
       'l.name as contact_name',
       'l.phone as contact_phone',
       'l.email as contact_email',
+      WHY_NO_TEXT.as('why_no_text'),
+      TEXTS_OF_APPOINTMENT.as('texts'),
     ]);
 
 /** Not a hold for somebody that ended without becoming one: cancelling an appointment can be undone for a while. */

@@ -4,7 +4,7 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findAppointment, findClinic } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, cancelAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, cancelAtomically, delayText } from './changes.queries.ts';
 import { changeOnce, inTenant } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 
@@ -13,6 +13,8 @@ export interface CancelWish {
   reason?: string | undefined;
   /** Whether the patient gets a text; default yes. */
   notify?: boolean | undefined;
+  /** How long the text about it waits; default not at all. */
+  notifyAfterSeconds?: number | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function cancelAppointment(
     const how = { reason: wish.reason ?? null, notify: wish.notify ?? true };
     const result = await cancelAtomically(db, orgId, wish.appointmentId, how, origin);
     if (!result.success) throw bookingErrors.refused(result.error, result.message);
+    await delayText(db, orgId, wish.appointmentId, wish.notifyAfterSeconds);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
     const { time_zone: timeZone } = await findClinic(db, orgId);

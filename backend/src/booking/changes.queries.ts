@@ -48,7 +48,15 @@ export interface AtomicBooking {
   reason: string | null;
 }
 
-export type AtomicResult = (Changed & { contact_id: string; phone: string; name: string }) | Refused;
+export type AtomicResult =
+  | (Changed & {
+      contact_id: string;
+      phone: string;
+      name: string;
+      /** Why no text can go to that phone; null when it can. */
+      no_text: string | null;
+    })
+  | Refused;
 
 async function answerOf<T>(ask: Ask, call: RawBuilder<{ answer: T }>): Promise<T> {
   const [row] = await ask(call);
@@ -62,10 +70,34 @@ const origin = ({ source, actorId, callId, requestId }: ChangeOrigin) =>
 export const bookAtomically = (ask: Ask, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
   answerOf(
     ask,
-    sql`select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
+    sql`select b.answer || jsonb_build_object('no_text', app_private.why_no_text(${b.orgId}, b.answer ->> 'phone')) as answer
+      from (select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
       ${b.scheduledAt}, ${b.durationMinutes}, p_provider_id => ${b.providerId ?? null}::uuid,
       p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes}, p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
-      ${origin(by)}) as answer`,
+      ${origin(by)}) as answer offset 0) as b`,
+  );
+
+/**
+ * In the transaction of a change: the text about it waits for so many seconds. It waits as a row of the queue, so that
+ * it does over a restart too.
+ */
+export async function delayText(db: Db, orgId: string, appointmentId: string, seconds = 0): Promise<void> {
+  if (seconds === 0) return;
+  await sql`select app_private.delay_text(${orgId}, ${appointmentId}, ${seconds})`.execute(db);
+}
+
+/** @returns false when no text waits any more. */
+export const withdrawText = (
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  requestId: string,
+): Promise<boolean> =>
+  answerOf(
+    askIn(db),
+    sql<{
+      answer: boolean;
+    }>`select app_private.withdraw_text(${orgId}, ${appointmentId}, ${requestId}) as answer`,
   );
 
 export interface AtomicHold {

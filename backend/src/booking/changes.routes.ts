@@ -1,4 +1,5 @@
 import {
+  Appointment,
   CancelRequest,
   ChangedAppointment,
   Id,
@@ -12,12 +13,24 @@ import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { presentAppointment } from './appointments.routes.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { findAppointment } from './booking.queries.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment as Changed } from './changed-appointment.ts';
+import { withdrawText } from './changes.queries.ts';
 import { moveAppointment } from './move-appointment.ts';
 import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 import { setStatus } from './set-status.ts';
 import { undoAppointment } from './undo-appointment.ts';
+
+/** What a body says beside the appointment that it is about. */
+const wishOf = <Body extends { notify_after_s: number }>(
+  body: Body | null | undefined,
+  appointmentId: string,
+) => {
+  const { notify_after_s: notifyAfterSeconds, ...wish } = body ?? { notify_after_s: 0 };
+  return { ...(wish as Omit<Body, 'notify_after_s'>), appointmentId, notifyAfterSeconds };
+};
 
 const common = {
   tags: ['booking'],
@@ -81,6 +94,7 @@ export function registerChangeRoutes(
         overbook: body.overbook,
         reason: body.reason,
         notify: body.notify,
+        notifyAfterSeconds: body.notify_after_s,
         version: body.version,
         insist: insistenceOf(body),
       };
@@ -108,7 +122,7 @@ export function registerChangeRoutes(
         cancelAppointment(
           context,
           tenantOf(request),
-          { ...request.body, appointmentId: request.params.id },
+          wishOf(request.body, request.params.id),
           originOf(request),
           transact,
         ),
@@ -133,11 +147,37 @@ export function registerChangeRoutes(
         undoAppointment(
           context,
           tenantOf(request),
-          { ...request.body, appointmentId: request.params.id },
+          wishOf(request.body, request.params.id),
           originOf(request),
           transact,
         ),
       ),
+  );
+
+  server.post(
+    '/api/appointments/:id/withdraw-text',
+    {
+      onRequest,
+      schema: {
+        tags: common.tags,
+        params: common.params,
+        operationId: 'withdrawText',
+        summary: 'Do not text the patient about the last change',
+        description:
+          'As long as the text waits (`notify_after_s`). The change itself stays. 409 NO_TEXT_WAITS when the text has left, or none was to be sent. Audited.',
+        response: { 200: Appointment },
+      },
+    },
+    async (request) => {
+      const { orgId, ...scope } = tenantOf(request);
+      return context.database.withTenant({ orgId, ...scope }, async (db) => {
+        if (!(await withdrawText(db, orgId, request.params.id, request.id)))
+          throw bookingErrors.noTextWaits();
+        const row = await findAppointment(db, orgId, request.params.id);
+        if (!row) throw bookingErrors.notFound();
+        return presentAppointment(row);
+      });
+    },
   );
 
   server.post(
@@ -158,7 +198,7 @@ export function registerChangeRoutes(
         setStatus(
           context,
           tenantOf(request),
-          { ...request.body, appointmentId: request.params.id },
+          wishOf(request.body, request.params.id),
           originOf(request),
           transact,
         ),

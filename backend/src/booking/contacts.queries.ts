@@ -3,6 +3,7 @@ import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import { serviceNameOf, wasOne } from './booking.queries.ts';
 import type { ContactDetails } from './contact.ts';
+import { TEXTS_OF_CONTACT, WHY_NO_TEXT } from './texts.queries.ts';
 
 const SUMMARY = [
   'l.id',
@@ -22,6 +23,7 @@ const contacts = (db: Db, orgId: string, now: Date) =>
   db
     .selectFrom('leads as l')
     .where('l.org_id', '=', orgId)
+    .select([WHY_NO_TEXT.as('why_no_text'), TEXTS_OF_CONTACT.as('texts')])
     .select((eb) =>
       eb
         .selectFrom('appointments as a')
@@ -33,19 +35,21 @@ const contacts = (db: Db, orgId: string, now: Date) =>
         .as('next_appointment_at'),
     );
 
-interface SearchedWord {
-  /** Part of an e-mail address, as it was typed. */
-  typed: string;
-  /** What begins in a name with it, folded: "obrien" for O'Brien. */
-  names: string[];
-}
-
-export interface ContactFilter {
-  now: Date;
+/** What was typed into a search: words of a name or an e-mail address, or digits of a phone number. */
+export interface Search {
   /** All of them are looked for. */
-  words: SearchedWord[];
+  words: {
+    /** Part of an e-mail address, as it was typed. */
+    typed: string;
+    /** What begins in a name with it, folded: "obrien" for O'Brien. */
+    names: string[];
+  }[];
   /** Part of the number in E.164. */
   digits: string | undefined;
+}
+
+export interface ContactFilter extends Search {
+  now: Date;
   status: string | undefined;
 }
 
@@ -66,8 +70,21 @@ export function listContacts(db: Db, orgId: string, filter: ContactFilter, { aft
   return query.execute();
 }
 
+/** The numbers of all patients who are found by these words. */
+export async function numbersOf(db: Db, orgId: string, words: Search['words']): Promise<string[]> {
+  const rows = await db
+    .selectFrom('leads as l')
+    .select('l.phone')
+    .distinct()
+    .where('l.org_id', '=', orgId)
+    .where('l.phone', 'is not', null)
+    .where(has(words))
+    .execute();
+  return rows.flatMap(({ phone }) => phone ?? []);
+}
+
 /** Names are folded once for all words, as they are compared everywhere. */
-function has(words: SearchedWord[]): RawBuilder<SqlBool> {
+function has(words: Search['words']): RawBuilder<SqlBool> {
   const each = words.map(({ typed, names }) => {
     const part = `%${typed.replace(/[\\%_]/g, '\\$&')}%`;
     return names.length === 0

@@ -7,16 +7,10 @@ import { readPage } from '../platform/paging.ts';
 import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
-import {
-  appointmentsOf,
-  type ContactFilter,
-  type ContactSummaryRow,
-  findContact,
-  listContacts,
-} from './contacts.queries.ts';
+import { appointmentsOf, type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
 import { suggestedEmail } from './email-address.ts';
-import { partsOf } from './name-parts.ts';
-import { foldedWords } from './same-name.ts';
+import { presentTexts, refusalOfTexts } from './present-texts.ts';
+import { readSearch } from './search-contacts.ts';
 
 interface ContactRouteOptions {
   database: Database;
@@ -49,7 +43,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         request.query,
         ({ search, status }, page) =>
           database.withTenant(tenant, (db) =>
-            listContacts(db, tenant.orgId, { ...searched(search ?? ''), now: clock.now(), status }, page),
+            listContacts(db, tenant.orgId, { ...readSearch(search ?? ''), now: clock.now(), status }, page),
           ),
         present,
       );
@@ -115,30 +109,13 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
     });
 }
 
-const present = (row: ContactSummaryRow) => ({
+const present = ({ why_no_text, texts, ...row }: ContactSummaryRow) => ({
   ...row,
+  no_texts: refusalOfTexts(why_no_text),
+  texts: presentTexts(texts),
   status: ContactStatus.parse(row.status),
   phone_flag: row.phone_flag === null ? null : ('unassigned' as const),
   next_appointment_at: row.next_appointment_at?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });
-
-/** Each word looks through all contacts of the clinic; nobody's name has more. */
-const SEARCHED_WORDS = 8;
-
-/** Digits without letters are a number; its trunk zeros and "00" are not part of what is stored. */
-function searched(typed: string): Pick<ContactFilter, 'words' | 'digits'> {
-  const digits = typed.replace(/\D/g, '').replace(/^0+/, '');
-  if (!/\p{L}|@/u.test(typed) && digits !== '') return { words: [], digits };
-  const { words, generation } = partsOf(typed);
-  // A title alone may be a name.
-  const said = words.length > 0 ? [...words, generation ?? ''] : typed.split(' ');
-  return {
-    words: said
-      .filter(Boolean)
-      .slice(0, SEARCHED_WORDS)
-      .map((word) => ({ typed: word, names: foldedWords(word) })),
-    digits: undefined,
-  };
-}

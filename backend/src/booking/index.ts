@@ -27,6 +27,7 @@ export type { PatientContext } from './patient-context.ts';
 export { registerPatientRoutes } from './patient-links.routes.ts';
 export { createPatientLinks } from './patient-links.ts';
 export { sayMoment, sayNow } from './say-moment.ts';
+export { searchNumbers } from './search-contacts.ts';
 export { comingDays } from './spoken-labels.ts';
 export { leaveTask } from './tasks/leave-task.ts';
 export { type Correction, understandSpokenDays, understandSpokenTime } from './understand-spoken.ts';

@@ -7,7 +7,7 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, lockAppointment, moveAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, delayText, lockAppointment, moveAtomically } from './changes.queries.ts';
 import { pickService, serviceOf } from './find-availability.ts';
 import {
   changeOnce,
@@ -44,6 +44,8 @@ export interface MoveWish extends ProviderWish {
   /** The version that was seen; one that has changed since is not changed again, unless it is like that already. */
   version?: number | undefined;
   insist?: Insistence | undefined;
+  /** How long the text about it waits; default not at all. */
+  notifyAfterSeconds?: number | undefined;
 }
 
 /**
@@ -98,6 +100,7 @@ export async function moveAppointment(
     );
     if (!result.success) throw refusalOf(result, place);
     await auditOutsideHours(db, wish.appointmentId, place, origin);
+    await delayText(db, orgId, wish.appointmentId, wish.notifyAfterSeconds);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
     const when =

@@ -6,7 +6,7 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findAppointment } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, lockAppointment, setStatusAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, delayText, lockAppointment, setStatusAtomically } from './changes.queries.ts';
 import { changeOnce, inTenant, isStaff, refusalOf } from './find-place.ts';
 import { spokenTime } from './labels.ts';
 import { formerPlace } from './undo-appointment.ts';
@@ -17,6 +17,8 @@ export interface StatusWish {
   reason?: string | undefined;
   /** Staff record it although the visit is still to come. */
   early?: boolean | undefined;
+  /** How long the text about it waits; default not at all. */
+  notifyAfterSeconds?: number | undefined;
 }
 
 /** From so long before the start on, what becomes of a visit is recorded without a question. */
@@ -61,6 +63,7 @@ export async function setStatus(
         requestId: origin.requestId ?? '',
       });
     }
+    await delayText(db, orgId, wish.appointmentId, wish.notifyAfterSeconds);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
     return { appointment, confirmation: SENTENCES[wish.status] };

@@ -113,6 +113,21 @@ export async function createBookingScene() {
           [id],
         )
       ).rows,
+    /** As if a worker had sent what waits about an appointment. */
+    async textsLeave(id: string): Promise<void> {
+      await db.owner.query(
+        `insert into public.messages (org_id, to_address, body, kind, dedupe_key, appointment_id, status)
+         select org_id, payload ->> 'to', 'x', substr(topic, 9), key, ($1::text)::uuid, 'delivered' from public.outbox
+         where payload ->> 'appointment_id' = $1::text and topic like 'message.%' and status = 'pending'
+           and not (payload ->> 'silent')::boolean
+         on conflict do nothing`,
+        [id],
+      );
+      await db.owner.query(
+        `update public.outbox set status = 'completed', completed_at = now() where payload ->> 'appointment_id' = $1`,
+        [id],
+      );
+    },
     row: async (id: string | undefined) =>
       (await db.owner.query('select * from public.appointments where id = $1', [id])).rows[0],
     /** A clinic with so many providers, named "Dr. Ada", "Dr. Ben", "Dr. Cyd". */

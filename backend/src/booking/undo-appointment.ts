@@ -5,7 +5,7 @@ import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findAppointment, findClinic } from './booking.queries.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
-import { type ChangeOrigin, placeOf, type Refused, undoAtomically } from './changes.queries.ts';
+import { type ChangeOrigin, delayText, placeOf, type Refused, undoAtomically } from './changes.queries.ts';
 import type { Wish } from './find-alternatives.ts';
 import { bookedService } from './find-availability.ts';
 import { changeOnce, inTenant, NotThere, refusalOf } from './find-place.ts';
@@ -15,6 +15,8 @@ import { openOfferInTheWay } from './waitlist.queries.ts';
 export interface UndoWish {
   appointmentId: string;
   reason?: string | undefined;
+  /** How long the text about it waits; default not at all. */
+  notifyAfterSeconds?: number | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function undoAppointment(
     const former = await formerPlace(db, scope, wish.appointmentId);
     const result = await undoAtomically(db, orgId, wish.appointmentId, wish.reason ?? null, origin);
     if (!result.success) throw refusalOfUndo(result, former, wish.appointmentId);
+    await delayText(db, orgId, wish.appointmentId, wish.notifyAfterSeconds);
     const appointment = await findAppointment(db, orgId, wish.appointmentId);
     if (!appointment) throw bookingErrors.notFound();
     const when = spokenTime(appointment.scheduled_at, former.clinic.time_zone, context.clock.now());

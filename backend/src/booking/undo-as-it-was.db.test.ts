@@ -42,6 +42,7 @@ describe('what is undone is as it was', () => {
         ? await scene.patch(`/api/appointments/${id}`, { scheduled_at: MONDAY_11 })
         : await scene.post(`/api/appointments/${id}/cancel`, {});
     expect(aloud.status).toBe(200);
+    await scene.textsLeave(id);
     expect((await undo()).status).toBe(200);
     expect(await texts()).toEqual([1, 4, 5]);
   });

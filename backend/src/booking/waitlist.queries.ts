@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import { serviceNameOf } from './booking.queries.ts';
+import { WHY_NO_TEXT } from './texts.queries.ts';
 
 export async function findOffer(db: Db, orgId: string, id: string) {
   return db
@@ -152,6 +153,9 @@ export function waitingFor(
     .innerJoin('services as s', (join) =>
       join.onRef('s.org_id', '=', 'w.org_id').onRef('s.slug', '=', 'w.service_type'),
     )
+    .innerJoin('leads as l', (join) =>
+      join.onRef('l.org_id', '=', 'w.org_id').onRef('l.id', '=', 'w.contact_id'),
+    )
     .select((eb) => [
       'w.id',
       'w.contact_id',
@@ -172,6 +176,8 @@ export function waitingFor(
     .where('w.org_id', '=', orgId)
     .where('w.removed_at', 'is', null)
     .where('w.appointment_id', 'is', null)
+    // An offer is a text: a time is not held for someone who cannot hear of it.
+    .where(WHY_NO_TEXT, 'is', null)
     .where('s.active', '=', true)
     .where((eb) => eb.or([eb('w.provider_id', 'is', null), eb('w.provider_id', '=', providerId)]))
     .where(
@@ -227,6 +233,7 @@ const entries = (db: Db, orgId: string, today: string) =>
       'l.email as contact_email',
       'o.id as offer_id',
       'o.hold_id as offer_hold_id',
+      WHY_NO_TEXT.as('why_no_text'),
       'o.scheduled_at as offered_at',
       'o.expires_at as offer_expires_at',
       eb

@@ -20,6 +20,7 @@ import { cleanContact } from './contact.ts';
 import { linesOf } from './contacts.queries.ts';
 import { findService } from './find-availability.ts';
 import { releaseHold } from './hold-slot.ts';
+import { refusalOfTexts } from './present-texts.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 import { type EntryRow, findEntry, joinWaitlist, leaveWaitlist, listEntries } from './waitlist.queries.ts';
 import { localDate } from './working-hours.ts';
@@ -223,7 +224,13 @@ const todayOf = ({ clock }: BookingContext, { time_zone }: ClinicForBooking): st
 const present = (row: EntryRow): WaitlistEntry => ({
   id: row.id,
   status: WaitlistStatus.parse(row.status),
-  contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone, email: row.contact_email },
+  contact: {
+    id: row.contact_id,
+    name: row.contact_name,
+    phone: row.contact_phone,
+    email: row.contact_email,
+    no_texts: refusalOfTexts(row.why_no_text),
+  },
   service_type: row.service_type,
   service_name: row.service_name,
   provider_id: row.provider_id,

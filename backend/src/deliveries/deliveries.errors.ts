@@ -1,3 +1,4 @@
+import { resendRefusal } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
 
 export const ownerRequired = () =>
@@ -41,6 +42,10 @@ export const outgoingNotFound = () =>
     detail:
       'There is no such entry in your clinic. They are kept for 7 days after they were done; GET /api/outgoing lists them.',
   });
+
+/** @param why - What `app_private.why_not_outgoing` answered. */
+export const textNotResendable = (why: string) =>
+  new AppError({ code: why, status: 422, detail: resendRefusal(why) });
 
 export const notResendable = (status: string) =>
   new AppError({

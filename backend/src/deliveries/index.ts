@@ -8,6 +8,7 @@ export {
   type Effects,
   GiveUp,
   type JobHandler,
+  Refused,
   RetryLater,
   retryDelayMs,
   startLeaseQueue,

@@ -104,6 +104,7 @@ export interface Setback {
   delayMs: number;
   /** A wait that was not the job's fault is not counted as an attempt. */
   countAttempt: boolean;
+  refused: boolean;
 }
 
 export function putBack(table: QueueTable, job: Job, setback: Setback, span: Span): RawBuilder<unknown> {
@@ -111,6 +112,7 @@ export function putBack(table: QueueTable, job: Job, setback: Setback, span: Spa
     update ${sql.table(table)} set
       status = ${setback.status},
       error_message = ${setback.reason},
+      ${table === 'outbox' ? sql`refused = ${setback.refused},` : sql``}
       run_at = now() + ${setback.delayMs} * interval '1 millisecond',
       attempts = attempts - ${setback.countAttempt ? 0 : 1},
       lease_token = null, lease_until = null,

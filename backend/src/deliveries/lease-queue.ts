@@ -35,7 +35,12 @@ export class RetryLater extends Error {
 
 /** Trying again cannot help: a person must look. */
 export class GiveUp extends Error {
-  override readonly name = 'GiveUp';
+  override readonly name: string = 'GiveUp';
+}
+
+/** The other side's last word about this one thing, such as a phone that takes no texts: no fault of the service. */
+export class Refused extends GiveUp {
+  override readonly name = 'Refused';
 }
 
 export interface LeaseQueue {
@@ -124,7 +129,10 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     const countAttempt = asked?.countAttempt ?? true;
     const dead = error instanceof GiveUp || (countAttempt && job.attempts >= maxAttempts);
     const reason = describeError(error).message.slice(0, 500);
-    if (dead)
+    const refused = error instanceof Refused;
+    if (refused)
+      log.info({ job_id: job.id, org_id: job.org_id, topic: job.topic, reason }, '[Deliveries] Refused');
+    else if (dead)
       log.error({ job_id: job.id, org_id: job.org_id, topic: job.topic, reason }, '[Webhooks] Dead letter');
     else
       log.warn(
@@ -136,6 +144,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
       reason,
       delayMs: dead ? 0 : (asked?.delayMs ?? retryDelayMs(job.attempts, random)),
       countAttempt,
+      refused,
     };
     await database.serviceStatement(
       putBack(table, job, setback, spanOf(dead ? 'dead_letter' : 'retry', reason)),

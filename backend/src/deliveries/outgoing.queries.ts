@@ -55,6 +55,13 @@ export function findResendable(
     .execute();
 }
 
+/** Why the text that a row is about cannot be sent again; null for every other row. */
+export async function whyNotAgain(db: Db, orgId: string, id: string): Promise<string | null> {
+  const { rows } = await sql<{ why: string | null }>`
+    select app_private.why_not_outgoing(${orgId}, ${id}) as why`.execute(db);
+  return rows[0]?.why ?? null;
+}
+
 /** @returns the ids that went back into the queue. */
 export async function replayOutgoing(db: Db, ids: readonly string[], requestId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -2,8 +2,14 @@ import type { BulkReplayResult, ReplayResult } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { replayInBulk } from './bulk-replay.ts';
-import { notResendable, outgoingNotFound } from './deliveries.errors.ts';
-import { findOutgoing, findResendable, type OutgoingFilter, replayOutgoing } from './outgoing.queries.ts';
+import { notResendable, outgoingNotFound, textNotResendable } from './deliveries.errors.ts';
+import {
+  findOutgoing,
+  findResendable,
+  type OutgoingFilter,
+  replayOutgoing,
+  whyNotAgain,
+} from './outgoing.queries.ts';
 
 /** What sending it once more does; none of it can be tried out, because it happens at somebody else's. */
 function promiseOf(topic: string): string {
@@ -16,7 +22,7 @@ function promiseOf(topic: string): string {
 
 /**
  * Puts one row that was given up, or waits for its next try, at the head of the queue.
- * @throws {AppError} 404; 409 when it is done, or under way.
+ * @throws {AppError} 404; 409 when it is done, or under way; 422 when its text cannot be sent again.
  */
 export async function sendAgain(
   database: Database,
@@ -28,6 +34,8 @@ export async function sendAgain(
     const row = await findOutgoing(db, id);
     if (!row) throw outgoingNotFound();
     if (row.status !== 'failed' && row.status !== 'dead_letter') throw notResendable(row.status);
+    const why = await whyNotAgain(db, tenant.orgId, id);
+    if (why !== null) throw textNotResendable(why);
     const promise = promiseOf(row.topic);
     const answer = { id, dry_run: options.dryRun, executed: false, effects: [] };
     if (options.dryRun) return { ...answer, replayed: false, summary: `Would ${promise}.` };

@@ -44,6 +44,11 @@ describe('what the queue is asked for the health report', () => {
     expect(await facts(mine.orgId)).toEqual({ webhooks: none, outgoing: none, oldest_due_seconds: 0 });
   });
 
+  test('a text that a phone refused is no fault of the queue', async () => {
+    await outgoing(mine.orgId, 'dead_letter', { refused: 'true' });
+    expect((await facts(mine.orgId)).outgoing).toEqual(none);
+  });
+
   test('rows are counted by their state, finished ones not at all', async () => {
     await outgoing(mine.orgId, 'pending');
     await outgoing(mine.orgId, 'failed', { run_at: "now() + interval '1 hour'" });

@@ -37,6 +37,8 @@ async function countRows(
   // Written as the claim's indexes are, which know a webhook without an organization as a group of its own.
   const own = orgId === null ? sql`` : sql`and app_private.group_of(org_id) = ${orgId}::uuid`;
   const ofOrg = orgId === null ? sql`` : sql`and org_id = ${orgId}::uuid`;
+  // What a patient's phone refused is on Today, and says nothing about the service.
+  const notRefused = table === 'outbox' ? sql`and not refused` : sql``;
   const { rows } = await sql<RowCounts & { waited: number }>`
     with free as materialized (
       select status, run_at from ${t}
@@ -46,7 +48,7 @@ async function countRows(
       where order_key is not null and status in ('pending', 'failed', 'processing') ${own} limit ${COUNTED_TO}),
     leased as materialized (
       select lease_until from ${t} where status = 'processing' ${ofOrg} order by lease_until limit ${COUNTED_TO}),
-    dead as (select from ${t} where status = 'dead_letter' ${ofOrg} limit ${COUNTED_TO})
+    dead as (select from ${t} where status = 'dead_letter' ${notRefused} ${ofOrg} limit ${COUNTED_TO})
     select
       ((select count(*) from free where status = 'pending')
         + (select count(*) from in_order where blocked and status = 'pending'))::int as pending,

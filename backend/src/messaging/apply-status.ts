@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Effects, GiveUp, type Job } from '../deliveries/index.ts';
+import { isOptOutCode } from './classify-refusal.ts';
+import { keepCarriersWord } from './consent.queries.ts';
 import type { MessagingContext } from './context.ts';
 import { fromTwilioStatus } from './message-status.ts';
 import { applyProviderWord } from './messages.queries.ts';
@@ -28,5 +30,6 @@ export async function applyStatus(context: MessagingContext, job: Job): Promise<
     };
     if (!(await applyProviderWord(db, word)))
       context.log.error({ org_id: job.org_id, message_id }, '[Messaging] A text was taken twice by Twilio');
+    if (isOptOutCode(error_code)) await keepCarriersWord(db, message_id, context.sharedNumbers);
   };
 }

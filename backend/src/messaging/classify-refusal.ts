@@ -1,3 +1,4 @@
+import { textReason } from '@voxanne/contract';
 import type { CallError, ClassifyAnswer } from '@voxanne/safe-call';
 
 /**
@@ -32,6 +33,8 @@ export function classifyRefusal(error: Pick<CallError, 'kind' | 'status' | 'code
   return OPTED_OUT.has(code) ? 'opted_out' : 'recipient';
 }
 
+/** Whether the number's owner has said STOP, by the carrier's word. */
+export const isOptOutCode = (code: string | null): boolean => OPTED_OUT.has(Number(code));
 const isRefusedLogin = (code: string): boolean =>
   code === 'AUTH' || code === 'HTTP_401' || code === 'HTTP_403';
 /** Whether a person has to change a setting before a text with this code (`codeOf`) can leave. */
@@ -67,9 +70,8 @@ export function explainRefusal(refusal: Refusal, code: string, by: 'shared' | 'o
         ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is kept and goes out once they are right.`
         : `Twilio does not send with the present settings (${code}).${manual} The text is kept and goes out once they are right.`;
     case 'opted_out':
-      return `The recipient has opted out of texts from this number (${code}).`;
     case 'recipient':
-      return `Twilio cannot send this text to this number (${code}).${manual}`;
+      return `${textReason('failed', code)} (${code})`;
     case 'temporary':
       return `Twilio did not take the text (${code}). It is kept and will be sent later.`;
   }

@@ -136,7 +136,7 @@ describe('delivering a text', () => {
     const claim = (read: number) =>
       scene.database.withService((db) => claimAttempt(db, { id, attempts: read }, OURS));
     const racing = await Promise.all(Array.from({ length: 12 }, () => claim(attempts)));
-    expect(racing.filter((one) => one !== undefined)).toEqual([{ attempts: 1, sender: null }]);
+    expect(racing.filter((one) => one !== undefined)).toEqual([{ attempts: 1, sender: null, why_not: null }]);
     expect(await claim(1)).toMatchObject({ attempts: 2 });
     expect(await claim(1)).toBeUndefined();
   });
@@ -197,16 +197,19 @@ describe('delivering a text', () => {
     await scene.received(to);
   });
 
-  test('a number that is none fails with Twilio’s code, and the job is done', async () => {
+  test('a number that is none fails with Twilio’s code at the first try, and the job says why', async () => {
     const { id, to } = await aText({ to: '+15005550001' });
-    await expect(work(jobOf(id))).resolves.toEqual({ runs: 1 });
+    await expect(jobOf(id)()).rejects.toMatchObject({
+      name: 'Refused',
+      message: 'This isn’t a valid phone number. (21211)',
+    });
     expect(await scene.message(id)).toMatchObject({ status: 'failed', error_code: '21211' });
     expect(await scene.phone(to)).toHaveLength(0);
   });
 
   test('a patient who opted out is not texted', async () => {
     const { id } = await aText({ to: '+15005550004' });
-    await work(jobOf(id));
+    await expect(work(jobOf(id))).rejects.toThrow('sent STOP');
     expect(await scene.message(id)).toMatchObject({ status: 'failed', error_code: '21610' });
   });
 
@@ -226,7 +229,7 @@ describe('delivering a text', () => {
   test('a text that could not leave for a day does not surprise anybody', async () => {
     const { id, to } = await aText();
     await scene.owner.query(`update messages set created_at = now() - interval '1 day' where id = $1`, [id]);
-    await work(jobOf(id));
+    await expect(work(jobOf(id))).rejects.toMatchObject({ name: 'Refused' });
     expect(await scene.message(id)).toMatchObject({ status: 'failed', error_code: 'EXPIRED' });
     expect(await scene.created(to)).toHaveLength(0);
   });

@@ -10,6 +10,7 @@ import {
   isAccountCode,
   isSenderCode,
 } from './classify-refusal.ts';
+import { keepCarriersWord } from './consent.queries.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type Delivery, failed, later, settledDelivery } from './delivery.ts';
 import { fromTwilioStatus } from './message-status.ts';
@@ -107,7 +108,7 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
   const claim = async (): Promise<boolean> => {
     const claimedAt = Date.now();
     const claimed = await database.withService((db) => claimAttempt(db, current, context.from));
-    if (claimed === undefined) return false;
+    if (claimed === undefined || claimed.why_not !== null) return false;
     Object.assign(current, { ...claimed, claimedAt });
     return true;
   };
@@ -180,7 +181,7 @@ async function accept(
     return doubt(context, message, 'SID_TAKEN');
   }
   context.log.info({ org_id, message_id }, '[TwilioGuard] SMS sent successfully');
-  return { outcome: 'accepted', status };
+  return settledDelivery({ ...message, status, error_code: errorCode }) ?? { outcome: 'accepted', status };
 }
 
 async function doubt(context: MessagingContext, message: MessageRow, code: string): Promise<Delivery> {
@@ -212,9 +213,10 @@ async function refuse(
   if (isAccountCode(code)) context.senderGate.refused(sender, 'account');
   else if (isSenderCode(code)) context.senderGate.refused(sender, 'sender');
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
-  await context.database.withService((db) =>
-    isFinal ? markFailed(db, message, code) : markQueued(db, message, code),
-  );
+  await context.database.withService(async (db) => {
+    await (isFinal ? markFailed(db, message, code) : markQueued(db, message, code));
+    if (refusal === 'opted_out') await keepCarriersWord(db, message.id, context.sharedNumbers);
+  });
   const { id: message_id, org_id } = message;
   const level = refusal === 'configuration' ? 'error' : 'warn';
   context.log[level](

@@ -1,5 +1,5 @@
-import type { MessageStatus } from '@voxanne/contract';
-import { isOpen } from './message-status.ts';
+import { type MessageStatus, textReason } from '@voxanne/contract';
+import { isOpen, isRefused } from './message-status.ts';
 import type { MessageRow } from './messages.queries.ts';
 
 /** How an attempt to deliver a text ended. */
@@ -49,6 +49,6 @@ export const failed = (reason: string, userMessage = COULD_NOT): Failed => ({
 export function settledDelivery(message: MessageRow): Delivery | undefined {
   const { status } = message;
   if (isOpen(status)) return undefined;
-  if (status !== 'failed' && status !== 'undelivered') return { outcome: 'accepted', status };
-  return { ...failed(`The text could not be delivered (${message.error_code ?? 'no code'}).`), status };
+  if (!isRefused(status)) return { outcome: 'accepted', status };
+  return { ...failed(textReason(status, message.error_code) ?? 'The text did not arrive.'), status };
 }

@@ -112,7 +112,7 @@ describe('whose a text on a clinic’s own number is', () => {
     await scene.work();
     expect(await scene.writes(elm)).toMatchObject({
       success: false,
-      error: expect.stringContaining('21610'),
+      error: expect.stringContaining('sent STOP'),
     });
     expect(await scene.writes(oak)).toMatchObject({ success: true });
   });

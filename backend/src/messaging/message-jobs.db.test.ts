@@ -63,7 +63,9 @@ describe('the jobs of messaging', () => {
   });
 
   test('what follows a booking is texted in its turn: the new time, and that it is cancelled', async () => {
-    const { payload } = await book('+15551235007');
+    const booked = await book('+15551235007');
+    await work(() => confirm(booked, true));
+    const { payload } = booked;
     const change = async (statement: string, topic: string, version: number) => {
       await scene.owner.query(statement, [clinic.orgId, payload.appointment_id]);
       const { rows } = await scene.owner.query(
@@ -79,9 +81,10 @@ describe('the jobs of messaging', () => {
       2,
     );
     await change('select public.cancel_appointment_atomic($1, $2)', 'message.cancellation', 3);
-    // Twilio knows seconds only, so its list does not say which of the two was first.
-    const bodies = (await scene.received('+15551235007', 2)).map(({ body }) => body).sort();
+    // Twilio knows seconds only, so its list does not say which of them was first.
+    const bodies = (await scene.received('+15551235007', 3)).map(({ body }) => body).sort();
     expect(bodies).toEqual([
+      expect.stringContaining('your appointment is booked for'),
       expect.stringContaining('your appointment is now on'),
       expect.stringMatching(/your appointment on .* is cancelled/),
     ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GiveUp, type JobHandler, RetryLater } from '../deliveries/index.ts';
+import { GiveUp, type JobHandler, Refused, RetryLater } from '../deliveries/index.ts';
 import { applyStatus } from './apply-status.ts';
 import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
@@ -15,6 +15,8 @@ const AppointmentPayload = z.object({
   time_zone: z.string(),
   scheduled_at: z.iso.datetime({ offset: true }),
   change: z.enum(['booked', 'moved', 'restored', 'cancelled']).default('booked'),
+  /** Nobody is to hear of it: the patient had not heard of the appointment either. */
+  silent: z.boolean().default(false),
 });
 const OfferPayload = z.object({
   offer_id: z.guid(),
@@ -56,6 +58,7 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     // Not counted: how long a text is worth sending is decided by its age, not by how often Twilio was away.
     if (delivery.outcome === 'later')
       throw new RetryLater(delivery.reason, { delayMs: delivery.delayMs, countAttempt: false });
+    if (wanted && delivery.outcome === 'failed') throw new Refused(delivery.reason);
   };
   const keepAndDeliver = async (message: NewMessage): Promise<undefined> => {
     const { row } = await database.withService((db) => keepMessage(db, message));
@@ -66,6 +69,7 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
     (kind: 'confirmation' | 'cancellation'): JobHandler =>
     async (job) => {
       const payload = parse(AppointmentPayload, job.payload);
+      if (payload.silent) return undefined;
       const orgId = organizationOf(job);
       const { appointment_id: appointmentId, version, change } = payload;
       const key = { orgId, kind, dedupeKey: `${appointmentId}:${version}` };

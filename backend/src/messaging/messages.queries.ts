@@ -1,7 +1,7 @@
-import type { MessageStatus } from '@voxanne/contract';
+import { type MessageStatus, textReason } from '@voxanne/contract';
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
-import { statusesBefore } from './message-status.ts';
+import { isRefused, statusesBefore } from './message-status.ts';
 import type { TextLimits } from './text-limits.ts';
 
 export interface NewMessage {
@@ -88,6 +88,8 @@ export async function enqueueSend(
 export type QueuedText =
   | { outcome: 'queued'; message_id: string }
   | { outcome: 'NOT_A_CONTACT' }
+  | { outcome: 'STOPPED' }
+  | { outcome: 'CANNOT_RECEIVE' }
   | { outcome: 'TOO_MANY_TEXTS'; retry_after_s: number };
 
 /** The text with its order to be sent, if the clinic may send it: SQL knows its contacts and counts. */
@@ -105,24 +107,37 @@ export async function queueDirectText(
   return row;
 }
 
+export interface Claimed {
+  attempts: number;
+  /** The clinic's own sender, if it has one. */
+  sender: string | null;
+  /** Why no text may go to this number: nothing was claimed, and the text has failed. */
+  why_not: string | null;
+}
+
 /**
- * Committed before every single request to Twilio. `attempts` is the fence: whoever read an older number has lost
- * the text to somebody else.
- * Which sender it leaves from is decided here, so that reconciling knows it.
- * @returns the new number of attempts and the clinic's own sender, if it has one; undefined when the text is no longer
- *   the caller's to send.
+ * Committed before every single request to Twilio. `attempts` is the fence: who read an older number has lost the text
+ * to another process. Whether the text may go at all, and from which sender, is decided here; so reconciling knows it.
+ * @returns undefined when the text is no longer the caller's to send.
  */
 export async function claimAttempt(
   db: Db,
   message: Pick<MessageRow, 'id' | 'attempts'>,
   shared: string | null,
-): Promise<{ attempts: number; sender: string | null } | undefined> {
-  const { rows } = await sql<{ attempts: number; sender: string | null }>`
-    update messages set status = 'sending', attempts = attempts + 1, attempted_at = clock_timestamp(), error_code = null,
-      from_address = coalesce((select s.address from senders s where s.org_id = messages.org_id), ${shared})
-    where id = ${message.id} and attempts = ${message.attempts} and provider_id is null
+): Promise<Claimed | undefined> {
+  const { rows } = await sql<Claimed>`
+    with word as (
+      select id, app_private.why_no_text(org_id, to_address) as why_not from messages where id = ${message.id})
+    update messages m set
+      status = case when word.why_not is null then 'sending' else 'failed' end,
+      attempts = attempts + case when word.why_not is null then 1 else 0 end,
+      attempted_at = case when word.why_not is null then clock_timestamp() else attempted_at end,
+      error_code = word.why_not,
+      from_address = coalesce((select s.address from senders s where s.org_id = m.org_id), ${shared})
+    from word
+    where m.id = word.id and attempts = ${message.attempts} and provider_id is null
       and status in ('queued', 'sending', 'unknown')
-    returning attempts, (select s.address from senders s where s.org_id = messages.org_id) as sender`.execute(
+    returning attempts, word.why_not, (select s.address from senders s where s.org_id = m.org_id) as sender`.execute(
     db,
   );
   return rows[0];
@@ -189,5 +204,22 @@ export async function applyProviderWord(db: Db, word: ProviderWord): Promise<boo
       delivered_at = case when word.forwards and ${word.status} = 'delivered' then clock_timestamp() else m.delivered_at end
     from word
     where m.id = word.id and (m.provider_id is null or m.provider_id = ${word.sid})`.execute(db);
+  if (isRefused(word.status)) await refuseOutgoing(db, word);
   return numAffectedRows === 1n;
+}
+
+/** What left and did not arrive is not done: its outgoing row says why. */
+async function refuseOutgoing(
+  db: Db,
+  { messageId, status, errorCode }: Pick<ProviderWord, 'messageId' | 'status' | 'errorCode'>,
+): Promise<void> {
+  await sql`
+    update outbox o set status = 'dead_letter', refused = true, error_message = ${textReason(status, errorCode)},
+      completed_at = null, lease_token = null, lease_until = null
+    from messages m
+    where m.id = ${messageId} and m.status in ('failed', 'undelivered') and o.org_id = m.org_id
+      and o.status in ('processing', 'completed')
+      and (o.topic, o.key) in (('message.' || m.kind, m.dedupe_key), ('message.send', m.id::text))`.execute(
+    db,
+  );
 }

@@ -114,7 +114,7 @@ describe('the messages API', () => {
     expect(seen).toEqual(ids);
     expect((await get('/api/messages?cursor=nonsense')).body).toMatchObject({ code: 'INVALID_CURSOR' });
     scene.signIn(await scene.createOrganization());
-    expect((await get('/api/messages')).body).toEqual({ data: [], next_cursor: null });
+    expect((await get('/api/messages')).body).toEqual({ data: [], next_cursor: null, total: 0 });
   });
 
   test('the list can be narrowed to a number, however it is written', async () => {

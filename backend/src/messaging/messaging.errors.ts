@@ -1,3 +1,4 @@
+import { noTextReason, resendRefusal } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
 import type { TextLimits } from './text-limits.ts';
 
@@ -16,6 +17,20 @@ export const notAContact = () =>
     detail:
       'That number does not belong to any of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct their contact; then send the text again.',
   });
+
+/** @param why - What `app_private.why_no_text` answered. */
+export const noTexts = (why: 'STOPPED' | 'CANNOT_RECEIVE') =>
+  new AppError({
+    code: why,
+    status: 422,
+    detail: `${noTextReason(why)} Nothing was sent. Please call the patient.`,
+  });
+
+/** @param why - What `app_private.resend_text` answered. */
+export const notSentAgain = (why: string) =>
+  why === 'NOT_FOUND'
+    ? messageNotFound()
+    : new AppError({ code: why, status: why === 'NOT_FAILED' ? 409 : 422, detail: resendRefusal(why) });
 
 export const tooManyTexts = (retryAfterSeconds: number, limits: TextLimits, isNew: boolean) =>
   new AppError({

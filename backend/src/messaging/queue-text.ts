@@ -4,7 +4,13 @@ import type { TenantScope } from '../platform/tenant.ts';
 import { findOrganization } from '../tenancy/index.ts';
 import type { MessagingContext } from './context.ts';
 import { type MessageRow, queueDirectText, readMessage } from './messages.queries.ts';
-import { idempotencyKeyReused, invalidPhone, notAContact, tooManyTexts } from './messaging.errors.ts';
+import {
+  idempotencyKeyReused,
+  invalidPhone,
+  noTexts,
+  notAContact,
+  tooManyTexts,
+} from './messaging.errors.ts';
 import { ownSender } from './senders.queries.ts';
 
 export interface TextOrder {
@@ -17,7 +23,7 @@ export interface TextOrder {
 
 /**
  * Keeps a text that a person or their program sends, and the order to send it, in one transaction; a worker sends it.
- * @throws {AppError} INVALID_PHONE, NOT_A_CONTACT, TOO_MANY_TEXTS, IDEMPOTENCY_KEY_REUSED
+ * @throws {AppError} INVALID_PHONE, NOT_A_CONTACT, STOPPED, CANNOT_RECEIVE, TOO_MANY_TEXTS, IDEMPOTENCY_KEY_REUSED
  */
 export async function queueText(
   context: MessagingContext,
@@ -38,6 +44,7 @@ export async function queueText(
       context.textLimits,
     );
     if (queued.outcome === 'NOT_A_CONTACT') throw notAContact();
+    if (queued.outcome === 'STOPPED' || queued.outcome === 'CANNOT_RECEIVE') throw noTexts(queued.outcome);
     if (queued.outcome === 'TOO_MANY_TEXTS') {
       const { created_at } = await findOrganization(db, tenant.orgId);
       const ageDays = (context.clock.now().getTime() - created_at.getTime()) / 86_400_000;

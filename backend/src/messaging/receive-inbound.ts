@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Arrival, type Effects, GiveUp, type Inbox, type Job } from '../deliveries/index.ts';
 import type { Form } from '../platform/read-body.ts';
 import { askWhichClinic } from './ask-which-clinic.ts';
+import { keepConsent } from './consent.queries.ts';
 import type { MessagingContext } from './context.ts';
 import { holdInbound } from './hold-inbound.ts';
 import { clinicsOfText, findQuestion, type InboundText, insertInbound } from './inbound.queries.ts';
@@ -19,6 +20,8 @@ const InboundPayload = z.object({
   body: z.string(),
   /** What Twilio made of it: STOP, START or HELP. */
   opt_out_type: z.string().optional(),
+  /** When it came: what is handled late, or again, is no newer for it. */
+  at: z.iso.datetime().optional(),
 });
 
 /**
@@ -26,7 +29,7 @@ const InboundPayload = z.object({
  * that one or to nobody, on the shared number to none of several until the person has said which.
  */
 export async function receiveInbound(
-  { accountSid, database, log, sharedNumbers }: MessagingContext,
+  { accountSid, clock, database, log, sharedNumbers }: MessagingContext,
   inbox: Inbox,
   form: Form,
   arrival: Arrival,
@@ -50,6 +53,8 @@ export async function receiveInbound(
     if (chosen && senderKeyword(body, optOutType) === undefined) return chosen.id;
     // What comes while a question is open may be its answer.
     if (clinics.length > 1 || (question?.is_open && clinics.length > 0)) return 'to be asked' as const;
+    // STOP and START concern the number also where no clinic deals with the person yet.
+    if (clinics.length === 0 && senderKeyword(body, optOutType) === 'consent') return 'to be asked' as const;
     return clinics[0]?.id;
   });
   // By the account, whichever clinic it is for: a repeat that would go elsewhere by now is a repeat.
@@ -61,13 +66,14 @@ export async function receiveInbound(
     await inbox.keep({ ...event, orgId: null, payload: { sid, to } });
     return;
   }
-  const payload: z.infer<typeof InboundPayload> = {
+  const payload: z.input<typeof InboundPayload> = {
     sid,
     from,
     to,
     channel,
     body,
     ...(optOutType ? { opt_out_type: optOutType } : {}),
+    at: clock.now().toISOString(),
   };
   const orgId = owner === 'to be asked' ? null : owner;
   await inbox.receive({ ...event, orgId, orderKey: `sender:${from.slice(0, 200)}`, payload });
@@ -91,10 +97,25 @@ function bodyOf(form: Form): string {
 export async function keepInbound(context: MessagingContext, job: Job): Promise<Effects | undefined> {
   const parsed = InboundPayload.safeParse(job.payload);
   if (!parsed.success) throw new GiveUp('The stored text cannot be read.');
-  const { sid, from: patient, to: receiver, channel, body, opt_out_type: optOutType } = parsed.data;
+  const {
+    sid,
+    from: patient,
+    to: receiver,
+    channel,
+    body,
+    opt_out_type: optOutType,
+    at: cameAt,
+  } = parsed.data;
   const text: InboundText = { sid, patient, receiver, channel, body };
+  const said = { patient, receiver, body, optOutType, at: cameAt ? new Date(cameAt) : context.clock.now() };
   const { org_id: orgId } = job;
-  if (orgId !== null) return (db) => insertInbound(db, orgId, text);
+  if (orgId !== null) {
+    return async (db) => {
+      await insertInbound(db, orgId, text);
+      await keepConsent(db, said, context.sharedNumbers);
+    };
+  }
+  await context.database.withService((db) => keepConsent(db, said, context.sharedNumbers));
   const questionId = await holdInbound(context, text, optOutType);
   if (questionId !== undefined) await askWhichClinic(context, questionId);
   return undefined;

@@ -83,7 +83,9 @@ async function adopt(
       if (!(await applyProviderWord(db, { messageId: message.id, sid, status, errorCode, from })))
         return undefined;
       log.info({ org_id: message.org_id, message_id: message.id }, '[Messaging] Lost answer found at Twilio');
-      return { outcome: 'accepted', status };
+      return (
+        settledDelivery({ ...message, status, error_code: errorCode }) ?? { outcome: 'accepted', status }
+      );
     });
   } catch (error) {
     // Unique SID: another row took it in this very moment.

@@ -1,4 +1,4 @@
-import { Id, MessageStatus, singleLine, visibleLines } from '@voxanne/contract';
+import { Id, MessageStatus, singleLine, TextAccepted, visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import { idempotencyHeaders } from '../deliveries/index.ts';
 import type { Database } from '../platform/database.ts';
@@ -25,7 +25,6 @@ const Batch = z.strictObject({ messages: z.array(NewText).min(1).max(100) });
 
 const headers = idempotencyHeaders('The same key sends nothing twice');
 
-const Accepted = z.object({ message_id: Id, status: MessageStatus }).meta({ id: 'MessageAccepted' });
 const BatchResult = z
   .object({
     results: z.array(
@@ -68,10 +67,10 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         operationId: 'sendText',
         summary: 'Text a patient',
         description:
-          'Queued at once and sent by a worker; see GET /api/messages/{id} for its state. Only to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
+          'Queued at once and sent by a worker; see GET /api/messages/{id} for its state. Only to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. 422 STOPPED: the patient sent STOP; CANNOT_RECEIVE: the number takes no texts. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
         headers,
-        response: { 202: Accepted },
+        response: { 202: TextAccepted },
       },
     },
     async (request, reply) => {

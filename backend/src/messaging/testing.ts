@@ -85,7 +85,11 @@ export async function createScene() {
   let signedIn: TestOrganization | undefined;
   const tenantResolver = signedInAs(() => signedIn);
   registerSmsRoutes(server, { messaging, database: db.database, tenantResolver });
-  registerMessageRoutes(server, { database: db.database, tenantResolver });
+  registerMessageRoutes(server, {
+    database: db.database,
+    tenantResolver,
+    searchNumbers: async (_db, _orgId, typed) => (typed === '' ? null : { digits: typed.replace(/\D/g, '') }),
+  });
   registerTwilioWebhooks(server, { messaging, inbox: createInbox({ database: db.database, log }) });
   await server.listen({ port, host: '127.0.0.1' });
 

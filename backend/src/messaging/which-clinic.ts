@@ -1,4 +1,5 @@
 import { type Clinic, FILLERS, readingKey, tellApart, wordsOf } from './clinic-names.ts';
+import { consentWord } from './consent.ts';
 
 export type { Clinic } from './clinic-names.ts';
 
@@ -97,9 +98,6 @@ function numberOf([word = '', ...more]: readonly string[]): number | undefined {
   return value > 0 ? value : undefined;
 }
 
-// The words on which Twilio acts by itself, for the sender as a whole; they count when they are the whole text.
-const OPT_OUT = new Set(['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit', 'revoke', 'optout']);
-const OPT_IN = new Set(['start', 'unstop']);
 const HELP = new Set(['help', 'info']);
 
 /**
@@ -108,7 +106,7 @@ const HELP = new Set(['help', 'info']);
  * @param optOutType - What Twilio says of it, where it says so.
  */
 export function senderKeyword(body: string, optOutType?: string): 'consent' | 'help' | undefined {
-  const word = (optOutType ?? body).trim().toLowerCase();
-  if (OPT_OUT.has(word) || OPT_IN.has(word)) return 'consent';
-  return HELP.has(word) ? 'help' : undefined;
+  const said = consentWord(body, optOutType);
+  if (said === 'stop' || said === 'start') return 'consent';
+  return HELP.has((optOutType ?? body).trim().toLowerCase()) ? 'help' : undefined;
 }

@@ -321,9 +321,17 @@ export interface Messages {
   error_code: string | null;
   from_address: string | null;
   id: Generated<string>;
+  /**
+   * When staff said that they called the patient instead.
+   */
+  informed_at: Timestamp | null;
   kind: string;
   org_id: string;
   provider_id: string | null;
+  /**
+   * The same text, sent again after this one was refused.
+   */
+  replaced_by: string | null;
   /**
    * sending is committed before the provider is called; unknown: the provider may have taken it, ask before sending again.
    */
@@ -393,6 +401,10 @@ export interface Outbox {
   order_key: string | null;
   org_id: string;
   payload: Generated<Json>;
+  /**
+   * Of a dead_letter: refused for good by the carrier or the phone. A matter between clinic and patient, not a fault of the service.
+   */
+  refused: Generated<boolean>;
   replays: Generated<number>;
   run_at: Generated<Timestamp>;
   seq: Generated<Int8>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { NoTexts, TextState } from './messages.ts';
 import { multiLine, singleLine } from './text.ts';
 
 export const AppointmentStatus = z.enum([
@@ -28,11 +29,24 @@ const EXAMPLE = {
     name: 'Maria Lopez',
     phone: '+14155550132',
     email: 'maria@example.com',
+    no_texts: null,
   },
   notes: null,
   source: 'voice',
   calendar_event_id: 'b1946ac92492d2347c6235b4d2611184g1',
   sync_state: 'synced' as const,
+  texts: [
+    {
+      kind: 'confirmation',
+      status: 'delivered' as const,
+      reason: null,
+      error_code: null,
+      message_id: '9d0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+      at: '2026-11-09T15:00:01.000Z',
+      sends_at: null,
+      informed_at: null,
+    },
+  ],
   version: 1,
   overbooked: false,
   calendar_unverified: false,
@@ -45,6 +59,7 @@ export const Contact = z.object({
   name: z.string(),
   phone: z.string().nullable(),
   email: z.string().nullable(),
+  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they do'),
 });
 
 export const Appointment = z
@@ -62,6 +77,7 @@ export const Appointment = z
     source: z.string(),
     calendar_event_id: z.string().nullable(),
     sync_state: SyncState,
+    texts: z.array(TextState).describe('The newest text of each kind, newest first'),
     /** Counts up with every move, cancellation and undo. */
     version: z.int(),
     overbooked: z.boolean(),
@@ -89,6 +105,14 @@ export const AppointmentQuery = PageQuery.extend({
 });
 
 const Reason = singleLine(500).min(1).describe('Why; kept with the appointment, and deleted with it');
+const NotifyAfter = z
+  .int()
+  .min(0)
+  .max(600)
+  .default(0)
+  .describe(
+    'The text to the patient waits for so many seconds. Until then an undo sends nothing at all, and POST /api/appointments/{id}/withdraw-text takes it back.',
+  );
 const Overbook = z
   .boolean()
   .default(false)
@@ -119,6 +143,7 @@ export const BookRequest = z
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
     notes: multiLine(2000).optional(),
+    notify_after_s: NotifyAfter.optional(),
     status: z.enum(['confirmed', 'pending']).optional().describe('pending: kept, and nobody is told yet'),
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
@@ -171,6 +196,7 @@ export const MoveRequest = z
     already_here: AlreadyHere,
     reason: Reason.optional(),
     notify: z.boolean().default(true).describe('Text the patient the new time'),
+    notify_after_s: NotifyAfter,
     version: z
       .int()
       .min(1)
@@ -191,13 +217,15 @@ export const CancelRequest = z
   .strictObject({
     reason: Reason.optional(),
     notify: z.boolean().default(true).describe('Text the patient that it is cancelled'),
+    notify_after_s: NotifyAfter,
   })
   .meta({ id: 'CancelRequest', example: { reason: 'The patient is ill' } });
 export type CancelRequest = z.input<typeof CancelRequest>;
 
 export const UndoRequest = z
-  .strictObject({ reason: Reason.optional() })
+  .strictObject({ reason: Reason.optional(), notify_after_s: NotifyAfter })
   .meta({ id: 'UndoRequest', example: {} });
+export type UndoRequest = z.input<typeof UndoRequest>;
 
 export const StatusRequest = z
   .strictObject({
@@ -209,6 +237,7 @@ export const StatusRequest = z
         'Record it although the appointment begins more than 30 minutes from now; kept in the audit log',
       ),
     reason: Reason.optional(),
+    notify_after_s: NotifyAfter,
   })
   .meta({ id: 'StatusRequest', example: { status: 'arrived' } });
 export type StatusRequest = z.input<typeof StatusRequest>;
@@ -315,6 +344,7 @@ export const Booked = z
     appointment_id: Id,
     contact_id: Id,
     scheduled_at: Timestamp,
+    no_texts: NoTexts.optional().describe('Why the patient gets no text about it; left out when they do'),
     confirmation: z.string(),
   })
   .meta({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppointmentStatus } from './appointments.ts';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { NoTexts, TextState } from './messages.ts';
 import { typedLine, typedLines, visibleLine } from './text.ts';
 
 export const ContactStatus = z
@@ -21,6 +22,8 @@ const summary = {
   email: z.string().nullable(),
   status: ContactStatus,
   next_appointment_at: Timestamp.nullable(),
+  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they do'),
+  texts: z.array(TextState).describe('The newest text of each kind to this number, newest first'),
   created_at: Timestamp,
   updated_at: Timestamp,
 };
@@ -35,6 +38,8 @@ const example = {
   email: 'maria@gmial.com',
   status: 'pending' as const,
   next_appointment_at: '2026-11-23T16:00:00.000Z',
+  no_texts: null,
+  texts: [],
   created_at: '2026-11-09T15:00:00.000Z',
   updated_at: '2026-11-09T15:00:00.000Z',
 };

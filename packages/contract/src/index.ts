@@ -19,5 +19,6 @@ export * from './problem.ts';
 export * from './simulator.ts';
 export * from './tasks.ts';
 export * from './text.ts';
+export * from './text-reasons.ts';
 export * from './waitlist.ts';
 export * from './weekly-hours.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
-import { singleLine } from './text.ts';
+import { singleLine, visibleLine } from './text.ts';
 
 /** `sending` is written before the provider is called; `unknown` means it may have been sent and is being checked. */
 export const MessageStatus = z.enum([
@@ -16,6 +16,29 @@ export const MessageStatus = z.enum([
 ]);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
+/** The newest text of a kind, for those who look at an appointment or a patient. */
+export const TextState = z
+  .object({
+    kind: z.string().describe('confirmation, cancellation, waitlist_offer, direct, ...'),
+    status: z
+      .enum([...MessageStatus.options, 'waiting'])
+      .describe('As of a message; waiting: it leaves at `sends_at`, and can be taken back until then'),
+    reason: z.string().nullable().describe('Why it did not arrive, in words; null when nothing went wrong'),
+    error_code: z.string().nullable(),
+    message_id: Id.nullable().describe('Null as long as the text is not written yet'),
+    at: Timestamp,
+    sends_at: Timestamp.nullable(),
+    informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
+  })
+  .meta({ id: 'TextState' });
+export type TextState = z.infer<typeof TextState>;
+
+/** Why no text may go to a patient. */
+export const NoTexts = z
+  .object({ code: z.enum(['NO_PHONE', 'STOPPED', 'CANNOT_RECEIVE']), reason: z.string() })
+  .meta({ id: 'NoTexts' });
+export type NoTexts = z.infer<typeof NoTexts>;
+
 export const Message = z
   .object({
     id: Id,
@@ -29,19 +52,65 @@ export const Message = z
     attempts: z.int(),
     provider_id: z.string().nullable(),
     error_code: z.string().nullable(),
+    reason: z.string().nullable().describe('Why it did not arrive, in words; null when nothing went wrong'),
+    patient: z
+      .object({
+        phone: z.string(),
+        contacts: z
+          .array(z.object({ id: Id, name: z.string() }))
+          .describe('At most five; families share a phone'),
+      })
+      .describe('To whom the text went, or from whom it came'),
+    informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
+    replaced_by: Id.nullable().describe('The same text, sent again after this one was refused'),
     created_at: Timestamp,
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;
 
 export const MessageDetail = Message.extend({
-  timeline: z.array(z.object({ status: MessageStatus, at: Timestamp, detail: z.string().nullable() })),
+  timeline: z.array(
+    z.object({
+      status: MessageStatus,
+      at: Timestamp,
+      detail: z.string().nullable().describe('The error code, if there is one'),
+      reason: z.string().nullable().describe('The same in words'),
+    }),
+  ),
 }).meta({ id: 'MessageDetail' });
 export type MessageDetail = z.infer<typeof MessageDetail>;
 
-export const MessagePage = page(Message).meta({ id: 'MessagePage' });
+export const TextAccepted = z
+  .object({ message_id: Id, status: MessageStatus })
+  .meta({ id: 'MessageAccepted' });
+
+/** Counted no further, so that a list of many years answers at once. */
+export const MAX_COUNTED = 10_000;
+
+export const MessagePage = page(Message)
+  .extend({ total: z.int().describe('All that match, on every page; counted up to 10,000') })
+  .meta({ id: 'MessagePage' });
+export type MessagePage = z.infer<typeof MessagePage>;
+
+export const MessagePatch = z
+  .strictObject({
+    informed: z.boolean().describe('true: the patient was informed by phone instead; false takes that back'),
+  })
+  .meta({ id: 'MessagePatch', example: { informed: true } });
 
 export const MessageQuery = PageQuery.extend({
   to: singleLine(40).optional(),
   appointment_id: Id.optional(),
+  search: z
+    .string()
+    .overwrite(visibleLine)
+    .max(120)
+    .optional()
+    .describe('Parts of the patient’s name, or digits of their number'),
+  needs_attention: z
+    .literal('true')
+    .optional()
+    .describe(
+      'Only texts that did not arrive and still matter: nothing newer was sent about the appointment, it is still to come, and nobody has informed the patient',
+    ),
 });

@@ -1,5 +1,5 @@
 import { IconCloudQuestion } from '@tabler/icons-react';
-import type { Appointment, Message } from '@voxanne/contract';
+import type { Appointment } from '@voxanne/contract';
 import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
 import { detectedTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
@@ -9,23 +9,16 @@ import { mustLook } from './calendar/event-view.ts';
 
 interface Props {
   appointments: Appointment[];
-  texts: Map<string, Message>;
   timeZone: string;
   now: number;
   nextId: string | undefined;
 }
 
-export function AppointmentList({ appointments, texts, timeZone, now, nextId }: Props) {
+export function AppointmentList({ appointments, timeZone, now, nextId }: Props) {
   return (
     <ul className={classes.list}>
       {appointments.map((item) => (
-        <Row
-          key={item.id}
-          item={item}
-          text={texts.get(item.id)}
-          {...{ timeZone, now }}
-          next={item.id === nextId}
-        />
+        <Row key={item.id} item={item} {...{ timeZone, now }} next={item.id === nextId} />
       ))}
     </ul>
   );
@@ -39,18 +32,17 @@ function whereYouAre(instant: string, timeZone: string): string | undefined {
 
 interface RowProps {
   item: Appointment;
-  text: Message | undefined;
   timeZone: string;
   now: number;
   next: boolean;
 }
 
-function Row({ item, text, timeZone, now, next }: RowProps) {
+function Row({ item, timeZone, now, next }: RowProps) {
   const end = Date.parse(item.scheduled_at) + item.duration_minutes * 60_000;
   const status = appointmentWord(item.status);
   const source = sourceView(item.source);
   const calendar = syncView(item.sync_state);
-  const confirmation = textView(text);
+  const confirmation = textView(item);
   return (
     <li className={classes.row} data-past={end < now ? '' : undefined}>
       <div className={classes.time}>

@@ -1,4 +1,4 @@
-import { AppointmentStatus, SyncState } from '@voxanne/contract';
+import { AppointmentStatus, SyncState, type TextState } from '@voxanne/contract';
 import { expect, test } from 'vitest';
 import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
 
@@ -20,6 +20,35 @@ test('what the receptionist booked is told apart from what a person booked', () 
   expect(sourceView('import').word).toBe('import');
 });
 
-test('an appointment without a text says so', () => {
-  expect(textView(undefined).word).toBe('No text yet');
+const contact = { id: 'c', name: 'Ann', phone: '+14155550132', email: null, no_texts: null };
+const text = (change: Partial<TextState> = {}): TextState => ({
+  kind: 'confirmation',
+  status: 'delivered',
+  reason: null,
+  error_code: null,
+  message_id: 'm',
+  at: '2030-01-07T14:00:00Z',
+  sends_at: null,
+  informed_at: null,
+  ...change,
+});
+
+test('an appointment without a text says so, and why where none can come', () => {
+  expect(textView({ texts: [], contact }).word).toBe('Not texted');
+  for (const [code, words] of [
+    ['STOPPED', 'No texts: the patient sent STOP'],
+    ['NO_PHONE', 'No texts: no phone number'],
+    ['CANNOT_RECEIVE', 'No texts: this number can’t receive them'],
+  ] as const) {
+    const refused = { ...contact, no_texts: { code, reason: '' } };
+    expect(textView({ texts: [], contact: refused }).word).toBe(words);
+  }
+});
+
+test('the newest text of an appointment is the one that is shown', () => {
+  expect(textView({ texts: [text(), text({ status: 'failed' })], contact }).word).toBe('Text delivered');
+  expect(textView({ texts: [text({ status: 'waiting' }), text()], contact }).word).toBe('Texting soon');
+  expect(textView({ texts: [text({ status: 'unknown' })], contact }).word).toBe('Delivery not confirmed yet');
+  const informed = text({ status: 'failed', informed_at: '2030-01-07T15:00:00Z' });
+  expect(textView({ texts: [informed], contact })).toEqual({ word: 'Informed by phone', tone: 'ok' });
 });

@@ -1,5 +1,5 @@
 import { type Icon, IconCode, IconLink, IconListCheck, IconPhone, IconUser } from '@tabler/icons-react';
-import type { Appointment, Message } from '@voxanne/contract';
+import type { Appointment, NoTexts, TextState } from '@voxanne/contract';
 import type { ToneName } from '../../lib/theme/colors.ts';
 import { statusView } from '../messaging/message-view.ts';
 
@@ -26,11 +26,31 @@ const sources: Record<string, { word: string; icon: Icon }> = {
 };
 export const sourceView = (source: string) => sources[source] ?? { word: source, icon: IconCode };
 
-export function textView(message: Message | undefined): Word {
-  if (message === undefined) return { word: 'No text yet', tone: 'idle' };
-  const { word, tone } = statusView(message.status);
+/** The newest text about an appointment, whatever its kind. */
+export function textView({ texts, contact }: Pick<Appointment, 'texts' | 'contact'>): Word {
+  const [newest] = texts;
+  if (newest === undefined) {
+    return contact.no_texts === null
+      ? { word: 'Not texted', tone: 'idle' }
+      : { word: noTextsWord(contact.no_texts), tone: 'warn' };
+  }
+  return textWord(newest);
+}
+
+export function textWord({ status, informed_at }: TextState): Word {
+  if (status === 'waiting') return { word: 'Texting soon', tone: 'info' };
+  if (informed_at !== null) return { word: 'Informed by phone', tone: 'ok' };
+  if (status === 'unknown') return { word: statusView(status).word, tone: 'warn' };
+  const { word, tone } = statusView(status);
   return { word: `Text ${word.toLowerCase()}`, tone };
 }
+
+const noTexts: Record<NoTexts['code'], string> = {
+  NO_PHONE: 'No texts: no phone number',
+  STOPPED: 'No texts: the patient sent STOP',
+  CANNOT_RECEIVE: 'No texts: this number can’t receive them',
+};
+export const noTextsWord = ({ code }: NoTexts): string => noTexts[code];
 
 const statuses: Partial<Record<Appointment['status'], Word>> = {
   pending: { word: 'Pending', tone: 'warn' },

@@ -12,6 +12,8 @@ const contact: ContactDetail = {
   email: null,
   status: 'pending',
   next_appointment_at: null,
+  no_texts: null,
+  texts: [],
   created_at: '2026-11-18T15:00:00Z',
   updated_at: '2026-11-18T15:00:00Z',
   notes: null,

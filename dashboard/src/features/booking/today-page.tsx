@@ -11,8 +11,6 @@ import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { useNow } from '../../lib/ui/use-now.ts';
 import { HealthStrip } from '../health/health-strip.tsx';
 import { meQuery } from '../identity/identity.api.ts';
-import { newestByAppointment } from '../messaging/message-view.ts';
-import { messagesQuery } from '../messaging/messaging.api.ts';
 import { AppointmentList } from './appointment-list.tsx';
 import { nextUp } from './appointment-view.ts';
 import { BookDrawer } from './book-drawer.tsx';
@@ -46,7 +44,6 @@ export function TodayPage() {
 
 function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
   const appointments = useQuery(appointmentsQuery(startOfDay(now, timeZone).toISOString()));
-  const messages = useQuery(messagesQuery());
   if (appointments.error !== null && appointments.data === undefined) {
     return (
       <ErrorState
@@ -70,7 +67,6 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
   const today = dayKey(now, timeZone);
   const days = groupByDay(all, (item) => item.scheduled_at, timeZone);
   const shared = {
-    texts: newestByAppointment(messages.data?.data ?? []),
     timeZone,
     now,
     nextId: nextUp(all, now)?.id,

@@ -5,7 +5,13 @@ import { toRequest, waitlistWord, wishOf } from './waitlist-view.ts';
 const entry: WaitlistEntry = {
   id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f10',
   status: 'waiting',
-  contact: { id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f11', name: 'Ann', phone: null, email: null },
+  contact: {
+    id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f11',
+    name: 'Ann',
+    phone: null,
+    email: null,
+    no_texts: null,
+  },
   service_type: 'follow-up',
   service_name: 'Follow-up',
   provider_id: null,

@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import type { Message } from '@voxanne/contract';
 import { formatPhone } from '../../lib/format/format.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { headline } from './message-view.ts';
 import classes from './messages-page.module.css';
 import { messageQuery } from './messaging.api.ts';
+import { TextActions } from './text-actions.tsx';
 import { FullTimeline } from './timeline.tsx';
 
 const channels = { sms: 'SMS', whatsapp: 'WhatsApp' };
@@ -14,8 +16,11 @@ export function MessagePanel({ message, timeZone }: { message: Message; timeZone
     <div className={classes.detail}>
       <div>
         <p className={classes.bubble}>{message.body}</p>
+        {message.reason === null ? null : <p className={classes.reason}>{message.reason}</p>}
+        <TextActions text={message} who={headline(message)} />
         <dl className={classes.facts}>
           <Fact term="From" value={message.from === null ? null : formatPhone(message.from)} />
+          <Fact term="To" value={formatPhone(message.to)} />
           <Fact term="Channel" value={channels[message.channel]} />
           <Fact term="Attempts" value={String(message.attempts)} />
           <Fact term="Carrier id" value={message.provider_id} />
@@ -23,7 +28,7 @@ export function MessagePanel({ message, timeZone }: { message: Message; timeZone
         </dl>
       </div>
       {error !== null ? (
-        <ErrorState title="The timeline could not be read" error={error} onRetry={() => void refetch()} />
+        <ErrorState title="We couldn't load the timeline" error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
         <LoadingRows rows={3} height={22} label="Loading the timeline" />
       ) : (

@@ -2,11 +2,11 @@ import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
 import { MessageStatus as Statuses } from '@voxanne/contract';
 import { expect, test } from 'vitest';
 import {
+  headline,
   kindWords,
-  matchesNumber,
+  mayResend,
   milestoneView,
   newestBooking,
-  newestByAppointment,
   onItsWay,
   statusView,
 } from './message-view.ts';
@@ -23,13 +23,17 @@ const message = (over: Partial<Message> = {}): Message => ({
   attempts: 1,
   provider_id: null,
   error_code: null,
+  reason: null,
+  patient: { phone: '+14155550132', contacts: [] },
+  informed_at: null,
+  replaced_by: null,
   created_at: '2030-01-07T09:00:00Z',
   ...over,
 });
 
 const detail = (status: MessageStatus, reached: MessageStatus[]): MessageDetail => ({
   ...message({ status }),
-  timeline: reached.map((s, i) => ({ status: s, at: `2030-01-07T09:00:0${i}Z`, detail: null })),
+  timeline: reached.map((s, i) => ({ status: s, at: `2030-01-07T09:00:0${i}Z`, detail: null, reason: null })),
 });
 
 test('every status has a word', () => {
@@ -54,22 +58,35 @@ test('a failed text reaches only what it reached', () => {
   ]);
 });
 
-test('the newest text speaks for an appointment', () => {
+test('the newest text about a booking is the one that is followed', () => {
   const older = message({ id: 'old' });
   const newer = message({ id: 'new', created_at: '2030-01-07T10:00:00Z' });
   const unrelated = message({ id: 'none', appointment_id: null, created_at: '2030-01-08T10:00:00Z' });
-  expect(newestByAppointment([newer, older, unrelated]).get('a')?.id).toBe('new');
   expect(newestBooking([older, unrelated, newer])?.id).toBe('new');
 });
 
 test('an unknown kind is readable', () => {
-  expect(kindWords('waitlist_offer')).toBe('waitlist offer');
+  expect(kindWords('waitlist_offer')).toBe('Waitlist offer');
 });
 
-test('a number is found however it was typed', () => {
-  expect(matchesNumber(message(), '(415) 555')).toBe(true);
-  expect(matchesNumber(message(), '')).toBe(true);
-  expect(matchesNumber(message(), '999')).toBe(false);
+test('a text is headed by its patients, else by the number of theirs', () => {
+  const patient = {
+    phone: '+14155550132',
+    contacts: [
+      { id: '1', name: 'Ann' },
+      { id: '2', name: 'Ben' },
+    ],
+  };
+  expect(headline(message({ patient }))).toBe('Ann, Ben');
+  expect(headline(message())).toBe('+1 (415) 555-0132');
+});
+
+test('only what failed and can arrive is offered to be sent again', () => {
+  expect(mayResend({ status: 'failed', error_code: '30003' })).toBe(true);
+  expect(mayResend({ status: 'undelivered', error_code: '30008', replaced_by: 'x' })).toBe(false);
+  expect(mayResend({ status: 'failed', error_code: 'STOPPED' })).toBe(false);
+  expect(mayResend({ status: 'failed', error_code: '21614' })).toBe(false);
+  expect(mayResend({ status: 'delivered', error_code: null })).toBe(false);
 });
 
 test('a text is on its way until it arrived, failed, or took longer than anybody waits', () => {

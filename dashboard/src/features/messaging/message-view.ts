@@ -1,10 +1,11 @@
 import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
+import { capitalised, formatPhone } from '../../lib/format/format.ts';
 import type { ToneName } from '../../lib/theme/colors.ts';
 
 const words: Record<MessageStatus, { word: string; tone: ToneName; busy?: boolean }> = {
   queued: { word: 'Queued', tone: 'info' },
   sending: { word: 'Sending', tone: 'info', busy: true },
-  unknown: { word: 'Checking', tone: 'warn' },
+  unknown: { word: 'Delivery not confirmed yet', tone: 'warn' },
   accepted: { word: 'Accepted', tone: 'info' },
   sent: { word: 'Sent', tone: 'info' },
   delivered: { word: 'Delivered', tone: 'ok' },
@@ -47,19 +48,6 @@ export function milestoneView(message: MessageDetail): Milestone[] {
   }));
 }
 
-/** A confirmation per appointment: the newest text that belongs to it. */
-export function newestByAppointment(messages: Message[]): Map<string, Message> {
-  const newest = new Map<string, Message>();
-  for (const message of messages) {
-    if (message.appointment_id === null) continue;
-    const known = newest.get(message.appointment_id);
-    if (known === undefined || Date.parse(known.created_at) < Date.parse(message.created_at)) {
-      newest.set(message.appointment_id, message);
-    }
-  }
-  return newest;
-}
-
 export const newestBooking = (messages: Message[]): Message | undefined =>
   messages
     .filter((message) => message.appointment_id !== null)
@@ -79,16 +67,42 @@ export function onItsWay(messages: Message[], now: number): boolean {
 }
 
 const kinds: Record<string, string> = {
+  inbound: 'From the patient',
   confirmation: 'Confirmation',
+  cancellation: 'Cancellation',
+  waitlist_offer: 'Waitlist offer',
+  direct: 'Written by staff',
   system_ready: 'System ready',
   reminder: 'Reminder',
   manual: 'Written by staff',
 };
 
-export const kindWords = (kind: string) => kinds[kind] ?? kind.replaceAll('_', ' ');
+export const kindWords = (kind: string) => kinds[kind] ?? capitalised(kind.replaceAll('_', ' '));
 
-/** Digits are compared, so that "(415) 555" finds +1415555... */
-export function matchesNumber(message: Message, typed: string): boolean {
-  const digits = typed.replace(/\D/g, '');
-  return digits === '' || message.to.replace(/\D/g, '').includes(digits);
-}
+/** How a text stands, with what became of one that did not arrive. */
+export const stateOf = ({
+  status,
+  informed_at,
+  replaced_by,
+}: Pick<Message, 'status' | 'informed_at' | 'replaced_by'>): {
+  word: string;
+  tone: ToneName;
+  busy?: boolean;
+} => {
+  if (replaced_by !== null) return { word: 'Sent again', tone: 'idle' };
+  return informed_at === null ? words[status] : { word: 'Informed by phone', tone: 'ok' };
+};
+
+/** Who a text is to or from: a name where the clinic knows one, else the number. */
+export const headline = ({ patient }: Message): string =>
+  patient.contacts.length === 0
+    ? formatPhone(patient.phone)
+    : patient.contacts.map(({ name }) => name).join(', ');
+
+/** Whether it can help to send it again; the server has the last word. */
+export const mayResend = (text: { status: string; error_code: string | null; replaced_by?: string | null }) =>
+  isRefused(text.status) &&
+  (text.replaced_by ?? null) === null &&
+  !['STOPPED', 'CANNOT_RECEIVE', '21610', '21614', '21211', '30006'].includes(text.error_code ?? '');
+
+export const isRefused = (status: string): boolean => status === 'failed' || status === 'undelivered';

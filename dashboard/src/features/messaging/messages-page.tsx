@@ -1,8 +1,9 @@
 import { Accordion, Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconMessage2, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import type { Message } from '@voxanne/contract';
+import { MAX_COUNTED, type Message } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatMoment, formatPhone, plural } from '../../lib/format/format.ts';
 import { Page } from '../../lib/ui/page.tsx';
@@ -11,29 +12,35 @@ import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { meQuery } from '../identity/identity.api.ts';
 import { MessagePanel } from './message-panel.tsx';
-import { kindWords, matchesNumber, statusView } from './message-view.ts';
+import { headline, kindWords, stateOf } from './message-view.ts';
 import classes from './messages-page.module.css';
-import { messagesQuery } from './messaging.api.ts';
+import { messagePagesQuery } from './messaging.api.ts';
+
+const SEARCH_AFTER_MS = 250;
 
 export function MessagesPage() {
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
-  const { data, error, refetch } = useQuery(messagesQuery());
   const [typed, setTyped] = useState('');
-  const messages = (data?.data ?? []).filter((message) => matchesNumber(message, typed));
+  const [search] = useDebouncedValue(typed.trim(), SEARCH_AFTER_MS);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    messagePagesQuery(search),
+  );
+  const messages = data?.pages.flatMap((page) => page.data) ?? [];
+  const total = data?.pages[0]?.total ?? 0;
   return (
-    <Page title="Messages" hint="Every text, with what became of it.">
+    <Page title="Messages" hint="Texts to and from patients.">
       {data === undefined ? (
         error === null ? (
           <LoadingRows rows={5} height={64} label="Loading messages" />
         ) : (
           <ErrorState
-            title="The messages could not be read"
+            title="We couldn't load the messages"
             error={error}
             stillWorks="Texts are still sent; this page only shows them."
             onRetry={() => void refetch()}
           />
         )
-      ) : data.data.length === 0 ? (
+      ) : total === 0 && search === '' && typed === '' ? (
         <Panel title="Texts">
           <EmptyState icon={IconMessage2} title="No texts yet">
             <span>The first one is sent when an appointment is booked.</span>
@@ -45,11 +52,15 @@ export function MessagesPage() {
       ) : (
         <Panel
           title="Texts"
-          hint={plural(messages.length, 'text')}
+          hint={
+            total < MAX_COUNTED
+              ? plural(total, 'text')
+              : `${MAX_COUNTED.toLocaleString('en-US')} texts or more`
+          }
           aside={
             <TextInput
-              aria-label="Find a number"
-              placeholder="Find a number"
+              aria-label="Search name or number"
+              placeholder="Search name or number"
               type="search"
               size="sm"
               leftSection={<IconSearch size={16} aria-hidden />}
@@ -59,6 +70,16 @@ export function MessagesPage() {
           }
         >
           <Texts messages={messages} timeZone={timeZone} />
+          {hasNextPage ? (
+            <Button
+              variant="default"
+              mt="md"
+              loading={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+            >
+              Show older texts
+            </Button>
+          ) : null}
         </Panel>
       )}
     </Page>
@@ -70,7 +91,7 @@ const route = getRouteApi('/app/messages');
 function Texts({ messages, timeZone }: { messages: Message[]; timeZone: string }) {
   const { message: open } = route.useSearch();
   const navigate = route.useNavigate();
-  if (messages.length === 0) return <p>No text went to a number like this.</p>;
+  if (messages.length === 0) return <p>No texts match.</p>;
   return (
     <Accordion
       value={open ?? null}
@@ -81,14 +102,15 @@ function Texts({ messages, timeZone }: { messages: Message[]; timeZone: string }
       styles={{ control: { paddingInline: 4 }, content: { paddingInline: 4 } }}
     >
       {messages.map((message) => {
-        const { word, tone, busy } = statusView(message.status);
+        const { word, tone, busy } = stateOf(message);
         return (
           <Accordion.Item key={message.id} value={message.id}>
             <Accordion.Control>
               <span className={classes.row}>
                 <span className={classes.to}>
-                  {formatPhone(message.to)}
+                  {headline(message)}
                   <span className={classes.dim}>
+                    {message.patient.contacts.length === 0 ? null : `${formatPhone(message.patient.phone)}, `}
                     {kindWords(message.kind)}, {formatMoment(message.created_at, timeZone)}
                   </span>
                 </span>

@@ -47,7 +47,11 @@ export function FullTimeline({ message, timeZone }: { message: MessageDetail; ti
             <time className={classes.at} dateTime={entry.at}>
               {seconds(entry.at, timeZone)}
             </time>
-            {entry.detail === null ? null : <p className={classes.detail}>{entry.detail}</p>}
+            {entry.reason === null ? null : (
+              <p className={classes.detail}>
+                {entry.reason} {/^\d+$/.test(entry.detail ?? '') ? `(${entry.detail})` : ''}
+              </p>
+            )}
           </li>
         );
       })}

@@ -1,12 +1,25 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useNow } from '../../../lib/ui/use-now.ts';
 import classes from './calendar.module.css';
+import { secondsLeft } from './change-words.ts';
 
 const LONG_ENOUGH_MS = 15_000;
 
+interface Choices {
+  /** When the text about the change leaves, while it waits. */
+  sendsAt?: string | null | undefined;
+  onDontText?: () => void;
+  onUndo?: () => void;
+}
+
 /** Says what happened and keeps the way back at hand; the drawer has it for the whole ten minutes. */
-export function noticeChange(id: string, message: string, onUndo: () => void) {
+export function noticeChange(id: string, message: string, { sendsAt, onDontText, onUndo }: Choices) {
   const notice = `change-${id}`;
+  const choose = (choice: () => void) => () => {
+    notifications.hide(notice);
+    choice();
+  };
   // Shown anew, so that a second change of the same appointment is announced as well.
   notifications.hide(notice);
   notifications.show({
@@ -19,20 +32,28 @@ export function noticeChange(id: string, message: string, onUndo: () => void) {
     closeButtonProps: { 'aria-label': 'Dismiss' },
     message: (
       <span className={classes.notice}>
-        {message}
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => {
-            notifications.hide(notice);
-            onUndo();
-          }}
-        >
-          Undo
-        </Button>
+        <span>
+          {message} {sendsAt ? <Countdown sendsAt={sendsAt} /> : null}
+        </span>
+        {sendsAt && onDontText ? (
+          <Button size="xs" variant="default" onClick={choose(onDontText)}>
+            Don't text
+          </Button>
+        ) : null}
+        {onUndo ? (
+          <Button size="xs" variant="default" onClick={choose(onUndo)}>
+            Undo
+          </Button>
+        ) : null}
       </span>
     ),
   });
 }
 
 export const dropNotice = (id: string) => notifications.hide(`change-${id}`);
+
+/** "Texting in 9 s." The seconds are for the eye: read aloud, they would drown what happened. */
+export function Countdown({ sendsAt }: { sendsAt: string }) {
+  const left = secondsLeft(Date.parse(sendsAt), useNow(500));
+  return <strong aria-live="off">{left > 0 ? `Texting in ${left} s.` : 'Texting now.'}</strong>;
+}

@@ -1,6 +1,6 @@
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, NoTexts, TextState } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { movedWords, undoneWords } from './change-words.ts';
+import { canceledWords, movedWords, secondsLeft, undoneWords, waitingText } from './change-words.ts';
 
 const maria = (change: Partial<Appointment> = {}): Appointment => ({
   id: '1',
@@ -11,11 +11,12 @@ const maria = (change: Partial<Appointment> = {}): Appointment => ({
   service_name: 'Consultation',
   provider_id: 'ada',
   provider_name: 'Dr. Ada',
-  contact: { id: 'c', name: 'Maria Lopez', phone: '+14155550132', email: null },
+  contact: { id: 'c', name: 'Maria Lopez', phone: '+14155550132', email: null, no_texts: null },
   notes: null,
   source: 'dashboard',
   calendar_event_id: null,
   sync_state: 'synced',
+  texts: [],
   version: 2,
   overbooked: false,
   calendar_unverified: false,
@@ -23,19 +24,57 @@ const maria = (change: Partial<Appointment> = {}): Appointment => ({
   created_at: '2030-01-01T14:00:00Z',
   ...change,
 });
-const nobody = { id: 'c', name: 'Maria Lopez', phone: null, email: null };
-
-test('after a move it is said whether the patient gets a text', () => {
-  expect(movedWords(maria(), true, 'UTC')).toMatch(
-    /^Maria Lopez is moved to .*, Dr\. Ada\. The patient gets a text/,
-  );
-  expect(movedWords(maria(), false, 'UTC')).toContain('gets no text');
-  expect(movedWords(maria({ status: 'pending' }), true, 'UTC')).toContain('told nothing');
-  expect(movedWords(maria({ contact: nobody }), true, 'UTC')).toContain('no phone number');
+const because = (code: NoTexts['code'], reason: string) => ({
+  id: 'c',
+  name: 'Maria Lopez',
+  phone: null,
+  email: null,
+  no_texts: { code, reason },
+});
+const nobody = because('NO_PHONE', 'There is no phone number on file.');
+const waiting = (kind: string): TextState => ({
+  kind,
+  status: 'waiting',
+  reason: null,
+  error_code: null,
+  message_id: null,
+  at: '2030-01-01T14:00:00Z',
+  sends_at: '2030-01-01T14:00:10Z',
+  informed_at: null,
 });
 
-test('what is undone is texted only to somebody who was told, and can be', () => {
-  expect(undoneWords(maria(), 'UTC')).toContain('If the patient had been told, a text says so.');
-  expect(undoneWords(maria({ contact: nobody }), 'UTC')).not.toContain('text');
-  expect(undoneWords(maria({ status: 'pending' }), 'UTC')).not.toContain('text');
+test('after a move it is said whether the patient gets a text', () => {
+  const moved = maria({ texts: [waiting('confirmation')] });
+  expect(movedWords(moved, 'UTC')).toMatch(/^Maria Lopez is moved to .*, Dr\. Ada\.$/);
+  expect(movedWords(maria(), 'UTC')).toContain('No text is sent.');
+  expect(movedWords(maria({ status: 'pending' }), 'UTC')).toContain('Not confirmed yet');
+  expect(movedWords(maria({ contact: nobody }), 'UTC')).toContain('no phone number');
+});
+
+test('a patient who sent STOP is to be called', () => {
+  const stopped = maria({ contact: because('STOPPED', 'The patient sent STOP, so they get no texts.') });
+  for (const words of [
+    movedWords(stopped, 'UTC'),
+    canceledWords(stopped, 'UTC'),
+    undoneWords(stopped, 'UTC'),
+  ]) {
+    expect(words).toContain('The patient sent STOP, so they get no texts.');
+  }
+});
+
+test('what is undone before its text left is undone without one', () => {
+  expect(undoneWords(maria(), 'UTC')).toContain('No text is sent.');
+  expect(undoneWords(maria({ texts: [waiting('confirmation')] }), 'UTC')).not.toContain('text');
+});
+
+test('a text that waits is the one that can be taken back', () => {
+  expect(waitingText(maria({ texts: [waiting('confirmation')] }))?.sends_at).toBe('2030-01-01T14:00:10Z');
+  expect(waitingText(maria())).toBeUndefined();
+});
+
+test('the seconds that are left are never more than the text waits, and never less than none', () => {
+  const at = Date.parse('2030-01-01T14:00:10Z');
+  expect([secondsLeft(at, at - 9_500), secondsLeft(at, at - 60_000), secondsLeft(at, at + 5_000)]).toEqual([
+    10, 10, 0,
+  ]);
 });

@@ -1,27 +1,42 @@
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, TextState } from '@voxanne/contract';
 import { formatMoment } from '../../../lib/format/format.ts';
 
-type Told = Pick<Appointment, 'status' | 'contact'>;
+/** Time for an undo, or to say that no text is wanted. */
+export const TEXT_AFTER_S = 10;
 
 /** Why nobody is texted about a change; null when the patient is. */
-export const whyUntold = ({ status, contact }: Told): string | null =>
-  status === 'pending'
-    ? 'Not confirmed yet, so the patient is told nothing.'
-    : contact.phone === null
-      ? 'There is no phone number, so the patient gets no text.'
-      : null;
+export const whyUntold = ({ status, contact }: Pick<Appointment, 'status' | 'contact'>): string | null => {
+  if (status === 'pending') return 'Not confirmed yet, so no text is sent.';
+  return contact.no_texts === null ? null : `${contact.no_texts.reason} Please call ${contact.name}.`;
+};
 
-/** What the notice after a move says: a drag texts the patient, and that must not stay unseen. */
-export function movedWords(moved: Appointment, notify: boolean, timeZone: string): string {
-  const place = `${moved.contact.name} is moved to ${formatMoment(moved.scheduled_at, timeZone)}, ${moved.provider_name}.`;
-  const text = notify ? 'The patient gets a text with the new time.' : 'The patient gets no text.';
-  return `${place} ${whyUntold(moved) ?? text}`;
+/** The text about the last change, as long as it can be taken back. */
+export const waitingText = ({ texts }: Pick<Appointment, 'texts'>): TextState | undefined =>
+  texts.find(({ status }) => status === 'waiting');
+
+/** By the clock of this computer, which may be a little off. */
+export const secondsLeft = (sendsAt: number, now: number): number =>
+  Math.max(0, Math.min(TEXT_AFTER_S, Math.ceil((sendsAt - now) / 1_000)));
+
+/** A text that waits has a countdown of its own beside these words. */
+function withText(place: string, changed: Appointment): string {
+  const why = whyUntold(changed);
+  if (why !== null) return `${place} ${why}`;
+  return waitingText(changed) === undefined ? `${place} No text is sent.` : place;
 }
 
-/** Of a change that went without a text nobody is told that it is undone; what it was, is the server's to know. */
-export function undoneWords(undone: Appointment, timeZone: string): string {
-  const place = `${undone.contact.name} is on ${formatMoment(undone.scheduled_at, timeZone)} again.`;
-  return undone.status === 'confirmed' && undone.contact.phone !== null
-    ? `${place} If the patient had been told, a text says so.`
-    : place;
-}
+/** What the notice after a move says. */
+export const movedWords = (moved: Appointment, timeZone: string): string =>
+  withText(
+    `${moved.contact.name} is moved to ${formatMoment(moved.scheduled_at, timeZone)}, ${moved.provider_name}.`,
+    moved,
+  );
+
+export const canceledWords = (canceled: Appointment, timeZone: string): string =>
+  withText(
+    `${canceled.contact.name}, ${formatMoment(canceled.scheduled_at, timeZone)}, is canceled.`,
+    canceled,
+  );
+
+export const undoneWords = (undone: Appointment, timeZone: string): string =>
+  withText(`${undone.contact.name} is back on ${formatMoment(undone.scheduled_at, timeZone)}.`, undone);

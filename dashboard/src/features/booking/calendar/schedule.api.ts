@@ -11,6 +11,7 @@ import {
   ProviderList,
   type StatusRequest,
   TimeOffList,
+  type UndoRequest,
 } from '@voxanne/contract';
 import { z } from 'zod';
 import { request } from '../../../lib/api/request.ts';
@@ -93,7 +94,8 @@ export const moveAppointment = (id: string, body: Partial<MoveRequest>, key: str
 export const cancelAppointment = (id: string, body: CancelRequest, key: string) =>
   change(`${pathOf(id)}/cancel`, 'POST', body, key);
 
-export const undoAppointment = (id: string, key: string) => change(`${pathOf(id)}/undo`, 'POST', {}, key);
+export const undoAppointment = (id: string, body: UndoRequest, key: string) =>
+  change(`${pathOf(id)}/undo`, 'POST', body, key);
 
 export const setStatus = (id: string, status: StatusRequest['status'], key: string) =>
   change(`${pathOf(id)}/status`, 'POST', { status }, key);

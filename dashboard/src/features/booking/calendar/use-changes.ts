@@ -1,10 +1,10 @@
 import { type QueryClient, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
 import type { Appointment, CancelRequest, ChangedAppointment, StatusRequest } from '@voxanne/contract';
 import { idempotencyKey } from '../../../lib/api/request.ts';
-import { formatMoment } from '../../../lib/format/format.ts';
 import { notifyDone, notifyFailed } from '../../../lib/ui/notify.ts';
+import { withdrawText } from '../../messaging/messaging.api.ts';
 import { dropNotice, noticeChange } from './change-notice.tsx';
-import { movedWords, undoneWords } from './change-words.ts';
+import { canceledWords, movedWords, TEXT_AFTER_S, undoneWords, waitingText } from './change-words.ts';
 import type { Move } from './pending-moves.ts';
 import {
   appointmentQuery,
@@ -36,14 +36,29 @@ export const usePendingMoves = (): Move[] =>
     select: (mutation) => mutation.state.variables as Move,
   });
 
-export function useUndo(timeZone: string) {
+/** Takes back the text about the last change; the change stays. */
+export function useWithdrawText() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ id }: Pick<Appointment, 'id'>) => undoAppointment(id, idempotencyKey()),
+    mutationFn: ({ id }: Pick<Appointment, 'id'>) => withdrawText(id),
+    onSuccess: ({ contact }) => notifyDone(`${contact.name} gets no text about this.`),
+    onError: (error) => notifyFailed('The text was not taken back', error),
+    onSettled: () => refresh(queryClient),
+  });
+}
+
+export function useUndo(timeZone: string) {
+  const queryClient = useQueryClient();
+  const withdraw = useWithdrawText();
+  return useMutation({
+    mutationFn: ({ id }: Pick<Appointment, 'id'>) =>
+      undoAppointment(id, { notify_after_s: TEXT_AFTER_S }, idempotencyKey()),
     async onSuccess(changed) {
-      dropNotice(changed.id);
       await keep(queryClient, changed);
-      notifyDone(undoneWords(changed, timeZone));
+      noticeChange(changed.id, undoneWords(changed, timeZone), {
+        sendsAt: waitingText(changed)?.sends_at,
+        onDontText: () => withdraw.mutate(changed),
+      });
     },
     onError: (error) => notifyFailed('It could not be undone', error),
     onSettled: () => refresh(queryClient),
@@ -54,14 +69,22 @@ export function useUndo(timeZone: string) {
 export function useMove(timeZone: string, onRefused?: (move: Move, error: unknown) => void) {
   const queryClient = useQueryClient();
   const undo = useUndo(timeZone);
+  const withdraw = useWithdrawText();
   return useMutation({
     mutationKey: MOVES,
     mutationFn: ({ appointment, body, key }: Move) =>
-      moveAppointment(appointment.id, { version: appointment.version, ...body }, key),
-    async onSuccess(changed, { body }) {
+      moveAppointment(
+        appointment.id,
+        { version: appointment.version, notify_after_s: TEXT_AFTER_S, ...body },
+        key,
+      ),
+    async onSuccess(changed) {
       await keep(queryClient, changed);
-      const words = movedWords(changed, body.notify ?? true, timeZone);
-      noticeChange(changed.id, words, () => undo.mutate(changed));
+      noticeChange(changed.id, movedWords(changed, timeZone), {
+        sendsAt: waitingText(changed)?.sends_at,
+        onDontText: () => withdraw.mutate(changed),
+        onUndo: () => undo.mutate(changed),
+      });
     },
     onError: (error, move) => onRefused?.(move, error),
     onSettled: () => refresh(queryClient),
@@ -71,13 +94,17 @@ export function useMove(timeZone: string, onRefused?: (move: Move, error: unknow
 export function useCancel(timeZone: string) {
   const queryClient = useQueryClient();
   const undo = useUndo(timeZone);
+  const withdraw = useWithdrawText();
   return useMutation({
     mutationFn: ({ id, body, key }: { id: string; body: CancelRequest; key: string }) =>
-      cancelAppointment(id, body, key),
+      cancelAppointment(id, { notify_after_s: TEXT_AFTER_S, ...body }, key),
     async onSuccess(changed) {
       await keep(queryClient, changed);
-      const when = formatMoment(changed.scheduled_at, timeZone);
-      noticeChange(changed.id, `${changed.contact.name}, ${when}, is cancelled.`, () => undo.mutate(changed));
+      noticeChange(changed.id, canceledWords(changed, timeZone), {
+        sendsAt: waitingText(changed)?.sends_at,
+        onDontText: () => withdraw.mutate(changed),
+        onUndo: () => undo.mutate(changed),
+      });
     },
     onSettled: () => refresh(queryClient),
   });

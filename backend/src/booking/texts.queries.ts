@@ -1,0 +1,44 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** The newest text of a kind, as a query reads it. */
+export interface TextRow {
+  kind: string;
+  status: string;
+  error_code: string | null;
+  message_id: string | null;
+  at: string;
+  /** When one that waits will leave. */
+  sends_at: string | null;
+  informed_at: string | null;
+}
+
+const newestOfEachKind = (texts: RawBuilder<unknown>): RawBuilder<TextRow[]> => sql<TextRow[]>`(
+  select coalesce(json_agg(newest order by newest.at desc), '[]')
+  from (select distinct on (kind) * from (${texts}) as every order by kind, at desc) as newest)`;
+
+const TEXT = sql`m.kind, m.status, m.error_code, m.id as message_id, m.created_at as at,
+  null::timestamptz as sends_at, m.informed_at`;
+
+/** Of an appointment `a`; what waits in the queue and has no row of its own yet included. */
+export const TEXTS_OF_APPOINTMENT = newestOfEachKind(sql`
+  select ${TEXT} from messages m
+  where m.org_id = a.org_id and m.appointment_id = a.id and m.kind <> 'inbound' and m.replaced_by is null
+  union all
+  select substr(o.topic, 9), case when o.attempts = 0 and o.run_at > now() then 'waiting' else 'queued' end, null, null,
+    o.created_at, case when o.attempts = 0 and o.run_at > now() then o.run_at end, null
+  from outbox o
+  where app_private.group_of(o.org_id) = a.org_id and o.order_key = 'message:' || a.id
+    and o.status in ('pending', 'failed', 'processing') and not coalesce((o.payload ->> 'silent')::boolean, false)
+    and not exists (
+      select 1 from messages m
+      where m.org_id = o.org_id and m.kind = substr(o.topic, 9) and m.dedupe_key = o.key)`);
+
+/** Of the number of a contact `l`. */
+export const TEXTS_OF_CONTACT = newestOfEachKind(sql`
+  select * from (
+    select ${TEXT} from messages m
+    where m.org_id = l.org_id and m.to_address = l.phone and m.kind <> 'inbound' and m.replaced_by is null
+    order by m.created_at desc limit 50) as latest`);
+
+/** Why the contact `l` gets no texts; null where they do. */
+export const WHY_NO_TEXT = sql<string | null>`app_private.why_no_text(l.org_id, l.phone)`;

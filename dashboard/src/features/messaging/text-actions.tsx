@@ -1,0 +1,66 @@
+import { Button, Group } from '@mantine/core';
+import { IconPhoneCheck, IconSend } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { isRefused, mayResend } from './message-view.ts';
+import { resendText, setInformed } from './messaging.api.ts';
+
+interface Props {
+  text: {
+    id: string;
+    status: string;
+    error_code: string | null;
+    informed_at: string | null;
+    replaced_by?: string | null;
+  };
+  /** Whom it is about, for those who hear the buttons and do not see where they are. */
+  who: string;
+}
+
+const STALE = ['messages', 'appointments', 'contacts'];
+
+/** What can be done about a text that did not arrive. */
+export function TextActions({ text, who }: Props) {
+  const queryClient = useQueryClient();
+  const onSettled = () =>
+    queryClient.invalidateQueries({ predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])) });
+  const resend = useMutation({
+    mutationFn: () => resendText(text.id),
+    onSuccess: () => notifyDone(`The text to ${who} is being sent again.`),
+    onError: (error) => notifyFailed('The text was not sent again', error),
+    onSettled,
+  });
+  const informed = text.informed_at !== null;
+  const inform = useMutation({
+    mutationFn: () => setInformed(text.id, !informed),
+    onError: (error) => notifyFailed('This could not be saved', error),
+    onSettled,
+  });
+  if (!isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;
+  return (
+    <Group gap="xs">
+      {mayResend(text) && !informed ? (
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconSend size={14} aria-hidden />}
+          loading={resend.isPending}
+          aria-label={`Send the text to ${who} again`}
+          onClick={() => resend.mutate()}
+        >
+          Send again
+        </Button>
+      ) : null}
+      <Button
+        variant={informed ? 'default' : 'light'}
+        size="xs"
+        leftSection={informed ? undefined : <IconPhoneCheck size={14} aria-hidden />}
+        loading={inform.isPending}
+        aria-label={informed ? `${who} was not informed by phone` : `${who} was informed by phone`}
+        onClick={() => inform.mutate()}
+      >
+        {informed ? 'Not informed after all' : 'Informed by phone'}
+      </Button>
+    </Group>
+  );
+}
