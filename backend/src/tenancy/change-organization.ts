@@ -4,6 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import { toE164 } from '../platform/phone.ts';
 import { writeAudit } from './audit.queries.ts';
 import {
+  appointmentsMovedByZone,
   findOrganization,
   type OrganizationChanges,
   type OrganizationRow,
@@ -13,7 +14,7 @@ import type { Tenant } from './tenant-resolver.ts';
 
 /**
  * Changes the caller's clinic, its data and its rules; audited in the same transaction.
- * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, VALIDATION_FAILED (400).
+ * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, VALIDATION_FAILED (400), TIME_ZONE_MOVES_APPOINTMENTS (409).
  */
 export async function changeOrganization(
   database: Database,
@@ -35,6 +36,11 @@ export async function changeOrganization(
       (name) => wanted[name] !== before[name],
     );
     if (names.length === 0) return before;
+    if (wanted.time_zone !== undefined && patch.confirm_time_zone !== true) {
+      const zones = { from: before.time_zone, to: wanted.time_zone };
+      const moved = await appointmentsMovedByZone(db, tenant.orgId, zones);
+      if (moved.count > 0) throw movesAppointments(moved, zones);
+    }
     const changes: OrganizationChanges = Object.fromEntries(names.map((name) => [name, wanted[name]]));
     const after = await updateOrganization(db, tenant.orgId, changes);
     await writeAudit(db, {
@@ -80,7 +86,10 @@ function checkedTimeZone(zone: string): string {
   try {
     // An offset is no zone: it knows no summer time, and PostgreSQL reads "+02:00" as two hours west.
     if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    const canonical = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    // "Asia/Kolkata" stays what it is called today: Node would make it "Asia/Calcutta".
+    const isOtherName = zone.includes('/') && zone.toLowerCase() !== canonical.toLowerCase();
+    return isOtherName ? zone : canonical;
   } catch {
     throw new AppError({
       code: 'INVALID_TIME_ZONE',
@@ -89,4 +98,25 @@ function checkedTimeZone(zone: string): string {
       extra: { errors: [{ path: 'time_zone', message: 'is not a time zone' }] },
     });
   }
+}
+
+function movesAppointments(
+  { count, first }: { count: number; first: Date[] },
+  { from, to }: { from: string; to: string },
+): AppError {
+  const at = (timeZone: string) =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      weekday: 'short',
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+    }).format(first[0]);
+  return new AppError({
+    code: 'TIME_ZONE_MOVES_APPOINTMENTS',
+    status: 409,
+    detail: `${count === 1 ? 'One coming appointment keeps its moment and would' : `${count} coming appointments keep their moment and would`} stand at another hour: ${at(from)} would become ${at(to)}. Nothing was changed. If that is right, send it again with confirm_time_zone: true.`,
+    extra: { appointments: count, first: first.map((date) => date.toISOString()) },
+  });
 }

@@ -133,6 +133,69 @@ describe('changing the clinic', () => {
     expect((await patch({ time_zone: 'europe/paris' })).json()).toMatchObject({ time_zone: 'Europe/Paris' });
   });
 
+  test.each([
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'Europe/Kyiv',
+    'Europe/Kiev',
+    'US/Eastern',
+    'Asia/Ho_Chi_Minh',
+  ])('takes %s, the name of today or one of before, and keeps it', async (time_zone) => {
+    expect((await patch({ time_zone })).json()).toMatchObject({ time_zone });
+    expect(await clinic()).toMatchObject({ time_zone });
+  });
+
+  describe('another time zone while appointments are coming', () => {
+    const book = async (scheduledAt: string) => {
+      const { rows } = await db.owner.query(
+        `select public.book_appointment_atomic($1, 'Maria', null, '+14155550132', 'consultation', $2, 30) as booked`,
+        [ann.orgId, scheduledAt],
+      );
+      expect(rows[0].booked).toMatchObject({ success: true });
+      return rows[0].booked.appointment_id as string;
+    };
+
+    test('is asked about first, with how many move and where to, and done when it is confirmed', async () => {
+      for (let hour = 14; hour < 18; hour += 1) await book(`2190-01-07T${hour}:00:00Z`);
+      const refused = await patch({ time_zone: 'Asia/Kolkata', name: 'Half done' });
+      expect(refused.statusCode).toBe(409);
+      expect(refused.json()).toMatchObject({
+        code: 'TIME_ZONE_MOVES_APPOINTMENTS',
+        detail: expect.stringMatching(/^4 coming .* Thu, Jan 7, 9:00 AM would become Thu, Jan 7, 7:30 PM/),
+        appointments: 4,
+        first: ['2190-01-07T14:00:00.000Z', '2190-01-07T15:00:00.000Z', '2190-01-07T16:00:00.000Z'],
+      });
+      expect(await clinic()).toMatchObject({ time_zone: 'America/New_York', name: 'Bright Smiles' });
+      expect(await audit()).toEqual([]);
+      const done = await patch({ time_zone: 'Asia/Kolkata', confirm_time_zone: true });
+      expect(done.json()).toMatchObject({ time_zone: 'Asia/Kolkata' });
+      expect((await audit())[0].after).toEqual({ time_zone: 'Asia/Kolkata' });
+    });
+
+    test('is not asked about when the clock stays, by another name or a neighbor', async () => {
+      await book('2190-01-07T14:00:00Z');
+      for (const time_zone of ['US/Eastern', 'America/Detroit', 'America/Toronto', 'America/New_York'])
+        expect((await patch({ time_zone })).statusCode).toBe(200);
+    });
+
+    test('a neighbor that changes its clock on other days is asked about', async () => {
+      await book('2190-03-25T12:00:00Z');
+      expect((await patch({ time_zone: 'America/Havana' })).statusCode).toBe(200);
+      expect((await patch({ time_zone: 'America/Panama' })).json()).toMatchObject({ appointments: 1 });
+    });
+
+    test.each(['cancelled', 'completed', 'no_show'])('does not count what is %s', async (status) => {
+      const id = await book('2190-01-07T14:00:00Z');
+      await db.owner.query('update public.appointments set status = $2 where id = $1', [id, status]);
+      expect((await patch({ time_zone: 'Asia/Tokyo' })).statusCode).toBe(200);
+    });
+
+    test('other fields are changed without a question', async () => {
+      await book('2190-01-07T14:00:00Z');
+      expect((await patch({ name: 'Changed', time_zone: 'America/New_York' })).statusCode).toBe(200);
+    });
+  });
+
   test('keeps its rules about calendars, bookings and texts, writes them down, and open pages hear of it', async () => {
     const rules = { calendar_policy: 'closed', booking_horizon_days: 180, message_retention_days: 90 };
     expect((await patch(rules)).json()).toMatchObject(rules);

@@ -68,7 +68,8 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
         tags,
         operationId: 'updateOrganization',
         summary: 'Change the clinic',
-        description: 'For owners and admins. Only the fields you send change.',
+        description:
+          'For owners and admins. Only the fields you send change. A time zone under which coming appointments would show at another hour needs `confirm_time_zone: true`.',
         body: OrganizationPatch,
         response: { 200: Organization },
       },

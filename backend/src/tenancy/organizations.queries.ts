@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 const COLUMNS = [
@@ -29,6 +30,22 @@ export function findOrganization(db: Db, orgId: string) {
 }
 
 export type OrganizationRow = Awaited<ReturnType<typeof findOrganization>>;
+
+const EXAMPLES = 3;
+
+/** Coming appointments that would stand at another hour of the clinic's clock: how many, and when the first begin. */
+export async function appointmentsMovedByZone(
+  db: Db,
+  orgId: string,
+  zones: { from: string; to: string },
+): Promise<{ count: number; first: Date[] }> {
+  const { rows } = await sql<{ count: number; scheduled_at: Date }>`
+    select count(*) over ()::int as count, scheduled_at from appointments
+    where org_id = ${orgId} and scheduled_at > now() and status not in ('cancelled', 'completed', 'no_show')
+      and scheduled_at at time zone ${zones.from} <> scheduled_at at time zone ${zones.to}
+    order by scheduled_at limit ${EXAMPLES}`.execute(db);
+  return { count: rows[0]?.count ?? 0, first: rows.map((row) => row.scheduled_at) };
+}
 
 export function updateOrganization(
   db: Db,

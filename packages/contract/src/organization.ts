@@ -41,6 +41,11 @@ export const OrganizationPatch = z
     phone: typedLine(32).min(3).nullable(),
     public_phone: typedLine(32).min(3).nullable(),
     time_zone: typedLine(64).min(1),
+    confirm_time_zone: z
+      .boolean()
+      .describe(
+        'Changes the time zone although coming appointments then show at another hour; without it that is refused (TIME_ZONE_MOVES_APPOINTMENTS)',
+      ),
     country: z
       .string()
       .trim()

@@ -28,7 +28,13 @@ export const Problem = z
       .string()
       .optional()
       .describe('Why no one works then, for OUTSIDE_HOURS; as in GET /api/availability'),
-    appointments: z.int().optional().describe('How many are still ahead, for HAS_APPOINTMENTS'),
+    appointments: z
+      .int()
+      .optional()
+      .describe(
+        'How many are still ahead, for HAS_APPOINTMENTS; how many move, for TIME_ZONE_MOVES_APPOINTMENTS',
+      ),
+    first: z.array(Timestamp).optional().describe('When the first of those that move begin'),
     until: Timestamp.optional().describe('When the last of them begins'),
     contact_id: Id.optional().describe('The patient who is meant instead'),
     alternatives: z

@@ -1,7 +1,7 @@
 import { IconCloudQuestion } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.ts';
-import { detectedTimeZone } from '../../lib/format/time-zones.ts';
+import { isSameZone, ownTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
 import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
@@ -26,8 +26,8 @@ export function AppointmentList({ appointments, timeZone, now, nextId }: Props) 
 
 /** For somebody who looks from another time zone. */
 function whereYouAre(instant: string, timeZone: string): string | undefined {
-  const here = detectedTimeZone();
-  return here === timeZone ? undefined : `${formatMoment(instant, here)}, where you are`;
+  const here = ownTimeZone();
+  return isSameZone(here, timeZone) ? undefined : `${formatMoment(instant, here)}, where you are`;
 }
 
 interface RowProps {

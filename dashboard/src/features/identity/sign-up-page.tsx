@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { SignUpRequest } from '@voxanne/contract';
 import { asApiError } from '../../lib/api/api-error.ts';
-import { detectedTimeZone } from '../../lib/format/time-zones.ts';
+import { ownTimeZone } from '../../lib/format/time-zones.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
@@ -22,7 +22,7 @@ export function SignUpPage() {
       email: '',
       password: '',
       phone: '',
-      time_zone: detectedTimeZone(),
+      time_zone: ownTimeZone(),
     },
     validate: validateSignUp,
   });

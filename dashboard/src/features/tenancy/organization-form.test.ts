@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { changes, countryName } from './organization-form.ts';
+import { ApiError } from '../../lib/api/api-error.ts';
+import { changes, countryName, movedBy } from './organization-form.ts';
 
 const before = {
   name: 'Lovelace Clinic',
@@ -25,4 +26,19 @@ test('an emptied phone is taken away', () => {
 test('a country is read back by its name', () => {
   expect(countryName('us')).toBe('United States');
   expect(countryName('1')).toBeNull();
+});
+
+test('a refusal that names moved appointments is a question, every other one is not', () => {
+  const refused = (code: string) =>
+    movedBy(
+      new ApiError({
+        status: 409,
+        code,
+        message: 'No.',
+        body: { code, appointments: 4, first: ['2190-01-07T14:00:00Z'] },
+      }),
+    );
+  expect(refused('TIME_ZONE_MOVES_APPOINTMENTS')).toMatchObject({ appointments: 4 });
+  expect(refused('HAS_APPOINTMENTS')).toBeNull();
+  expect(movedBy(null)).toBeNull();
 });

@@ -1,4 +1,6 @@
 import type { Organization, OrganizationPatch } from '@voxanne/contract';
+import { z } from 'zod';
+import { asApiError } from '../../lib/api/api-error.ts';
 
 export interface OrganizationValues {
   name: string;
@@ -41,3 +43,14 @@ export function countryName(code: string): string | null {
     return null;
   }
 }
+
+const Moved = z.object({
+  code: z.literal('TIME_ZONE_MOVES_APPOINTMENTS'),
+  appointments: z.int(),
+  first: z.array(z.string()),
+});
+export type Moved = z.infer<typeof Moved>;
+
+/** The appointments that another time zone would move on the clock; null for every other failure, and for none. */
+export const movedBy = (error: unknown): Moved | null =>
+  error === null ? null : (Moved.safeParse(asApiError(error).body).data ?? null);

@@ -12,8 +12,9 @@ import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
-import { changes, countryName, type OrganizationValues, toValues } from './organization-form.ts';
+import { changes, countryName, movedBy, type OrganizationValues, toValues } from './organization-form.ts';
 import { organizationQuery, updateOrganization } from './tenancy.api.ts';
+import { ZoneQuestion } from './zone-question.tsx';
 
 export function OrganizationPanel() {
   const { data, error, refetch } = useQuery(organizationQuery);
@@ -30,6 +31,11 @@ export function OrganizationPanel() {
   );
 }
 
+interface Wish {
+  values: OrganizationValues;
+  confirm_time_zone?: true;
+}
+
 function OrganizationForm({ organization }: { organization: Organization }) {
   const queryClient = useQueryClient();
   const form = useForm<OrganizationValues>({
@@ -43,21 +49,24 @@ function OrganizationForm({ organization }: { organization: Organization }) {
   const known = useFollowed(toValues(organization), form);
   useUnsaved(form.isDirty());
   const save = useMutation({
-    mutationFn: (values: OrganizationValues) => updateOrganization(changes(known.current, values)),
+    mutationFn: ({ values, ...confirmed }: Wish) =>
+      updateOrganization({ ...changes(known.current, values), ...confirmed }),
     async onSuccess(saved) {
       queryClient.setQueryData(organizationQuery.queryKey, saved);
       form.setInitialValues(toValues(saved));
       form.setValues(toValues(saved));
       notifyDone('Saved.');
       await queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'me' || queryKey[0] === 'onboarding',
+        predicate: ({ queryKey }) => ['me', 'onboarding', 'availability'].includes(String(queryKey[0])),
       });
     },
     onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
   });
 
+  const moved = movedBy(save.error);
+
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate({ values }), focusFirst(form))}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <TextInput
           label="Clinic name"
@@ -89,7 +98,15 @@ function OrganizationForm({ organization }: { organization: Organization }) {
           {...form.getInputProps('country')}
         />
       </SimpleGrid>
-      {isInline(save.error) ? null : <FormError error={save.error} />}
+      <ZoneQuestion
+        moved={moved}
+        from={organization.time_zone}
+        to={form.values.time_zone}
+        busy={save.isPending}
+        onConfirm={() => save.mutate({ values: form.values, confirm_time_zone: true })}
+        onCancel={() => save.reset()}
+      />
+      {isInline(save.error) || moved !== null ? null : <FormError error={save.error} />}
       <Group mt="md">
         <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
           Save changes

@@ -1,15 +1,17 @@
 import { Select, type SelectProps } from '@mantine/core';
-import { timeZones } from '../format/time-zones.ts';
+import { findTimeZones, timeZoneChoices } from '../format/time-zones.ts';
 
 export function TimeZoneSelect(props: Omit<SelectProps, 'data'>) {
+  const choices = timeZoneChoices(props.value ?? '');
   return (
     <Select
       searchable
       allowDeselect={false}
-      data={timeZones()}
+      data={choices}
+      filter={({ search, limit }) => findTimeZones(choices, search).slice(0, limit)}
       limit={60}
       maxDropdownHeight={260}
-      nothingFoundMessage="No such time zone"
+      nothingFoundMessage="No such time zone: try a city or a country"
       {...props}
     />
   );
