@@ -307,6 +307,8 @@ describe('the health report', () => {
     expect(prose).toMatch(/^# Voxanne is healthy\n/);
     expect(prose).toContain('- ✅ **Database**: PostgreSQL connection active\n');
     expect(prose).toContain('- 🟡 **Google Calendar**: Google Calendar not linked\n');
-    expect(prose).toContain('- 🟡 Google Calendar not linked - users cannot book appointments into it (bookings are still kept here)\n');
+    expect(prose).toContain(
+      '- 🟡 Google Calendar not linked - users cannot book appointments into it (bookings are still kept here)\n',
+    );
   });
 });
