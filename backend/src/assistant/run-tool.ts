@@ -128,8 +128,17 @@ const refusal = (error: AppError) => ({
   ...offered(error.extra),
 });
 
-/** What a program can choose from: free times instead, or days; and what was corrected in the date that is refused. */
-const TOLD = ['alternatives', 'choices', 'coming_days', 'corrected', 'original', 'resolved', 'say'];
+/** What a program can choose from: free times instead, days or providers; and what was corrected in the date that is refused. */
+const TOLD = [
+  'alternatives',
+  'choices',
+  'providers',
+  'coming_days',
+  'corrected',
+  'original',
+  'resolved',
+  'say',
+];
 
 function offered(extra: AppError['extra']): { data?: Record<string, unknown> } {
   const told = TOLD.filter((name) => extra[name] !== undefined).map((name) => [name, extra[name]]);

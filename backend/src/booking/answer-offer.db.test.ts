@@ -53,6 +53,17 @@ describe('an offer from the waitlist', () => {
     });
   });
 
+  test('is not for a patient who was booked elsewhere at that time since, and the page says so', async () => {
+    const link = await scene.linkOfOffer(0);
+    const { here } = scene.state;
+    await scene.owner.query(`insert into providers (org_id, name) values ($1, 'Dr. Ben')`, [here.orgId]);
+    await scene.book(here, { name: 'Waiting Ann', phone: '+14155550140', providerName: 'Dr. Ben' });
+    const page = await scene.submit(link, { action: 'accept' });
+    expect(page.status).toBe(409);
+    expect(page.text).toContain('You already have another appointment at that time.');
+    expect(await scene.row((await scene.offers())[0]?.hold_id)).toMatchObject({ status: 'held' });
+  });
+
   test('that is declined goes to the next one, and never again to the same', async () => {
     const link = await scene.linkOfOffer(0);
     await scene.submit(link, { action: 'decline' });

@@ -63,6 +63,8 @@ export interface BookedAppointment {
   scheduledAt: Date;
   /** Why the patient gets no text about it; null when they do. */
   noTexts: NoTexts | null;
+  /** It was booked before, by the same caller or hold; nothing was written. */
+  repeated: boolean;
   /** A sentence to show or to speak. */
   confirmation: string;
 }
@@ -119,6 +121,7 @@ export async function bookAppointment(
       contactId: result.contact_id,
       scheduledAt: place.at,
       noTexts: refusalOfTexts(result.no_text),
+      repeated: result.repeated,
       confirmation:
         place.at <= context.clock.now()
           ? `${place.service.name} on ${when} is booked.`

@@ -10,6 +10,7 @@ const STATUS: Record<string, number> = {
   PROVIDER_NOT_FOUND: 422,
   OVERBOOK_NOT_ALLOWED: 403,
   OVERBOOK_REASON_MISSING: 422,
+  ALREADY_BOOKED: 409,
   NOT_CHANGEABLE: 409,
   ILLEGAL_TRANSITION: 409,
   NOTHING_TO_UNDO: 409,
@@ -112,6 +113,14 @@ export const bookingErrors = {
       status: 409,
       detail: `That time is already taken.${offer(alternatives)}`,
       extra: { alternatives },
+    }),
+  /** The same patient at the same time; `existingId` is the appointment they have. */
+  alreadyBooked: (existingId?: string) =>
+    new AppError({
+      code: 'ALREADY_BOOKED',
+      status: 409,
+      detail: 'This patient already has an appointment at that time. Move that one, or choose another time.',
+      ...(existingId !== undefined && { extra: { existing_id: existingId } }),
     }),
   /** What is in the way of an undo is an offer that somebody may still accept. */
   offeredToWaitlist: (until: string, alternatives: Slot[]) =>

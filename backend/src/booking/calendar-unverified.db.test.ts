@@ -38,8 +38,8 @@ describe('a time that was taken while the linked calendar could not be read', ()
        on conflict (org_id, provider_id) do update set synced_at = excluded.synced_at`,
       [clinic.orgId, providerId, ago],
     );
-  const book = async (providerId: string, time = '09:00') =>
-    (await scene.book(clinic, { when: { at: at(time) }, providerId })).appointmentId;
+  const book = async (providerId: string, { time = '09:00', name = 'Maria Lopez' } = {}) =>
+    (await scene.book(clinic, { when: { at: at(time) }, providerId, name })).appointmentId;
   const move = (id: string, wish: object) =>
     moveAppointment(scene.context, clinic.scope, { appointmentId: id, ...wish }, origin);
   const flag = async (id: string) => (await scene.row(id)).calendar_unverified;
@@ -51,14 +51,14 @@ describe('a time that was taken while the linked calendar could not be read', ()
     const { body } = await scene.get(`/api/appointments/${id}`);
     expect(body).toMatchObject({ calendar_unverified: true });
     await mirror(ada, null);
-    expect(await flag(await book(ada, '11:00'))).toBe(true);
+    expect(await flag(await book(ada, { time: '11:00' }))).toBe(true);
   });
 
   test('and one whose calendar is known, or who has none, does not', async () => {
     const known = await book(ben);
     expect([await flag(known), await audited(known)]).toEqual([false, undefined]);
     await scene.owner.query('delete from calendar_mirrors where org_id = $1', [clinic.orgId]);
-    expect(await flag(await book(ada))).toBe(false);
+    expect(await flag(await book(ada, { name: 'Ana Ruiz' }))).toBe(false);
   });
 
   test('is looked at anew when it moves, and when that is undone', async () => {

@@ -13,6 +13,8 @@ export interface Refused {
   success: false;
   error: string;
   message: string;
+  /** The appointment that a patient has already, for ALREADY_BOOKED. */
+  existing_id?: string;
 }
 
 export interface Changed {

@@ -23,7 +23,7 @@ import {
 import type { AvailabilityContext } from './availability-context.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { providersWhoLeft } from './booking.queries.ts';
-import type { ChangeOrigin } from './changes.queries.ts';
+import type { ChangeOrigin, Refused } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
 import { clockRange, spokenDay } from './labels.ts';
 import { type ProviderReading, type ProviderWish, readProvider } from './provider-wish.ts';
@@ -250,8 +250,9 @@ export class NotThere extends Error {
 }
 
 /** What a function of the database refused, as an error; taken times with their alternatives. */
-export function refusalOf({ error, message }: { error: string; message: string }, wish: Wish): Error {
+export function refusalOf({ error, message, existing_id }: Refused, wish: Wish): Error {
   if (error === 'SLOT_UNAVAILABLE') return new NotThere(wish, bookingErrors.taken);
+  if (error === 'ALREADY_BOOKED') return bookingErrors.alreadyBooked(existing_id);
   if (error === 'HOLD_EXPIRED') return new NotThere(wish, bookingErrors.holdExpired);
   return bookingErrors.refused(error, message);
 }
@@ -270,6 +271,8 @@ export const inTenant =
 // A deadlock or serialization failure says nothing about the slot; the whole transaction was rolled back.
 const TRANSIENT = new Set(['40P01', '40001']);
 const LOCK_NOT_AVAILABLE = '55P03';
+/** Of `app_private.keep_patient_in_one_place`. */
+const PATIENT_ELSEWHERE = 'VX001';
 
 /**
  * One change in one transaction, tried once more where the database asks for that.
@@ -288,6 +291,7 @@ export async function changeOnce<R>(
     });
   } catch (error) {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw bookingErrors.busy();
+    if (sqlState(error) === PATIENT_ELSEWHERE) throw bookingErrors.alreadyBooked();
     if (!(error instanceof NotThere)) throw error;
     const ask = askAlone(context, scope);
     throw await error.refusal(await findAlternatives(context, ask, scope, error.wish), ask, scope.orgId);

@@ -212,7 +212,10 @@ async function refusalPage(
   error: AppError,
 ): Promise<Page> {
   const now = context.clock.now();
-  if (opened.kind === 'offer') return { ...offerPage(opened, now), status: error.status };
+  const isBookedThen = error.code === 'ALREADY_BOOKED';
+  if (opened.kind === 'offer') {
+    return { ...offerPage(opened, now, isBookedThen ? BOOKED_THEN : undefined), status: error.status };
+  }
   const { alternatives } = error.extra as { alternatives?: Parameters<typeof takenPage>[1] };
   if (opened.state === 'open' && alternatives) {
     return takenPage(opened, alternatives, 'Somebody else took that time a moment ago. Nothing was changed.');
@@ -221,10 +224,15 @@ async function refusalPage(
     const list = await findFreeDays(context, opened, {});
     return daysPage(opened, list, now, 'That list was too old. Here is what is free now.');
   }
-  const sentence =
-    error.code === 'SLOT_UNAVAILABLE' ? 'Somebody else has that time by now. Please call us.' : error.message;
+  const sentence = isBookedThen
+    ? BOOKED_THEN
+    : error.code === 'SLOT_UNAVAILABLE'
+      ? 'Somebody else has that time by now. Please call us.'
+      : error.message;
   return { ...appointmentPage(opened, now, sentence), status: error.status };
 }
+
+const BOOKED_THEN = 'You already have another appointment at that time. Nothing was changed.';
 
 /** Not in a cache, not in a search engine, and never in the Referer of another site. */
 const PRIVATE = {

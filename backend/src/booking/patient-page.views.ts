@@ -182,7 +182,7 @@ export function takenPage(opened: OpenedAppointment, alternatives: Slot[], sente
   return { status, html: text };
 }
 
-export function offerPage(opened: OpenedOffer, now: Date): Page {
+export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page {
   const { clinic, offer, state } = opened;
   const when = spokenTime(offer.scheduled_at, clinic.time_zone, now);
   const details = html`<div class="card"><p class="when">${when}</p><p>${opened.service} with ${offer.provider_name}</p>
@@ -190,6 +190,7 @@ export function offerPage(opened: OpenedOffer, now: Date): Page {
   switch (state) {
     case 'open':
       return show(200, 'A time has become free', clinic, [
+        note(notice),
         details,
         html`<p>It is kept for you until <strong>${timeAt(offer.expires_at, clinic.time_zone)}</strong>. After that the next person on the waitlist is asked.</p>`,
         form(opened, 'accept', html`<button class="first">Yes, book it for me</button>`),

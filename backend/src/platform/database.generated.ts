@@ -93,7 +93,6 @@ export interface Appointments {
   /**
    * Call, intent, slot and contact of a booking by voice: a tool call that comes again under a new id finds it.
    */
-  semantic_key: string | null;
   service_type: string;
   /**
    * Rows of one session (same group service, same start) may overlap each other; every other row has a session of its own.

@@ -37,6 +37,9 @@ export const Problem = z
     first: z.array(Timestamp).optional().describe('When the first of those that move begin'),
     until: Timestamp.optional().describe('When the last of them begins'),
     contact_id: Id.optional().describe('The patient who is meant instead'),
+    existing_id: Id.optional().describe(
+      'The appointment that the patient has at that time, for ALREADY_BOOKED',
+    ),
     alternatives: z
       .array(Slot)
       .optional()

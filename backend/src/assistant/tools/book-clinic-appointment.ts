@@ -104,6 +104,7 @@ export const bookClinicAppointment = (context: BookingContext) =>
           ...correctedFields(correction),
           appointment_id: booked.appointmentId,
           contact_id: booked.contactId,
+          ...(booked.repeated && { repeated: true }),
           scheduled_at: booked.scheduledAt.toISOString(),
         },
       };

@@ -38,6 +38,10 @@ function useBookingKey() {
   };
 }
 
+/** The patient has an appointment at that time already. */
+const isBookedThen = (error: unknown): boolean =>
+  error !== null && asApiError(error).code === 'ALREADY_BOOKED';
+
 /** A fault of what has no field here is said beside the button. */
 const saidAtFields = (error: unknown): boolean =>
   isInline(error) && Object.keys(fieldMessages(asApiError(error))).every((field) => field in EMPTY);
@@ -155,16 +159,14 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
             <FormError error={submit.error} />
           )
         ) : (
-          <>
-            <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
-            {isOwner && place !== undefined ? (
-              <Overbook
-                busy={submit.isPending}
-                onOverbook={(reason) => submit.mutate({ values: form.values, place, overbook: reason })}
-              />
-            ) : null}
-          </>
+          <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
         )}
+        {isOwner && place !== undefined && (alternatives !== null || isBookedThen(submit.error)) ? (
+          <Overbook
+            busy={submit.isPending}
+            onOverbook={(reason) => submit.mutate({ values: form.values, place, overbook: reason })}
+          />
+        ) : null}
         <Button type="submit" loading={submit.isPending}>
           Book appointment
         </Button>

@@ -30,6 +30,7 @@ const offeredBy = (error: ApiError): Alternative[] => Offered.safeParse(error.bo
 
 const titles: Record<string, string> = {
   SLOT_UNAVAILABLE: 'That time is taken',
+  ALREADY_BOOKED: 'This patient is already booked then',
   OUTSIDE_HOURS: 'Not within the opening hours',
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
@@ -48,7 +49,7 @@ export function refusalOf(error: ApiError): Refusal {
       alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),
     alternatives,
     isCertain: error.code === 'OFFLINE' || (error.status >= 400 && error.status < 500),
-    mayOverbook: error.code === 'SLOT_UNAVAILABLE',
+    mayOverbook: error.code === 'SLOT_UNAVAILABLE' || error.code === 'ALREADY_BOOKED',
     isOvertaken: error.code === 'CHANGED_MEANWHILE',
   };
 }
