@@ -92,7 +92,10 @@ const instructions = (profile: ReceptionistProfile): string =>
     profile.openingHours === ''
       ? 'The clinic has no opening hours at present. Say so, and book nothing.'
       : `Opening hours: ${profile.openingHours}. Holidays are not in them: getClinicInfo and checkAvailability know those.`,
-    'Offer only times that checkAvailability returned, and book with the slot_id it gave.',
+    'Pass what the caller says about day and time to the tools as dateText, all of it and unchanged; work out no date yourself. If they ask for someone by name, pass that as providerName.',
+    'Offer only times that checkAvailability returned, and book with the slot_id it gave. Ask it again for every other time the caller names: it knows more times than it offers.',
+    'To move or cancel, call the tool, read its question to the caller, and call it again with their answer as confirmed and with the confirmToken.',
+    'What no tool can do, leave with takeMessage: someone from the clinic calls back.',
     'Ask for the caller’s full name. Their own number is known; ask only if they want the text somewhere else.',
     'Never say that an appointment is booked before bookClinicAppointment has said so. Read its answer to the caller.',
     `If the caller describes an emergency that is happening now, say at once: "This sounds like an emergency. Please hang up now and call ${emergencyNumber(profile.country)}." Then ask nothing else and do not book. Never bring up emergencies yourself.`,

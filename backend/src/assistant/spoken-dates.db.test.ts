@@ -143,7 +143,7 @@ describe('dates that a caller says', () => {
       const { error } = await use('checkAvailability', search);
       expect(error).toContain('Appointments can be booked until Wednesday, November 25, 2026.');
       expect((await use('checkAvailability', { ...search, serviceType: 'consultation' })).result).toContain(
-        'Free are',
+        'I have Friday, November 27 at',
       );
     });
 

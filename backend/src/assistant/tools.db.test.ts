@@ -358,7 +358,7 @@ describe('the receptionist’s tools', () => {
         'Wednesday, November 18 at 11:15 AM',
         'Wednesday, November 18 at 12:15 PM',
       ]);
-      expect(answer.say).toMatch(/^Free are .+ and Wednesday, November 18 at 12:15 PM\.$/);
+      expect(answer.say).toBe('I have today at 10:15 AM, 11:15 AM or 12:15 PM. Which works best?');
       expect(answer.now_local).toBe('Wednesday, November 18, 2026 at 10:00 AM');
     });
 
@@ -379,7 +379,7 @@ describe('the receptionist’s tools', () => {
 
     test('are found when the model sends nulls for what it does not know', async () => {
       const given = { serviceType: null, date: null, from: null, to: null };
-      expect((await use('checkAvailability', given)).result).toContain('Free are');
+      expect((await use('checkAvailability', given)).result).toContain('I have today at');
     });
   });
 

@@ -7,7 +7,6 @@ export {
   type Confirmation,
   moveReadBack,
   NotReadBack,
-  type ReadBackChange,
   readBack,
   tryOut,
   wasConfirmed,
@@ -23,6 +22,7 @@ export { sweepHolds } from './hold-slot.ts';
 export { moveAppointment } from './move-appointment.ts';
 export { offerFreedSlot } from './offer-freed-slot.ts';
 export { offerStillOpen } from './offer-still-open.ts';
+export { offerTimes } from './offer-times.ts';
 export type { PatientContext } from './patient-context.ts';
 export { registerPatientRoutes } from './patient-links.routes.ts';
 export { createPatientLinks } from './patient-links.ts';
@@ -30,4 +30,4 @@ export { sayMoment, sayNow } from './say-moment.ts';
 export { searchNumbers } from './search-contacts.ts';
 export { comingDays } from './spoken-labels.ts';
 export { leaveTask } from './tasks/leave-task.ts';
-export { type Correction, understandSpokenDays, understandSpokenTime } from './understand-spoken.ts';
+export { type Correction, understandSpokenTime } from './understand-spoken.ts';

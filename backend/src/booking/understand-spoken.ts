@@ -4,16 +4,12 @@ import type { TenantScope } from '../platform/tenant.ts';
 import { type ClinicRules, rulesFor, type ServiceFacts, staffFor } from './availability/clinic-calendar.ts';
 import type { Provider } from './availability/rules.ts';
 import type { BookingContext } from './book-appointment.ts';
+import { bookingErrors } from './booking.errors.ts';
 import { findAppointment } from './booking.queries.ts';
 import { pickService, serviceOf } from './find-availability.ts';
 import { askAlone, rulesIn } from './find-place.ts';
 import { type ProviderWish, readProvider } from './provider-wish.ts';
-import {
-  type DayReading,
-  readSpokenDay,
-  type SpokenDayWish,
-  type SpokenQuestion,
-} from './read-spoken-day.ts';
+import { type DayReading, readSpokenDay, type SpokenQuestion } from './read-spoken-day.ts';
 import {
   calendarOf,
   readSpokenTime,
@@ -21,10 +17,10 @@ import {
   type SpokenTime,
   type SpokenWish,
 } from './read-spoken-time.ts';
-import { readSpokenWindow } from './read-spoken-window.ts';
+import { readSpokenWindow, type SpokenWindow } from './read-spoken-window.ts';
 import { dutyOf } from './spoken-duty.ts';
 import { clockName, comingDays, fullDay } from './spoken-labels.ts';
-import { instantOf, isMonthFirst } from './wall-clock.ts';
+import { isMonthFirst } from './wall-clock.ts';
 import { localDate } from './working-hours.ts';
 
 interface Spoken {
@@ -77,50 +73,86 @@ export async function understandSpokenTime(
   return { at: reading.at, correction };
 }
 
-export interface SpokenSearch extends SpokenDayWish, Spoken {
+export interface SpokenSearch extends SpokenWish, Spoken {
   serviceType: string;
   /** A range instead of a day. */
   from?: string | undefined;
   to?: string | undefined;
+  providerName?: string | undefined;
+}
+
+export interface UnderstoodSearch {
+  /** As `findAvailability` takes them; none for the soonest. */
+  ranges: { from?: string; to?: string }[];
+  /** What was said of the time of the day. */
+  window: Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near' | 'prefer'>;
+  /** Whom the caller asked for; without one whoever is free. */
+  provider?: { id: string; name: string } | undefined;
+  timeZone: string;
+  correction?: Correction | undefined;
 }
 
 /**
- * The days a caller wants to hear the free times of, as `findAvailability` takes them; nothing for the soonest.
- * @throws {AppError} as `understandSpokenTime`.
+ * The days, the part of the day and the provider that a caller wants to hear the free times of.
+ * @throws {AppError} as `understandSpokenTime`; WHICH_PROVIDER, PROVIDER_NOT_FOUND.
  */
-export async function understandSpokenDays(
+export async function understandSpokenSearch(
   context: BookingContext,
   scope: TenantScope,
   wish: SpokenSearch,
-): Promise<{ from?: string; to?: string; correction?: Correction }> {
-  if (![wish.date, wish.words, wish.weekday, wish.from, wish.to].some(Boolean)) return {};
+): Promise<UnderstoodSearch> {
   const now = context.clock.now();
   const rules = await rulesIn(context, askAlone(context, scope), scope.orgId);
   const service = pickService(rules.services, wish.serviceType);
+  const provider = whoIsNamed(rules, wish);
   const setting = settingOf(rules, service, {
     now,
     durationMinutes: service.duration_minutes,
-    staff: staffFor(rules, service),
+    staff: whoIsMeant(staffFor(rules, service), { providerId: provider?.id }),
   });
   const { timeZone } = setting;
-  const calendar = calendarOf(setting);
-  const isDay = [wish.date, wish.words, wish.weekday].some(Boolean);
-  const reading = isDay ? readSpokenDay(wish, calendar) : readRange(wish, calendar);
-  if (reading.kind === 'week') return { from: reading.from.toString(), to: reading.to.toString() };
+  const understood = { ranges: [], window: {}, provider, timeZone };
+  if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) {
+    if (!wish.from && !wish.to) return understood;
+    const range = readRange(wish, calendarOf(setting));
+    if (range.kind === 'ask') throw question(range, now, timeZone);
+    if (range.kind === 'week') return { ...understood, ranges: [rangeOf(range)] };
+    const { from, to, correction } =
+      range.kind === 'range'
+        ? range
+        : { ...rangeOf({ from: range.date, to: range.date }), correction: correctionOf(range.date, range) };
+    if (correction) logCorrection(context, scope, wish);
+    return { ...understood, ranges: [{ ...(from && { from }), ...(to && { to }) }], correction };
+  }
+  const reading = readSpokenWindow(wish, setting);
   if (reading.kind === 'ask') {
     // A search too far ahead is answered with the reason and no times.
     const day = wish.date?.trim();
     if (reading.code === 'BEYOND_HORIZON' && day && /^\d{4}-\d\d-\d\d$/.test(day))
-      return { from: day, to: day };
+      return { ...understood, ranges: [{ from: day, to: day }] };
     throw question(reading, now, timeZone);
   }
-  const correction = reading.kind === 'range' ? reading.correction : correctionOf(reading.date, reading);
+  const { days, original, kind: _kind, ...window } = reading;
+  const [first] = days;
+  const correction = first && correctionOf(first.from, original === undefined ? {} : { original });
   if (correction) logCorrection(context, scope, wish);
-  const days =
-    reading.kind === 'range'
-      ? { ...(reading.from && { from: reading.from }), ...(reading.to && { to: reading.to }) }
-      : partOfDay(wish, reading.date, setting);
-  return { ...days, ...(correction && { correction }) };
+  return { ...understood, ranges: days.map(rangeOf), window, correction };
+}
+
+const rangeOf = ({ from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate }) => ({
+  from: from.toString(),
+  to: to.toString(),
+});
+
+/** @throws {AppError} WHICH_PROVIDER, PROVIDER_NOT_FOUND. */
+function whoIsNamed({ staff }: ClinicRules, wish: ProviderWish): Provider | undefined {
+  const who = readProvider(staff, wish);
+  if (who.kind === 'anyone') return undefined;
+  if (who.kind === 'one') return who.provider;
+  const names = who.choices.map(({ name }) => name).toSorted();
+  throw names.length > 0
+    ? bookingErrors.whichProvider(names)
+    : bookingErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
 }
 
 const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>
@@ -182,25 +214,6 @@ function readRange(
     say: `To be sure: that is ${edges.to ? 'until' : 'from'} ${fullDay(reading.date)}${edges.to ? '' : ' on'}.`,
   };
   return { ...edges, ...moved, correction };
-}
-
-/** The hours of the day that were wished for; the whole day when none were. */
-function partOfDay(
-  wish: SpokenDayWish,
-  date: Temporal.PlainDate,
-  setting: SpokenSetting,
-): { from: string; to: string } {
-  const window = readSpokenWindow(wish, setting);
-  if (window.kind === 'ask' || window.fromMinute === undefined || window.untilMinute === undefined) {
-    return { from: date.toString(), to: date.toString() };
-  }
-  const edge = (minutes: number) => {
-    const { timeZone } = setting;
-    const day = date.toPlainDateTime().add({ minutes });
-    const at = instantOf(day, timeZone) ?? new Date(day.toZonedDateTime(timeZone).epochMilliseconds);
-    return at.toISOString();
-  };
-  return { from: edge(window.fromMinute), to: edge(window.untilMinute) };
 }
 
 const localTime = (at: Date, timeZone: string): Temporal.PlainDateTime =>

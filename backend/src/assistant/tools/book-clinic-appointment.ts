@@ -1,4 +1,3 @@
-import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import {
   type BookingContext,
@@ -10,39 +9,35 @@ import {
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { TenantScope } from '../../platform/tenant.ts';
+import { callIdOf, scopeOf, text, textUpTo } from './callers-appointment.ts';
 import { correctedFields, restingOn, withReadBack } from './corrected.ts';
+import { PROVIDER, SERVICE, TIME } from './definitions.ts';
 import { type CallContext, defineTool } from './tool.ts';
 
-// A model fills what it does not know with "" or null, and numbers come as text: all is tolerated, nothing is believed.
-const text = (longest: number) =>
-  z
-    .union([z.string(), z.number()])
-    .nullish()
-    .transform((value) => visibleLines(String(value ?? '')))
-    .pipe(z.string().max(longest, `is longer than ${longest} characters`))
-    .transform((value) => (value === '' ? undefined : value));
 const minutes = z.preprocess(
   (value) => (value === null || value === '' ? undefined : value),
   z.coerce.number().int().min(5).max(480).optional(),
 );
 
 const Arguments = z.object({
-  name: text(200),
-  patientName: text(200),
-  phone: text(60),
-  patientPhone: text(60),
-  email: text(254),
-  patientEmail: text(254),
-  serviceType: text(80),
-  appointmentDate: text(40),
-  appointmentTime: text(40),
-  scheduledAt: text(60),
-  dateText: text(200),
-  weekday: text(40),
-  slotId: text(400),
+  name: textUpTo(200),
+  patientName: textUpTo(200),
+  phone: textUpTo(200),
+  patientPhone: textUpTo(200),
+  email: textUpTo(254),
+  patientEmail: textUpTo(254),
+  serviceType: text,
+  appointmentDate: text,
+  date: text,
+  appointmentTime: text,
+  time: text,
+  scheduledAt: text,
+  dateText: text,
+  weekday: text,
+  slotId: text,
   durationMinutes: minutes,
-  providerName: text(120),
-  notes: text(2_000),
+  providerName: text,
+  notes: textUpTo(2_000),
 });
 type Arguments = z.infer<typeof Arguments>;
 
@@ -60,29 +55,17 @@ export const bookClinicAppointment = (context: BookingContext) =>
           description: 'Phone for the confirmation text, only if it is not the number they call from',
         },
         email: { type: 'string', description: 'E-mail address, only if the caller offers it' },
-        serviceType: { type: 'string', description: 'Which service, such as consultation' },
+        ...SERVICE,
         slotId: { type: 'string', description: 'slot_id of the chosen time' },
-        appointmentDate: {
-          type: 'string',
-          description: 'Only without slotId: date as YYYY-MM-DD, in the clinic’s time zone',
-        },
-        dateText: {
-          type: 'string',
-          description:
-            'Only without slotId: the caller’s own latest words for the day and time, such as "next Tuesday at 3"; if you asked which day is meant, the words of their answer',
-        },
-        weekday: { type: 'string', description: 'Only without slotId: the weekday, if the caller said one' },
-        appointmentTime: {
-          type: 'string',
-          description: 'Only without slotId: time as HH:MM, in the clinic’s time zone',
-        },
+        ...TIME,
+        ...PROVIDER,
         notes: { type: 'string', description: 'Anything the clinic should know' },
       },
       required: ['name', 'serviceType'],
     },
     arguments: Arguments,
     async run(input, call) {
-      const scope = { orgId: call.orgId, userId: null };
+      const scope = scopeOf(call);
       const { when, correction } = await whenOf(context, scope, input, call.callId);
       const booking = bookAppointment(
         context,
@@ -92,8 +75,7 @@ export const bookClinicAppointment = (context: BookingContext) =>
           source: 'voice',
           requestId: call.requestId,
           ...(call.callId ? { actorId: call.callId } : {}),
-          // Outside a call (the short form) the tool call itself is what a repeat repeats.
-          callId: call.callId ?? `tool:${call.toolCallId}`,
+          callId: callIdOf(call),
         },
       );
       const booked = await restingOn(correction, booking);
@@ -146,8 +128,8 @@ async function whenOf(
     serviceType: serviceOf(input),
     durationMinutes: input.durationMinutes,
     providerName: input.providerName,
-    date: input.appointmentDate,
-    time: input.appointmentTime,
+    date: input.appointmentDate ?? input.date,
+    time: input.appointmentTime ?? input.time,
     at: input.scheduledAt,
     words: input.dateText,
     weekday: input.weekday,

@@ -1,94 +1,80 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
-import { type BookingContext, findAvailability, understandSpokenDays } from '../../booking/index.ts';
-import { correctedFields, restingOn, withReadBack } from './corrected.ts';
+import { type BookingContext, offerTimes } from '../../booking/index.ts';
+import { scopeOf, text } from './callers-appointment.ts';
+import { correctedFields, withReadBack } from './corrected.ts';
+import { PROVIDER, SERVICE } from './definitions.ts';
 import { defineTool } from './tool.ts';
-
-const text = z.string().trim().max(80).nullish();
-const Arguments = z.object({
-  serviceType: text,
-  date: text,
-  appointmentDate: text,
-  dateText: z.string().trim().max(200).nullish(),
-  weekday: text,
-  from: text,
-  to: text,
-});
-
-// Three times are what a listener can keep in mind.
-const MOST_OFFERS = 3;
-const APART_MS = 60 * 60_000;
 
 export const checkAvailability = (context: BookingContext) =>
   defineTool({
     name: 'checkAvailability',
     description:
-      'Finds free times. Use it before offering any time to the caller. Give date or dateText for a certain day, or nothing for the soonest times. Answers with up to three times, each with a slot_id for bookClinicAppointment and a label to say.',
+      'Finds free times. Use it before offering any time, and again whenever the caller names another day, time or provider: it knows every free time, not only those it offered before. Answers with up to three times, each with a slot_id for bookClinicAppointment, and with a sentence to say.',
     parameters: {
       type: 'object',
       properties: {
-        serviceType: { type: 'string', description: 'Which service, such as consultation' },
-        date: { type: 'string', description: 'A certain day as YYYY-MM-DD, in the clinic’s time zone' },
+        ...SERVICE,
         dateText: {
           type: 'string',
           description:
-            'The caller’s own latest words for the day, such as "Friday morning" or "the 5th"; if you asked which day is meant, the words of their answer',
+            'The caller’s own latest words for day and time, all of them and unchanged, such as "Friday morning", "tomorrow after 3" or "as soon as possible"; if you asked which day is meant, the words of their answer',
         },
+        date: {
+          type: 'string',
+          description: 'A certain day as YYYY-MM-DD, by the clinic’s calendar. Pass dateText, too',
+        },
+        time: { type: 'string', description: 'The hour they ask for as HH:MM. Pass dateText, too' },
         weekday: { type: 'string', description: 'The weekday, if the caller said one' },
+        from: { type: 'string', description: 'Only for a range of days: the first as YYYY-MM-DD' },
+        to: { type: 'string', description: 'Only for a range of days: the last as YYYY-MM-DD' },
+        ...PROVIDER,
       },
       required: ['serviceType'],
     },
-    arguments: Arguments,
+    arguments: z.object({
+      serviceType: text,
+      date: text,
+      appointmentDate: text,
+      dateText: text,
+      weekday: text,
+      time: text,
+      appointmentTime: text,
+      scheduledAt: text,
+      from: text,
+      to: text,
+      providerName: text,
+    }),
     async run(input, call) {
-      const scope = { orgId: call.orgId, userId: null };
-      const serviceType = input.serviceType || 'consultation';
-      const { correction, ...days } = await understandSpokenDays(context, scope, {
-        serviceType,
-        date: input.date || input.appointmentDate || undefined,
-        words: input.dateText || undefined,
-        weekday: input.weekday || undefined,
-        from: input.from || undefined,
-        to: input.to || undefined,
+      const { offers, nearest, say, correction } = await offerTimes(context, scopeOf(call), {
+        serviceType: input.serviceType ?? 'consultation',
+        date: input.date ?? input.appointmentDate,
+        time: input.time ?? input.appointmentTime,
+        at: input.scheduledAt,
+        words: input.dateText,
+        weekday: input.weekday,
+        from: input.from,
+        to: input.to,
+        providerName: input.providerName,
         callId: call.callId,
       });
-      const { slots, reasons } = await restingOn(
-        correction,
-        findAvailability(context, scope, { serviceType, ...days, anyProvider: true }),
-      );
-      const offers = spread(slots);
-      const facts = {
-        ...correctedFields(correction),
-        say: withReadBack(sentence(offers, reasons), correction),
-      };
       return {
-        say: { slots: offers.map(offered), ...facts },
+        say: {
+          slots: offers.map(offered),
+          ...(nearest.length > 0 && { nearest: nearest.map(offered) }),
+          ...correctedFields(correction),
+          say: withReadBack(say, correction),
+        },
         data: correctedFields(correction),
       };
     },
   });
 
 /** A time that no calendar could be asked about says so. */
-const offered = ({ slot_id, start, label, calendar_state }: Slot) => ({
+const offered = ({ slot_id, start, label, provider_name, calendar_state }: Slot) => ({
   slot_id,
   start,
   label,
+  provider_name,
   ...(calendar_state && { calendar_state }),
 });
-
-function spread(slots: Slot[]): Slot[] {
-  const offers: Slot[] = [];
-  for (const slot of slots) {
-    const last = offers.at(-1);
-    if (last && Date.parse(slot.start) - Date.parse(last.start) < APART_MS) continue;
-    offers.push(slot);
-    if (offers.length === MOST_OFFERS) break;
-  }
-  return offers;
-}
-
-function sentence(offers: Slot[], reasons: { detail: string }[]): string {
-  const labels = offers.map((offer) => offer.label);
-  const last = labels.pop();
-  if (last === undefined) return `Nothing is free then. ${reasons[0]?.detail ?? 'Ask for another day.'}`;
-  return labels.length === 0 ? `Free is ${last}.` : `Free are ${labels.join(', ')} and ${last}.`;
-}

@@ -28,6 +28,11 @@ test('a tool result is shown as it was spoken', () => {
   expect(
     spokenResult('You are booked. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)'),
   ).toBe('You are booked.');
+  expect(
+    spokenResult(
+      'Shall I? (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.) (confirmToken: 0123456789abcdef)',
+    ),
+  ).toBe('Shall I?');
   expect(spokenResult('{"other":1}')).toBe('{"other":1}');
 });
 

@@ -26,8 +26,8 @@ export function callState(call: SimulatedCall | undefined): { word: string; runn
 
 const Spoken = z.object({ say: z.string() });
 
-/** The clock goes with every answer, for the agent and not for the caller. */
-const CLOCK = / \(At the clinic it is [^()]*\)$/;
+/** The clock and a token go with answers, for the agent and not for the caller. */
+const CLOCK = / \(At the clinic it is [^()]*\)(?: \(confirmToken: \w+\))?$/;
 
 /** What a tool answered, as the caller heard it: some results are JSON with the spoken line in `say`. */
 export function spokenResult(result: string): string {
