@@ -79,6 +79,44 @@ describe('"have you got something …?"', () => {
     );
   });
 
+  test.each<[string, object, string[]]>([
+    ['after three', { dateText: 'tomorrow after 3' }, ['3:00 PM', '4:00 PM', '4:30 PM']],
+    ['before noon', { dateText: 'tomorrow before noon' }, ['9:00 AM', '10:00 AM', '11:45 AM']],
+    ['around half past three', { dateText: 'tomorrow around 3:30' }, ['3:15 PM', '3:30 PM', '3:45 PM']],
+    ['in the afternoon', { dateText: 'tomorrow afternoon' }, ['12:00 PM', '2:00 PM', '4:30 PM']],
+    ['late in the afternoon', { dateText: 'late afternoon tomorrow' }, ['3:00 PM', '4:00 PM', '4:30 PM']],
+    [
+      'last of all',
+      { dateText: 'the last appointment of the day tomorrow' },
+      ['2:30 PM', '3:30 PM', '4:30 PM'],
+    ],
+    ['between two and four', { dateText: 'tomorrow between 2 and 4' }, ['2:00 PM', '3:00 PM', '3:45 PM']],
+  ])('tomorrow %s', async (_when, given, expected) => {
+    const { slots } = await ask(given);
+    expect(labels(slots)).toEqual(expected.map((time) => `November 19 at ${time}`));
+  });
+
+  test.each([
+    { dateText: 'as soon as possible' },
+    { dateText: 'the earliest you have' },
+    { dateText: 'next available' },
+    { date: 'asap' },
+    { dateText: 'first available', providerName: 'first available' },
+    {},
+  ])('as soon as possible (%j): the soonest', async (given) => {
+    expect(labels((await ask(given)).slots)).toEqual([
+      'November 18 at 10:15 AM',
+      'November 18 at 11:15 AM',
+      'November 18 at 12:15 PM',
+    ]);
+  });
+
+  test('on one of two days: those of both', async () => {
+    const { slots, say } = await ask({ dateText: 'Thursday or Friday at 4' });
+    expect(labels(slots)).toContain('November 19 at 4:00 PM');
+    expect(say).toMatch(/^Yes, I have tomorrow/);
+  });
+
   test('tomorrow: from the first to the last hour of the day', async () => {
     const { slots, say } = await ask({ dateText: 'tomorrow' });
     expect(labels(slots)).toEqual([
