@@ -28,6 +28,8 @@ export interface ProvisionOptions {
   log: Logger;
   /** How long an owner who rotates waits for another process that is writing to Vapi. */
   rotateWaitMs?: number;
+  /** How long one request to Vapi may take, and one with its repeats. Default 10 and 20 s. */
+  callLimits?: { timeoutMs: number; deadlineMs: number };
 }
 
 export interface Provisioning {
@@ -43,7 +45,7 @@ export interface Provisioning {
 }
 
 // Bounds a turn: others of the clinic wait for it.
-const CALL_DEADLINE_MS = 20_000;
+const CALL_LIMITS = { timeoutMs: 10_000, deadlineMs: 20_000 };
 const PROVISION_WAIT_MS = 10_000;
 // Who is writing at that moment sees that there is a newer secret, and writes it.
 const ROTATE_WAIT_MS = 2_000;
@@ -64,8 +66,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
         const result = await resilience.safeCall('vapi', ({ signal }) => work(signal), {
           key: orgId,
           idempotent,
-          timeoutMs: 10_000,
-          deadlineMs: CALL_DEADLINE_MS,
+          ...(options.callLimits ?? CALL_LIMITS),
         });
         if (result.attempts > 1) isCertain = false;
         if (result.success) return result.data;

@@ -88,6 +88,8 @@ export async function createAssistantScene() {
       }),
       resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
       clock,
+      // No test of what is done at Vapi fails because the machine is too busy for the limits.
+      callLimits: { timeoutMs: 60_000, deadlineMs: 120_000 },
       publicUrl: more.publicUrl ?? publicUrl,
       ...(more.mayProvision ? { mayProvision: more.mayProvision } : {}),
       tools: Object.values(tools),

@@ -79,7 +79,7 @@ export async function createScene() {
     });
   const messaging = build();
   // The first request of all also compiles the SDK's code path; no test's clock should pay for it.
-  await messaging.context.twilio.findMessages({ to: PATIENT, since: new Date() });
+  await build({ timeoutMs: 60_000 }).context.twilio.findMessages({ to: PATIENT, since: new Date() });
 
   const server = createHttpServer({ log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
