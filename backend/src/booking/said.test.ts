@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
+import { misheard, mishearings } from './testing/mishearings.ts';
 import { clinics, saidRows } from './testing/said.ts';
 import { onClock } from './testing/spoken-scene.ts';
 
@@ -51,5 +52,14 @@ describe('the sentences of callers', () => {
 
   test('are plain only where a time or a day can be written down', () => {
     expect(saidRows.filter(({ isPlain, right }) => isPlain && right === 'ask')).toEqual([]);
+  });
+
+  test('are misheard in a thousand ways, with each mishearing in one of them', () => {
+    const heard = saidRows.flatMap(misheard).map(({ said }) => said.dateText?.toLowerCase() ?? '');
+    expect(heard.length).toBeGreaterThan(1_000);
+    const unheard = mishearings.filter(
+      ([, word]) => !heard.some((text) => text.includes(word.toLowerCase())),
+    );
+    expect(unheard).toEqual([]);
   });
 });
