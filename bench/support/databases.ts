@@ -11,6 +11,7 @@ import {
   startServer,
 } from '../../backend/src/testing/postgres-versions.ts';
 import { descendantsOf } from '../../journeys/support/processes.ts';
+import { ofThisMachine } from '../../journeys/support/same-machine.ts';
 import { within } from '../../journeys/support/wait.ts';
 
 /** On a machine that is busy with something else, too. */
@@ -97,8 +98,7 @@ export async function startProductOf(root: string, env: Record<string, string>):
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...ofThisMachine(),
       PORT: String(port),
       SANDBOX_PORT: String(sandboxPort),
       VOXANNE_DATA_DIR: dataDir,

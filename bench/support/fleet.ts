@@ -15,6 +15,7 @@ import { startEmbeddedPostgres } from '../../backend/src/platform/postgres/embed
 import { migrate } from '../../backend/src/platform/postgres/migrate.ts';
 import { mintOrgId } from '../../backend/src/platform/tenant.ts';
 import { freePort, roomyMemory } from '../../backend/src/testing/postgres.setup.ts';
+import { ofThisMachine } from '../../journeys/support/same-machine.ts';
 import { within } from '../../journeys/support/wait.ts';
 
 // Each start of a process adds a listener to our own exit.
@@ -122,7 +123,7 @@ export async function addMember(
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env.PATH,
+        ...ofThisMachine(),
         VOXANNE_ROLE: role,
         VOXANNE_MODE: 'live',
         VOXANNE_DATA_DIR: dataDir,
