@@ -1,4 +1,4 @@
-/** How fast workers empty the queue: reports of calls, each with its effect in the completing transaction, with and without Redis. */
+/** `npm run bench -- drain [rows]`: how fast workers empty the queue: reports of calls, each with its effect in the completing transaction, with and without Redis. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { until } from '../journeys/support/wait.ts';
 import { allHandled } from './support/all-handled.ts';
 import { addMember, startCluster, startRedis } from './support/fleet.ts';
 
-const ROWS = 8_000;
+const ROWS = Number(process.argv[2] ?? 8_000);
 const cluster = await startCluster();
 const clinics = await Promise.all(['one', 'two', 'three', 'four'].map((name) => cluster.addClinic(name)));
 let round = 0;

@@ -217,12 +217,17 @@ export async function startRedis(): Promise<Redis> {
         '--maxmemory-policy',
         'noeviction',
       ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
+      // Its clock decides nothing here, and under libfaketime it does not start.
+      { stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: process.env.PATH } },
     );
     server = next;
     process.once('exit', () => next.kill('SIGKILL'));
     await once(next, 'spawn');
-    for await (const chunk of next.stdout) if (String(chunk).includes('Ready to accept')) break;
+    const ready = async () => {
+      for await (const chunk of next.stdout) if (String(chunk).includes('Ready to accept')) return;
+      throw new Error('Redis ended before it was ready.');
+    };
+    await within('The start of Redis', MAX_START_MS, ready());
   };
   await start();
   return {
