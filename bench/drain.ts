@@ -69,7 +69,10 @@ async function behindAFlood(): Promise<number> {
   return Math.round(ms);
 }
 
-const redis = spawnSync('redis-server', ['--version']).status === 0 ? await startRedis() : undefined;
+const redis =
+  spawnSync('redis-server', ['--version'], { env: { PATH: process.env.PATH } }).status === 0
+    ? await startRedis()
+    : undefined;
 await drain(1, {});
 const result = {
   rows: ROWS,
