@@ -3,7 +3,7 @@ import { type Phone, readPhone } from '../platform/phone.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { isPlaceholderEmail, toEmailAddress } from './email-address.ts';
 import { type PersonName, readName } from './person-name.ts';
-import { digitsOfSpeech } from './spoken-contact.ts';
+import { digitsOfSpeech } from './spoken-phone.ts';
 
 export interface GivenContact {
   name: string;

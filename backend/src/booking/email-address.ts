@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { emailOfSpeech } from './spoken-contact.ts';
+import { emailOfSpeech, withoutWordsAround } from './spoken-email.ts';
 
 const NOTHING_SAID = new Set(
   'no none nil null undefined unknown anonymous na n a not given provided available applicable specified email mail e address doesnt dont does do have has one any it he she they i patient caller customer without empty tbd'.split(
@@ -56,7 +56,7 @@ export function toEmailAddress(text: string): string | null {
     /<([^<>]+@[^<>]+)>$/.exec(written)?.[1] ?? written.replace(/^mailto:/i, '').replace(/[.,;]+$/, '');
   // "a b@example.com" was typed, and its space is a mistake, not a pause.
   const typed = /\S@\S/.test(address) && !SPOKEN.test(address);
-  return checked(address) ?? (typed ? null : checked(emailOfSpeech(address)));
+  return checked(address) ?? checked(typed ? withoutWordsAround(address) : emailOfSpeech(address));
 }
 
 function checked(text: string): string | null {
