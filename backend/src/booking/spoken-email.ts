@@ -22,7 +22,7 @@ const SIGNS: [RegExp, string][] = [
   [/\b([a-z]) (?:as in|like|for) [a-z]+\b/g, '$1'],
   [/ at (?:sign|symbol) /g, ' @ '],
   [/ at /g, ' @ '],
-  [/ dot ?com /g, ' . com '],
+  [/ dotcom /g, ' . com '],
   [/ (?:dot|period|point|full stop) /g, ' . '],
   [/ (?:underscore|under score|underline) /g, ' _ '],
   [/ (?:dash|hyphen|minus) /g, ' - '],

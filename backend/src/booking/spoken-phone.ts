@@ -42,7 +42,7 @@ export function digitsOfSpeech(text: string): string {
     text
       .toLowerCase()
       .replace(/['’]/g, '')
-      .replace(/(?<=\p{L})[-/](?=\p{L})/gu, ' ')
+      .replace(/(?<=\p{L})[-/.](?=\p{L}|\s)/gu, ' ')
       .match(/\p{L}+|\p{N}+|[^\s\p{L}\p{N}]+/gu) ?? [],
   );
   let said = '';

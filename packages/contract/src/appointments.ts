@@ -132,7 +132,7 @@ const AlreadyHere = z
 export const BookRequest = z
   .strictObject({
     name: singleLine(120),
-    phone: singleLine(40),
+    phone: singleLine(200),
     email: z.email().max(254).optional(),
     service_type: singleLine(80),
     scheduled_at: Timestamp.optional(),

@@ -109,7 +109,7 @@ export const ContactPatch = z
   .strictObject({
     name: typedLine(120, 1),
     title: typedLine(40).nullable(),
-    phone: typedLine(60, 1).describe('Any spelling; an extension is kept apart'),
+    phone: typedLine(200, 1).describe('Any spelling; an extension is kept apart'),
     email: typedLine(254).nullable(),
     proposed_email: z.null().describe('null puts the proposal away'),
     status: ContactStatus,

@@ -83,7 +83,7 @@ export const WaitlistRequest = z
   .strictObject({
     contact_id: Id.optional().describe('A patient the clinic knows; otherwise name and phone'),
     name: singleLine(120).optional(),
-    phone: singleLine(40).optional(),
+    phone: singleLine(200).optional(),
     email: z.email().max(254).optional(),
     service_type: singleLine(80),
     provider_id: Id.optional().describe('Without it any provider will do'),

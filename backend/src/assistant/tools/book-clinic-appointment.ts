@@ -24,8 +24,9 @@ const Arguments = z.object({
   patientName: textUpTo(200),
   phone: textUpTo(200),
   patientPhone: textUpTo(200),
-  email: textUpTo(254),
-  patientEmail: textUpTo(254),
+  // Spelled letter by letter.
+  email: textUpTo(1_000),
+  patientEmail: textUpTo(1_000),
   serviceType: text,
   appointmentDate: text,
   date: text,
