@@ -164,6 +164,7 @@ function placeAskedFor(
     provider: whoIsAskedFor(offer, request),
     by: source,
     insist: request.insist,
+    isOffered: offer !== undefined,
   });
 }
 

@@ -107,6 +107,13 @@ export const bookingErrors = {
       detail: `${why}${offer(alternatives)}`,
       extra: { reason, alternatives },
     }),
+  offStep: (service: string, stepMinutes: number, said: string, alternatives: Slot[]) =>
+    new AppError({
+      code: 'OFF_STEP',
+      status: 422,
+      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${offer(alternatives)}`,
+      extra: { alternatives },
+    }),
   taken: (alternatives: Slot[]) =>
     new AppError({
       code: 'SLOT_UNAVAILABLE',

@@ -10,10 +10,11 @@ import {
   type ServiceFacts,
   staffFor,
 } from './availability/clinic-calendar.ts';
-import { dayNumberOf, localDay } from './availability/local-day.ts';
+import { dayNumberOf, localDay, minuteOf } from './availability/local-day.ts';
 import { closedFor, spokenLength } from './availability/reason-details.ts';
 import {
   dutyOn,
+  isOnStep,
   nearest,
   type Provider,
   type Reason,
@@ -25,7 +26,7 @@ import { bookingErrors } from './booking.errors.ts';
 import { providersWhoLeft } from './booking.queries.ts';
 import type { ChangeOrigin, Refused } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
-import { clockRange, spokenDay } from './labels.ts';
+import { clockRange, clockTime, spokenDay } from './labels.ts';
 import { type ProviderReading, type ProviderWish, readProvider } from './provider-wish.ts';
 import { readSlot, type SlotOffer } from './slot-id.ts';
 import { fromWallClock } from './wall-clock.ts';
@@ -52,6 +53,8 @@ export interface Insistence {
   outsideHours?: boolean | undefined;
   /** The patient is here: the start may have passed, as long as it is today. */
   alreadyHere?: boolean | undefined;
+  /** Begin between the times at which the service begins. */
+  offStep?: boolean | undefined;
   /** It is theirs already, and only what it is about changes: whether it could be booked now is not asked. */
   sameStart?: boolean | undefined;
 }
@@ -113,6 +116,8 @@ export function findPlace(
     provider: ProviderWish;
     by: ChangeOrigin['source'];
     insist?: Insistence | undefined;
+    /** It was offered, so it is a start, or a session that can be joined. */
+    isOffered?: boolean | undefined;
   },
 ): Place {
   const { service, at, durationMinutes, insist } = wish;
@@ -147,12 +152,24 @@ export function findPlace(
     ignoresNotice: wish.by === 'dashboard' || isHere,
   });
   const day = localDay(dayNumberOf(start, rules.timeZone), rules.timeZone);
-  const found = able.map((provider) => ({
-    id: provider.id,
-    reason: ruleAgainst(rules, provider, dutyOn(provider, day, rules.timeZone), start),
-  }));
-  const onDuty = found.filter(({ reason }) => reason === undefined).map(({ id }) => id);
+  const minute = minuteOf(day, start);
+  const found = able.map((provider) => {
+    const duty = dutyOn(provider, day, rules.timeZone);
+    return {
+      id: provider.id,
+      reason: ruleAgainst(rules, provider, duty, start),
+      isStart: isOnStep(duty, minute, service.slot_step_minutes),
+    };
+  });
+  const free = found.filter(({ reason }) => reason === undefined);
+  const onDuty = free.filter(({ isStart }) => isStart || !keepsStep(wish)).map(({ id }) => id);
   if (onDuty.length > 0) return { ...place, onDuty };
+  if (free.length > 0) {
+    const said = clockTime(at, rules.timeZone);
+    throw new NotThere(place, (alternatives) =>
+      bookingErrors.offStep(service.name, service.slot_step_minutes, said, alternatives),
+    );
+  }
   let why: Reason = 'closed';
   for (const { reason } of found) if (reason !== undefined) why = nearest(why, reason);
   if (insist?.outsideHours && isStaff(wish.by) && isAboutHours(why)) {
@@ -163,6 +180,16 @@ export function findPlace(
     refusalFor(why, { rules, clinicRules, service, start, able }, alternatives),
   );
 }
+
+/**
+ * Who cannot see the calendar keeps to the starts of the service: one between them costs three others. A group meets
+ * when it meets.
+ */
+const keepsStep = ({ by, service, insist, isOffered }: Parameters<typeof findPlace>[2]): boolean =>
+  (by === 'voice' || (by === 'api' && !insist?.offStep)) &&
+  !insist?.sameStart &&
+  !isOffered &&
+  service.capacity === 1;
 
 /** Since when a start can be that of a patient who is here. */
 function earliestHere(now: number, { clinic }: ClinicRules, insist: Insistence | undefined): number {

@@ -53,7 +53,14 @@ export async function holdSlot(
     const service = pickService(rules.services, offer?.service ?? wish.serviceType);
     const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
     const provider = whoIsAskedFor(offer, wish);
-    const place = findPlace(context, rules, { service, at, durationMinutes, provider, by: origin.source });
+    const place = findPlace(context, rules, {
+      service,
+      at,
+      durationMinutes,
+      provider,
+      by: origin.source,
+      isOffered: offer !== undefined,
+    });
     const result = await holdAtomically(
       last,
       {

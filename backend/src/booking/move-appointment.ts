@@ -150,6 +150,7 @@ function whatIsWanted(
     durationMinutes,
     provider: staysWithIts ? { providerId: row.provider_id } : asked,
     staysInTime,
+    isOffered: offer !== undefined,
     /** Nothing is needed from the calendar; a visit that has begun keeps its time for another service, too. */
     staysInPlace:
       staysInTime &&

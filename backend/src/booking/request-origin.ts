@@ -17,7 +17,12 @@ export const originOf = (request: FastifyRequest): ChangeOrigin => ({
 });
 
 /** What a signed-in person insists on, as the contract spells it. */
-export const insistenceOf = (body: { outside_hours: boolean; already_here: boolean }): Insistence => ({
+export const insistenceOf = (body: {
+  outside_hours: boolean;
+  already_here: boolean;
+  off_step: boolean;
+}): Insistence => ({
   outsideHours: body.outside_hours,
   alreadyHere: body.already_here,
+  offStep: body.off_step,
 });

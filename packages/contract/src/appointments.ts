@@ -129,6 +129,13 @@ const AlreadyHere = z
   .default(false)
   .describe('The patient is already there: the start may have passed, as long as it is today at the clinic.');
 
+const OffStep = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Begin between the times at which the service begins (slot_step_minutes), on purpose. Otherwise such a start is 422 OFF_STEP with the nearest ones as alternatives.',
+  );
+
 export const BookRequest = z
   .strictObject({
     name: singleLine(120),
@@ -148,6 +155,7 @@ export const BookRequest = z
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
     already_here: AlreadyHere,
+    off_step: OffStep,
     reason: Reason.optional(),
   })
   .refine((body) => (body.scheduled_at ?? body.slot_id ?? body.hold_id) !== undefined, {
@@ -194,6 +202,7 @@ export const MoveRequest = z
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
     already_here: AlreadyHere,
+    off_step: OffStep,
     reason: Reason.optional(),
     notify: z.boolean().default(true).describe('Text the patient the new time'),
     notify_after_s: NotifyAfter,

@@ -65,6 +65,12 @@ export function dutyOn(provider: Provider, day: LocalDay, timeZone: string): Dut
   return { windows, breaks };
 }
 
+/** Whether a start is one of those that are counted from each opening time; `minute` is that of the day. */
+export const isOnStep = ({ windows }: Duty, minute: number, stepMinutes: number): boolean =>
+  windows.some(
+    ({ opens, closes }) => minute >= opens && minute < closes && (minute - opens) % stepMinutes === 0,
+  );
+
 /**
  * What speaks against a start, other appointments aside; undefined when nothing does. What is offered, what is
  * explained and what is booked all ask here, so that they cannot disagree.
