@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     // Told what it is now, whoever sends it again means it.
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
     await page.getByText(`${name} is moved to`).waitFor();
-    await page.getByText('The patient gets no text.').waitFor();
+    await page.getByText('No text is sent.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), version: 3 });
   });
 
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     expect(await drawer.getByLabel('E-mail').evaluate((field) => field.matches(':focus'))).toBe(true);
     await drawer.getByLabel('E-mail').fill('grace@example.com');
     await page.keyboard.press('Enter');
-    await page.getByText(/is kept for Grace Hopper\. Nobody was told/).waitFor();
+    await page.getByText(/is kept for Grace Hopper\. No text was sent/).waitFor();
 
     const { body } = await clinic.get(`/api/appointments?from=${at(0)}&to=${at(23)}`);
     expect(body.data).toHaveLength(1);

@@ -77,8 +77,9 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await cardOf(here, ada, name).waitFor();
     await cardOf(there, ada, name).waitFor();
     await here.getByText(`${name} is moved to`).waitFor();
-    // A drag texts at once: whoever dragged reads that beside the way back.
-    await here.getByText('The patient gets a text with the new time.').waitFor();
+    // A drag texts the patient: that it will is read beside the ways to stop it.
+    await here.getByText(/Texting in \d+ s\./).waitFor();
+    await here.getByRole('button', { name: "Don't text" }).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), provider_id: ada.id });
 
     await here.getByRole('button', { name: 'Undo' }).click();

@@ -25,8 +25,9 @@ export interface OpenedAppointment extends Opened {
   /**
    * open: it can move or cancel. spent: it did, and nothing happened since. undone: it did, and took it back.
    * fixed: under way, no page changes it any more. replaced: a newer version has a newer link. over: in the past.
+   * ended: canceled since, by the clinic or by a newer link; a text about that has no link.
    */
-  state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'over';
+  state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'ended' | 'over';
 }
 
 export interface OpenedOffer extends Opened {
@@ -91,9 +92,9 @@ function stateOf(
   if (at <= now) return 'over';
   if (use?.undone_at && current === use.made_version + 1) return 'undone';
   if (use && current === use.made_version) return use.action === 'moved' ? 'moved' : 'cancelled';
+  if (status === 'cancelled') return 'ended';
   if (visible !== version) return 'replaced';
-  if (status === 'pending' || status === 'confirmed') return 'open';
-  return status === 'cancelled' ? 'replaced' : 'fixed';
+  return status === 'pending' || status === 'confirmed' ? 'open' : 'fixed';
 }
 
 function openOffer(

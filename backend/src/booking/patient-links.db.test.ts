@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cancelAppointment } from './cancel-appointment.ts';
 import { moveAppointment } from './move-appointment.ts';
 import { createPatientLinks } from './patient-links.ts';
 import { slotSigner } from './slot-id.ts';
@@ -192,6 +193,35 @@ describe('a patient’s own page', () => {
     for (const action of ['cancel', 'undo']) await scene.submit(link, { action });
     expect(await scene.counts()).toEqual(before);
     expect((await scene.open(links(2))).status).toBe(200);
+  });
+
+  test('after it was canceled every older link says so, with the number to call, and does nothing', async () => {
+    await staffMoves('2026-11-25T15:00:00Z');
+    const staff = { source: 'dashboard', requestId: 'staff' } as const;
+    await cancelAppointment(scene.context, clinic.scope, { appointmentId: id }, staff);
+    const before = await scene.counts();
+    for (const older of [link, links(2)]) {
+      const page = await scene.open(older);
+      expect(page).toMatchObject({ status: 404, title: 'This appointment was canceled' });
+      expect(page.text).toContain(CLINIC_PHONE);
+      expect(page.text).not.toContain('newest text');
+      for (const action of ['cancel', 'undo']) await scene.submit(older, { action });
+    }
+    expect(await scene.counts()).toEqual(before);
+  });
+
+  test('a patient who gets no texts is promised none', async () => {
+    await scene.owner.query(
+      `select app_private.keep_word(l.phone, null, true, true, now(), false)
+       from public.appointments a join public.leads l on l.id = a.contact_id where a.id = $1`,
+      [id],
+    );
+    await move(link);
+    const page = await scene.open(link);
+    expect(page.title).toBe('Your appointment was moved');
+    expect(page.text).toMatch(/we can(’|'|&#39;)t text you a new one/);
+    expect(page.text).not.toContain('sent you a text');
+    await scene.owner.query('truncate app_private.stopped_numbers');
   });
 
   test('what staff did after the patient is not the patient’s to undo', async () => {

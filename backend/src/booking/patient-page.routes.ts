@@ -136,7 +136,8 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     },
     async (request, reply) => {
       const opened = await openPatientLink(context, request.params.token);
-      const readable = opened?.kind === 'appointment' && !['replaced', 'over'].includes(opened.state);
+      const readable =
+        opened?.kind === 'appointment' && !['replaced', 'ended', 'over'].includes(opened.state);
       if (!readable) return send(reply, await pageOf(opened, {}));
       const { clinic, scope, appointment } = opened;
       const row = await context.database.withTenant(scope, (db) =>

@@ -51,7 +51,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
       return show(200, 'Your appointment was moved', clinic, [
         note(notice),
         card(opened, now),
-        html`<p>We have sent you a text with a new link. This link is used up.</p>`,
+        newLink(opened),
         html`<a class="button first" href="${at(opened, '/calendar.ics')}">Add to my calendar</a>`,
         undo(opened, 'Undo the move', now),
         callUs(clinic, 'Not what you wanted? Please call'),
@@ -67,7 +67,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
       return show(200, 'Your appointment is on again', clinic, [
         note(notice),
         card(opened, now),
-        html`<p>We have sent you a text with a new link. This link is used up.</p>`,
+        newLink(opened),
         callUs(clinic, 'Questions? Please call'),
       ]);
     case 'fixed':
@@ -81,6 +81,11 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
       return show(404, 'This link is used up', clinic, [
         html`<p>The appointment was changed after this link was sent. The newest text message has the link that works.</p>`,
         callUs(clinic, 'No newer text? Please call'),
+      ]);
+    case 'ended':
+      return show(404, 'This appointment was canceled', clinic, [
+        html`<p>The link is from an older text.</p>`,
+        callUs(clinic, 'To rebook, call'),
       ]);
     case 'over':
       return show(404, 'This link is used up', clinic, [
@@ -241,6 +246,12 @@ const note = (text: Notice, alarm = false): Markup | undefined =>
   text === undefined
     ? undefined
     : html`<p class="note${alarm && ' alarm'}" role="${alarm ? 'alert' : 'status'}">${text}</p>`;
+
+/** Only what comes is promised. */
+const newLink = ({ appointment }: OpenedAppointment): Markup =>
+  appointment.why_no_text === null
+    ? html`<p>We have sent you a text with a new link. This link has expired.</p>`
+    : html`<p>This link has expired, and we can't text you a new one. Please write the time down.</p>`;
 
 function card({ appointment, clinic, service }: OpenedAppointment, now: Date): Markup {
   return html`<div class="card"><p class="when">${spokenTime(appointment.scheduled_at, clinic.time_zone, now)}</p>

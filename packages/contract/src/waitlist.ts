@@ -26,6 +26,7 @@ const EXAMPLE = {
     name: 'Maria Lopez',
     phone: '+14155550132',
     email: null,
+    no_texts: null,
   },
   service_type: 'consultation',
   service_name: 'Consultation',

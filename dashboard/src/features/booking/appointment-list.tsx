@@ -4,8 +4,9 @@ import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.t
 import { isSameZone, ownTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
-import { appointmentWord, sourceView, syncView, textView } from './appointment-view.ts';
+import { appointmentWord, sourceView, textView } from './appointment-view.ts';
 import { mustLook } from './calendar/event-view.ts';
+import { SyncTag } from './sync-tag.tsx';
 
 interface Props {
   appointments: Appointment[];
@@ -41,7 +42,6 @@ function Row({ item, timeZone, now, next }: RowProps) {
   const end = Date.parse(item.scheduled_at) + item.duration_minutes * 60_000;
   const status = appointmentWord(item.status);
   const source = sourceView(item.source);
-  const calendar = syncView(item.sync_state);
   const confirmation = textView(item);
   return (
     <li className={classes.row} data-past={end < now ? '' : undefined}>
@@ -67,9 +67,7 @@ function Row({ item, timeZone, now, next }: RowProps) {
         <StatusTag tone="idle" icon={source.icon} plain>
           {source.word}
         </StatusTag>
-        <StatusTag tone={calendar.tone} busy={calendar.busy ?? false} plain>
-          {calendar.word}
-        </StatusTag>
+        <SyncTag state={item.sync_state} />
         {mustLook(item) ? (
           <StatusTag tone="warn" icon={IconCloudQuestion} plain>
             Look at the calendar

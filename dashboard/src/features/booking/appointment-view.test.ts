@@ -6,6 +6,15 @@ test('every state of the calendar has a word', () => {
   for (const state of SyncState.options) expect(syncView(state).word).not.toBe('');
 });
 
+test('a calendar that has to be linked again is no spinner', () => {
+  expect(syncView('pending').busy).toBe(true);
+  expect(syncView('pending', true)).toEqual({
+    word: 'Waits for Google Calendar: link it again',
+    tone: 'warn',
+  });
+  expect(syncView('synced', true).word).toBe('In calendar');
+});
+
 test('every status but confirmed has a word', () => {
   const silent = AppointmentStatus.options.filter((status) => appointmentWord(status) === null);
   expect(silent).toEqual(['confirmed']);

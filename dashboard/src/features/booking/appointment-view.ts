@@ -15,7 +15,11 @@ const sync: Record<Appointment['sync_state'], Word> = {
   synced: { word: 'In calendar', tone: 'ok' },
   error: { word: 'Calendar failed', tone: 'bad' },
 };
-export const syncView = (state: Appointment['sync_state']): Word => sync[state];
+/** @param linkIsDead - Nothing can be written before a person links the calendar again. */
+export const syncView = (state: Appointment['sync_state'], linkIsDead = false): Word =>
+  state === 'pending' && linkIsDead
+    ? { word: 'Waits for Google Calendar: link it again', tone: 'warn' }
+    : sync[state];
 
 const sources: Record<string, { word: string; icon: Icon }> = {
   voice: { word: 'AI call', icon: IconPhone },

@@ -9,7 +9,6 @@ import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { notifyDone } from '../../lib/ui/notify.ts';
 import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { Alternatives } from './alternatives.tsx';
 import {
@@ -23,6 +22,9 @@ import {
   MORE,
 } from './book-wish.ts';
 import { book, servicesQuery } from './booking.api.ts';
+import { noticeChange } from './calendar/change-notice.tsx';
+import { TEXT_AFTER_S } from './calendar/change-words.ts';
+import { useCancel, useWithdrawText } from './calendar/use-changes.ts';
 import { MoreFields } from './more-fields.tsx';
 import { Overbook } from './overbook.tsx';
 import { SlotPicker } from './slot-picker.tsx';
@@ -82,13 +84,21 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
   }
 
   const settled = useUnsaved(form.isDirty());
+  const withdraw = useWithdrawText();
+  const cancel = useCancel(timeZone);
   const submit = useMutation({
     mutationFn: (wish: BookWish) => {
       const body = bodyOf({ ...wish, values: { ...wish.values, service_type: service } });
       return book(body, keyFor(body));
     },
-    onSuccess({ scheduled_at }, { values }) {
-      notifyDone(bookedWords(values, formatMoment(scheduled_at, timeZone)));
+    onSuccess({ appointment_id: id, scheduled_at, no_texts }, { values }) {
+      const now = Date.now();
+      const isTexted = !values.pending && no_texts === undefined && Date.parse(scheduled_at) > now;
+      noticeChange(id, bookedWords(values, formatMoment(scheduled_at, timeZone), no_texts), {
+        sendsAt: isTexted ? new Date(now + TEXT_AFTER_S * 1_000).toISOString() : null,
+        onDontText: () => withdraw.mutate({ id }),
+        onUndo: () => cancel.mutate({ id, body: {}, key: idempotencyKey() }),
+      });
       settled();
       onBooked();
     },

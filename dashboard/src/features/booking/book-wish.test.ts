@@ -9,6 +9,7 @@ test('what nobody filled in is not sent', () => {
     phone: '+14155550132',
     service_type: 'consultation',
     slot_id: 's',
+    notify_after_s: 10,
   });
 });
 
@@ -50,5 +51,9 @@ test('a length is empty, or whole minutes that can be booked', () => {
 
 test('nobody believes that a patient was told who was not', () => {
   expect(bookedWords(maria, 'Monday')).toBe('Maria is booked for Monday.');
-  expect(bookedWords({ ...maria, pending: true }, 'Monday')).toContain('Nobody was told');
+  expect(bookedWords({ ...maria, pending: true }, 'Monday')).toContain('No text was sent');
+  const stopped = { code: 'STOPPED' as const, reason: 'The patient sent STOP, so they get no texts.' };
+  expect(bookedWords(maria, 'Monday', stopped)).toBe(
+    'Maria is booked for Monday. The patient sent STOP, so they get no texts.',
+  );
 });

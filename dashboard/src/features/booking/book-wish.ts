@@ -1,4 +1,5 @@
-import type { BookRequest } from '@voxanne/contract';
+import type { BookRequest, NoTexts } from '@voxanne/contract';
+import { TEXT_AFTER_S } from './calendar/change-words.ts';
 
 export interface BookValues {
   name: string;
@@ -55,13 +56,14 @@ export function bodyOf({ values, place, overbook }: BookWish): BookRequest {
     ...(email === '' ? {} : { email }),
     ...(notes === '' ? {} : { notes }),
     ...(duration_minutes === '' ? {} : { duration_minutes: Number(duration_minutes) }),
-    ...(pending ? { status: 'pending' as const } : {}),
+    ...(pending ? { status: 'pending' as const } : { notify_after_s: TEXT_AFTER_S }),
     ...(place === undefined ? { slot_id } : { scheduled_at: place.at, provider_id: place.providerId }),
     ...(overbook === undefined ? {} : { overbook: true, reason: overbook }),
   };
 }
 
-export const bookedWords = ({ name, pending }: BookValues, when: string): string =>
-  pending
-    ? `${when} is kept for ${name.trim()}. Nobody was told: confirm it in the calendar.`
-    : `${name.trim()} is booked for ${when}.`;
+export function bookedWords({ name, pending }: BookValues, when: string, noTexts?: NoTexts): string {
+  if (pending) return `${when} is kept for ${name.trim()}. No text was sent: confirm it in the calendar.`;
+  const booked = `${name.trim()} is booked for ${when}.`;
+  return noTexts === undefined ? booked : `${booked} ${noTexts.reason}`;
+}

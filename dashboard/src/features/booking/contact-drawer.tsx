@@ -14,6 +14,7 @@ import { ContactForm } from './contact-form.tsx';
 import { fullName } from './contact-view.ts';
 import { changeContact, contactQuery } from './contacts.api.ts';
 import classes from './contacts-page.module.css';
+import { TextList } from './text-list.tsx';
 
 interface Props {
   id: string | undefined;
@@ -52,6 +53,12 @@ function Contact({ id, timeZone }: { id: string; timeZone: string }) {
       <Questions contact={data} />
       <ContactForm contact={data} />
       <Visits appointments={data.appointments} timeZone={timeZone} />
+      <section aria-labelledby="patient-texts">
+        <Title order={3} id="patient-texts" fz="1rem" mb="xs">
+          Texts
+        </Title>
+        <TextList texts={data.texts} noTexts={data.no_texts} who={data.name} timeZone={timeZone} />
+      </section>
       <AsGiven contact={data} />
     </Stack>
   );

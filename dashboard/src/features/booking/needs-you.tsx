@@ -4,13 +4,17 @@ import { useState } from 'react';
 import { plural } from '../../lib/format/format.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
+import { refusedTextsQuery } from '../messaging/messaging.api.ts';
 import classes from './needs-you.module.css';
+import { RefusedTextRow } from './refused-text-row.tsx';
 import { TaskRow } from './task-row.tsx';
 import { tasksQuery } from './tasks.api.ts';
 
 /** What waits for a person, urgent first. Where nothing waits, nothing is shown. */
 export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   const { data, error, refetch } = useQuery(tasksQuery);
+  // A list that could not be read is missing here, and stands under Messages.
+  const refused = useQuery(refusedTextsQuery).data?.data ?? [];
   // Closed here and a moment ago: they stay in sight, so that a slip can be taken back.
   const [closed, setClosed] = useState<Task[]>([]);
   if (data === undefined) {
@@ -25,9 +29,15 @@ export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   }
   const open = data.data;
   const done = closed.filter(({ id }) => open.every((task) => task.id !== id));
-  if (open.length + done.length === 0) return null;
+  if (open.length + done.length + refused.length === 0) return null;
+  const counts = [
+    ...(open.length === 0 ? [] : [plural(open.length, 'message')]),
+    ...(refused.length === 0
+      ? []
+      : [plural(refused.length, 'text that didn’t arrive', 'texts that didn’t arrive')]),
+  ];
   return (
-    <Panel title="Needs you" hint={open.length === 0 ? 'All done' : plural(open.length, 'message')}>
+    <Panel title="Needs you" hint={counts.length === 0 ? 'All done' : counts.join(', ')}>
       <ul className={classes.list}>
         {[...open, ...done].map((task) => (
           <TaskRow
@@ -40,6 +50,9 @@ export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
               ])
             }
           />
+        ))}
+        {refused.map((text) => (
+          <RefusedTextRow key={text.id} {...{ text, timeZone, now }} />
         ))}
       </ul>
     </Panel>

@@ -59,7 +59,7 @@ export function TextActions({ text, who }: Props) {
         aria-label={informed ? `${who} was not informed by phone` : `${who} was informed by phone`}
         onClick={() => inform.mutate()}
       >
-        {informed ? 'Not informed after all' : 'Informed by phone'}
+        {informed ? 'Not informed after all' : 'Patient informed by phone'}
       </Button>
     </Group>
   );

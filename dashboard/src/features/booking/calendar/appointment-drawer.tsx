@@ -8,7 +8,9 @@ import { formatDay, formatPhone, formatTime } from '../../../lib/format/format.t
 import { FormError } from '../../../lib/ui/form-error.tsx';
 import { ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
 import { StatusTag } from '../../../lib/ui/status-tag.tsx';
-import { sourceView, syncView } from '../appointment-view.ts';
+import { sourceView } from '../appointment-view.ts';
+import { SyncTag } from '../sync-tag.tsx';
+import { TextList } from '../text-list.tsx';
 import { canCancel, canMove, changesOf, changeWord } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { CancelForm } from './cancel-form.tsx';
@@ -16,7 +18,7 @@ import type { Person } from './columns.ts';
 import { lookOf, mustLook, statusWord, UNREAD } from './event-view.ts';
 import { MoveForm } from './move-form.tsx';
 import { appointmentQuery } from './schedule.api.ts';
-import { useSetStatus, useUndo } from './use-changes.ts';
+import { useSetStatus, useUndo, useWithdrawText } from './use-changes.ts';
 
 interface Props {
   id: string | undefined;
@@ -69,6 +71,7 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
         <div>This time was offered by text. It is kept until the patient answers or the offer runs out.</div>
       ) : null}
       <UndoLast item={data} timeZone={rest.timeZone} />
+      <Texts item={data} timeZone={rest.timeZone} />
       <StatusButtons item={data} />
       <Changes item={data} {...rest} />
     </Stack>
@@ -88,7 +91,6 @@ function Unread({ item }: { item: Appointment }) {
 function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const end = Date.parse(item.scheduled_at) + item.duration_minutes * 60_000;
   const { icon, tone } = lookOf(item.status);
-  const sync = syncView(item.sync_state);
   const source = sourceView(item.source);
   return (
     <dl className={classes.facts}>
@@ -129,9 +131,7 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
       </dd>
       <dt>Calendar</dt>
       <dd>
-        <StatusTag tone={sync.tone} busy={sync.busy ?? false} plain>
-          {sync.word}
-        </StatusTag>
+        <SyncTag state={item.sync_state} />
       </dd>
       <dt>Booked by</dt>
       <dd>
@@ -149,13 +149,32 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
   );
 }
 
+function Texts({ item, timeZone }: { item: Appointment; timeZone: string }) {
+  const withdraw = useWithdrawText();
+  return (
+    <section aria-labelledby="appointment-texts">
+      <Title order={3} id="appointment-texts" className={classes.section}>
+        Texts to the patient
+      </Title>
+      <TextList
+        texts={item.texts}
+        noTexts={item.contact.no_texts}
+        who={item.contact.name}
+        timeZone={timeZone}
+        busy={withdraw.isPending}
+        onDontText={() => withdraw.mutate(item)}
+      />
+    </section>
+  );
+}
+
 function UndoLast({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const undo = useUndo(timeZone);
   if (item.undo_until === null) return null;
   return (
     <div className={classes.undo}>
       <span>
-        {item.status === 'cancelled' ? 'Just cancelled.' : 'Just moved.'} Can be undone until{' '}
+        {item.status === 'cancelled' ? 'Just canceled.' : 'Just moved.'} Can be undone until{' '}
         {formatTime(item.undo_until, timeZone)}.
       </span>
       <Button

@@ -3,7 +3,7 @@ import type { Appointment } from '@voxanne/contract';
 import { formatTime, groupByDay, plural, relativeDay } from '../../../lib/format/format.ts';
 import { Panel } from '../../../lib/ui/panel.tsx';
 import { StatusTag } from '../../../lib/ui/status-tag.tsx';
-import { syncView } from '../appointment-view.ts';
+import { SyncTag } from '../sync-tag.tsx';
 import { lookOf, mustLook, statusWord } from './event-view.ts';
 import classes from './list-view.module.css';
 
@@ -39,7 +39,6 @@ export function ListView({ appointments, timeZone, now, onOpen }: Props) {
 
 function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'timeZone' | 'onOpen'>) {
   const { icon, tone } = lookOf(item.status);
-  const sync = syncView(item.sync_state);
   return (
     <button
       type="button"
@@ -68,9 +67,7 @@ function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'ti
           </StatusTag>
         ) : null}
         {item.sync_state === 'error' || item.sync_state === 'pending' ? (
-          <StatusTag tone={sync.tone} busy={sync.busy ?? false} plain>
-            {sync.word}
-          </StatusTag>
+          <SyncTag state={item.sync_state} />
         ) : null}
       </span>
     </button>

@@ -36,6 +36,17 @@ export const usePendingMoves = (): Move[] =>
     select: (mutation) => mutation.state.variables as Move,
   });
 
+/** What a notice offers about a change: to hold back its text, as long as that waits, and to undo it. */
+const choicesOf = (
+  changed: Appointment,
+  withdraw: (changed: Appointment) => void,
+  undo?: (changed: Appointment) => void,
+) => ({
+  sendsAt: waitingText(changed)?.sends_at,
+  onDontText: () => withdraw(changed),
+  ...(undo && { onUndo: () => undo(changed) }),
+});
+
 /** Takes back the text about the last change; the change stays. */
 export function useWithdrawText() {
   const queryClient = useQueryClient();
@@ -55,10 +66,7 @@ export function useUndo(timeZone: string) {
       undoAppointment(id, { notify_after_s: TEXT_AFTER_S }, idempotencyKey()),
     async onSuccess(changed) {
       await keep(queryClient, changed);
-      noticeChange(changed.id, undoneWords(changed, timeZone), {
-        sendsAt: waitingText(changed)?.sends_at,
-        onDontText: () => withdraw.mutate(changed),
-      });
+      noticeChange(changed.id, undoneWords(changed, timeZone), choicesOf(changed, withdraw.mutate));
     },
     onError: (error) => notifyFailed('It could not be undone', error),
     onSettled: () => refresh(queryClient),
@@ -80,11 +88,11 @@ export function useMove(timeZone: string, onRefused?: (move: Move, error: unknow
       ),
     async onSuccess(changed) {
       await keep(queryClient, changed);
-      noticeChange(changed.id, movedWords(changed, timeZone), {
-        sendsAt: waitingText(changed)?.sends_at,
-        onDontText: () => withdraw.mutate(changed),
-        onUndo: () => undo.mutate(changed),
-      });
+      noticeChange(
+        changed.id,
+        movedWords(changed, timeZone),
+        choicesOf(changed, withdraw.mutate, undo.mutate),
+      );
     },
     onError: (error, move) => onRefused?.(move, error),
     onSettled: () => refresh(queryClient),
@@ -100,11 +108,11 @@ export function useCancel(timeZone: string) {
       cancelAppointment(id, { notify_after_s: TEXT_AFTER_S, ...body }, key),
     async onSuccess(changed) {
       await keep(queryClient, changed);
-      noticeChange(changed.id, canceledWords(changed, timeZone), {
-        sendsAt: waitingText(changed)?.sends_at,
-        onDontText: () => withdraw.mutate(changed),
-        onUndo: () => undo.mutate(changed),
-      });
+      noticeChange(
+        changed.id,
+        canceledWords(changed, timeZone),
+        choicesOf(changed, withdraw.mutate, undo.mutate),
+      );
     },
     onSettled: () => refresh(queryClient),
   });
