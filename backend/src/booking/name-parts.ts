@@ -63,8 +63,16 @@ export function partsOf(name: string): NameParts {
     return half.words;
   });
   // "LOPEZ, MARIA" is how old systems sort. Of more commas nobody knows the order.
-  const words = (halves.length === 2 ? halves.toReversed() : halves).flat();
+  const words = (halves.length === 2 ? inSpokenOrder(halves) : halves).flat();
   return { titles: [...titles, ...degrees], words, generation };
+}
+
+/** "Bond, James" and "Bond, James Bond". */
+function inSpokenOrder([last = [], first = []]: string[][]): string[][] {
+  const [a, b] = [last, first].map((words) => words.map(bare));
+  if (last.length < first.length && a?.every((word) => b?.includes(word))) return [first];
+  if (first.length < last.length && b?.every((word) => a?.includes(word))) return [last];
+  return [first, last];
 }
 
 /** Titles before the words, and what is written behind a name without a comma, as long as a name is left. */

@@ -24,15 +24,21 @@ const NO_NAME_WORDS = new Set(
 /** Spelled "n. a.", and what is a name only with another one: "Test User" is somebody's. */
 const NO_NAMES = new Set(['na', 'test', 'notprovided']);
 
-const GREETINGS =
-  '(?:(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er|so|good (?:morning|afternoon|evening))[ ,.]+)*';
-const SENTENCE =
-  "(?:(?:my|the|his|her|their|our|(?:the )?patient(?:['’]s)?) )?(?:(?:full|first and last|last and first) )?name(?: is|['’]s| would be|:) |(?:this is|i am|i['’]m|it is|it['’]s|that is|that['’]s)(?: for)? ";
+const GREETING = '(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er)';
+const RELATIVE =
+  '(?:my|our) (?:son|daughter|wife|husband|partner|spouse|mother|father|mom|mum|dad|child|kid|baby|brother|sister|grandson|granddaughter|grandmother|grandfather|friend)';
+const SENTENCES = [
+  "(?:(?:my|the|his|her|their|our|(?:the )?patient(?:['’]s)?) )?(?:(?:full|first and last|last and first) )?name(?: is|['’]s| would be|:)",
+  '(?:the )?patient(?: name|:| is)',
+  `(?:this is|i am|i['’]m|it is|it['’]s|that is|that['’]s)(?: for)?(?: ${RELATIVE},?)?`,
+  `(?:for )?${RELATIVE}(?:['’]s name is|,)?`,
+];
 /** A greeting alone goes only before a comma: Hi and So are names. */
 const BEFORE_NAME = new RegExp(
-  `^(?:${GREETINGS}(?:${SENTENCE})|(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er),\\s*)`,
+  `^(?:(?:(?:${GREETING}|so|good (?:morning|afternoon|evening))[ ,.]+)*(?:${SENTENCES.join('|')}) |${GREETING},\\s*)`,
   'i',
 );
+const SPELLED = /,? (?:spelled |that['’]?s |spelt )?((?:\p{L}[-. ]+){2,}\p{L})\.?$/iu;
 const BEHIND_NAME = /,? (?:speaking|calling|please|thanks|thank you)[.!]?$/i;
 
 const PARTICLES = new Set(
@@ -74,7 +80,19 @@ export function readName(text: string, country: string): PersonName | null {
 }
 
 /** "My name is Ana Ruiz", "Hi, this is Ana Ruiz", "Ana Ruiz speaking". */
-const withoutCarrier = (line: string): string => line.replace(BEFORE_NAME, '').replace(BEHIND_NAME, '');
+const withoutCarrier = (line: string): string =>
+  withoutSpelling(line.replace(BEFORE_NAME, '').replace(BEHIND_NAME, ''));
+
+/** "Ana Rees, R-H-Y-S": what is spelled is how the last name is written. */
+function withoutSpelling(line: string): string {
+  const [all = '', letters = ''] = SPELLED.exec(line) ?? [];
+  const words = line.slice(0, line.length - all.length).split(' ');
+  const spelled = letters.replace(/[^\p{L}]/gu, '').toLowerCase();
+  const last = words.at(-1)?.toLowerCase() ?? '';
+  // Initials have a name behind them; a spelling repeats one.
+  if (words.length < 2 || last[0] !== spelled[0]) return line;
+  return last === spelled ? words.join(' ') : [...words.slice(0, -1), spelled].join(' ');
+}
 
 // "Patient" is nobody; "Patient 12" is how somebody tells people apart.
 const saysNothing = (words: string[]): boolean =>
