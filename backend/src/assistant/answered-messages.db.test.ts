@@ -153,7 +153,7 @@ describe('a message that Vapi waits for', () => {
     await book();
     await dieWhileAnswering();
     const again = await book();
-    expect(again.body.results[0].result).toContain('You are booked');
+    expect(again.body.results[0].result).toContain('You’re booked');
     await scene.work();
     const rows = await scene.deliveries(clinic.orgId);
     expect(rows.map(({ status }) => status)).toEqual(['completed', 'completed']);

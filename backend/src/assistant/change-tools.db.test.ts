@@ -58,7 +58,7 @@ describe('a caller who wants to change an appointment', () => {
     ['a number that only the model says', { ...WHO, phone: CALLER }, '+14155550199'],
   ])('with %s hears of none, and can neither move nor cancel it', async (_what, who, from) => {
     const id = await book('09:00');
-    expect((await use('findAppointments', who, from)).say).toContain('No coming appointment');
+    expect((await use('findAppointments', who, from)).say).toContain('I don’t see an upcoming appointment');
     for (const tool of ['cancelAppointment', 'rescheduleAppointment']) {
       const wish = {
         ...who,
@@ -89,7 +89,7 @@ describe('a caller who wants to change an appointment', () => {
     const { confirmToken } = asked;
     expect(
       (await use('cancelAppointment', { ...WHO, confirmed: 'yes', confirmToken, reason: 'ill' })).say,
-    ).toContain('The appointment on Monday, November 23 at 9:00 AM is cancelled.');
+    ).toContain('The appointment on Monday, November 23 at 9:00 AM has been canceled.');
     expect(await row(id)).toMatchObject({ status: 'cancelled' });
     const { rows } = await scene.owner.query(
       `select l.actor_type, r.reason from public.audit_log l

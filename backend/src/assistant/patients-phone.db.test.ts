@@ -53,14 +53,14 @@ describe('the phone of a patient who calls', () => {
     ['the line, as it is said', 'two one two, five five five, oh one seven seven'],
     ['the owner’s number, which was never said', OWNER],
   ])('is the number of the call when the model gives %s', async (_what, said) => {
-    expect(await call(said, CALLER)).toContain('You are booked');
+    expect(await call(said, CALLER)).toContain('You’re booked');
     expect(await patients()).toEqual([
       { phone: CALLER, phone_source: 'caller_id', verified: true, phone_raw: null },
     ]);
   });
 
   test('is not the number that was called, also where the clinic brought it along', async () => {
-    expect(await call('+12125550188', CALLER, '+12125550188')).toContain('You are booked');
+    expect(await call('+12125550188', CALLER, '+12125550188')).toContain('You’re booked');
     expect(await patients()).toMatchObject([{ phone: CALLER }]);
   });
 
@@ -71,8 +71,8 @@ describe('the phone of a patient who calls', () => {
   });
 
   test('is the owner’s when the owner calls, to try it', async () => {
-    expect(await call(null, OWNER)).toContain('You are booked');
-    expect(await call(OWNER, OWNER)).toContain('You are booked');
+    expect(await call(null, OWNER)).toContain('You’re booked');
+    expect(await call(OWNER, OWNER)).toContain('You’re booked');
     expect(await patients()).toMatchObject([{ phone: OWNER, phone_source: 'caller_id' }]);
   });
 

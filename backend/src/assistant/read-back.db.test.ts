@@ -57,7 +57,7 @@ describe('a change by voice', () => {
       ['with an empty token', { confirmToken: '' }],
     ])('%s', async (_how, more) => {
       const { said } = await cancel({ confirmed: 'yes', ...more });
-      expect(said).toContain('Nothing is cancelled yet. Ask: would you like me to cancel');
+      expect(said).toContain('Nothing is canceled yet. Ask: would you like me to cancel');
       expect((await move({ ...TO_TEN, confirmed: true, ...more })).said).toContain(
         'Nothing is changed yet. Ask: would you like me to move',
       );
@@ -97,7 +97,7 @@ describe('a change by voice', () => {
 
   test('is made within the call in which it was read back', async () => {
     await cancel();
-    expect((await cancel({ confirmed: 'Yes, please.' })).said).toContain('is cancelled');
+    expect((await cancel({ confirmed: 'Yes, please.' })).said).toContain('has been canceled');
     expect(await row()).toMatchObject({ status: 'cancelled' });
   });
 
@@ -110,7 +110,7 @@ describe('a change by voice', () => {
     // The desk takes it back: the same token is no yes to cancel it a second time.
     await scene.owner.query(`update public.appointments set status = 'confirmed' where id = $1`, [id]);
     const again = await short('cancelAppointment', { ...WHO, confirmed: 'yes', confirmToken }, 'c');
-    expect(again.results[0].result).toContain('Nothing is cancelled yet');
+    expect(again.results[0].result).toContain('Nothing is canceled yet');
     expect(await row()).toMatchObject({ status: 'confirmed' });
   });
 
@@ -142,7 +142,7 @@ describe('a change by voice', () => {
 
   test.each(['no', 'No, leave it.', false])('with %j is not made', async (confirmed) => {
     await cancel();
-    expect((await cancel({ confirmed })).said).toContain('Nothing is cancelled. The appointment on Monday');
+    expect((await cancel({ confirmed })).said).toContain('Nothing is canceled. The appointment on Monday');
     await move(TO_TEN);
     expect((await move({ ...TO_TEN, confirmed })).said).toContain('The appointment stays on Monday');
     expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
@@ -152,7 +152,7 @@ describe('a change by voice', () => {
     'with %j is asked about again',
     async (confirmed) => {
       await cancel();
-      expect((await cancel({ confirmed })).said).toContain('Nothing is cancelled yet. Ask:');
+      expect((await cancel({ confirmed })).said).toContain('Nothing is canceled yet. Ask:');
       expect(await row()).toMatchObject({ status: 'confirmed' });
     },
   );

@@ -55,7 +55,7 @@ describe('a message of Vapi has its effect once', () => {
   test('a hundred copies of a booking at once are one appointment, and so is a copy after the clean-up', async () => {
     const answers = await copies(100, BOOKING);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers[0]?.body.results[0].result).toContain('You are booked');
+    expect(answers[0]?.body.results[0].result).toContain('You’re booked');
     expect(await scene.rows(clinic.orgId)).toMatchObject({ appointments: 1, leads: 1, deliveries: 1 });
     await scene.nextDay();
     const late = await tell(BOOKING);

@@ -37,7 +37,7 @@ describe('"call your receptionist"', () => {
       ['checkAvailability', null],
       ['bookClinicAppointment', null],
     ]);
-    expect(call.tool_calls[1].result).toContain('You are booked for Follow-up');
+    expect(call.tool_calls[1].result).toContain('You’re booked: Follow-up');
     expect(call.transcript.length).toBeGreaterThan(3);
     const { rows } = await scene.owner.query('select name, phone from public.leads where org_id = $1', [
       clinic.orgId,

@@ -51,12 +51,12 @@ describe('dates that a caller says', () => {
       corrected: true,
       original: '2024-11-23',
       resolved: '2026-11-23',
-      say: 'To be sure: that is Monday, November 23, 2026.',
+      say: 'Just to confirm, that’s Monday, November 23, 2026.',
       scheduled_at: '2026-11-23T14:00:00.000Z',
       results: [
         {
           result:
-            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it. To be sure: that is Monday, November 23, 2026. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
+            'You’re booked: Consultation, Monday, November 23 at 9:00 AM. I’m texting you the details. Just to confirm, that’s Monday, November 23, 2026. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
         },
       ],
     });
@@ -71,7 +71,7 @@ describe('dates that a caller says', () => {
       corrected: true,
       original: '2024-11-23',
       resolved: '2026-11-23',
-      say: 'To be sure: that is Monday, November 23, 2026.',
+      say: 'Just to confirm, that’s Monday, November 23, 2026.',
     };
     const OLD = { ...BOOK, appointmentDate: '2024-11-23' };
 
@@ -80,7 +80,7 @@ describe('dates that a caller says', () => {
         corrected: true,
         original: '03:00',
         resolved: '15:00',
-        say: 'To be sure: that is Monday, November 23, 2026 at 3:00 PM.',
+        say: 'Just to confirm, that’s Monday, November 23, 2026 at 3:00 PM.',
       });
     });
 
@@ -97,7 +97,9 @@ describe('dates that a caller says', () => {
       await use('bookClinicAppointment', BOOK);
       const { body, error } = await use('bookClinicAppointment', { ...OLD, name: 'Ana Ruiz' });
       expect(body).toMatchObject({ ...CORRECTED, success: false, error: 'SLOT_UNAVAILABLE' });
-      expect(error).toMatch(/^To be sure: that is Monday, November 23, 2026\. That time is already taken/);
+      expect(error).toMatch(
+        /^Just to confirm, that’s Monday, November 23, 2026\. That time is already taken/,
+      );
       expect(body.alternatives).not.toEqual([]);
     });
 
@@ -122,7 +124,7 @@ describe('dates that a caller says', () => {
       expect(body).toMatchObject(corrected);
       const { say, ...answer } = JSON.parse(result ?? '');
       expect(answer).toMatchObject(corrected);
-      expect(say).toContain('To be sure: that is until Wednesday, November 25, 2026.');
+      expect(say).toContain('Just to confirm, that’s until Wednesday, November 25, 2026.');
     });
   });
 
@@ -216,7 +218,7 @@ describe('dates that a caller says', () => {
     ],
   ])('%s', async (_what, when, at) => {
     const answer = await use('bookClinicAppointment', { ...WHO, ...when });
-    expect(answer.result).toContain('You are booked');
+    expect(answer.result).toContain('You’re booked');
     expect(await booked()).toEqual([new Date(at).toISOString()]);
   });
 
@@ -312,7 +314,7 @@ describe('dates that a caller says', () => {
     test('of a year that was wrong are those of the year that fits, and the date is read back', async () => {
       expect(await startsOf({ date: '2024-11-24' })).toMatchObject({
         labels: expect.arrayContaining(['Tuesday, November 24 at 9:00 AM']),
-        say: expect.stringContaining('To be sure: that is Tuesday, November 24, 2026.'),
+        say: expect.stringContaining('Just to confirm, that’s Tuesday, November 24, 2026.'),
         corrected: true,
         original: '2024-11-24',
         resolved: '2026-11-24',

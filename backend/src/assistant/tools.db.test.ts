@@ -75,7 +75,7 @@ describe('the receptionist’s tools', () => {
           toolCallId: 'call_a',
           name: 'bookClinicAppointment',
           result:
-            'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
+            'You’re booked: Consultation, Monday, November 23 at 9:00 AM. I’m texting you the details. (At the clinic it is Wednesday, November 18, 2026 at 10:00 AM.)',
         },
       ],
     });
@@ -141,7 +141,7 @@ describe('the receptionist’s tools', () => {
     ['things nobody asked for', { urgency: 'high', org_id: 'another' }],
   ])('forgive a model that sends %s', async (_what, more) => {
     expect(await use('bookClinicAppointment', { ...BOOK, ...more })).toMatchObject({
-      result: expect.stringContaining('You are booked'),
+      result: expect.stringContaining('You’re booked'),
     });
     expect(await appointments()).toMatchObject([{ phone: CALLER }]);
   });
@@ -234,7 +234,7 @@ describe('the receptionist’s tools', () => {
 
   test('a NUL or half a character in an argument is dropped, not stumbled over', async () => {
     const answer = await use('bookClinicAppointment', { ...BOOK, name: 'Ma\0ria', notes: 'a\0b\ud800' });
-    expect(answer.result).toContain('You are booked');
+    expect(answer.result).toContain('You’re booked');
     expect(await appointments()).toMatchObject([{ name: 'Maria' }]);
   });
 
@@ -285,7 +285,7 @@ describe('the receptionist’s tools', () => {
       Array.from({ length: 10 }, () => use('bookClinicAppointment', BOOK, again)),
     );
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
-    expect(answers[0]?.result).toContain('You are booked');
+    expect(answers[0]?.result).toContain('You’re booked');
     const other = await use('bookClinicAppointment', { ...BOOK, name: 'Other' }, again);
     expect(other.error).toContain('already taken');
     expect(await appointments()).toHaveLength(1);
@@ -332,7 +332,7 @@ describe('the receptionist’s tools', () => {
       callId: 'same',
       secret: other.secret,
     });
-    expect([one, two].every((answer) => answer.result?.includes('You are booked'))).toBe(true);
+    expect([one, two].every((answer) => answer.result?.includes('You’re booked'))).toBe(true);
     expect(await scene.rows(other.orgId)).toMatchObject({ appointments: 1 });
   });
 
@@ -346,7 +346,7 @@ describe('the receptionist’s tools', () => {
       `update public.providers set working_hours = '{"1":[["09:00","17:00"]]}' where org_id = $1`,
       [clinic.orgId],
     );
-    expect((await use('bookClinicAppointment', BOOK, { id: 'later' })).result).toContain('You are booked');
+    expect((await use('bookClinicAppointment', BOOK, { id: 'later' })).result).toContain('You’re booked');
   });
 
   describe('free times', () => {

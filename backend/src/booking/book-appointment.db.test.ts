@@ -31,7 +31,7 @@ describe('booking', () => {
     const clinic = await scene.clinic();
     const booked = await scene.book(clinic, { notes: ' First visit.\r\nAfraid of needles.\0 ' });
     expect(booked.confirmation).toBe(
-      'You are booked for Consultation on Monday, November 23 at 9:00 AM. A text message confirms it.',
+      'You’re booked: Consultation, Monday, November 23 at 9:00 AM. A text message confirms it.',
     );
     const [row] = await scene.appointments(clinic);
     expect(row).toMatchObject({

@@ -127,7 +127,7 @@ export async function bookAppointment(
           ? `${place.service.name} on ${when} is booked.`
           : result.status === 'pending'
             ? `Your request for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
-            : `You are booked for ${place.service.name} on ${when}. ${promiseOfText(result.no_text)}`,
+            : `You’re booked: ${place.service.name}, ${when}. ${promiseOfText(result.no_text, origin)}`,
     };
   });
   context.log.info(
@@ -143,10 +143,10 @@ export async function bookAppointment(
 }
 
 /** Only what comes is promised. */
-const promiseOfText = (whyNot: string | null): string =>
-  whyNot === null
-    ? 'A text message confirms it.'
-    : 'No text message will come, because that number gets no texts. Please write it down.';
+const promiseOfText = (whyNot: string | null, { source }: BookingOrigin): string => {
+  if (whyNot !== null) return 'That number gets no text messages, so please write it down.';
+  return source === 'voice' ? 'I’m texting you the details.' : 'A text message confirms it.';
+};
 
 function placeAskedFor(
   context: AvailabilityContext,

@@ -38,7 +38,7 @@ export async function cancelAppointment(
     if (!appointment) throw bookingErrors.notFound();
     const { time_zone: timeZone } = await findClinic(db, orgId);
     const when = spokenTime(appointment.scheduled_at, timeZone, context.clock.now());
-    return { appointment, confirmation: `The appointment on ${when} is cancelled.` };
+    return { appointment, confirmation: `The appointment on ${when} has been canceled.` };
   });
   logChange(context, scope, changed, origin, 'cancelled');
   return changed;

@@ -94,7 +94,7 @@ describe('a patient at one time', () => {
     expect(again).toMatchObject({
       appointmentId: answers[0]?.appointment_id,
       repeated: true,
-      confirmation: expect.stringContaining('You are booked for Consultation'),
+      confirmation: expect.stringContaining('You’re booked: Consultation'),
     });
     const other = onThePhone({ serviceType: 'follow-up' });
     expect(await refusalOf(other)).toMatchObject({ code: 'ALREADY_BOOKED' });

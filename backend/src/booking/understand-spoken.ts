@@ -211,7 +211,7 @@ function readRange(
   const correction = {
     original: said(edges),
     resolved: said(moved),
-    say: `To be sure: that is ${edges.to ? 'until' : 'from'} ${fullDay(reading.date)}${edges.to ? '' : ' on'}.`,
+    say: `Just to confirm, that’s ${edges.to ? 'until' : 'from'} ${fullDay(reading.date)}${edges.to ? '' : ' on'}.`,
   };
   return { ...edges, ...moved, correction };
 }
@@ -231,7 +231,7 @@ function correctionOf(
   return {
     original: [original, originalClock].filter(Boolean).join(' '),
     resolved: resolved.filter(Boolean).join(' '),
-    say: `To be sure: that is ${fullDay(date)}${clock ? ` at ${clockName(clock.hour * 60 + clock.minute)}` : ''}.`,
+    say: `Just to confirm, that’s ${fullDay(date)}${clock ? ` at ${clockName(clock.hour * 60 + clock.minute)}` : ''}.`,
   };
 }
 

@@ -168,9 +168,7 @@ describe('the text about a change', () => {
       scheduled_at: MONDAY_9,
     };
     const { body } = await scene.post('/api/appointments', wish);
-    expect(body.confirmation).toMatch(
-      /^You are booked .*\. No text message will come, because that number gets no texts\./,
-    );
+    expect(body.confirmation).toMatch(/^You’re booked: .*\. That number gets no text messages/);
     expect(body.no_texts).toMatchObject({ code: 'STOPPED', reason: expect.stringContaining('sent STOP') });
     const { contact } = (await scene.get(`/api/appointments/${body.appointment_id}`)).body;
     expect(contact.no_texts).toMatchObject({ code: 'STOPPED' });

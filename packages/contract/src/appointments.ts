@@ -364,7 +364,7 @@ export const Booked = z
       contact_id: EXAMPLE.contact.id,
       scheduled_at: EXAMPLE.scheduled_at,
       confirmation:
-        'You are booked for Consultation on Monday, November 23 at 9:00 AM with Dr. Ada. A text message confirms it.',
+        'You’re booked: Consultation, Monday, November 23 at 9:00 AM with Dr. Ada. A text message confirms it.',
     },
   });
 export type Booked = z.infer<typeof Booked>;

@@ -44,14 +44,14 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       );
       if ('isCancelled' in meant) {
         return {
-          say: `The appointment on ${meant.label} is cancelled.`,
+          say: `The appointment on ${meant.label} has been canceled.`,
           data: { appointment_id: meant.appointmentId, status: 'cancelled' },
         };
       }
       const change = { verb: 'cancel' as const, appointmentId: meant.appointmentId };
       if (input.confirmed === 'no') {
         return {
-          say: `Nothing is cancelled. The appointment on ${meant.label} stays.`,
+          say: `Nothing is canceled. The appointment on ${meant.label} stays.`,
           data: unchanged(meant),
         };
       }
@@ -71,7 +71,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       }
       const confirmToken = await readBack(context, scope, change, callIdOf(call));
       return {
-        say: `Nothing is cancelled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
+        say: `Nothing is canceled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
         data: { ...unchanged(meant), confirmToken },
       };
     },

@@ -7,7 +7,7 @@ export const findAppointmentsTool = (context: BookingContext) =>
   defineTool({
     name: 'findAppointments',
     description:
-      'Finds the coming appointments of the caller. Use it before changing or cancelling one. It looks under the number of the call; ask for the first and last name.',
+      'Finds the upcoming appointments of the caller. Use it before changing or cancelling one. It looks under the number of the call; ask for the first and last name.',
     parameters: { type: 'object', properties: { name: IDENTITY.name }, required: ['name'] },
     arguments: z.object({ name: text, patientName: text }),
     async run(input, call) {
@@ -15,8 +15,8 @@ export const findAppointmentsTool = (context: BookingContext) =>
       return {
         say:
           found.length === 0
-            ? 'No coming appointment is known for that name and the number of this call.'
-            : `Coming appointments: ${listed(found)}.`,
+            ? 'I don’t see an upcoming appointment under that name and this number.'
+            : `Upcoming appointments: ${listed(found)}.`,
         data: {
           appointments: found.map(({ appointmentId, serviceType, scheduledAt, label }) => ({
             appointment_id: appointmentId,
