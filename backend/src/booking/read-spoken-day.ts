@@ -64,8 +64,14 @@ export function dayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
   const days = wished.flatMap((sentence) => apart(sentence).days);
   const weekdays = [...named(weekday), ...wished.flatMap((sentence) => apart(sentence).weekdays)];
   // A number that is left over in the field of the time is no day.
-  const said = [words, ...[time, weekday].filter(({ days, notDays }) => days.length + notDays.length > 0)];
-  const isUnclear = said.some((sentence) => sentence.isDayUnclear);
+  const said = [
+    words,
+    ...[time, weekday].filter(
+      ({ days, notDays, dayBounds }) => days.length + notDays.length + dayBounds.length > 0,
+    ),
+  ];
+  const isUnclear =
+    [date, ...said].some(({ dayBounds }) => dayBounds.length > 0) || said.some((one) => one.isDayUnclear);
   const [weekdayOnly] = weekdays;
   if (days.length === 0 && !isUnclear && weekdayOnly !== undefined && !given.date) {
     days.push({ kind: 'weekday', weekday: weekdayOnly, which: 'coming' });

@@ -128,6 +128,17 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
     const open = choices.filter(({ at }) => setting.isOpen(at.getTime()));
     return whichTime(open.length > 0 ? open : choices);
   }
+  // "Not in the morning, at ten": at night is not what is left.
+  const isExclusive = sentences.some(
+    (one) => one.notParts.length + one.notClocks.length + one.bounds.length > 0,
+  );
+  if (
+    isExclusive &&
+    agreeing.length < all.length &&
+    !agreeing.some(({ at }) => setting.isOpen(at.getTime()))
+  ) {
+    return whichTimeOn(day, sentences);
+  }
   const chosen = pick(agreeing, main, setting);
   if ('kind' in chosen) return chosen;
   if (sentences.some(({ zone }) => zone !== undefined && !isOwnZone(zone, chosen.at, setting.timeZone))) {
@@ -179,6 +190,7 @@ const HOURS = {
   evening: [16, 24],
   lunch: [10, 16],
   night: [17, 28],
+  pm: [12, 24],
 } as const;
 
 function isWithin({ part }: PartWords, minute: number): boolean {
@@ -337,7 +349,8 @@ function whichTime(candidates: Candidate[]): SpokenQuestion {
 }
 
 function whichTimeOn(day: SpokenDay, sentences: Sentence[]): SpokenQuestion {
-  const part = sentences.flatMap(({ parts }) => parts.flatMap((one) => one.part ?? []))[0];
+  const said = sentences.flatMap(({ parts }) => parts.flatMap((one) => one.part ?? []))[0];
+  const part = said === 'pm' ? 'afternoon' : said;
   return ask(
     'DATE_UNCLEAR',
     `Which time ${part ? `in the ${part} of` : 'on'} ${fullDay(day.date)}? Offer the free times that checkAvailability finds then.`,

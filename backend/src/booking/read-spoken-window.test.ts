@@ -70,6 +70,13 @@ describe('the free times a caller wants to hear', () => {
     ['several days in a row', { words: 'Tuesday through Thursday' }, '2026-12-01 to 2026-12-03'],
     ['a day that is not wished', { words: 'tomorrow, not Wednesday' }, '2026-12-01'],
     ['no day', { words: 'any day but Friday' }, 'DATE_UNCLEAR'],
+    ['any day after one', { words: 'any day after Friday' }, '2026-12-05 to 2027-11-30'],
+    ['a last day', { words: 'sometime by Friday' }, '2026-11-30 to 2026-12-04'],
+    [
+      'days before one',
+      { words: 'before the 10th, in the morning' },
+      '2026-11-30 to 2026-12-09 from 0 until 720',
+    ],
     ['nothing of a time', { words: 'I need a cleaning' }, 'any day'],
     ['a corrected hour', { words: 'tomorrow at 10, make that 4' }, '2026-12-01 near 960'],
     ['a time after work', { words: 'Thursday after work' }, '2026-12-03 from 1020 until 1440'],

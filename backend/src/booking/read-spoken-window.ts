@@ -50,10 +50,12 @@ export function readSpokenWindow(wish: SpokenWish, setting: SpokenSetting): Spok
 type Days = Pick<SpokenWindow, 'days' | 'original'>;
 
 function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): Days | SpokenQuestion {
-  const isNamed = sentences.some((one) => one.days.length + one.notDays.length > 0 || one.isDayUnclear);
+  const isNamed = sentences.some(
+    (one) => one.days.length + one.notDays.length + one.dayBounds.length > 0 || one.isDayUnclear,
+  );
   const isGiven = Boolean(heard.given.date?.trim()) && heard.date.prefer === undefined;
   if (!isNamed && !isGiven) return { days: [] };
-  const several = alternatives(heard, calendar);
+  const several = alternatives(heard, calendar) ?? bounded(heard, calendar);
   if (several) return { days: several };
   const reading = dayOf(heard, calendar);
   if (reading.kind === 'ask') return reading;
@@ -82,6 +84,24 @@ function alternatives({ words, given }: Heard, calendar: SpokenCalendar): Spoken
   }
   if (!words.isEither || words.isDayUnclear || words.isDayUnknown || words.days.length < 2) return undefined;
   return whole(words.days)?.sort((a, b) => Temporal.PlainDate.compare(a.from, b.from));
+}
+
+/** "after Friday", "by the 10th", "from Monday to Wednesday". */
+function bounded({ words, given }: Heard, calendar: SpokenCalendar): SpokenWindow['days'] | undefined {
+  const { days, notDays, dayBounds, isDayUnclear, isDayUnknown } = words;
+  if (given.date?.trim() || given.weekday?.trim() || dayBounds.length === 0) return undefined;
+  if (days.length + notDays.length > 0 || isDayUnclear || isDayUnknown) return undefined;
+  const range = { from: calendar.today, to: calendar.lastDay };
+  for (const { side, day } of dayBounds) {
+    const reading = resolveDay(day, [], calendar);
+    if (reading.kind === 'ask') return undefined;
+    const { from, to } = rangeOf(reading);
+    if (side === 'after') range.from = to.add({ days: 1 });
+    if (side === 'from') range.from = from;
+    if (side === 'before') range.to = from.subtract({ days: 1 });
+    if (side === 'until') range.to = to;
+  }
+  return Temporal.PlainDate.compare(range.from, range.to) > 0 ? undefined : [range];
 }
 
 type Time = Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near'>;
@@ -130,13 +150,14 @@ const PARTS = {
   evening: [17, 24],
   night: [17, 24],
   lunch: [11.5, 13.5],
+  pm: [12, 24],
 } as const;
 
 function edgesOf({ part, edge }: PartWords): [number, number][] {
   const [from, until] = part ? PARTS[part] : [0, 24];
   // Early is the first half or the morning's first hours, late the last.
-  const early = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5 };
-  const late = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5 };
+  const early = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5, pm: 15 };
+  const late = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5, pm: 15 };
   if (edge === 'early') return [[from * 60, (part ? early[part] : 10) * 60]];
   if (edge === 'late') return [[(part ? late[part] : 15) * 60, until * 60]];
   return [[from * 60, until * 60]];

@@ -39,6 +39,8 @@ function unchecked(day: Exclude<DayWords, { kind: 'date' }>, calendar: SpokenCal
       return endOfMonth(day, calendar);
     case 'nth-weekday':
       return nthWeekday(day, calendar);
+    case 'background':
+      return ask('DATE_UNCLEAR', 'Which day is meant? Ask for its date.');
     case 'shifted':
     case 'weekday-beside':
       return counted(day, calendar);

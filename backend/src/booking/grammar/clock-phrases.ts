@@ -14,7 +14,7 @@ export interface ClockWords {
   maybeDay?: number;
 }
 
-export type DayPart = 'morning' | 'afternoon' | 'evening' | 'night' | 'lunch';
+export type DayPart = 'morning' | 'afternoon' | 'evening' | 'night' | 'lunch' | 'pm';
 
 export type TimeWords =
   | { is: 'clock'; clock: ClockWords }
@@ -161,10 +161,10 @@ function spanAt(line: string, place: number): Reading<TimeWords> | undefined {
   if (isAnd !== Boolean(opened && BETWEEN.at(line, place))) return undefined;
   const second = anyClockAt(line, between.end);
   if (!second) return undefined;
-  const shares = /^n(5|10|20|25) (?:to|until) /.exec(line.slice(start));
-  if (shares && !opened) {
-    // Said alone the two are one time, or two.
-    const isTime = Number(shares[1]) > 12;
+  const [, minutes, hour] = /^n(5|10|20|25) (?:to|until) n(\d+) /.exec(line.slice(start)) ?? [];
+  if (minutes && !opened) {
+    // "at five to ten", "twenty to ten" and "ten to ten" are times; "ten to eleven" is one, or two.
+    const isTime = Number(minutes) > 12 || minutes === hour || (minutes === '5' && start !== place);
     return isTime ? undefined : { value: { is: 'unclear time' }, end: second.end };
   }
   return { value: { is: 'span', from: first.value, to: second.value }, end: second.end };

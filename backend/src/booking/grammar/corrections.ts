@@ -30,6 +30,8 @@ export function corrected(heard: readonly Item[]): { items: Item[]; unclear: Unc
       unclear.push('both');
       left = [...left, ...right];
     } else {
+      // "Tomorrow, no, at ten": it does not say what it takes back.
+      if (!isWord(turn, 'fix') && !isReplacing(left, right)) unclear.push('both');
       left = replaced(left, right, unclear);
       isOpen = false;
     }
@@ -55,7 +57,11 @@ function partsOf(items: readonly Item[]): Item[][] {
 
 /** "no insurance": a word of the sentence, which corrects nothing. */
 const isArticle = (turn: Item, right: readonly Item[]): boolean =>
-  isWord(turn, 'no') && isWord(right[0], 'time', '~', 'be', '?', 'mine', 'label', 'things');
+  isWord(turn, 'no') && isWord(right[0], '?', 'label', 'things');
+
+const isReplacing = (left: readonly Item[], right: readonly Item[]): boolean =>
+  [left, right].every((side) => side.some(({ is }) => is === 'day')) ||
+  [left, right].every((side) => side.some(isTime));
 
 const isDate = (item: Item): boolean =>
   item.is === 'day' && ['date', 'day-of-month', 'month'].includes(item.day.kind);
@@ -63,15 +69,16 @@ const isDate = (item: Item): boolean =>
 function replaced(left: readonly Item[], right: readonly Item[], unclear: Unclear[]): Item[] {
   const days = left.filter((item) => item.is === 'day');
   const newDays = right.filter((item) => item.is === 'day');
-  const [newDay] = newDays;
   const hasNewTime = right.some((item) => isTime(item) && item.is !== 'part');
   const hasNewPart = right.some(({ is }) => is === 'part');
+  const [newDate] = newDays.filter(isDate);
+  const date = days.findLast(isDate);
   // "Thursday the fourth, sorry, the third" is a Thursday still, or it is asked.
-  const isDateAlone = newDays.length === 1 && newDay !== undefined && isDate(newDay) && days.some(isDate);
-  const gone = isDateAlone ? days.filter(isDate) : newDay ? days : [];
-  const from = gone.at(-1);
-  const inherited = newDays.length === 1 && newDay && from ? inheriting(newDay.day, from.day) : newDay?.day;
-  if (gone.length > 1 || (newDay && !inherited)) unclear.push('day');
+  const gone = newDate && newDays.length === 1 && date ? days.filter(isDate) : newDays.length > 0 ? days : [];
+  const newDay = newDate ?? newDays.at(-1);
+  const from = newDate ? (date ?? days.at(-1)) : days.at(-1);
+  const inherited = newDay && from ? inheriting(newDay.day, from.day) : newDay?.day;
+  if (newDay && !inherited) unclear.push('day');
   const kept = left.filter((item) => {
     if (item.is === 'day') return !gone.includes(item);
     if (item.is === 'part') return !hasNewPart;

@@ -8,11 +8,14 @@ export type DayWords =
   | ({ kind: 'last-of-month' } & MonthWords)
   | ({ kind: 'nth-weekday'; nth: number; weekday: number } & MonthWords)
   | { kind: 'relative'; days: number }
-  | { kind: 'weekday'; weekday: number; which: 'coming' | 'next' | 'last' }
+  /** `isEvery`: "Wednesdays", which is no day to come on, but can be one to stay away. */
+  | { kind: 'weekday'; weekday: number; which: 'coming' | 'next' | 'last'; isEvery?: boolean }
   | { kind: 'weekday-of-week'; weekday: number; weeks: number }
   /** The first such weekday after a day, or the last before it. */
   | { kind: 'weekday-beside'; weekday: number; side: 'after' | 'before'; of: DayWords }
   | { kind: 'shifted'; of: DayWords; days: number; months: number }
+  /** Told of the past: "since Sunday", "born on the 5th of March". */
+  | { kind: 'background' }
   | RangeWords;
 
 export type RangeWords =
@@ -152,6 +155,10 @@ const PLAIN = [
   [pattern('in COUNT UNIT time?'), (count: string, unit: string) => shifted(TODAY, count, unit, 1)],
   [pattern('COUNT UNIT ago'), (count: string, unit: string) => shifted(TODAY, count, unit, -1)],
   [pattern('the? WEEKDAY'), (day: string) => weekday('coming', day)],
+  [
+    pattern('WEEKDAYS'),
+    (day: string): DayWords => ({ kind: 'weekday', weekday: Number(day), which: 'coming', isEvery: true }),
+  ],
   [pattern('the? this? WHICH WEEKDAY'), weekday],
   [pattern('WEEKDAY gone|past|last'), (day: string) => weekday('last', day)],
   [pattern('WEEKDAY next'), (day: string) => weekday('next', day)],
@@ -182,9 +189,11 @@ function shifted(of: DayWords, count: string, unit: string, sign: number): DayWo
 
 const DISTANCE = pattern('in? COUNT UNIT from|after');
 const DISTANCE_ON = pattern('COUNT UNIT on');
+const FORTNIGHT = pattern('(fortnight) on?');
 const DISTANCE_BEFORE = pattern('COUNT UNIT before');
 /** "a week Wednesday", "a week today". */
 const DISTANCE_ALONE = pattern('COUNT WEEKS');
+const BACKGROUND = pattern('since|birth be? on?');
 const NOW = pattern('now');
 const NEIGHBOR = pattern('the? day SIDE');
 const WEEKDAY_BESIDE = pattern('the? WEEKDAY SIDE');
@@ -206,6 +215,11 @@ function fromAnother(line: string, place: number): Reading<DayWords> | undefined
   count(DISTANCE_ON.at(line, place), 1);
   count(DISTANCE_BEFORE.at(line, place), -1);
   count(DISTANCE_ALONE.at(line, place), 1, true);
+  const fortnight = FORTNIGHT.at(line, place);
+  count(fortnight && { values: ['a', 'fortnight'], end: fortnight.end }, 1, true);
+  const background = BACKGROUND.at(line, place);
+  const past = background && longest(PLAIN, line, background.end);
+  if (past) readings.push({ value: { kind: 'background' }, end: past.end });
   const neighbor = NEIGHBOR.at(line, place);
   const beside = neighbor && longest(PLAIN, line, neighbor.end);
   if (beside && !isRange(beside.value)) {
@@ -235,6 +249,20 @@ function longer(line: string, { value, end }: Reading<DayWords>): Reading<DayWor
   const taken = isShort(value) ? BEHIND.at(line, end) : undefined;
   return taken && { value: shifted(value, 'a', taken.values[0] ?? '', 1), end: taken.end };
 }
+
+/** A day that nobody can wish for any more: beside another day it only tells what happened. */
+export function isBygone(day: DayWords): boolean {
+  if (day.kind === 'background') return true;
+  if (day.kind === 'relative') return day.days < 0;
+  if (day.kind === 'shifted') return day.of === TODAY && day.days + day.months < 0;
+  if (day.kind === 'weekday') return day.which === 'last';
+  if (day.kind === 'week' || day.kind === 'weekday-of-week') return day.weeks < 0;
+  if (day.kind === 'month') return (day.months ?? 0) < 0;
+  return day.kind === 'date' && day.year !== undefined && day.year < BEFORE_ANY_MODEL;
+}
+
+/** A model's year is some years old; what is older is a date of birth. */
+const BEFORE_ANY_MODEL = 2016;
 
 export function isRange(day: DayWords): day is RangeWords {
   return ['week', 'week-of', 'weekend', 'month'].includes(day.kind);

@@ -2,7 +2,7 @@
 export const CARRIERS = `
   i you he she we they it me him us them myself yourself himself herself ourselves themselves someone
   anybody nobody id ill ive youre youd youll hed shell weve theyre thats its lets theres heres whats hows
-  wheres itll itd thatll thatd be been being am do does did done doing have has had having will would could
+  wheres itll itd thatll thatd be being am do does did done doing have has had having will would could
   should can might must shall gonna wanna gotta going go goes went come comes came get gets got getting give
   gives gave take takes took taking make makes made making see sees saw seeing seen know knows knew think
   thinks thought thinking want wants wanted wanting need needs needed needing likes liked love loves prefer
@@ -69,6 +69,7 @@ export const HARMLESS_PHRASES = [
   'how about | what about | think about | thinking about | calling about | asking about | about an | about a | about my | about the | was thinking around',
   'all right | isnt it | is it not | isnt that right | isnt that so | doesnt it | wont it | am i right | all day | whole day | the whole day | as well | feeling well | very well | might as well | get better | feel better | feeling better | do you have anything better',
   'i wonder whether | wonders whether | wonder if | if i might | whether i could | whether i can | whether it is possible | whether you could | whether you can | whether there is',
+  'have no | has no | with no | there is no | theres no | got no | im no | see no | had no | am i | i am calling | i am looking | am calling | am looking',
   // Words of denial that deny no day.
   'why not | why dont we | why dont you | why dont i | dont you | dont we | wont you | cant we | cant you | couldnt you | wouldnt you | couldnt we | couldnt i | cant i | not a problem | not a big deal | not urgent | not an emergency | not too bad | not bad',
   'dont worry | i dont mind | dont mind | doesnt matter | it doesnt matter | dont care | i dont care | dont forget | cant wait | i cant wait | wouldnt mind | i wouldnt mind | wouldnt hurt | dont hesitate | no need | cant thank you enough | cannot wait | i do not mind | does not matter | do not worry | will not take long | wont take long | dont have insurance | not insured | dont have a preference | dont have any preference',

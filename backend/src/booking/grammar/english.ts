@@ -76,7 +76,7 @@ const WORDS = {
   and: 'and &',
   or: 'or',
   but: 'but',
-  not: 'not except excepting excluding besides barring sans minus nor never neither avoid avoiding skip skipping',
+  not: 'not except excepting excluding besides barring nor never neither avoid avoiding skip skipping',
   cannot:
     'cant cannot dont wont doesnt isnt didnt shouldnt couldnt wouldnt arent wasnt busy away unavailable unable traveling travelling hate',
   after: 'after',
@@ -87,6 +87,7 @@ const WORDS = {
   next: 'next nxt following',
   this: 'this',
   be: 'is are was were',
+  been: 'been',
   coming: 'coming upcoming',
   last: 'last previous prior',
   ago: 'ago',
@@ -104,31 +105,38 @@ const WORDS = {
   if: 'if provided providing assuming',
   no: 'no nope nah',
   fix: 'actually sorry wait oops correction rather meant well better',
-  age: 'aged age ages turning im hes shes',
+  age: 'aged age ages turning turns turned im hes shes',
   // They have no reading, and always lead to a question.
   '!':
-    'unless otherwise alternatively versus vs since during within without whichever once else earlier sooner ' +
+    'minus plus unless otherwise alternatively versus vs during within without whichever once else earlier sooner ' +
     'than every each both alternate alternating biweekly weekly daily monthly yearly quarterly fortnightly twice thrice ' +
     'less least most dozen double weekday weekdays workday workdays midweek decade century season spring summer autumn ' +
-    'fall winter easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali birthday holiday holidays ' +
+    'fall winter easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali holiday holidays ' +
     'eve sunrise sunset dawn dusk semester term beforehand afterwards afterward thereafter onward onwards henceforth ' +
     'previously recently already soon eventually unlike exclude excludes excluded cancel hence start starting starts ' +
     'ending ends delay delayed whether accept expect',
   vague: 'any some other another others same different couple few several many more business either',
   instead: 'instead',
+  since: 'since',
+  birth: 'birthday birthdate dob born birth',
   label:
     'apartment apt room rm suite ste unit floor extension ext number no. box gate ward bed building bldg line option pin ' +
-    'code id case order highway route exit street st avenue ave road rd lane door level step ticket account policy group ' +
+    'code case order highway route exit street st avenue ave road rd lane door level step ticket account policy group ' +
     'zip # dose stage grade phase type version page file tooth teeth bus train flight channel',
   things:
     'kids children child kid people persons person adults adult boys girls sons daughters twins babies siblings friends ' +
     'patients fillings crowns teeth cavities implants pills tablets dogs cats questions things dollars bucks percent ' +
     'miles blocks cars forms prescriptions refills shots vaccines doses pounds kilos degrees brothers sisters',
   mine: 'my our his her their your its',
-  'zone:America/New_York': 'eastern est edt et',
-  'zone:America/Chicago': 'central cst cdt ct',
-  'zone:America/Denver': 'mountain mst mdt',
-  'zone:America/Los_Angeles': 'pacific pst pdt pt',
+  // Words that are a zone behind a time alone: "the Pacific office" is none.
+  'near:America/New_York': 'eastern et',
+  'near:America/Chicago': 'central ct',
+  'near:America/Denver': 'mountain mt',
+  'near:America/Los_Angeles': 'pacific pt',
+  'zone:America/New_York': 'est edt',
+  'zone:America/Chicago': 'cst cdt',
+  'zone:America/Denver': 'mst mdt',
+  'zone:America/Los_Angeles': 'pst pdt',
   'zone:America/Anchorage': 'akst akdt',
   'zone:Pacific/Honolulu': 'hst',
   'zone:UTC': 'utc gmt zulu',
@@ -139,6 +147,10 @@ const WORDS = {
 };
 
 const PHRASES = {
+  birth: ['date of birth | birth date | birth day | was born | is born'],
+  after: ['any day after | some day after'],
+  before: ['any day before | some day before'],
+  slot: ['down for | me for | it for | him for | her for | me in for | me down for | it down for'],
   '': [
     'you know | let me see | lets see | i think | i guess | i believe | i suppose | i dunno | let me think | let me check | let me look | you see | kind of | sort of | how do you say',
   ],
@@ -197,6 +209,7 @@ const PHRASES = {
     'any day accept | accept for | every day except | anything except | all except | everyday but | everyday except | each day but | any day besides | ruled out | rule out',
   ],
   cannot: [
+    'can t | don t | won t | doesn t | isn t | couldn t | wouldn t | shouldn t | aren t | wasn t | didn t',
     'have to work | got to work | gotta work | i work | im working | i am working | on shift | on call | in a meeting | have a meeting | have another appointment | have plans | have something else | already have something | am working | need to work | must work | at a conference | in surgery | got something on | have a thing',
     'out of town | not available | not able | not free | not around | not possible for | wouldnt be able | am booked | im booked | is not | will not | can not | do not | does not | could not | would not',
     'cant make it | cant do | cant come | cant make | dont want | do not want | wont be able to make | have work | at work | in school | have school | have class | on vacation | on holiday | cant on',
@@ -239,6 +252,7 @@ const PHRASES = {
   '!': [
     'good friday | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day',
     'or something | or anything | or whatever | or whenever | or another | or any | either way | even better | as well as | as far as | give me a few',
+    'used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
     'first days | last days | first few | last few | first week | last week of | first half | second half',
     'at least | at most | up to | back to back | in a row | day off work | as soon as | each other | day or two | week or two | month or two',
   ],

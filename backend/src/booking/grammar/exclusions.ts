@@ -25,10 +25,18 @@ export function excluded(heard: readonly Item[]): Excluded {
       gone.add(at);
       const first = nextWhen(heard, at);
       if (first === undefined) unclear.push('both');
-      else for (const one of listFrom(heard, first).flatMap((day) => dateAt(heard, day))) take(one);
+      else
+        for (const one of listFrom(heard, first)) {
+          const date = dateAt(heard, one);
+          if (date !== one) gone.add(one);
+          take(date);
+        }
       if (first !== undefined && !belongsToWish(heard, first, gone)) {
         if (isTime(heard[first + 1] ?? item)) take(first + 1);
       }
+    } else if (isWord(item, 'no') && isEvery(heard[at + 1])) {
+      gone.add(at);
+      take(at + 1);
     } else if (isWord(item, 'cannot')) {
       gone.add(at);
       const [before, after] = clauseAround(heard, at);
@@ -49,17 +57,21 @@ export function excluded(heard: readonly Item[]): Excluded {
   };
 }
 
+/** "no Wednesdays" */
+const isEvery = (item: Item | undefined): boolean =>
+  item?.is === 'day' && item.day.kind === 'weekday' && item.day.isEvery === true;
+
 function nextWhen(items: readonly Item[], at: number): number | undefined {
   let next = at + 1;
   while (isWord(items[next], ...AFTER_NOT)) next += 1;
   return isWhen(items[next]) ? next : undefined;
 }
 
-/** "not Thursday the 10th" */
-function dateAt(items: readonly Item[], first: number): number[] {
+/** "not Thursday the 10th": of the two it is the date that is not wished. */
+function dateAt(items: readonly Item[], first: number): number {
   const [day, date] = [items[first], items[first + 1]];
-  if (day?.is !== 'day' || day.day.kind !== 'weekday' || date?.is !== 'day') return [first];
-  return ['date', 'day-of-month'].includes(date.day.kind) ? [first, first + 1] : [first];
+  if (day?.is !== 'day' || day.day.kind !== 'weekday' || date?.is !== 'day') return first;
+  return ['date', 'day-of-month'].includes(date.day.kind) ? first + 1 : first;
 }
 
 /** "not Wednesday or Thursday" */

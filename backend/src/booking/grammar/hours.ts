@@ -32,11 +32,12 @@ function isHour(items: readonly Item[], at: number): boolean {
     after?.is === 'number'
   )
     return false;
+  if (isWord(before, 'slot')) return after === undefined || isWord(after, ',', 'on') || isWhen(after);
   if (isWord(before, 'fix', 'no', 'strike', 'or', 'not') || isOther(items, at)) return true;
-  let [left, right] = [at - 1, at + 1];
+  let [left, right] = [at - 1, after?.is === 'zone' ? at + 2 : at + 1];
   while (isWord(items[left], ',')) left -= 1;
   while (isWord(items[right], ...BEFORE_A_DAY)) right += 1;
-  if (isWhen(items[left])) return true;
+  if (isWhen(items[left]) || isWord(items[left], 'fix', 'no', 'strike')) return true;
   // "for 2 tomorrow" may be two people.
   return isWhen(items[right]) && !isWord(before, 'for');
 }

@@ -8,7 +8,7 @@ export type Item =
   | TimeWords
   /** A number that may be an hour, by what stands beside it. */
   | { is: 'number'; value: number; term: string }
-  | { is: 'zone'; zone: string }
+  | { is: 'zone'; zone: string; isNear: boolean }
   | { is: 'wish'; prefer: 'first' | 'last' }
   /** A word of the grammar that joins or turns what stands around it. */
   | { is: 'word'; term: string };
@@ -28,13 +28,19 @@ export const isWord = (item: Item | undefined, ...terms: string[]): boolean =>
 
 /** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
 const COUNTED = [
-  [pattern('n\\d n\\d n\\d n\\d n\\d n\\d n\\d'), () => '~'],
+  [pattern('PHONE'), () => '~'],
+  [pattern('label be|for|number|at? ANY'), () => '~'],
+  [pattern('at? ANY UNKNOWN label'), () => '~'],
+  [pattern('the? past|last NUM UNIT'), () => '~'],
+  [pattern('been NUM UNIT', 'from|after|before|ago'), () => '~'],
+  [pattern('mine ORD', 'WEEKDAY|MONTH|of'), () => '~'],
+  [pattern('ORD label|things'), () => '~'],
   [pattern('label DAY'), () => '~'],
   [pattern('label LONG'), () => '~'],
   [pattern('age NUM', 'am|pm|oclock|in|tomorrow|today|day|week|month|year'), () => '~'],
   [pattern('age? NUM UNIT old'), () => '~'],
   [pattern('age? a? NUM year old'), () => '~'],
-  [pattern('for NUM UNIT', 'from|after|before|ago|later|earlier|on|old'), () => '~'],
+  [pattern('for COUNT UNIT', 'from|after|before|ago|later|earlier|on|old'), () => '~'],
   [pattern('NUM things'), () => '~'],
   [pattern('NUM ~ things'), () => '~'],
   [pattern('a NUM UNIT old'), () => '~'],
@@ -44,10 +50,11 @@ const COUNTED = [
 ] as const;
 
 /** Which one is not said, unless a date stands beside it: "the 3rd, a Thursday". */
+const DAY_HALF = pattern('HALF');
 const SOME_WEEKDAY = pattern('that|a WEEKDAY');
 
 /** Words that say nothing where no rule wanted them. */
-const LOOSE = /^(a|the|of|this|coming|gone|now|that|things|vague|age|old|lunch|own|§)$/;
+const LOOSE = /^(a|the|of|this|coming|now|that|things|age|old|lunch|own|§)$/;
 
 /** The sentence from left to right, each time by the rule that takes most of it. */
 export function itemsOf(terms: readonly string[]): Item[] {
@@ -62,7 +69,10 @@ export function itemsOf(terms: readonly string[]): Item[] {
       if (counted && counted.end === end) items.push({ is: 'word', term: counted.value });
       else if (day && day.end === end) items.push({ is: 'day', day: day.value });
       else if (time) items.push(time.value);
-      place = end;
+      // "Friday PM"
+      const half = end === day?.end ? DAY_HALF.at(line, end) : undefined;
+      if (half) items.push({ is: 'part', part: half.values[0] === 'am' ? 'morning' : 'pm' });
+      place = half?.end ?? end;
       continue;
     }
     const term = line.slice(place, line.indexOf(' ', place));
@@ -74,9 +84,50 @@ export function itemsOf(terms: readonly string[]): Item[] {
 
 function itemOf(term: string): Item {
   if (/^[nz]\d+$/.test(term)) return { is: 'number', value: Number(term.slice(1)), term };
-  if (term.startsWith('zone:')) return { is: 'zone', zone: term.slice(5) };
+  if (/^(zone|near):/.test(term)) return { is: 'zone', zone: term.slice(5), isNear: term.startsWith('near') };
   if (term === 'soonest') return { is: 'wish', prefer: 'first' };
   if (term === 'latest') return { is: 'wish', prefer: 'last' };
   if (term === 'ish') return { is: 'word', term: '?' };
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
+}
+
+const BETWEEN_DAYS = 'slot been time ~ be the a on , at in for or and'.split(' ');
+
+/** The next item that says something. */
+export function neighbor(items: readonly Item[], at: number, step: 1 | -1): Item | undefined {
+  let next = at + step;
+  while (isWord(items[next], ...BETWEEN_DAYS)) next += step;
+  return items[next];
+}
+
+/** "10 Eastern", "10 am, EST"; but "the Pacific office" is no zone. */
+export function zoneOf(items: readonly Item[]): string | undefined {
+  for (const [at, item] of items.entries()) {
+    if (item.is !== 'zone') continue;
+    if (!item.isNear) return item.zone;
+    let before = at - 1;
+    while (isWord(items[before], ',', '~', 'in', 'time')) before -= 1;
+    const [time, next] = [items[before], items[at + 1]];
+    const isLast = next === undefined || isWhen(next) || isWord(next, ',', 'time', 'on', '~');
+    if (isLast && time && (isTime(time) || time.is === 'number')) return item.zone;
+  }
+  return undefined;
+}
+
+/** The day behind "after" and the like: "after Friday". */
+export function boundedDay(items: readonly Item[], at: number): DayWords | undefined {
+  const isBound = isWord(
+    items[at],
+    'after',
+    'before',
+    'until',
+    'by',
+    'from',
+    'notbefore',
+    'notafter',
+    'atleast',
+    'atmost',
+  );
+  const next = isBound ? neighbor(items, at, 1) : undefined;
+  return next?.is === 'day' ? next.day : undefined;
 }

@@ -23,6 +23,7 @@ const VALUES: Readonly<Record<string, string>> = {
   MONTH: 'mo(\\d+)',
   YEAR: '(n(?:19|20)\\d\\d|n20 n[2-9]\\d)',
   WEEKDAY: 'wd(\\d)',
+  WEEKDAYS: 'wds(\\d)',
   WHICH: '(this|coming|next|last)',
   UNIT: '(day|week|fortnight|month|year)',
   WEEKS: '(week|fortnight)',
@@ -35,16 +36,24 @@ const VALUES: Readonly<Record<string, string>> = {
   DATE: 'date:(\\S+)',
   CLOCK: 'clock:(\\S+)',
   LONG: 'n(\\d{3,4})',
+  UNKNOWN: '(?:\\?)',
+  ANY: 'n(\\d+)',
+  PHONE: '[nz]\\d(?: [nz]\\d){6,}',
 };
 
 /** @param unless what must not stand behind it. */
 export function pattern(written: string, unless?: string): Pattern {
+  const sources = (names: string) => names.split('|').map((name) => VALUES[name] ?? name);
   const parts = written.split(' ').map((part) => {
-    const name = part.replace(/\?$/, '');
-    const source = VALUES[name] ?? `(?:${name})`;
-    return part.endsWith('?') ? `(?:${source} )?` : `${source} `;
+    const source = `(?:(?:${sources(part.replace(/\?$/, '')).join('|')}) )`;
+    return part.endsWith('?') ? `${source}?` : source;
   });
-  const expression = new RegExp(parts.join('') + (unless ? `(?!(?:${unless}) )` : ''), 'y');
+  const behind = unless
+    ? `(?!(?:${sources(unless)
+        .join('|')
+        .replace(/\((?!\?)/g, '(?:')}) )`
+    : '';
+  const expression = new RegExp(parts.join('') + behind, 'y');
   return {
     at(line, place) {
       expression.lastIndex = place;

@@ -1,10 +1,11 @@
 import type { ClockWords, DayPart } from './clock-phrases.ts';
 import { corrected } from './corrections.ts';
-import type { DayWords } from './day-phrases.ts';
+import { type DayWords, isBygone } from './day-phrases.ts';
 import { excluded } from './exclusions.ts';
 import { hoursOf } from './hours.ts';
-import { type Item, isTime, isWhen, isWord, itemsOf, type Unclear, type When } from './items.ts';
+import { boundedDay, type Item, isWord, itemsOf, neighbor, type When, zoneOf } from './items.ts';
 import { readTerms } from './terms.ts';
+import { joined, leftOver, unknown } from './unclear.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What a sentence says of the day and the hour, and whether a word in it could say something else. */
@@ -19,6 +20,8 @@ export interface Sentence {
   notParts: PartWords[];
   bounds: { side: 'after' | 'before'; clock: ClockWords }[];
   spans: { from: ClockWords; to: ClockWords }[];
+  /** "after Friday", "by the 5th": a day that is not wished itself, or not it alone. */
+  dayBounds: DayBound[];
   /** The first and the last day of a span. */
   daySpan?: [DayWords, DayWords];
   prefer?: 'first' | 'last';
@@ -32,6 +35,11 @@ export interface Sentence {
   isTimeUnknown: boolean;
   /** Something was said that has nothing to do with a day or an hour. */
   hasMore: boolean;
+}
+
+export interface DayBound {
+  side: 'after' | 'from' | 'before' | 'until';
+  day: DayWords;
 }
 
 export interface PartWords {
@@ -60,18 +68,40 @@ export function readSentence(text: string, vocabulary: Vocabulary, monthFirst: b
   return reading;
 }
 
+const SIDES: Readonly<Record<string, DayBound['side']>> = {
+  after: 'after',
+  before: 'before',
+  from: 'from',
+  notbefore: 'from',
+  atleast: 'from',
+  until: 'until',
+  by: 'until',
+  notafter: 'until',
+  atmost: 'until',
+};
+
 function gathered(items: Item[], notItems: When[]): Sentence {
   const all = <K extends Item['is']>(from: readonly Item[], kind: K) =>
     from.filter((item): item is Extract<Item, { is: K }> => item.is === kind);
   const wish = all(items, 'wish')[0];
   const zone = zoneOf(items);
   const daySpan = daySpanOf(items);
+  const bounded = items.flatMap((item, at) => {
+    const day = daySpan ? undefined : boundedDay(items, at);
+    const side = item.is === 'word' ? SIDES[item.term] : undefined;
+    return day && side ? [{ side, day }] : [];
+  });
+  const days = all(items, 'day')
+    .map(({ day }) => day)
+    .filter((day) => !bounded.some((bound) => bound.day === day));
+  const isEither = items.some(
+    (item, at) => isWord(item, 'or', 'and', 'through', 'to') && isBetweenDays(items, at),
+  );
   return {
-    days: together(all(items, 'day').map(({ day }) => day)),
+    days: isEither ? days : together(days),
+    dayBounds: bounded,
     notDays: all(notItems, 'day').map(({ day }) => day),
-    isEither: items.some(
-      (item, at) => isWord(item, 'or', 'and', 'through', 'to') && isBetweenDays(items, at),
-    ),
+    isEither,
     clocks: all(items, 'clock').map(({ clock }) => clock),
     notClocks: all(notItems, 'clock').map(({ clock }) => clock),
     parts: all(items, 'part'),
@@ -90,7 +120,9 @@ function gathered(items: Item[], notItems: When[]): Sentence {
 }
 
 /** A month, a week or the date before complete what is said beside them: "in December, the 4th", "January 5th or 6th". */
-function together(days: DayWords[]): DayWords[] {
+function together(said: DayWords[]): DayWords[] {
+  const wished = said.filter((day) => !isBygone(day));
+  const days = wished.length > 0 ? wished : said;
   const month = days.find((day) => day.kind === 'month');
   const week = days.find((day) => day.kind === 'week');
   const whole: DayWords[] = [];
@@ -122,14 +154,6 @@ function ofMonth(day: number, before: DayWords | undefined, month: DayWords | un
   return { kind: 'day-of-month', day };
 }
 
-const BETWEEN_DAYS = ['time', '~', 'be', 'the', 'a', 'on', ',', 'at', 'in', 'for', 'or', 'and'];
-
-function neighbor(items: readonly Item[], at: number, step: 1 | -1): Item | undefined {
-  let next = at + step;
-  while (isWord(items[next], ...BETWEEN_DAYS)) next += step;
-  return items[next];
-}
-
 const isBetweenDays = (items: readonly Item[], at: number): boolean =>
   neighbor(items, at, -1)?.is === 'day' && neighbor(items, at, 1)?.is === 'day';
 
@@ -142,139 +166,6 @@ function daySpanOf(items: readonly Item[]): [DayWords, DayWords] | undefined {
     if (isRange && left?.is === 'day' && right?.is === 'day') return [left.day, right.day];
   }
   return undefined;
-}
-
-/** A zone is one behind a time; "the Pacific office" is none. */
-function zoneOf(items: readonly Item[]): string | undefined {
-  for (const [at, item] of items.entries()) {
-    const before = isWord(items[at - 1], ',') ? items[at - 2] : items[at - 1];
-    if (item.is === 'zone' && before && (isTime(before) || before.is === 'number')) return item.zone;
-  }
-  return undefined;
-}
-
-/** "or" between two days or two times leaves both, and the reader asks; between others it is unclear itself. */
-function joined(items: readonly Item[]): Unclear[] {
-  return items.flatMap((item, at): Unclear[] => {
-    const [left, right] = [neighbor(items, at, -1), neighbor(items, at, 1)];
-    if (isWord(item, 'or')) {
-      if (isWhen(left) && isWhen(right) && (left.is === 'day') === (right.is === 'day')) return [];
-      return [ofWhatIsLeft(items, at)];
-    }
-    // "at ten to": the rest was not heard.
-    if (
-      isWord(item, 'to') &&
-      isTime(items[at - 1] ?? item) &&
-      (items[at + 1] === undefined || isWord(items[at + 1], ','))
-    )
-      return ['time'];
-    if (!isWord(item, 'to', 'through') || !isWhen(left) || !isWhen(right)) return [];
-    return [left.is === 'day' ? 'day' : 'time', right.is === 'day' ? 'day' : 'time'];
-  });
-}
-
-/** Behind the only day a condition leaves the day as it is: "Friday, unless you have nine". */
-function ofWhatIsLeft(items: readonly Item[], at: number): Unclear {
-  const isDay = ({ is }: Item) => is === 'day';
-  return items.slice(0, at).some(isDay) && !items.slice(at).some(isDay) ? 'time' : 'both';
-}
-
-const isWeekday = (item: Item | undefined): boolean => item?.is === 'day' && item.day.kind === 'weekday';
-
-const isBesideDay = (items: readonly Item[], at: number): boolean =>
-  [items[at - 1], items[at + 1]].some((one) => one?.is === 'day' || isWord(one, 'the', 'on', 'to'));
-
-/** Words of the grammar that may stand without a reading of their own. */
-const WITHOUT_HARM = [
-  'time',
-  '~',
-  'be',
-  ',',
-  'a',
-  'the',
-  'on',
-  'in',
-  'at',
-  'for',
-  'and',
-  'but',
-  'mine',
-  'label',
-  'to',
-  '?',
-  'foreign',
-  'or',
-  'am',
-];
-/** Harmless, unless a day or an hour follows: "calling from Boston", "by bus". */
-const BEFORE_A_TIME = ['from', 'by', 'through', 'around'];
-const OF_DAYS = [
-  'next',
-  'last',
-  'that',
-  'every',
-  'day',
-  'week',
-  'fortnight',
-  'month',
-  'year',
-  'weekend',
-  'ago',
-];
-const OF_HOURS = [
-  'hour',
-  'minute',
-  'oclock',
-  'pm',
-  'half',
-  'quarter',
-  'hundred',
-  'later',
-  'zero',
-  'thousand',
-  'past',
-];
-
-function leftOver(items: readonly Item[]): Unclear[] {
-  return items.flatMap((item, at): Unclear[] => {
-    if (item.is === 'unclear time') return ['time'];
-    // "the first available Friday" may be any of them.
-    if (item.is === 'wish') return isWeekday(items[at + 1]) && items[at - 1]?.is !== 'day' ? ['day'] : [];
-    if (item.is === 'number') return [isBesideDay(items, at) ? 'both' : 'time'];
-    if (item.is === 'zone') return zoneOf(items) === undefined && isWhen(items[at + 1]) ? ['both'] : [];
-    if (item.is !== 'word' || WITHOUT_HARM.includes(item.term)) return [];
-    if (BEFORE_A_TIME.includes(item.term)) {
-      const next = neighbor(items, at, 1);
-      if (item.term === 'around' && items[at - 1]?.is === 'day') return ['day'];
-      return isWhen(next) || next?.is === 'number' ? [next.is === 'day' ? 'day' : 'time'] : [];
-    }
-    if (OF_HOURS.includes(item.term)) return ['time'];
-    if (item.term === 'some') return items.some((one) => one.is === 'day' && !isWeekday(one)) ? [] : ['day'];
-    if (OF_DAYS.includes(item.term)) return ['day'];
-    return [ofWhatIsLeft(items, at)];
-  });
-}
-
-/** Where a group of words of no meaning begins: "a mammogram Wednesday" wants something, "on Ash Wednesday" names a day. */
-const OPENS_A_NAME = ['time', '~', 'be', 'a', 'mine', 'for', 'label'];
-
-function unknown(items: readonly Item[]): Unclear[] {
-  return items.flatMap((item, at): Unclear[] => {
-    if (!isWord(item, '?') && (item.is !== 'zone' || zoneOf(items) !== undefined)) return [];
-    const [before, after] = [items[at - 1], items[at + 1]];
-    // "Wednesday is awful" may be no wish at all, "10 Lagos time" is said in a zone.
-    const subject = isWord(before, 'be') ? items[at - 2] : undefined;
-    if (isWhen(subject)) return [subject.is === 'day' ? 'day' : 'time'];
-    if (isWhen(before) && before.is !== 'day') return ['time'];
-    if (before?.is === 'day' && ['weekday', 'relative'].includes(before.day.kind)) return ['day'];
-    if (!isWhen(after)) return [];
-    let opener = at - 1;
-    while (isWord(items[opener], '?')) opener -= 1;
-    if (isWord(items[opener], ...OPENS_A_NAME)) return [];
-    // "mammogram 10 am Friday": what is wanted comes first; only a weekday has names before it.
-    if ((opener < 0 || isWord(items[opener], ',')) && !isWeekday(after)) return [];
-    return [after.is === 'day' ? 'day' : 'time'];
-  });
 }
 
 export const hasTime = (sentence: Sentence): boolean =>

@@ -43,7 +43,7 @@ const TOKEN = new RegExp(
   [
     '(?<iso>(?<![\\d-])\\d{4}([-/.])\\d{1,2}\\2\\d{1,2})(?!\\d)(?<whole>t(?=\\d))?',
     '(?<date>(?<![\\d/.-])\\d{1,2}([/.-])\\d{1,2}\\5(?:\\d{4}|\\d{2})(?![\\d/.-]?\\d)|(?<![\\d/.-])\\d{1,2}/\\d{1,2}(?![\\d/.-]?\\d))',
-    '(?<clock>(?<![\\d:.-])\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?)(?![\\d:])(?<offset> ?z(?!\\p{L})| ?[+-]\\d{2}:?\\d{2}(?![\\d:]))?',
+    '(?<clock>(?<![\\d:.-])\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?)(?![\\d:])(?<offset> ?z(?!\\p{L})| ?(?:gmt|utc)?[+-]\\d{2}:?\\d{2}(?![\\d:]))?',
     '(?<apart>(?<![\\d:.-])\\d{1,2}[.h]\\d{2}(?![\\d.]))',
     '(?<number>\\d+)(?<glued>[\\p{L}]+)?',
     "(?<word>[\\p{L}\\p{M}][\\p{L}\\p{M}\\p{N}']*)",
@@ -99,7 +99,7 @@ function numericDate(text: string, monthFirst: boolean): string {
 /** "10:00-11:00" is a span, "14:00-05:00" a time with its offset. */
 function clockTerms(clock: string, offset: string | undefined, isTimestamp: boolean): Piece[] {
   const term = `clock:${clock.slice(0, clock.indexOf(':') + 3)}`;
-  const zone = offset?.trim();
+  const zone = offset?.replace(/gmt|utc/, '').trim();
   if (!zone) return [{ term }];
   const end = /^-(\d\d):?(\d\d)$/.exec(zone);
   const [hour, minute] = clock.split(':').map(Number);

@@ -1,0 +1,89 @@
+import { isRange } from './day-phrases.ts';
+import { boundedDay, type Item, isWhen, isWord, neighbor, type Unclear, zoneOf } from './items.ts';
+
+/** "or" between two days or two times leaves both, and the reader asks; between others it is unclear itself. */
+export function joined(items: readonly Item[]): Unclear[] {
+  return items.flatMap((item, at): Unclear[] => {
+    const [left, right] = [neighbor(items, at, -1), neighbor(items, at, 1)];
+    if (isWord(item, 'or')) {
+      if (left?.is === 'clock' && right?.is === 'clock') return [];
+      if (left?.is === 'day' && right?.is === 'day')
+        return isRange(left.day) === isRange(right.day) ? [] : ['day'];
+      return [ofWhatIsLeft(items, at)];
+    }
+    // "at ten to": the rest was not heard.
+    const isLast = items.slice(at + 1).every((one) => isWord(one, ','));
+    const isCutOff = isLast || (isWord(items[at + 1], ',') && isWhen(items[at - 1]));
+    if (isWord(item, 'to', 'from', 'by', 'through') && isCutOff) return ['time'];
+    if (!isWord(item, 'to', 'through') || !isWhen(left) || !isWhen(right)) return [];
+    return [left.is === 'day' ? 'day' : 'time', right.is === 'day' ? 'day' : 'time'];
+  });
+}
+
+/** Behind the only day a condition leaves the day as it is: "Friday, unless you have nine". */
+function ofWhatIsLeft(items: readonly Item[], at: number): Unclear {
+  const isDay = ({ is }: Item) => is === 'day';
+  return items.slice(0, at).some(isDay) && !items.slice(at).some(isDay) ? 'time' : 'both';
+}
+
+const isWeekday = (item: Item | undefined): boolean => item?.is === 'day' && item.day.kind === 'weekday';
+
+const isBesideDay = (items: readonly Item[], at: number): boolean =>
+  [items[at - 1], items[at + 1]].some((one) => one?.is === 'day' || isWord(one, 'the', 'on', 'to'));
+
+/** Words of the grammar that may stand without a reading of their own. */
+const WITHOUT_HARM = '~ , ? foreign a the on in at for and but or to be been am time mine label slot'.split(
+  ' ',
+);
+/** Harmless, unless a day or an hour follows: "calling from Boston", "by bus". */
+const BEFORE_A_TIME = ['from', 'by', 'through', 'around'];
+const OF_DAYS = 'next last that every day week fortnight month year weekend ago'.split(' ');
+const OF_HOURS = 'hour minute oclock pm half quarter hundred later zero thousand past'.split(' ');
+
+export function leftOver(items: readonly Item[]): Unclear[] {
+  return items.flatMap((item, at): Unclear[] => {
+    if (item.is === 'unclear time') return ['time'];
+    if (item.is === 'day') return item.day.kind === 'weekday' && item.day.isEvery ? ['day'] : [];
+    // "the first available Friday" may be any of them.
+    if (item.is === 'wish') return isWeekday(items[at + 1]) && items[at - 1]?.is !== 'day' ? ['day'] : [];
+    if (item.is === 'number') return [isBesideDay(items, at) ? 'both' : 'time'];
+    if (item.is === 'zone') return zoneOf(items) === undefined && isWhen(items[at + 1]) ? ['both'] : [];
+    if (item.is !== 'word' || WITHOUT_HARM.includes(item.term)) return [];
+    // Read as a bound of the days.
+    if (boundedDay(items, at) !== undefined) return [];
+    if (BEFORE_A_TIME.includes(item.term)) {
+      const next = neighbor(items, at, 1);
+      if (item.term === 'around' && items[at - 1]?.is === 'day') return ['day'];
+      return isWhen(next) || next?.is === 'number' ? [next.is === 'day' ? 'day' : 'time'] : [];
+    }
+    if (OF_HOURS.includes(item.term)) return ['time'];
+    // "any doctor" is no matter, "any Friday" and "at 10 or another" are.
+    if (item.term === 'vague')
+      return isWord(items[at + 1], '~', '?', 'foreign', 'things', 'label', 'mine') ? [] : ['both'];
+    if (item.term === 'some') return items.some((one) => one.is === 'day' && !isWeekday(one)) ? [] : ['day'];
+    if (OF_DAYS.includes(item.term)) return ['day'];
+    return [ofWhatIsLeft(items, at)];
+  });
+}
+
+/** Where a group of words of no meaning begins: "a mammogram Wednesday" wants something, "on Ash Wednesday" names a day. */
+const OPENS_A_NAME = ['slot', 'been', 'time', '~', 'be', 'a', 'mine', 'for', 'label'];
+
+export function unknown(items: readonly Item[]): Unclear[] {
+  return items.flatMap((item, at): Unclear[] => {
+    if (!isWord(item, '?') && (item.is !== 'zone' || zoneOf(items) !== undefined)) return [];
+    const [before, after] = [items[at - 1], items[at + 1]];
+    // "Wednesday is awful" may be no wish at all, "10 Lagos time" is said in a zone.
+    const subject = isWord(before, 'be') ? items[at - 2] : undefined;
+    if (isWhen(subject)) return [subject.is === 'day' ? 'day' : 'time'];
+    if (isWhen(before) && before.is !== 'day') return ['time'];
+    if (before?.is === 'day' && ['weekday', 'relative'].includes(before.day.kind)) return ['day'];
+    if (!isWhen(after)) return [];
+    let opener = at - 1;
+    while (isWord(items[opener], '?')) opener -= 1;
+    if (isWord(items[opener], ...OPENS_A_NAME)) return [];
+    // "mammogram 10 am Friday": what is wanted comes first; only a weekday has names before it.
+    if ((opener < 0 || isWord(items[opener], ',')) && !isWeekday(after)) return [];
+    return [after.is === 'day' ? 'day' : 'time'];
+  });
+}
