@@ -177,7 +177,6 @@ function calendarAdvice(probe: Probe): Advice[] {
             id: 'google.connect',
             severity: 'warning',
             problem: probe.message,
-            evidence: ['Bookings are kept here and do not reach a calendar.'],
             method: 'POST',
             path: '/api/integrations/google/connect',
             verify: LINKED,

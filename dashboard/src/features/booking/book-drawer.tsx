@@ -2,6 +2,7 @@ import { Drawer } from '@mantine/core';
 import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
 import { BookForm } from './book-form.tsx';
 import type { BookingPlace } from './book-wish.ts';
+import type { ShownPlace } from './slot-picker.tsx';
 
 interface Props {
   opened: boolean;
@@ -11,11 +12,14 @@ interface Props {
   timeZone: string;
   /** A time that was chosen before, in the calendar. */
   place?: BookingPlace;
+  /** What the page shows: the day and the provider to begin with. */
+  shown?: ShownPlace;
   /** Owners may overbook. */
   isOwner?: boolean;
 }
 
-export function BookDrawer({ opened, onClose, onClosed, timeZone, place, isOwner = false }: Props) {
+export function BookDrawer(props: Props) {
+  const { opened, onClose, onClosed, timeZone, place, shown = {}, isOwner = false } = props;
   const { mayLeave } = useUnsavedGuard();
   const close = async () => {
     if (await mayLeave()) onClose();
@@ -35,6 +39,7 @@ export function BookDrawer({ opened, onClose, onClosed, timeZone, place, isOwner
         key={place === undefined ? '' : `${place.at} ${place.providerId}`}
         timeZone={timeZone}
         place={place}
+        shown={shown}
         isOwner={isOwner}
         onBooked={onClose}
       />

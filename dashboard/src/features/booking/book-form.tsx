@@ -9,6 +9,7 @@ import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
+import { ErrorState } from '../../lib/ui/states.tsx';
 import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { Alternatives } from './alternatives.tsx';
 import {
@@ -27,7 +28,7 @@ import { TEXT_AFTER_S } from './calendar/change-words.ts';
 import { useCancel, useWithdrawText } from './calendar/use-changes.ts';
 import { MoreFields } from './more-fields.tsx';
 import { Overbook } from './overbook.tsx';
-import { SlotPicker } from './slot-picker.tsx';
+import { type ShownPlace, SlotPicker } from './slot-picker.tsx';
 import { alternativesOf } from './slots.ts';
 
 /** A second click after a lost answer must be the same booking; a changed form must not be. */
@@ -51,11 +52,12 @@ const saidAtFields = (error: unknown): boolean =>
 interface Props {
   timeZone: string;
   place?: BookingPlace | undefined;
+  shown: ShownPlace;
   isOwner?: boolean;
   onBooked: () => void;
 }
 
-export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }: Props) {
+export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBooked }: Props) {
   const [place, setPlace] = useState(chosen);
   const queryClient = useQueryClient();
   const keyFor = useBookingKey();
@@ -147,11 +149,18 @@ export function BookForm({ timeZone, place: chosen, isOwner = false, onBooked }:
           minutes={offered.find((item) => item.slug === service)?.duration_minutes}
         />
         <div>
-          {place === undefined ? (
+          {services.error !== null && services.data === undefined ? (
+            <ErrorState
+              title="We couldn't load the services"
+              error={services.error}
+              onRetry={() => void services.refetch()}
+            />
+          ) : place === undefined ? (
             <SlotPicker
               key={service}
               serviceType={service}
               timeZone={timeZone}
+              shown={shown}
               value={form.values.slot_id}
               onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
             />

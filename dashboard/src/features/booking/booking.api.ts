@@ -15,12 +15,19 @@ export const appointmentsQuery = (from: string) =>
       request(AppointmentPage, '/api/appointments', { query: { from, limit: 100 }, signal }),
   });
 
-export const availabilityQuery = (serviceType: string, from: string, to: string) =>
+/** The free times from one local day of the clinic to another, of one provider or of all. */
+export const availabilityQuery = (
+  service_type: string,
+  { from, to, providerId }: { from: string; to: string; providerId: string },
+) =>
   queryOptions({
-    queryKey: ['availability', serviceType, from, to],
+    queryKey: ['availability', service_type, from, to, providerId],
     queryFn: ({ signal }) =>
-      request(Availability, '/api/availability', { query: { service_type: serviceType, from, to }, signal }),
-    enabled: serviceType !== '',
+      request(Availability, '/api/availability', {
+        query: { service_type, from, to, provider_id: providerId },
+        signal,
+      }),
+    enabled: service_type !== '' && from !== '',
   });
 
 export const book = (body: BookRequest, idempotencyKey: string) =>

@@ -11,17 +11,15 @@ interface Props {
   timeZone: string;
   isChosen: (slot: Slot) => boolean;
   onChoose: (slot: Slot) => void;
-  /** Two providers can be free at one time: then the times say whose they are. */
-  showProvider?: boolean;
 }
 
 /** The free times of a day, one of which can be chosen. */
-export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose, showProvider = false }: Props) {
+export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose }: Props) {
   const group = useId();
   return (
     <fieldset className={classes.day}>
       <legend>{legend}</legend>
-      <div className={classes.times} data-named={showProvider ? '' : undefined}>
+      <div className={classes.times}>
         {slots.map((slot) => (
           <label key={slot.slot_id} className={classes.time}>
             <input
@@ -33,10 +31,7 @@ export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose, showPro
               onChange={() => onChoose(slot)}
             />
             <IconCheck size={16} stroke={2.5} aria-hidden className={classes.check} />
-            <span>
-              {formatTime(slot.start, timeZone)}
-              {showProvider ? <span className={classes.who}> {slot.provider_name}</span> : null}
-            </span>
+            <span>{formatTime(slot.start, timeZone)}</span>
             {slot.calendar_state === 'stale' ? (
               <IconCloudQuestion size={14} aria-hidden className={classes.stale} />
             ) : null}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../lib/api/api-error.ts';
-import { alternativesOf, hasUncertain, slotDays } from './slots.ts';
+import { alternativesOf, hasUncertain, partsOfDay, slotsByStart } from './slots.ts';
 
 const slot = (start: string, provider_id = 'a') => ({
   slot_id: start + provider_id,
@@ -22,13 +22,25 @@ test('a taken slot without alternatives is still a taken slot; other failures ar
   expect(alternativesOf(refused(400, { alternatives: [] }))).toBeNull();
 });
 
-test('slots stand under their day, and providers are named only when there are several', () => {
-  const one = slotDays([slot('2030-01-07T14:00:00Z'), slot('2030-01-08T02:00:00Z')], 'America/New_York');
-  expect(one.days.map(([day, list]) => [day, list.length])).toEqual([['2030-01-07', 2]]);
-  expect(one.severalProviders).toBe(false);
-  expect(
-    slotDays([slot('2030-01-07T14:00:00Z'), slot('2030-01-07T14:00:00Z', 'b')], 'UTC').severalProviders,
-  ).toBe(true);
+test('each start stands once, with the first who is free or with whom was chosen', () => {
+  const slots = [
+    slot('2030-01-07T14:00:00Z'),
+    slot('2030-01-07T14:00:00Z', 'b'),
+    slot('2030-01-07T15:00:00Z', 'b'),
+  ];
+  const names = (chosen?: string) => slotsByStart(slots, chosen).map(({ provider_id }) => provider_id);
+  expect(names()).toEqual(['a', 'b']);
+  expect(names(slots[1]?.slot_id)).toEqual(['b', 'b']);
+});
+
+test('times stand under the part of the clinic’s day, and a part without any is left out', () => {
+  const slots = ['14:00', '16:59', '22:00'].map((time) => slot(`2030-01-07T${time}:00Z`));
+  expect(partsOfDay(slots, 'America/New_York').map(([part, list]) => [part, list.length])).toEqual([
+    ['Morning', 2],
+    ['Evening', 1],
+  ]);
+  expect(partsOfDay(slots, 'Europe/Berlin').map(([part]) => part)).toEqual(['Afternoon', 'Evening']);
+  expect(partsOfDay([], 'UTC')).toEqual([]);
 });
 
 test('a single time of a calendar that cannot be read is enough for the hint', () => {

@@ -1,7 +1,7 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
 import type { ApiError } from '../../lib/api/api-error.ts';
-import { groupByDay } from '../../lib/format/format.ts';
+import { minuteOfDay } from '../../lib/format/zoned.ts';
 
 export type OpenSlot = Pick<Slot, 'slot_id' | 'start' | 'end'> & { provider_name?: string | undefined };
 
@@ -22,10 +22,32 @@ export function alternativesOf(error: ApiError): OpenSlot[] | null {
   return Taken.safeParse(error.body).data?.alternatives ?? [];
 }
 
-/** Two providers can be free at the same time: a name is shown only where it tells them apart. */
-export function slotDays(slots: Slot[], timeZone: string) {
-  const severalProviders = new Set(slots.map((slot) => slot.provider_id)).size > 1;
-  return { severalProviders, days: groupByDay(slots, (slot) => slot.start, timeZone) };
+/**
+ * Each start once, whoever is free then: of several the first has the least to do.
+ * @param chosen - The slot that stands for its start, even if another one comes first by now.
+ */
+export function slotsByStart(slots: Slot[], chosen = ''): Slot[] {
+  const starts = new Map<string, Slot>();
+  for (const slot of slots)
+    if (!starts.has(slot.start) || slot.slot_id === chosen) starts.set(slot.start, slot);
+  return [...starts.values()];
+}
+
+const PARTS = [
+  ['Morning', 0],
+  ['Afternoon', 12 * 60],
+  ['Evening', 17 * 60],
+] as const;
+
+/** The parts of a day that have a time, in their order. */
+export function partsOfDay(slots: Slot[], timeZone: string): [string, Slot[]][] {
+  const parts = new Map<string, Slot[]>();
+  for (const slot of slots) {
+    const minute = minuteOfDay(slot.start, timeZone);
+    const [part] = PARTS.findLast(([, from]) => minute >= from) ?? PARTS[0];
+    parts.set(part, [...(parts.get(part) ?? []), slot]);
+  }
+  return [...parts];
 }
 
 /** Free as far as is known here, while the linked calendar cannot be read. */

@@ -15,12 +15,14 @@ import { AppointmentList } from './appointment-list.tsx';
 import { nextUp } from './appointment-view.ts';
 import { BookDrawer } from './book-drawer.tsx';
 import { appointmentsQuery } from './booking.api.ts';
+import { DaySheet } from './day-sheet.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import classes from './today-page.module.css';
 
 export function TodayPage() {
   const now = useNow(30_000);
-  const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
+  const clinic = useQuery(meQuery).data?.organization;
+  const timeZone = clinic?.time_zone ?? 'UTC';
   const [booking, drawer] = useDisclosure(false);
   return (
     <Page
@@ -32,14 +34,22 @@ export function TodayPage() {
         </Button>
       }
     >
-      <div className={classes.panels}>
+      <div className={classes.panels} data-screen-only>
         <HealthStrip />
         <NeedsYou {...{ timeZone, now }} />
         <Appointments timeZone={timeZone} now={now} />
       </div>
+      <TodaySheet clinic={clinic?.name ?? ''} timeZone={timeZone} now={now} />
       <BookDrawer opened={booking} onClose={drawer.close} timeZone={timeZone} />
     </Page>
   );
+}
+
+function TodaySheet({ clinic, timeZone, now }: { clinic: string; timeZone: string; now: number }) {
+  const { data } = useQuery(appointmentsQuery(startOfDay(now, timeZone).toISOString()));
+  const today = dayKey(now, timeZone);
+  const ofToday = (data?.data ?? []).filter((item) => dayKey(item.scheduled_at, timeZone) === today);
+  return <DaySheet clinic={clinic} appointments={ofToday} timeZone={timeZone} />;
 }
 
 function Appointments({ timeZone, now }: { timeZone: string; now: number }) {

@@ -1,6 +1,6 @@
 import type { Onboarding, OnboardingStepId } from '@voxanne/contract';
 import type { CSSProperties } from 'react';
-import { clockTone, clockWords, formatClock } from './clock.ts';
+import { clockTone, clockWords, formatClock, RESTS_AFTER_S } from './clock.ts';
 import classes from './clock-card.module.css';
 import { type StepView, trackShares } from './setup-view.ts';
 
@@ -25,31 +25,10 @@ interface Props {
 export function ClockCard({ onboarding, steps, seconds }: Props) {
   const target = onboarding.target_seconds;
   const tone = clockTone(seconds, onboarding);
-  const digits = formatClock(seconds);
   const shares = trackShares(steps, seconds, target);
   return (
     <section className={classes.card} data-tone={tone} aria-label="Setup clock">
-      <div className={classes.dial}>
-        <svg viewBox="0 0 128 128" fill="none" aria-hidden="true">
-          <circle className={classes.ringTrack} cx="64" cy="64" r={RADIUS} strokeWidth="9" />
-          <circle
-            className={classes.ringFill}
-            cx="64"
-            cy="64"
-            r={RADIUS}
-            strokeWidth="9"
-            strokeLinecap="round"
-            strokeDasharray={LENGTH}
-            strokeDashoffset={LENGTH * (1 - Math.min(1, seconds / target))}
-          />
-        </svg>
-        <div className={classes.digits} data-long={digits.length > 5 ? '' : undefined}>
-          <span role="timer" aria-label="Time since sign-up">
-            {digits}
-          </span>
-          <span className={classes.unit}>of {formatClock(target)}</span>
-        </div>
-      </div>
+      {seconds < RESTS_AFTER_S ? <Dial seconds={seconds} target={target} /> : null}
       <div>
         <p className={classes.words}>{clockWords(tone, seconds, target)}</p>
         <div className={classes.track} aria-hidden="true">
@@ -67,5 +46,32 @@ export function ClockCard({ onboarding, steps, seconds }: Props) {
         </ul>
       </div>
     </section>
+  );
+}
+
+function Dial({ seconds, target }: { seconds: number; target: number }) {
+  const digits = formatClock(seconds);
+  return (
+    <div className={classes.dial}>
+      <svg viewBox="0 0 128 128" fill="none" aria-hidden="true">
+        <circle className={classes.ringTrack} cx="64" cy="64" r={RADIUS} strokeWidth="9" />
+        <circle
+          className={classes.ringFill}
+          cx="64"
+          cy="64"
+          r={RADIUS}
+          strokeWidth="9"
+          strokeLinecap="round"
+          strokeDasharray={LENGTH}
+          strokeDashoffset={LENGTH * (1 - Math.min(1, seconds / target))}
+        />
+      </svg>
+      <div className={classes.digits} data-long={digits.length > 5 ? '' : undefined}>
+        <span role="timer" aria-label="Time since sign-up">
+          {digits}
+        </span>
+        <span className={classes.unit}>of {formatClock(target)}</span>
+      </div>
+    </div>
   );
 }

@@ -31,7 +31,7 @@ test('amber from 45 seconds, over from 60', () => {
 });
 
 test('past the target it says so in words', () => {
-  expect(clockWords('over', 61, 60)).toContain('Past 60 seconds');
+  expect(clockWords('over', 61, 60)).toContain('No rush');
   expect(clockWords('done', 31.2, 60)).toBe('Done, with 28.8 s to spare.');
   expect(clockWords('done', 71, 60)).toContain('longer than 60');
 });
@@ -49,4 +49,12 @@ test('a screen reader hears 15, 30, 45 and 60 once each', () => {
   expect(crossedMark(15, 16)).toBeNull();
   expect(crossedMark(10, 47)).toBe(45);
   expect(crossedMark(59.9, 60.1)).toBe(60);
+});
+
+test('after five minutes nobody hurries: the clock rests, and a late end is not held against anyone', () => {
+  expect(clockTone(299, running)).toBe('over');
+  expect(clockTone(300, running)).toBe('rest');
+  expect(clockWords('rest', 3_000, 60)).toContain('No rush');
+  expect(clockWords('done', 90, 60)).toBe('Done. It took longer than 60 seconds.');
+  expect(clockWords('done', 3_000, 60)).toBe('Done.');
 });

@@ -1,6 +1,9 @@
 import type { Onboarding } from '@voxanne/contract';
 
-export type ClockTone = 'running' | 'late' | 'over' | 'done';
+export type ClockTone = 'running' | 'late' | 'over' | 'rest' | 'done';
+
+/** After that nobody is hurrying any more, and a clock that runs on would only reproach. */
+export const RESTS_AFTER_S = 5 * 60;
 
 type Times = Pick<Onboarding, 'started_at' | 'completed_at' | 'now' | 'target_seconds'>;
 
@@ -19,6 +22,7 @@ export function elapsedSeconds(times: Times, receivedAt: number, clientNow: numb
 
 export function clockTone(seconds: number, times: Pick<Times, 'completed_at' | 'target_seconds'>): ClockTone {
   if (times.completed_at !== null) return 'done';
+  if (seconds >= RESTS_AFTER_S) return 'rest';
   if (seconds >= times.target_seconds) return 'over';
   return seconds >= times.target_seconds * 0.75 ? 'late' : 'running';
 }
@@ -38,11 +42,12 @@ export const formatSplit = (seconds: number) =>
 export function clockWords(tone: ClockTone, seconds: number, target: number): string {
   switch (tone) {
     case 'done':
-      return seconds <= target
-        ? `Done, with ${formatSplit(target - seconds)} to spare.`
-        : `Done. It took longer than ${target} seconds.`;
+      if (seconds <= target) return `Done, with ${formatSplit(target - seconds)} to spare.`;
+      return seconds < RESTS_AFTER_S ? `Done. It took longer than ${target} seconds.` : 'Done.';
     case 'over':
-      return `Past ${target} seconds. The clock keeps counting; nothing is lost.`;
+      return 'Taking a little longer. No rush: everything is saved.';
+    case 'rest':
+      return 'No rush: everything is saved. Go on whenever you like; a calendar is optional.';
     case 'late':
       return `Less than ${Math.round(target / 4)} seconds left of ${target}.`;
     default:

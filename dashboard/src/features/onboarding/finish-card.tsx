@@ -2,7 +2,7 @@ import { Button, Title } from '@mantine/core';
 import { IconArrowRight, IconPhoneCall } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { CALL_FORM } from '../assistant/call-panel.tsx';
-import { formatSplit } from './clock.ts';
+import { formatSplit, RESTS_AFTER_S } from './clock.ts';
 import classes from './finish-card.module.css';
 
 interface Props {
@@ -18,7 +18,12 @@ export function FinishCard({ seconds, sandbox }: Props) {
         <Title order={2} id="finish-title">
           Your receptionist is answering
         </Title>
-        <p>Sign-up to confirmed appointment took {formatSplit(seconds)}. The patient has the text.</p>
+        <p>
+          {seconds < RESTS_AFTER_S
+            ? `Sign-up to confirmed appointment took ${formatSplit(seconds)}. `
+            : 'Your setup is complete. '}
+          The patient got the text.
+        </p>
       </div>
       <div className={classes.actions}>
         {!sandbox ? null : (

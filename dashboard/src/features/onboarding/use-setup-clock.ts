@@ -1,13 +1,13 @@
 import { useReducedMotion } from '@mantine/hooks';
 import type { Onboarding } from '@voxanne/contract';
 import { useEffect, useState } from 'react';
-import { elapsedSeconds } from './clock.ts';
+import { elapsedSeconds, RESTS_AFTER_S } from './clock.ts';
 
-/** Ticks only while the server's clock runs; with reduced motion once a second. */
+/** Ticks only while the server's clock runs and someone may be in a hurry; with reduced motion once a second. */
 export function useSetupClock(onboarding: Onboarding, receivedAt: number): number {
   const slow = useReducedMotion();
   const [now, setNow] = useState(Date.now);
-  const running = onboarding.completed_at === null;
+  const running = onboarding.completed_at === null && onboarding.elapsed_seconds < RESTS_AFTER_S;
 
   useEffect(() => {
     if (!running) return;

@@ -2,6 +2,9 @@ import { onlineManager } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 
 const RETRY_MS = 3_000;
+/** Requests are counted: an answer to an older one than the last that failed is no news. */
+let begun = 0;
+let failed = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /**
@@ -16,12 +19,17 @@ function reportReachable(reachable: boolean): void {
 
 /** `fetch`, whose outcome says whether Voxanne can be reached; a request that was called off says nothing. */
 export async function fetchFromVoxanne(path: string, init: RequestInit = {}): Promise<Response> {
+  begun += 1;
+  const mine = begun;
   try {
     const response = await fetch(path, { credentials: 'same-origin', ...init });
-    reportReachable(true);
+    if (mine > failed) reportReachable(true);
     return response;
   } catch (error) {
-    if (!init.signal?.aborted) reportReachable(false);
+    if (!init.signal?.aborted) {
+      failed = begun;
+      reportReachable(false);
+    }
     throw error;
   }
 }

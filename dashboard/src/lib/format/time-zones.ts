@@ -106,12 +106,15 @@ export function timeZoneChoices(kept: string): TimeZoneChoice[] {
 export function findTimeZones(choices: TimeZoneChoice[], typed: string): TimeZoneChoice[] {
   const wanted = folded(typed).split(/\s+/).filter(Boolean);
   const wordsOf = new Map(knownZones().map(({ value, words }) => [value, words]));
-  /** Whole words before beginnings, and then the city before the country: "india" is not Indianapolis. */
+  /** Whole words before beginnings, the place before the zone's name: "india" is neither Indianapolis nor Colombo. */
   const rank = ({ value, label }: TimeZoneChoice): number => {
     const words = ` ${wordsOf.get(value) ?? folded(value)} ${folded(label).replace(',', '')} `;
     if (!wanted.every((word) => words.includes(` ${word}`))) return 0;
-    const isWhole = wanted.every((word) => words.includes(` ${word} `));
-    return 1 + (isWhole ? 2 : 0) + (folded(label).startsWith(wanted[0] ?? '') ? 1 : 0);
+    const isWhole = (text: string) => wanted.every((word) => text.includes(` ${word} `));
+    const place = ` ${folded(label).replace(',', '')} `;
+    return (
+      1 + (isWhole(place) ? 4 : 0) + (isWhole(words) ? 2 : 0) + (place.startsWith(` ${wanted[0]}`) ? 1 : 0)
+    );
   };
   return choices
     .map((choice) => ({ choice, rank: rank(choice) }))

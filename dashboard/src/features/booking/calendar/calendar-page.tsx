@@ -15,6 +15,7 @@ import { useNow } from '../../../lib/ui/use-now.ts';
 import { meQuery } from '../../identity/identity.api.ts';
 import { BookDrawer } from '../book-drawer.tsx';
 import type { BookingPlace } from '../book-wish.ts';
+import { DaySheet } from '../day-sheet.tsx';
 import { AppointmentDrawer } from './appointment-drawer.tsx';
 import classes from './calendar.module.css';
 import type { CalendarSearch } from './calendar-search.ts';
@@ -80,13 +81,20 @@ export function CalendarPage() {
         </Button>
       }
     >
-      <Toolbar {...{ view, date, today, provider, status }} people={schedule.people} onChange={go} />
-      <Schedule
-        {...{ view, date, provider, schedule, isOwner }}
-        {...shared}
-        onFree={openBooking}
-        onHold={openHold}
-      />
+      <div data-screen-only>
+        <Toolbar
+          {...{ view, date, today, provider, status, isNarrow }}
+          people={schedule.people}
+          onChange={go}
+        />
+        <Schedule
+          {...{ view, date, provider, schedule, isOwner }}
+          {...shared}
+          onFree={openBooking}
+          onHold={openHold}
+        />
+      </div>
+      <DaySheet clinic={me?.organization.name ?? ''} appointments={schedule.shown} timeZone={timeZone} />
       <AppointmentDrawer
         id={appointment}
         people={schedule.people}
@@ -108,6 +116,7 @@ export function CalendarPage() {
         onClosed={lookAgain}
         timeZone={timeZone}
         isOwner={isOwner}
+        shown={{ day: date, providerId: provider }}
         {...(booking === null || booking === 'anywhere' ? {} : { place: booking })}
       />
     </Page>

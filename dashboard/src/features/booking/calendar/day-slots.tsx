@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
+import { availabilityQuery } from '../booking.api.ts';
 import { SlotTimes } from '../slot-times.tsx';
-import { dayAvailabilityQuery } from './schedule.api.ts';
 
 interface Props {
   serviceType: string;
@@ -15,7 +15,9 @@ interface Props {
 
 /** The free times of one provider on one day. */
 export function DaySlots({ serviceType, day, providerId, timeZone, value, onChange }: Props) {
-  const { data, error, refetch } = useQuery(dayAvailabilityQuery(serviceType, day, providerId));
+  const { data, error, refetch } = useQuery(
+    availabilityQuery(serviceType, { from: day, to: day, providerId }),
+  );
   if (data === undefined && error !== null) {
     return (
       <ErrorState

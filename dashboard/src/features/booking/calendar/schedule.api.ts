@@ -3,7 +3,6 @@ import {
   type Appointment,
   AppointmentPage,
   Appointment as AppointmentSchema,
-  Availability,
   type CancelRequest,
   ChangedAppointment,
   HeldTimeList,
@@ -71,18 +70,6 @@ export const timeOffQuery = (from: string, to: string) =>
     queryFn: ({ signal }) => request(TimeOffList, '/api/time-off', { query: { from, to }, signal }),
     staleTime: 60_000,
     placeholderData: keepPreviousData,
-  });
-
-/** The free times of one local day of the clinic. */
-export const dayAvailabilityQuery = (service_type: string, day: string, provider_id: string) =>
-  queryOptions({
-    queryKey: ['availability', 'day', service_type, day, provider_id],
-    queryFn: ({ signal }) =>
-      request(Availability, '/api/availability', {
-        query: { service_type, provider_id, from: day, to: day },
-        signal,
-      }),
-    enabled: day !== '',
   });
 
 const change = (path: string, method: 'PATCH' | 'POST', body: unknown, key: string) =>
