@@ -227,4 +227,14 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
     expect(await sidewaysScroll(page)).toBe(0);
   });
+
+  test('on paper Today is a sheet of today alone', async () => {
+    await newClinic();
+    await book(days.next().value.at(9), 1);
+    await open('/');
+    await page.getByText('1 appointment', { exact: true }).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.getByText('Bright Smiles: no appointments.').waitFor();
+    expect(await page.getByText('Patient 1').filter({ visible: true }).count()).toBe(0);
+  });
 });
