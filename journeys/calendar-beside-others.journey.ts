@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     const page = await open(`view=day&date=${day}&appointment=${id}`);
     const drawer = drawerOf(page, name);
     await drawer.getByRole('button', { name: 'Move', exact: true }).click();
-    await drawer.getByLabel('Another time').fill('14:00');
+    await drawer.getByLabel('Other time').fill('14:00');
     await drawer.getByLabel('Text the patient the new time').uncheck();
     await clinic.patch(`/api/appointments/${id}`, { scheduled_at: at(15) });
     await drawer.getByText(/3:00 PM to/).waitFor();
@@ -117,7 +117,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await drawer.getByText('Choose who takes it over.').waitFor();
     await who.click();
     await page.getByRole('option', { name: main.name }).click();
-    await drawer.getByLabel('Another time').fill('13:00');
+    await drawer.getByLabel('Other time').fill('13:00');
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
     await page.getByText(/is moved to/).waitFor();
     expect(await stored(other.appointment_id)).toMatchObject({ scheduled_at: at(13), provider_id: main.id });
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     const page = await open(`view=day&date=${day}`, { context: { viewport: { width: 360, height: 740 } } });
     await free(page, main, '10:00 AM').focus();
     await page.keyboard.press('Enter');
-    const drawer = drawerOf(page, 'Book by hand');
+    const drawer = drawerOf(page, 'New appointment');
     await drawer.getByLabel('Patient name').fill('Grace Hopper');
     await drawer.getByLabel('Patient phone').fill(GRACE);
     expect(await drawer.getByLabel('E-mail').count()).toBe(0);
@@ -137,7 +137,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await drawer.getByLabel('E-mail').fill('grace at example');
     await drawer.getByLabel('Length in minutes').fill('45');
     await drawer.getByLabel('Notes').fill('Comes with a wheelchair');
-    await drawer.getByLabel('Not sure yet: keep it pending').check();
+    await drawer.getByLabel('Tentative: hold the time').check();
     await settled(page);
     expect(await seriousViolations(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBe(0);

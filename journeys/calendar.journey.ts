@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await there.evaluate('window.sameDocument = true');
 
     await free(here, ada, '10:00 AM').click({ position: { x: 30, y: 5 } });
-    const drawer = drawerOf(here, 'Book by hand');
+    const drawer = drawerOf(here, 'New appointment');
     await drawer.getByText(/10:00 AM, Dr\. Ada Lovelace/).waitFor();
     await drawer.getByLabel('Patient name').fill('Maria Lopez');
     await drawer.getByLabel('Patient phone').fill('+14155550132');
@@ -136,24 +136,29 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const page = await open(`view=day&date=${day}`);
     await drag(page, cardOf(page, main, name), cardOf(page, main, other.name));
     const dialog = drawerOf(page, 'That time is taken');
-    await dialog.getByLabel('Put it there all the same').check();
+    await dialog.getByLabel('Double-book this time anyway').check();
     await dialog.getByLabel('Reason').fill('They are twins');
     await dialog.getByRole('button', { name: 'Overbook' }).click();
     await page.getByText(`${name} is moved to`).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), overbooked: true });
   });
 
-  test('outside the opening hours it is refused in plain words, and nobody may insist', async () => {
+  test('outside working hours it is refused in plain words, and moved there on purpose', async () => {
     const { id, name } = await book(10);
     await book(18 - 1.5, { who: ada });
     const page = await open(`view=day&date=${day}`);
     await cardOf(page, main, name).click();
     await drawerOf(page, name).getByRole('button', { name: 'Move', exact: true }).click();
-    await page.getByLabel('Another time').fill('20:00');
+    await page.getByLabel('Other time').fill('20:00');
     await page.getByRole('button', { name: 'Move appointment' }).click();
-    await page.getByText('Not within the opening hours').waitFor();
-    expect(await page.getByLabel('Put it there all the same').count()).toBe(0);
+    await page.getByText('Outside working hours').waitFor();
+    await page.getByText(/Main provider doesn't work then \(8-8:30 PM\)\./).waitFor();
+    expect(await page.getByLabel('Double-book this time anyway').count()).toBe(0);
     expect((await stored(id)).version).toBe(1);
+    await screenshot(page, 'calendar-outside-hours');
+    await page.getByRole('button', { name: 'Book it anyway' }).click();
+    await page.getByText(`${name} is moved to`).waitFor();
+    expect(await stored(id)).toMatchObject({ scheduled_at: at(20), version: 2 });
   });
 
   test('cancelled with a reason it leaves the day, and comes back by undo', async () => {
@@ -165,7 +170,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await drawer.getByRole('button', { name: 'Cancel', exact: true }).click();
     await drawer.getByLabel('Reason').fill('The patient is ill');
     await drawer.getByRole('button', { name: 'Cancel the appointment' }).click();
-    await drawer.getByText('Cancelled', { exact: true }).waitFor();
+    await drawer.getByText('Canceled', { exact: true }).waitFor();
     await until('the other window to let go', async () => (await cardOf(there, main, name).count()) === 0);
     expect((await stored(id)).status).toBe('cancelled');
 
@@ -174,18 +179,50 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect((await stored(id)).status).toBe('confirmed');
   });
 
-  test('whoever comes is marked as arrived, and whoever does not as not having come', async () => {
+  test('a visit that is still to come asks before it is checked in or marked as a no-show', async () => {
     const { id, name } = await book(10);
     const here = await open(`view=day&date=${day}`);
     const there = await open(`view=day&date=${day}`);
     await cardOf(here, main, name).click();
     const drawer = drawerOf(here, name);
-    await drawer.getByRole('button', { name: 'Arrived' }).click();
-    await there.getByRole('button', { name: new RegExp(`^${name}.*Arrived`) }).waitFor();
-    await drawer.getByRole('button', { name: 'Did not come' }).click();
-    await there.getByRole('button', { name: new RegExp(`^${name}.*Did not come`) }).waitFor();
+    const question = drawerOf(here, 'Before the appointment?');
+    await drawer.getByRole('button', { name: 'Checked in' }).click();
+    await question.getByText(`${name}'s appointment is on`).waitFor();
+    await screenshot(here, 'calendar-early');
+    await question.getByRole('button', { name: 'Not yet' }).click();
+    expect((await stored(id)).status).toBe('confirmed');
+    await drawer.getByRole('button', { name: 'Checked in' }).click();
+    await question.getByRole('button', { name: 'Yes: Checked in' }).click();
+    await there.getByRole('button', { name: new RegExp(`^${name}.*Checked in`) }).waitFor();
+    await drawer.getByRole('button', { name: 'No-show' }).click();
+    await question.getByRole('button', { name: 'Yes: No-show' }).click();
+    await there.getByRole('button', { name: new RegExp(`^${name}.*No-show`) }).waitFor();
     expect((await stored(id)).status).toBe('no_show');
     expect(await drawer.getByRole('button', { name: 'Move', exact: true }).count()).toBe(0);
+  });
+
+  test('service, length, notes and patient are changed in the drawer, and nobody is texted twice', async () => {
+    const { id, name } = await book(10);
+    const other = await book(14);
+    const page = await open(`view=day&date=${day}`);
+    await cardOf(page, main, name).click();
+    const drawer = drawerOf(page, name);
+    await drawer.getByRole('button', { name: 'Edit', exact: true }).click();
+    await drawer.getByLabel('Notes').fill('Brings a dog');
+    await drawer.getByLabel('Length in minutes').fill('45');
+    await screenshot(page, 'calendar-edit');
+    expect(await seriousViolations(page)).toEqual([]);
+    await drawer.getByRole('button', { name: 'Save' }).click();
+    await drawer.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+    await drawer.getByText('Brings a dog').waitFor();
+    expect(await stored(id)).toMatchObject({ duration_minutes: 45, notes: 'Brings a dog', version: 2 });
+
+    await drawer.getByRole('button', { name: 'Edit', exact: true }).click();
+    await drawer.getByRole('button', { name: 'Change patient' }).click();
+    await drawer.getByLabel('Find a patient').fill(other.name);
+    await drawer.getByRole('button', { name: new RegExp(`^${other.name}`) }).click();
+    await drawer.getByRole('button', { name: 'Save' }).click();
+    await until('the other patient', async () => (await stored(id)).contact.name === other.name);
   });
 
   test('a pending one is confirmed', async () => {
@@ -248,13 +285,13 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await keyboard.press('ArrowRight');
     expect(await focused()).toContain(`Book 9:30 AM, ${ada.name}`);
     await keyboard.press('Enter');
-    await drawerOf(page, 'Book by hand').getByLabel('Patient name').focus();
+    await drawerOf(page, 'New appointment').getByLabel('Patient name').focus();
     await keyboard.type('Keyboard Patient');
     await keyboard.press('Tab');
     await keyboard.type('+14155550177');
     await keyboard.press('Enter');
     await cardOf(page, ada, 'Keyboard Patient').waitFor();
-    await drawerOf(page, 'Book by hand').waitFor({ state: 'hidden' });
+    await drawerOf(page, 'New appointment').waitFor({ state: 'hidden' });
 
     // Where the free time was stands the appointment now, and the keyboard with it.
     await until('the focus on the new card', async () => (await focused()).includes('Keyboard Patient'));

@@ -84,7 +84,7 @@ const visits: Visit[] = [
     as: 'clinic',
     path: '/',
     async open(page) {
-      await page.getByRole('button', { name: 'Book by hand' }).click();
+      await page.getByRole('button', { name: 'New appointment' }).click();
       await page.getByRole('button', { name: 'More' }).click();
       await page.getByLabel('Not sure yet: keep it pending').waitFor();
     },

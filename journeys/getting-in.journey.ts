@@ -93,8 +93,8 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
   test('a session that ends under a half-filled form asks for the password over it, and the form goes on', async () => {
     const page = await signedIn('/patients');
     await page.getByRole('link', { name: 'Today' }).click();
-    await page.getByRole('button', { name: 'Book by hand' }).click();
-    const drawer = page.getByRole('dialog', { name: 'Book by hand' });
+    await page.getByRole('button', { name: 'New appointment' }).click();
+    const drawer = page.getByRole('dialog', { name: 'New appointment' });
     const { name, phone } = patient(1);
     await drawer.getByLabel('Patient name').fill(name);
     await drawer.getByLabel('Patient phone').fill(phone);

@@ -59,8 +59,8 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
 
   test('a booking says at once that it was not made, and is never made later', async () => {
     await open('/');
-    await page.getByRole('button', { name: 'Book by hand' }).click();
-    const drawer = page.getByRole('dialog', { name: 'Book by hand' });
+    await page.getByRole('button', { name: 'New appointment' }).click();
+    const drawer = page.getByRole('dialog', { name: 'New appointment' });
     const { name, phone } = patient(1);
     await drawer.getByLabel('Patient name').fill(name);
     await drawer.getByLabel('Patient phone').fill(phone);

@@ -59,10 +59,10 @@ export const noTextsWord = ({ code }: NoTexts): string => noTexts[code];
 const statuses: Partial<Record<Appointment['status'], Word>> = {
   pending: { word: 'Pending', tone: 'warn' },
   held: { word: 'Held', tone: 'warn' },
-  arrived: { word: 'Arrived', tone: 'ok' },
-  completed: { word: 'Completed', tone: 'idle' },
-  cancelled: { word: 'Cancelled', tone: 'bad' },
-  no_show: { word: 'Did not come', tone: 'bad' },
+  arrived: { word: 'Checked in', tone: 'ok' },
+  completed: { word: 'Done', tone: 'idle' },
+  cancelled: { word: 'Canceled', tone: 'bad' },
+  no_show: { word: 'No-show', tone: 'bad' },
 };
 
 /** Confirmed is what is expected and needs no word of its own. */

@@ -31,7 +31,7 @@ export function BookDrawer(props: Props) {
       {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
       position="right"
       size="30rem"
-      title="Book by hand"
+      title="New appointment"
       closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
     >

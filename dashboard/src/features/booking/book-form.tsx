@@ -90,7 +90,8 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
   const cancel = useCancel(timeZone);
   const submit = useMutation({
     mutationFn: (wish: BookWish) => {
-      const body = bodyOf({ ...wish, values: { ...wish.values, service_type: service } });
+      const alreadyHere = wish.place !== undefined && Date.parse(wish.place.at) <= Date.now();
+      const body = bodyOf({ ...wish, alreadyHere, values: { ...wish.values, service_type: service } });
       return book(body, keyFor(body));
     },
     onSuccess({ appointment_id: id, scheduled_at, no_texts }, { values }) {
@@ -116,6 +117,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
       }),
   });
   const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
+  const isOutsideHours = submit.error !== null && asApiError(submit.error).code === 'OUTSIDE_HOURS';
 
   function take(slotId: string) {
     setPlace(undefined);
@@ -156,14 +158,25 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
               onRetry={() => void services.refetch()}
             />
           ) : place === undefined ? (
-            <SlotPicker
-              key={service}
-              serviceType={service}
-              timeZone={timeZone}
-              shown={shown}
-              value={form.values.slot_id}
-              onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
-            />
+            <>
+              <SlotPicker
+                key={service}
+                serviceType={service}
+                timeZone={timeZone}
+                shown={shown}
+                value={form.values.slot_id}
+                onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
+              />
+              <Button
+                variant="subtle"
+                size="compact-md"
+                px={4}
+                mt="xs"
+                onClick={() => setPlace({ at: new Date().toISOString() })}
+              >
+                The patient is here: book now
+              </Button>
+            </>
           ) : (
             <ChosenPlace place={place} timeZone={timeZone} onDrop={() => setPlace(undefined)} />
           )}
@@ -173,6 +186,16 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
             </Input.Error>
           )}
         </div>
+        {isOutsideHours && place !== undefined ? (
+          <Button
+            variant="light"
+            color="red"
+            disabled={submit.isPending}
+            onClick={() => submit.mutate({ values: form.values, place, outsideHours: true })}
+          >
+            Book it anyway
+          </Button>
+        ) : null}
         {alternatives === null ? (
           saidAtFields(submit.error) ? null : (
             <FormError error={submit.error} />

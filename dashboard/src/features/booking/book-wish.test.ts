@@ -44,6 +44,16 @@ test('a time that was chosen in the calendar counts, and not one of the list', (
   expect(body).not.toHaveProperty('slot_id');
 });
 
+test('what staff insist on is said by its name, and only then', () => {
+  const place = { at: '2030-01-07T14:00:00Z' };
+  expect(bodyOf({ values: maria, place, outsideHours: true, alreadyHere: true })).toMatchObject({
+    outside_hours: true,
+    already_here: true,
+  });
+  const plain = bodyOf({ values: maria, place });
+  for (const flag of ['outside_hours', 'already_here']) expect(plain).not.toHaveProperty(flag);
+});
+
 test('a length is empty, or whole minutes that can be booked', () => {
   expect(['', 5, 480].map(lengthProblem)).toEqual([null, null, null]);
   expect([4, 481, 7.5, '-'].map((length) => lengthProblem(length) === null)).not.toContain(true);

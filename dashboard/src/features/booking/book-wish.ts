@@ -35,6 +35,10 @@ export interface BookWish {
   values: BookValues;
   place?: BookingPlace | undefined;
   overbook?: string;
+  /** Although the provider does not work then. */
+  outsideHours?: boolean;
+  /** The patient sits in the waiting room: the time may have passed. */
+  alreadyHere?: boolean;
 }
 
 /** What stands under "More" and has to be seen when it is refused. */
@@ -46,7 +50,7 @@ export const lengthProblem = (length: number | string): string | null =>
     : 'Enter 5 to 480 minutes, or leave it empty.';
 
 /** What nobody filled in is left out: an empty e-mail address is none. */
-export function bodyOf({ values, place, overbook }: BookWish): BookRequest {
+export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: BookWish): BookRequest {
   const { name, phone, service_type, slot_id, duration_minutes, pending } = values;
   const [email, notes] = [values.email.trim(), values.notes.trim()];
   return {
@@ -59,6 +63,8 @@ export function bodyOf({ values, place, overbook }: BookWish): BookRequest {
     ...(pending ? { status: 'pending' as const } : { notify_after_s: TEXT_AFTER_S }),
     ...(place === undefined ? { slot_id } : { scheduled_at: place.at, provider_id: place.providerId }),
     ...(overbook === undefined ? {} : { overbook: true, reason: overbook }),
+    ...(outsideHours ? { outside_hours: true } : {}),
+    ...(alreadyHere ? { already_here: true } : {}),
   };
 }
 

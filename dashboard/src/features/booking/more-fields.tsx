@@ -41,7 +41,7 @@ export function MoreFields({ form, opened, onToggle, minutes }: Props) {
             />
             <NumberInput
               label="Length in minutes"
-              description={minutes === undefined ? undefined : `Left empty: ${minutes}, as the service takes`}
+              description={minutes === undefined ? undefined : `Default: ${minutes} minutes`}
               size="md"
               min={5}
               max={480}
@@ -61,8 +61,8 @@ export function MoreFields({ form, opened, onToggle, minutes }: Props) {
               {...form.getInputProps('notes')}
             />
             <Checkbox
-              label="Not sure yet: keep it pending"
-              description="The time is kept and nobody is told, until somebody confirms it in the calendar."
+              label="Tentative: hold the time"
+              description="The patient isn't texted until you confirm it in the calendar."
               {...form.getInputProps('pending', { type: 'checkbox' })}
             />
           </>

@@ -13,7 +13,7 @@ export function Overbook({ busy, onOverbook }: Props) {
   return (
     <Stack gap="sm">
       <Checkbox
-        label="Put it there all the same, beside the other appointment"
+        label="Double-book this time anyway"
         checked={meant}
         onChange={({ currentTarget }) => setMeant(currentTarget.checked)}
       />

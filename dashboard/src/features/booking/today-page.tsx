@@ -30,7 +30,7 @@ export function TodayPage() {
       hint={`${formatDay(now, timeZone)}, ${spellTimeZone(timeZone)}`}
       actions={
         <Button leftSection={<IconCalendarPlus size={18} aria-hidden />} onClick={drawer.open}>
-          Book by hand
+          New appointment
         </Button>
       }
     >

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconHourglass, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { WaitlistEntry } from '@voxanne/contract';
@@ -9,6 +9,7 @@ import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { useAnswerOffer } from './use-answer-offer.ts';
 import { leaveWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { WaitlistForm } from './waitlist-form.tsx';
 import classes from './waitlist-panel.module.css';
@@ -102,6 +103,8 @@ interface RowProps {
 }
 
 function Row({ entry, timeZone, onLeave }: RowProps) {
+  const { accept, withdraw } = useAnswerOffer(timeZone);
+  const busy = accept.isPending || withdraw.isPending;
   const { word, tone } = waitlistWord(entry, timeZone);
   const { name, phone } = entry.contact;
   return (
@@ -115,9 +118,37 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
       <StatusTag tone={tone} plain>
         {word}
       </StatusTag>
-      <Button variant="default" size="xs" aria-label={`Take off the waitlist: ${name}`} onClick={onLeave}>
-        Take off
-      </Button>
+      <Group gap="xs">
+        {entry.offer === null ? null : (
+          <>
+            <Button
+              variant="light"
+              size="xs"
+              disabled={busy}
+              aria-label={`Book the offered time for ${name}`}
+              onClick={() =>
+                accept.mutate(entry, { onError: (cause) => notifyFailed('Nothing was booked', cause) })
+              }
+            >
+              Book it
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              disabled={busy}
+              aria-label={`Withdraw the offer to ${name}`}
+              onClick={() =>
+                withdraw.mutate(entry, { onError: (cause) => notifyFailed('The offer still stands', cause) })
+              }
+            >
+              Withdraw
+            </Button>
+          </>
+        )}
+        <Button variant="default" size="xs" aria-label={`Take off the waitlist: ${name}`} onClick={onLeave}>
+          Take off
+        </Button>
+      </Group>
     </li>
   );
 }

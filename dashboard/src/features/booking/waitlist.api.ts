@@ -12,5 +12,10 @@ export const waitlistQuery = queryOptions({
 export const joinWaitlist = (body: WaitlistRequest) =>
   request(WaitlistEntry, '/api/waitlist', { method: 'POST', body });
 
+const answer = (id: string, how: 'accept' | 'withdraw') =>
+  request(WaitlistEntry, `/api/waitlist/${encodeURIComponent(id)}/offer/${how}`, { method: 'POST' });
+export const acceptOffer = (id: string) => answer(id, 'accept');
+export const withdrawOffer = (id: string) => answer(id, 'withdraw');
+
 export const leaveWaitlist = (id: string) =>
   request(z.undefined(), `/api/waitlist/${encodeURIComponent(id)}`, { method: 'DELETE' });

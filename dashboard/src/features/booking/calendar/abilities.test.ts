@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AppointmentStatus } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { canCancel, canMove, changesOf, changeWord, occupies } from './abilities.ts';
+import { canCancel, canMove, changesOf, changeWord, isEarly, occupies } from './abilities.ts';
 
 const all = AppointmentStatus.options;
 
@@ -25,6 +25,16 @@ test('what is still to come can be dragged; what has begun, is over, held or can
 
 test('every change has a word, and taking one back has another', () => {
   expect(changeWord('pending', 'confirmed')).toBe('Confirm');
-  expect(changeWord('arrived', 'confirmed')).toBe('Not here yet');
+  expect(changeWord('arrived', 'confirmed')).toBe('Undo check-in');
+  expect(changeWord('no_show', 'confirmed')).toBe('Undo no-show');
   for (const was of all) for (const to of changesOf(was)) expect(changeWord(was, to)).not.toBe('');
+});
+
+test('what became of a visit is asked about until half an hour before it', () => {
+  const nine = { scheduled_at: '2030-01-07T09:00:00Z' };
+  const at = (time: string) => Date.parse(`2030-01-07T${time}:00Z`);
+  expect(isEarly(nine, 'no_show', at('08:29'))).toBe(true);
+  expect(isEarly(nine, 'no_show', at('08:30'))).toBe(false);
+  expect(isEarly(nine, 'arrived', at('12:00'))).toBe(false);
+  expect(isEarly(nine, 'confirmed', at('01:00'))).toBe(false);
 });

@@ -18,15 +18,31 @@ export const changesOf = (status: Status): Change[] => changes[status];
 
 const words: Record<Change, string> = {
   confirmed: 'Confirm',
-  arrived: 'Arrived',
-  completed: 'Completed',
-  no_show: 'Did not come',
+  arrived: 'Checked in',
+  completed: 'Done',
+  no_show: 'No-show',
 };
 /** Going back to "confirmed" corrects a mistake; coming from "pending" it is the answer. */
 export const changeWord = (from: Status, to: Change): string =>
-  to === 'confirmed' && from !== 'pending' ? 'Not here yet' : words[to];
+  to !== 'confirmed' || from === 'pending'
+    ? words[to]
+    : from === 'no_show'
+      ? 'Undo no-show'
+      : 'Undo check-in';
+
+/** As the server has it: from then on what becomes of a visit is recorded without a question. */
+const EARLY_MS = 30 * 60_000;
+
+/** Whether it says what became of a visit that is still to come. */
+export const isEarly = (
+  { scheduled_at }: Pick<Appointment, 'scheduled_at'>,
+  to: Change,
+  now: number,
+): boolean => to !== 'confirmed' && Date.parse(scheduled_at) - now > EARLY_MS;
 
 export const canMove = (status: Status): boolean => status === 'pending' || status === 'confirmed';
+/** Service, patient and notes are corrected afterwards as well. */
+export const canEdit = (status: Status): boolean => status !== 'held' && status !== 'cancelled';
 export const canCancel = (status: Status): boolean => canMove(status) || status === 'arrived';
 
 /** What keeps its time from others. */

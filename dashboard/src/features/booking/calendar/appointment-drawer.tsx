@@ -1,24 +1,32 @@
-import { Anchor, Button, Drawer, Group, Stack, Title } from '@mantine/core';
-import { IconArrowBackUp, IconCalendarTime, IconCalendarX, IconCloudQuestion } from '@tabler/icons-react';
+import { Anchor, Button, Drawer, Group, Stack } from '@mantine/core';
+import {
+  IconArrowBackUp,
+  IconCalendarTime,
+  IconCalendarX,
+  IconCloudQuestion,
+  IconPencil,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Appointment } from '@voxanne/contract';
 import { useRef, useState } from 'react';
 import { formatDay, formatPhone, formatTime } from '../../../lib/format/format.ts';
-import { FormError } from '../../../lib/ui/form-error.tsx';
 import { ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
 import { StatusTag } from '../../../lib/ui/status-tag.tsx';
 import { sourceView } from '../appointment-view.ts';
 import { SyncTag } from '../sync-tag.tsx';
 import { TextList } from '../text-list.tsx';
-import { canCancel, canMove, changesOf, changeWord } from './abilities.ts';
+import { canCancel, canEdit, canMove } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { CancelForm } from './cancel-form.tsx';
 import type { Person } from './columns.ts';
+import { DetailsForm } from './details-form.tsx';
 import { lookOf, mustLook, statusWord, UNREAD } from './event-view.ts';
 import { MoveForm } from './move-form.tsx';
+import { OfferButtons } from './offer-buttons.tsx';
 import { appointmentQuery } from './schedule.api.ts';
-import { useSetStatus, useUndo, useWithdrawText } from './use-changes.ts';
+import { StatusButtons } from './status-buttons.tsx';
+import { useUndo, useWithdrawText } from './use-changes.ts';
 
 interface Props {
   id: string | undefined;
@@ -60,19 +68,17 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
     return error === null ? (
       <LoadingRows rows={4} height={48} label="Loading the appointment" />
     ) : (
-      <ErrorState title="The appointment could not be read" error={error} onRetry={() => void refetch()} />
+      <ErrorState title="We couldn't load the appointment" error={error} onRetry={() => void refetch()} />
     );
   }
   return (
     <Stack gap="lg">
       <Unread item={data} />
       <Facts item={data} timeZone={rest.timeZone} />
-      {data.status === 'held' ? (
-        <div>This time was offered by text. It is kept until the patient answers or the offer runs out.</div>
-      ) : null}
+      {data.status === 'held' ? <OfferButtons item={data} timeZone={rest.timeZone} /> : null}
       <UndoLast item={data} timeZone={rest.timeZone} />
       <Texts item={data} timeZone={rest.timeZone} />
-      <StatusButtons item={data} />
+      <StatusButtons item={data} timeZone={rest.timeZone} />
       <Changes item={data} {...rest} />
     </Stack>
   );
@@ -174,7 +180,7 @@ function UndoLast({ item, timeZone }: { item: Appointment; timeZone: string }) {
   return (
     <div className={classes.undo}>
       <span>
-        {item.status === 'cancelled' ? 'Just canceled.' : 'Just moved.'} Can be undone until{' '}
+        {item.status === 'cancelled' ? 'Just canceled.' : 'Just changed.'} Can be undone until{' '}
         {formatTime(item.undo_until, timeZone)}.
       </span>
       <Button
@@ -190,44 +196,15 @@ function UndoLast({ item, timeZone }: { item: Appointment; timeZone: string }) {
   );
 }
 
-function StatusButtons({ item }: { item: Appointment }) {
-  const set = useSetStatus();
-  const choices = changesOf(item.status);
-  if (choices.length === 0) return null;
-  return (
-    <section aria-labelledby="appointment-status">
-      <Title order={3} id="appointment-status" className={classes.section}>
-        {item.status === 'pending' ? 'Not confirmed yet' : 'At the front desk'}
-      </Title>
-      <Group gap="xs">
-        {choices.map((status) => {
-          const { icon: Glyph } = lookOf(status);
-          return (
-            <Button
-              key={status}
-              size="sm"
-              variant={status === 'no_show' ? 'light' : 'default'}
-              {...(status === 'no_show' ? { color: 'red' } : {})}
-              leftSection={<Glyph size={16} aria-hidden />}
-              disabled={set.isPending}
-              onClick={() => set.mutate({ id: item.id, status })}
-            >
-              {changeWord(item.status, status)}
-            </Button>
-          );
-        })}
-      </Group>
-      <FormError error={set.error} />
-    </section>
-  );
-}
-
 function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Omit<Props, 'id' | 'onClose'>) {
-  const [doing, setDoing] = useState<'move' | 'cancel' | null>(null);
+  const [doing, setDoing] = useState<'move' | 'edit' | 'cancel' | null>(null);
   const done = () => setDoing(null);
   const movable = canMove(item.status);
   if (doing === 'move' && movable) {
     return <MoveForm appointment={item} {...{ people, timeZone, isOwner }} onDone={done} />;
+  }
+  if (doing === 'edit' && canEdit(item.status)) {
+    return <DetailsForm appointment={item} timeZone={timeZone} isOwner={isOwner} onDone={done} />;
   }
   if (doing === 'cancel' && canCancel(item.status)) {
     return <CancelForm appointment={item} timeZone={timeZone} onDone={done} />;
@@ -241,6 +218,15 @@ function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Om
           onClick={() => setDoing('move')}
         >
           Move
+        </Button>
+      ) : null}
+      {canEdit(item.status) ? (
+        <Button
+          variant="default"
+          leftSection={<IconPencil size={18} aria-hidden />}
+          onClick={() => setDoing('edit')}
+        >
+          Edit
         </Button>
       ) : null}
       {canCancel(item.status) ? (

@@ -187,7 +187,7 @@ function Schedule(props: ScheduleProps) {
       {view === 'list' ? (
         shown.length === 0 && !isLoading ? (
           <EmptyState icon={IconCalendarOff} title="Nothing is booked in these seven days">
-            <span>Book by hand with the button above, or let the receptionist answer a call.</span>
+            <span>New appointment with the button above, or let the receptionist answer a call.</span>
           </EmptyState>
         ) : (
           <ListView appointments={shown} timeZone={timeZone} now={now} onOpen={onOpen} />
@@ -223,6 +223,10 @@ function Schedule(props: ScheduleProps) {
             key: idempotencyKey(),
           });
         }}
+        onAnyway={({ appointment, to, body }) => {
+          setRefused(null);
+          move.mutate({ appointment, to, body: { ...body, outside_hours: true }, key: idempotencyKey() });
+        }}
         onOverbook={({ appointment, to, body }, reason) => {
           setRefused(null);
           move.mutate({ appointment, to, body: { ...body, overbook: true, reason }, key: idempotencyKey() });
@@ -236,7 +240,6 @@ function stateWords(count: number, columns: Column[], today: string): string {
   if (count > 0) return plural(count, 'appointment');
   if (columns.length === 0) return '';
   if (columns.every((column) => column.day < today)) return 'Nothing was booked here.';
-  if (columns.every((column) => column.opening.open.length === 0))
-    return 'Nobody works here, and nothing is booked.';
+  if (columns.every((column) => column.opening.open.length === 0)) return 'Closed. No appointments.';
   return 'Nothing is booked here. Click a free time to book it.';
 }

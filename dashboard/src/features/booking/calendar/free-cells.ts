@@ -3,6 +3,8 @@ import { overlap } from './opening.ts';
 
 const CELL_MINUTES = 30;
 export const SNAP_MINUTES = 15;
+/** As the server has it: a patient who sat down within the last hour is entered without a question. */
+export const JUST_PASSED_MINUTES = 60;
 
 /** Half an hour of a column that can be clicked, with the quarters of it in which somebody could begin. */
 export interface FreeCell extends Range {

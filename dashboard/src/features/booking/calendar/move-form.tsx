@@ -46,7 +46,10 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   const refusal = move.error === null ? null : refusalOf(asApiError(move.error));
   const untold = whyUntold(appointment);
 
-  function send(at: string, change: { providerId?: string; overbook?: boolean; reason?: string } = {}) {
+  function send(
+    at: string,
+    change: { providerId?: string; overbook?: boolean; reason?: string; outsideHours?: boolean } = {},
+  ) {
     const who = change.providerId ?? providerId;
     const why = change.reason ?? reason.trim();
     move.mutate(
@@ -64,6 +67,9 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
           version: seen.current,
           ...(why === '' ? {} : { reason: why }),
           ...(change.overbook ? { overbook: true } : {}),
+          ...(change.outsideHours ? { outside_hours: true } : {}),
+          // A time of today that has passed: the patient came then.
+          ...(Date.parse(at) < Date.now() ? { already_here: true } : {}),
         },
         key: idempotencyKey(),
       } satisfies Move,
@@ -142,7 +148,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
         )}
         <TextInput
           type="time"
-          label="Another time"
+          label="Other time"
           error={missing}
           value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
@@ -172,6 +178,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
               busy={move.isPending}
               onTake={(slot) => send(slot.start, { providerId: slot.provider_id })}
               onOverbook={(why) => send(asked, { overbook: true, reason: why })}
+              onAnyway={() => send(asked, { outsideHours: true })}
             />
           </div>
         )}
@@ -180,7 +187,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
             Move appointment
           </Button>
           <Button variant="default" onClick={onDone}>
-            Keep it here
+            Back
           </Button>
         </Group>
       </Stack>

@@ -10,18 +10,20 @@ interface Props {
   busy: boolean;
   onTake: (slot: Alternative) => void;
   onOverbook: (reason: string) => void;
+  /** Outside working hours, on purpose. */
+  onAnyway: () => void;
 }
 
 /** Nothing was changed; this is what can be done instead. */
-export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverbook }: Props) {
-  const { message, alternatives, mayOverbook, isCertain } = refusal;
+export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverbook, onAnyway }: Props) {
+  const { message, alternatives, mayOverbook, mayIgnoreHours, isCertain } = refusal;
   return (
     <Stack gap="md">
       <div role="alert">
         {message}{' '}
         {isCertain
           ? 'Nothing was changed.'
-          : 'It is not known whether the change was made: the calendar shows what is saved as soon as it can be read.'}
+          : "We couldn't confirm the change. Check the calendar before trying again."}
         {alternatives.length === 0 ? '' : ' These times are free:'}
       </div>
       {alternatives.length === 0 ? null : (
@@ -40,6 +42,11 @@ export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverboo
           ))}
         </Stack>
       )}
+      {mayIgnoreHours ? (
+        <Button variant="light" color="red" disabled={busy} onClick={onAnyway}>
+          Book it anyway
+        </Button>
+      ) : null}
       {mayOverbook && isOwner ? <Overbook busy={busy} onOverbook={onOverbook} /> : null}
     </Stack>
   );

@@ -5,10 +5,12 @@ export interface Refusal {
   title: string;
   message: string;
   alternatives: Alternative[];
-  /** False when no answer came: then it may have happened all the same. */
+  /** False when no answer came: then it may have happened anyway. */
   isCertain: boolean;
-  /** Whether an owner may put it there all the same. */
+  /** Whether an owner may put it there anyway. */
   mayOverbook: boolean;
+  /** Nobody works then: staff may book it on purpose. */
+  mayIgnoreHours: boolean;
   /** It is not any more what was seen: it has to be looked at again. */
   isOvertaken: boolean;
 }
@@ -31,10 +33,10 @@ const offeredBy = (error: ApiError): Alternative[] => Offered.safeParse(error.bo
 const titles: Record<string, string> = {
   SLOT_UNAVAILABLE: 'That time is taken',
   ALREADY_BOOKED: 'This patient is already booked then',
-  OUTSIDE_HOURS: 'Not within the opening hours',
+  OUTSIDE_HOURS: 'Outside working hours',
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
-  CHANGED_MEANWHILE: 'Somebody else changed it meanwhile',
+  CHANGED_MEANWHILE: 'Someone else just changed this',
   OFFLINE: "You're offline",
   UNREACHABLE: 'No answer from Voxanne',
 };
@@ -50,6 +52,7 @@ export function refusalOf(error: ApiError): Refusal {
     alternatives,
     isCertain: error.code === 'OFFLINE' || (error.status >= 400 && error.status < 500),
     mayOverbook: error.code === 'SLOT_UNAVAILABLE' || error.code === 'ALREADY_BOOKED',
+    mayIgnoreHours: error.code === 'OUTSIDE_HOURS',
     isOvertaken: error.code === 'CHANGED_MEANWHILE',
   };
 }

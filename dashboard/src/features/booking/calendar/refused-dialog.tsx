@@ -17,6 +17,7 @@ interface Props {
   timeZone: string;
   onTake: (move: Move, slot: Alternative) => void;
   onOverbook: (move: Move, reason: string) => void;
+  onAnyway: (move: Move) => void;
   /** The same wish once more, which cannot happen twice. */
   onRetry: (move: Move) => void;
   onClose: () => void;
@@ -24,7 +25,7 @@ interface Props {
 
 /** After a drop that the server did not take: the appointment stands where it was, and here is why. */
 export function RefusedDialog(props: Props) {
-  const { refused, isOwner, timeZone, onTake, onOverbook, onRetry, onClose } = props;
+  const { refused, isOwner, timeZone, onTake, onOverbook, onAnyway, onRetry, onClose } = props;
   const refusal = refused === null ? null : refusalOf(asApiError(refused.error));
   return (
     <Modal
@@ -51,10 +52,15 @@ export function RefusedDialog(props: Props) {
             busy={false}
             onTake={(slot) => onTake(refused.move, slot)}
             onOverbook={(reason) => onOverbook(refused.move, reason)}
+            onAnyway={() => onAnyway(refused.move)}
           />
           <Group justify="flex-end" mt="lg">
             <Button variant="default" onClick={onClose}>
-              {refusal.isOvertaken ? 'Leave it there' : refusal.isCertain ? 'Leave it where it was' : 'Close'}
+              {refusal.isOvertaken
+                ? 'Leave it there'
+                : refusal.isCertain
+                  ? 'Keep the original time'
+                  : 'Close'}
             </Button>
             {refusal.isCertain ? null : <Button onClick={() => onRetry(refused.move)}>Try again</Button>}
           </Group>

@@ -84,5 +84,5 @@ export const cancelAppointment = (id: string, body: CancelRequest, key: string) 
 export const undoAppointment = (id: string, body: UndoRequest, key: string) =>
   change(`${pathOf(id)}/undo`, 'POST', body, key);
 
-export const setStatus = (id: string, status: StatusRequest['status'], key: string) =>
-  change(`${pathOf(id)}/status`, 'POST', { status }, key);
+export const setStatus = (id: string, body: StatusRequest, key: string) =>
+  change(`${pathOf(id)}/status`, 'POST', body, key);

@@ -4,7 +4,7 @@ import { dayKey, minuteOfDay } from '../../../lib/format/zoned.ts';
 import type { Column } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
 import type { Grab } from './event-card.tsx';
-import { axisOf, type FreeCell, freeCells } from './free-cells.ts';
+import { axisOf, type FreeCell, freeCells, JUST_PASSED_MINUTES } from './free-cells.ts';
 import { type FreeTime, GridColumn } from './grid-column.tsx';
 import classes from './time-grid.module.css';
 import { useDrag } from './use-drag.ts';
@@ -131,7 +131,7 @@ const widthOf = ({ placed, held }: Column): number =>
 
 function cellsOf(column: Column, axis: Range, today: string, nowMinute: number): FreeCell[] {
   if (column.day < today) return [];
-  const notBefore = column.day === today ? nowMinute : -1;
+  const notBefore = column.day === today ? nowMinute - JUST_PASSED_MINUTES : -1;
   return freeCells({ axis, open: column.opening.open, busy: column.busy, notBefore });
 }
 

@@ -17,7 +17,7 @@ import {
 const MOVES = ['move-appointment'];
 
 /** The answer stands in the cache before the optimistic place goes away, so that nothing jumps back and forth. */
-async function keep(queryClient: QueryClient, changed: ChangedAppointment) {
+export async function keep(queryClient: QueryClient, changed: ChangedAppointment) {
   await queryClient.cancelQueries({ queryKey: ['appointments'] });
   const { success: _, appointment_id: __, confirmation: ___, ...appointment } = changed;
   queryClient.setQueryData(appointmentQuery(changed.id).queryKey, appointment);
@@ -120,16 +120,15 @@ export function useCancel(timeZone: string) {
 
 const saidOf: Record<StatusRequest['status'], string> = {
   confirmed: 'is confirmed',
-  arrived: 'is here',
+  arrived: 'is checked in',
   completed: 'is done',
-  no_show: 'did not come',
+  no_show: 'is marked as a no-show',
 };
 
 export function useSetStatus() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, status }: { id: string; status: StatusRequest['status'] }) =>
-      setStatus(id, status, idempotencyKey()),
+    mutationFn: ({ id, ...body }: { id: string } & StatusRequest) => setStatus(id, body, idempotencyKey()),
     async onSuccess(changed, { status }) {
       // Nothing before it can be undone any more.
       dropNotice(changed.id);
