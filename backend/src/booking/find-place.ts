@@ -162,7 +162,7 @@ export function findPlace(
     };
   });
   const free = found.filter(({ reason }) => reason === undefined);
-  const onDuty = free.filter(({ isStart }) => isStart || !keepsStep(wish)).map(({ id }) => id);
+  const onDuty = free.filter(({ isStart }) => isStart || isHere || !keepsStep(wish)).map(({ id }) => id);
   if (onDuty.length > 0) return { ...place, onDuty };
   if (free.length > 0) {
     const said = clockTime(at, rules.timeZone);

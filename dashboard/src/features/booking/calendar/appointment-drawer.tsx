@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Group, Stack } from '@mantine/core';
+import { Anchor, Button, Drawer, Group, Stack, Title } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconCalendarTime,
