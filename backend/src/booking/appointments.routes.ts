@@ -144,7 +144,7 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   source: row.source,
   calendar_event_id: row.calendar_event_id,
   sync_state: row.sync_state as Appointment['sync_state'],
-  texts: presentTexts(row.texts),
+  texts: presentTexts(row.texts, row.why_no_text),
   version: row.version,
   overbooked: row.overbooked,
   calendar_unverified: row.calendar_unverified,

@@ -112,7 +112,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
 const present = ({ why_no_text, texts, ...row }: ContactSummaryRow) => ({
   ...row,
   no_texts: refusalOfTexts(why_no_text),
-  texts: presentTexts(texts),
+  texts: presentTexts(texts, why_no_text),
   status: ContactStatus.parse(row.status),
   phone_flag: row.phone_flag === null ? null : ('unassigned' as const),
   next_appointment_at: row.next_appointment_at?.toISOString() ?? null,

@@ -170,7 +170,8 @@ describe('the text about a change', () => {
     const { body } = await scene.post('/api/appointments', wish);
     expect(body.confirmation).toMatch(/^You’re booked: .*\. That number gets no text messages/);
     expect(body.no_texts).toMatchObject({ code: 'STOPPED', reason: expect.stringContaining('sent STOP') });
-    const { contact } = (await scene.get(`/api/appointments/${body.appointment_id}`)).body;
+    const { contact, texts: stopped } = (await scene.get(`/api/appointments/${body.appointment_id}`)).body;
+    expect(stopped).toMatchObject([{ status: 'failed', error_code: 'STOPPED', sends_at: null }]);
     expect(contact.no_texts).toMatchObject({ code: 'STOPPED' });
     expect((await scene.get(`/api/contacts/${body.contact_id}`)).body.no_texts).toMatchObject({
       code: 'STOPPED',

@@ -4,7 +4,7 @@ import { formatMoment, formatPhone, formatTime } from '../../lib/format/format.t
 import { isSameZone, ownTimeZone } from '../../lib/format/time-zones.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import classes from './appointment-list.module.css';
-import { appointmentWord, sourceView, textView } from './appointment-view.ts';
+import { appointmentWord, noTextsWord, sourceView, textView } from './appointment-view.ts';
 import { mustLook } from './calendar/event-view.ts';
 import { SyncTag } from './sync-tag.tsx';
 
@@ -76,6 +76,11 @@ function Row({ item, timeZone, now, next }: RowProps) {
         <StatusTag tone={confirmation.tone} plain>
           {confirmation.word}
         </StatusTag>
+        {item.contact.no_texts?.code === 'STOPPED' && item.texts.length > 0 ? (
+          <StatusTag tone="warn" plain>
+            {noTextsWord(item.contact.no_texts)}
+          </StatusTag>
+        ) : null}
       </div>
     </li>
   );

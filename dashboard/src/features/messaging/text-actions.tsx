@@ -17,6 +17,8 @@ interface Props {
   who: string;
 }
 
+const INFORMED = 'Patient informed by phone';
+const NOT_INFORMED = 'Not informed after all';
 const STALE = ['messages', 'appointments', 'contacts'];
 
 /** What can be done about a text that did not arrive. */
@@ -45,7 +47,7 @@ export function TextActions({ text, who }: Props) {
           size="xs"
           leftSection={<IconSend size={14} aria-hidden />}
           loading={resend.isPending}
-          aria-label={`Send the text to ${who} again`}
+          aria-label={`Send again: the text to ${who}`}
           onClick={() => resend.mutate()}
         >
           Send again
@@ -56,10 +58,10 @@ export function TextActions({ text, who }: Props) {
         size="xs"
         leftSection={informed ? undefined : <IconPhoneCheck size={14} aria-hidden />}
         loading={inform.isPending}
-        aria-label={informed ? `${who} was not informed by phone` : `${who} was informed by phone`}
+        aria-label={`${informed ? NOT_INFORMED : INFORMED}: ${who}`}
         onClick={() => inform.mutate()}
       >
-        {informed ? 'Not informed after all' : 'Patient informed by phone'}
+        {informed ? NOT_INFORMED : INFORMED}
       </Button>
     </Group>
   );
