@@ -38,6 +38,9 @@ const RawToolCall = z.looseObject({
   arguments: z.unknown().optional(),
   parameters: z.unknown().optional(),
 });
+/** One alone comes without its list, too. */
+const listOf = <T extends z.ZodType>(one: T) =>
+  z.union([z.array(one).max(20), one.transform((single) => [single])]).nullish();
 // Longer than any that was seen; the order of a call's messages is kept by it.
 const CallId = z.string().max(200).nullish();
 const Call = z.looseObject({ id: CallId, customer: z.looseObject({ number: looseText }).nullish() });
@@ -49,12 +52,9 @@ export const Message = z.looseObject({
   customer: z.looseObject({ number: looseText }).nullish(),
   phoneNumber: z.looseObject({ number: looseText }).nullish(),
   functionCall: RawToolCall.nullish(),
-  toolCallList: z.array(RawToolCall).max(20).nullish(),
-  toolCalls: z.array(RawToolCall).max(20).nullish(),
-  toolWithToolCallList: z
-    .array(z.looseObject({ toolCall: RawToolCall.nullish() }))
-    .max(20)
-    .nullish(),
+  toolCallList: listOf(RawToolCall),
+  toolCalls: listOf(RawToolCall),
+  toolWithToolCallList: listOf(z.looseObject({ toolCall: RawToolCall.nullish() })),
 });
 export type Message = z.infer<typeof Message>;
 

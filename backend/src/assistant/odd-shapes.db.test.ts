@@ -76,6 +76,29 @@ describe('a tool call in a shape that only some models send', () => {
     ]);
   });
 
+  test.each([
+    'functions.bookClinicAppointment',
+    'book_clinic_appointment',
+    'BookClinicAppointment',
+    ' bookClinicAppointment ',
+  ])('under the name %j is known, and gets that name back', async (name) => {
+    const { body } = await send(HOOK, listed({ id: 'a', function: { name, arguments: BOOK } }));
+    expect(body.results).toMatchObject([{ name, result: expect.stringContaining('booked') }]);
+  });
+
+  test.each(['constructor', '__proto__', 'functions.', 'book'])('under the name %j is none', async (name) => {
+    const { body } = await send(HOOK, listed({ id: 'a', function: { name, arguments: BOOK } }));
+    expect(body.results).toMatchObject([{ error: expect.stringContaining('There is no tool of that name') }]);
+  });
+
+  test('that stands without its list is run', async () => {
+    const entry = { id: 'a', function: { name: 'bookClinicAppointment', arguments: BOOK } };
+    const message = { ...ABOUT, type: 'tool-calls', toolCallList: entry };
+    expect((await send(HOOK, { message })).body.results).toMatchObject([
+      { toolCallId: 'a', result: expect.stringContaining('booked') },
+    ]);
+  });
+
   test('that names no tool is answered, for a caller would hear silence', async () => {
     expect(await send(HOOK, listed({ id: 'a', function: {} }))).toMatchObject({
       status: 200,

@@ -41,8 +41,7 @@ export async function runTool(
   call: Omit<CallContext, 'toolCallId'> & { arrival: Arrival },
 ): Promise<StoredToolAnswer> {
   const { inbox, tools, log } = options;
-  // Its own entries only: "constructor" is the name of no tool.
-  const tool = Object.hasOwn(tools, toolCall.name) ? tools[toolCall.name] : undefined;
+  const tool = findTool(tools, toolCall.name);
   if (!tool) {
     const known = Object.keys(tools).join(', ');
     return { ok: false, code: 'UNKNOWN_TOOL', say: `There is no tool of that name. There are: ${known}.` };
@@ -73,6 +72,16 @@ export async function runTool(
     log.error({ err: error, org_id: call.orgId, tool: tool.name }, '[Assistant] A tool failed');
     return { ok: false, code: 'INTERNAL', say: APOLOGY };
   }
+}
+
+/** Some models write "functions.bookClinicAppointment" or "book_clinic_appointment". */
+function findTool(tools: Record<string, Tool>, called: string): Tool | undefined {
+  const folded = (name: string) =>
+    name
+      .replace(/^functions?[.:/]/i, '')
+      .replace(/[^a-z0-9]/gi, '')
+      .toLowerCase();
+  return Object.values(tools).find(({ name }) => folded(name) === folded(called));
 }
 
 async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<StoredToolAnswer> {

@@ -14,6 +14,8 @@ export interface OfferedTimes {
   nearest: Slot[];
   /** A sentence to be spoken. */
   say: string;
+  /** Whom the caller asked for; who else has it is chosen when it is taken. */
+  who: string | undefined;
   correction?: Correction | undefined;
 }
 
@@ -53,7 +55,7 @@ export async function offerTimes(
   const heard = { today, who: provider?.name };
   const offers = pickOffers(free, window);
   if (offers.length > 0) {
-    return { offers, nearest: [], say: sentence(offers, free, window, heard), correction };
+    return { offers, nearest: [], say: sentence(offers, free, window, heard), who: heard.who, correction };
   }
   const after = ranges.at(-1)?.to ?? today.toString();
   const from = /^\d{4}-\d\d-\d\d$/.test(after) && after > today.toString() ? after : today.toString();
@@ -63,7 +65,7 @@ export async function offerTimes(
   });
   const nearest = closest(free, later.free, window);
   const reason = free.length === 0 ? found.flatMap((one) => one.reasons)[0] : undefined;
-  return { offers: [], nearest, say: nothing(nearest, window, reason, heard), correction };
+  return { offers: [], nearest, say: nothing(nearest, window, reason, heard), who: heard.who, correction };
 }
 
 /** Of the same day the times next to the part that was wished for; else the first ones that suit, or the first ones. */

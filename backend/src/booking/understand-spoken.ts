@@ -99,8 +99,9 @@ export interface UnderstoodSearch {
 export async function understandSpokenSearch(
   context: BookingContext,
   scope: TenantScope,
-  wish: SpokenSearch,
+  given: SpokenSearch,
 ): Promise<UnderstoodSearch> {
+  const wish = withHours(given);
   const now = context.clock.now();
   const rules = await rulesIn(context, askAlone(context, scope), scope.orgId);
   const service = pickService(rules.services, wish.serviceType);
@@ -137,6 +138,17 @@ export async function understandSpokenSearch(
   const correction = first && correctionOf(first.from, original === undefined ? {} : { original });
   if (correction) logCorrection(context, scope, wish);
   return { ...understood, ranges: days.map(rangeOf), window, correction };
+}
+
+const CLOCK = /^\d{1,2}(?::\d\d){0,2} ?(?:[ap]\.?m\.?)?$/i;
+
+/** A range of hours, where one of days is expected, is said in words. */
+function withHours(wish: SpokenSearch): SpokenSearch {
+  const [from, to] = [wish.from, wish.to].map((edge) => edge && CLOCK.test(edge.trim()));
+  if ((wish.from && !from) || (wish.to && !to) || (!from && !to)) return wish;
+  const hours =
+    from && to ? `between ${wish.from} and ${wish.to}` : from ? `after ${wish.from}` : `before ${wish.to}`;
+  return { ...wish, words: wish.words ?? hours, from: undefined, to: undefined };
 }
 
 const rangeOf = ({ from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate }) => ({

@@ -46,7 +46,7 @@ export const checkAvailability = (context: BookingContext) =>
       providerName: text,
     }),
     async run(input, call) {
-      const { offers, nearest, say, correction } = await offerTimes(context, scopeOf(call), {
+      const { offers, nearest, say, who, correction } = await offerTimes(context, scopeOf(call), {
         serviceType: input.serviceType ?? 'consultation',
         date: input.date ?? input.appointmentDate,
         time: input.time ?? input.appointmentTime,
@@ -62,6 +62,7 @@ export const checkAvailability = (context: BookingContext) =>
         say: {
           slots: offers.map(offered),
           ...(nearest.length > 0 && { nearest: nearest.map(offered) }),
+          ...(who !== undefined && { provider_name: who }),
           ...correctedFields(correction),
           say: withReadBack(say, correction),
         },
@@ -71,10 +72,9 @@ export const checkAvailability = (context: BookingContext) =>
   });
 
 /** A time that no calendar could be asked about says so. */
-const offered = ({ slot_id, start, label, provider_name, calendar_state }: Slot) => ({
+const offered = ({ slot_id, start, label, calendar_state }: Slot) => ({
   slot_id,
   start,
   label,
-  provider_name,
   ...(calendar_state && { calendar_state }),
 });
