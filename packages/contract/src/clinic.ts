@@ -141,7 +141,19 @@ export const ProviderPatch = z
   .meta({ id: 'ProviderPatch', example: { breaks: { '2': [['12:00', '12:30']] } } });
 export type ProviderPatch = z.infer<typeof ProviderPatch>;
 
-export const SavedProvider = Provider.extend({ notices: Notices }).meta({ id: 'SavedProvider' });
+export const AffectedAppointment = z
+  .object({ appointment_id: Id, name: z.string().describe('The patient'), scheduled_at: Timestamp })
+  .meta({ id: 'AffectedAppointment' });
+export type AffectedAppointment = z.infer<typeof AffectedAppointment>;
+const Affected = z
+  .array(AffectedAppointment)
+  .describe(
+    'Appointments that the change does not cover, soonest first, at most 50. They stay booked: tell the patients',
+  );
+
+export const SavedProvider = Provider.extend({ notices: Notices, affected: Affected }).meta({
+  id: 'SavedProvider',
+});
 export type SavedProvider = z.infer<typeof SavedProvider>;
 
 export const ActiveQuery = z.object({
@@ -250,7 +262,8 @@ export type TimeOffPatch = z.infer<typeof TimeOffPatch>;
 export const SavedTimeOff = TimeOff.extend({
   appointments_inside: z
     .int()
-    .describe('Appointments that lie inside. They are not cancelled: tell the patients'),
+    .describe('How many appointments fall in it. They are still booked: tell the patients'),
+  affected: Affected,
   notices: Notices,
 }).meta({ id: 'SavedTimeOff' });
 export type SavedTimeOff = z.infer<typeof SavedTimeOff>;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/database.ts';
+import type { Affected } from './affected.ts';
 import type { LocalSpan } from './local-span.ts';
 
 export interface Coming {
@@ -29,12 +30,21 @@ export const comingWithProvider = (db: Db, orgId: string, providerId: string, no
 export const comingOfService = (db: Db, orgId: string, slug: string, now: Date): Promise<Coming> =>
   coming(db, orgId, now).where('service_type', '=', slug).executeTakeFirstOrThrow();
 
+const AFFECTED = [
+  'id',
+  'scheduled_at',
+  sql<string>`(select l.name from leads l where l.org_id = appointments.org_id and l.id = appointments.contact_id)`.as(
+    'contact_name',
+  ),
+] as const;
+
 /** Beginning and end by the clinic's clock, as weekday (ISO) and HH:MM, of a provider's coming appointments. */
 export function comingByTheClock(db: Db, orgId: string, providerId: string, now: Date, timeZone: string) {
   const local = (column: string) => sql`(${sql.ref(column)} at time zone ${timeZone})`;
   return coming(db, orgId, now)
     .clearSelect()
     .select([
+      ...AFFECTED,
       sql<string>`to_char(${local('scheduled_at')}, 'ID')`.as('weekday'),
       sql<string>`to_char(${local('scheduled_at')}, 'HH24:MI')`.as('from'),
       sql<string>`to_char((scheduled_at + make_interval(mins => duration_minutes)) at time zone ${timeZone}, 'HH24:MI')`.as(
@@ -42,6 +52,7 @@ export function comingByTheClock(db: Db, orgId: string, providerId: string, now:
       ),
     ])
     .where('provider_id', '=', providerId)
+    .orderBy('scheduled_at')
     .limit(5000)
     .execute();
 }
@@ -51,19 +62,21 @@ interface Span extends LocalSpan {
   provider_id: string | null;
 }
 
-/** Appointments that are to be kept and touch a span of the clinic's wall clock. */
-export async function countInside(db: Db, orgId: string, span: Span, timeZone: string): Promise<number> {
+/** Appointments that are to be kept and touch a span of the clinic's wall clock, soonest first. */
+export function comingInside(db: Db, orgId: string, span: Span, timeZone: string): Promise<Affected[]> {
   const from = sql<Date>`${span.starts_local}::timestamp at time zone ${timeZone}`;
   const to = sql<Date>`${span.ends_local}::timestamp at time zone ${timeZone}`;
   let query = db
     .selectFrom('appointments')
-    .select(sql<number>`count(*)::int`.as('count'))
+    .select(AFFECTED)
     .where('org_id', '=', orgId)
     .where('status', 'in', TO_BE_KEPT)
     .where('busy_from', '>', sql<Date>`(${from}) - interval '1 day'`)
     .where('busy_from', '<', to)
     .where('scheduled_at', '<', to)
-    .where(sql<boolean>`scheduled_at + make_interval(mins => duration_minutes) > ${from}`);
+    .where(sql<boolean>`scheduled_at + make_interval(mins => duration_minutes) > ${from}`)
+    .orderBy('scheduled_at')
+    .limit(5000);
   if (span.provider_id !== null) query = query.where('provider_id', '=', span.provider_id);
-  return (await query.executeTakeFirstOrThrow()).count;
+  return query.execute();
 }

@@ -37,9 +37,9 @@ describe('the providers of a clinic', () => {
     const answer = await clinic.post('/api/providers', { name: ' Dr.  Ben ' });
     expect(answer).toMatchObject({
       status: 201,
-      body: { name: 'Dr. Ben', working_hours: WEEK, breaks: {}, active: true, notices: [] },
+      body: { name: 'Dr. Ben', working_hours: WEEK, breaks: {}, active: true, affected: [], notices: [] },
     });
-    const { id, notices: _, ...after } = answer.body;
+    const { id, notices: _, affected: __, ...after } = answer.body;
     expect(await clinic.audit(id)).toEqual([
       {
         action: 'provider.created',
@@ -93,6 +93,7 @@ describe('the providers of a clinic', () => {
       working_hours: hours,
       breaks: {},
       active: true,
+      affected: [],
       notices: [],
     });
     expect(await clinic.audit(main)).toMatchObject([
@@ -137,7 +138,13 @@ describe('the providers of a clinic', () => {
       breaks: { 2: [['12:15', '13:00']] },
     });
     expect(shorter.body.notices).toEqual([
-      '2 appointments are booked outside these hours. Nothing was moved or cancelled; look whether that should stay.',
+      expect.stringMatching(
+        /^2 appointments are now outside these hours: .+, Monday, November 23 at 9:00 AM; .+, Tuesday, November 24 at 12:00 PM\. They're still booked\.$/,
+      ),
+    ]);
+    expect(shorter.body.affected).toEqual([
+      { appointment_id: early, name: expect.any(String), scheduled_at: MONDAY_9 },
+      expect.objectContaining({ scheduled_at: '2026-11-24T17:00:00.000Z' }),
     ]);
     expect(await clinic.appointment(early)).toMatchObject({ status: 'confirmed' });
   });
@@ -249,7 +256,7 @@ describe('the providers of a clinic', () => {
       () => change({ working_hours: { 1: [['09:00', '12:00']] } }),
     );
     expect(late.body.notices).toEqual([
-      expect.stringContaining('One appointment is booked outside these hours.'),
+      expect.stringContaining('1 appointment is now outside these hours: Maria Lopez, '),
     ]);
   });
 

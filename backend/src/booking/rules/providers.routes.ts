@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import type { HttpServer } from '../../platform/http.ts';
 import { tenantOf } from '../../tenancy/index.ts';
+import { presentAffected } from './affected.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { presentDeleted } from './present-deleted.ts';
 import { listProviders } from './providers.queries.ts';
@@ -58,8 +59,8 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       },
     },
     async (request, reply) => {
-      const { row, notices } = await createProvider(context, authorOf(request), request.body);
-      return reply.code(201).send({ ...row, notices });
+      const { row, affected, notices } = await createProvider(context, authorOf(request), request.body);
+      return reply.code(201).send({ ...row, affected: presentAffected(affected), notices });
     },
   );
 
@@ -79,13 +80,13 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       },
     },
     async (request) => {
-      const { row, notices } = await changeProvider(
+      const { row, affected, notices } = await changeProvider(
         context,
         authorOf(request),
         request.params.id,
         request.body,
       );
-      return { ...row, notices };
+      return { ...row, affected: presentAffected(affected), notices };
     },
   );
 

@@ -7,6 +7,7 @@ import {
 } from '@voxanne/contract';
 import type { Db } from '../../platform/database.ts';
 import { findClinic } from '../booking.queries.ts';
+import { type Affected, namesOf } from './affected.ts';
 import { changedFields } from './changed-fields.ts';
 import { comingByTheClock, comingWithProvider } from './coming.queries.ts';
 import { readableName } from './names.ts';
@@ -25,6 +26,11 @@ import type { RuleAuthor, RuleContext, Saved } from './rule-routes.ts';
 import { ruleErrors } from './rules.errors.ts';
 import { withinLimit } from './within-limit.ts';
 
+export interface SavedProviderRow extends Saved<ProviderRow> {
+  /** What the new hours do not cover. Nothing is done to it: the front desk decides. */
+  affected: Affected[];
+}
+
 /**
  * Somebody (or a room) who can be booked; without hours they work Monday to Friday, 9 to 5.
  * @throws {AppError} INVALID_NAME (400), LIMIT_REACHED (409).
@@ -33,14 +39,14 @@ export async function createProvider(
   { database }: RuleContext,
   author: RuleAuthor,
   body: ProviderCreate,
-): Promise<Saved<ProviderRow>> {
+): Promise<SavedProviderRow> {
   const { orgId } = author.tenant;
   const columns = { ...columnsOf(body), name: readableName(body.name) };
   return database.withTenant(author.tenant, async (db) => {
     const row = await withinLimit('providers', insertProvider(db, orgId, columns));
     const { id, ...after } = row;
     await writeRuleAudit(db, author, { kind: 'provider', id, change: 'created', before: null, after });
-    return { row, notices: noticesAboutWeek(row) };
+    return { row, affected: [], notices: noticesAboutWeek(row) };
   });
 }
 
@@ -54,14 +60,14 @@ export async function changeProvider(
   author: RuleAuthor,
   id: string,
   patch: ProviderPatch,
-): Promise<Saved<ProviderRow>> {
+): Promise<SavedProviderRow> {
   const { orgId } = author.tenant;
   return database.withTenant(author.tenant, async (db) => {
     const all = await lockProviders(db, orgId);
     const row = all.find((provider) => provider.id === id);
     if (!row) throw ruleErrors.providerNotFound();
     const change = changedFields(row, columnsOf(patch));
-    if (!change) return { row, notices: noticesAboutWeek(row) };
+    if (!change) return { row, affected: [], notices: noticesAboutWeek(row) };
     const { active, working_hours, breaks } = change.after;
     if (active === false && !all.some((provider) => provider.id !== id && provider.active)) {
       throw ruleErrors.lastProvider('switched off');
@@ -70,12 +76,16 @@ export async function changeProvider(
     await updateProvider(db, orgId, id, change.after);
     await writeRuleAudit(db, author, { kind: 'provider', id, change: 'changed', ...change });
     const saved = { ...row, ...change.after };
+    const { time_zone: timeZone } = await findClinic(db, orgId);
+    const affected =
+      working_hours || breaks ? await outsideTheWeek(db, orgId, saved, clock.now(), timeZone) : [];
     return {
       row: saved,
+      affected,
       notices: [
         ...(active === false ? await noticesAboutAbsence(db, orgId, id, clock.now()) : []),
         ...noticesAboutWeek(saved),
-        ...(working_hours || breaks ? await noticesAboutBooked(db, orgId, saved, clock.now()) : []),
+        ...noticesAboutBooked(affected, timeZone, clock.now()),
       ],
     };
   });
@@ -108,20 +118,24 @@ async function noticesAboutAbsence(db: Db, orgId: string, id: string, now: Date)
   ];
 }
 
-async function noticesAboutBooked(
+async function outsideTheWeek(
   db: Db,
   orgId: string,
   { id, working_hours, breaks }: ProviderRow,
   now: Date,
-): Promise<string[]> {
-  const { time_zone } = await findClinic(db, orgId);
-  const booked = await comingByTheClock(db, orgId, id, now, time_zone);
-  const outside = booked.filter((one) => !fitsWeek(one, working_hours, breaks)).length;
-  return outside === 0
-    ? []
-    : [
-        `${appointments(outside)} booked outside these hours. Nothing was moved or cancelled; look whether that should stay.`,
-      ];
+  timeZone: string,
+): Promise<Affected[]> {
+  const booked = await comingByTheClock(db, orgId, id, now, timeZone);
+  return booked.filter((one) => !fitsWeek(one, working_hours, breaks));
+}
+
+function noticesAboutBooked(affected: Affected[], timeZone: string, now: Date): string[] {
+  if (affected.length === 0) return [];
+  const [what, still] =
+    affected.length === 1
+      ? ['1 appointment is', "It's still booked."]
+      : [`${affected.length} appointments are`, "They're still booked."];
+  return [`${what} now outside these hours: ${namesOf(affected, timeZone, now)}. ${still}`];
 }
 
 const appointments = (count: number): string =>

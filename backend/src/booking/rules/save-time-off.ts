@@ -2,8 +2,9 @@ import type { TimeOffCreate, TimeOffPatch } from '@voxanne/contract';
 import { Temporal } from 'temporal-polyfill';
 import type { Db } from '../../platform/database.ts';
 import { findClinic } from '../booking.queries.ts';
+import { type Affected, namesOf } from './affected.ts';
 import { changedFields } from './changed-fields.ts';
-import { countInside } from './coming.queries.ts';
+import { comingInside } from './coming.queries.ts';
 import { readSpan } from './local-span.ts';
 import { readableName } from './names.ts';
 import { listProviders, lockAgainstBookings } from './providers.queries.ts';
@@ -21,8 +22,8 @@ import {
 import { withinLimit } from './within-limit.ts';
 
 export interface SavedTimeOffRow extends Saved<TimeOffRow> {
-  /** Appointments that lie inside. Nothing is done to them: the front desk decides. */
-  inside: number;
+  /** Appointments that fall in it. Nothing is done to them: the front desk decides. */
+  inside: Affected[];
 }
 
 /**
@@ -122,17 +123,20 @@ async function told(
   row: TimeOffRow,
 ): Promise<SavedTimeOffRow> {
   const { time_zone } = await findClinic(db, orgId);
-  const inside = await countInside(db, orgId, row, time_zone);
+  const inside = await comingInside(db, orgId, row, time_zone);
   const local = Temporal.Instant.fromEpochMilliseconds(clock.now().getTime()).toZonedDateTimeISO(time_zone);
   const isOver = row.ends_local <= local.toPlainDateTime().toString({ smallestUnit: 'second' });
   return {
     row,
     inside,
-    notices: [...(inside === 0 ? [] : [insideWords(inside)]), ...(isOver ? ['It is over already.'] : [])],
+    notices: [
+      ...(inside.length === 0 ? [] : [insideWords(inside, namesOf(inside, time_zone, clock.now()))]),
+      ...(isOver ? ['It is over already.'] : []),
+    ],
   };
 }
 
-const insideWords = (count: number): string =>
-  count === 1
-    ? 'One appointment lies inside. It was not cancelled: call the patient and move it.'
-    : `${count} appointments lie inside. They were not cancelled: call the patients and move them.`;
+const insideWords = ({ length }: Affected[], names: string): string =>
+  length === 1
+    ? `1 appointment falls in this time off: ${names}. It's still booked: call the patient and move it.`
+    : `${length} appointments fall in this time off: ${names}. They're still booked: call the patients and move them.`;

@@ -25,7 +25,7 @@ describe('time off', () => {
     const { last } = await clinic.events();
     const answer = await enter(CHRISTMAS);
     expect(answer.status).toBe(201);
-    const { appointments_inside: inside, notices, ...entry } = answer.body;
+    const { appointments_inside: inside, affected, notices, ...entry } = answer.body;
     expect(entry).toEqual({
       id: expect.any(String),
       provider_id: null,
@@ -36,7 +36,7 @@ describe('time off', () => {
       first_day: '2026-12-24',
       last_day: '2026-12-26',
     });
-    expect([inside, notices]).toEqual([0, []]);
+    expect([inside, affected, notices]).toEqual([0, [], []]);
     expect(await list()).toEqual([entry]);
     expect(await clinic.audit(entry.id)).toEqual([
       {
@@ -125,7 +125,7 @@ describe('time off', () => {
     });
   });
 
-  test('says how many appointments lie inside, and cancels none', async () => {
+  test('says which appointments fall in it, and cancels none', async () => {
     const ben = (await clinic.post('/api/providers', { name: 'Dr. Ben' })).body.id;
     // 8:45 to 9:15, 12:00 and 17:00 in New York; the second with Dr. Ben.
     const early = await clinic.book('2026-11-23T13:45:00Z', { providerId: main });
@@ -134,17 +134,26 @@ describe('time off', () => {
     const cancelled = await clinic.book('2026-11-23T15:00:00Z', { providerId: main });
     await clinic.post(`/api/appointments/${cancelled}/cancel`, { notify: false });
     const inside = async (fields: object) => {
-      const { appointments_inside, notices } = (await enter({ title: 'Off', ...fields })).body;
+      const { appointments_inside, affected, notices } = (await enter({ title: 'Off', ...fields })).body;
+      expect(affected).toHaveLength(appointments_inside);
       return [appointments_inside, notices];
     };
     const nineToFive = { starts_local: '2026-11-23T09:00', ends_local: '2026-11-23T17:00' };
     expect(await inside(nineToFive)).toEqual([
       2,
-      ['2 appointments lie inside. They were not cancelled: call the patients and move them.'],
+      [
+        expect.stringMatching(
+          /^2 appointments fall in this time off: .+ at 8:45 AM; .+ at 12:00 PM\. They're still booked: call the patients and move them\.$/,
+        ),
+      ],
     ]);
     expect(await inside({ ...nineToFive, provider_id: ben })).toEqual([
       1,
-      ['One appointment lies inside. It was not cancelled: call the patient and move it.'],
+      [
+        expect.stringMatching(
+          /^1 appointment falls in this time off: .+\. It's still booked: call the patient/,
+        ),
+      ],
     ]);
     expect((await inside({ starts_local: '2026-11-23', ends_local: '2026-11-23' }))[0]).toBe(3);
     expect((await inside({ starts_local: '2026-11-23T09:15', ends_local: '2026-11-23T12:00' }))[0]).toBe(0);

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { HttpServer } from '../../platform/http.ts';
 import { tenantOf } from '../../tenancy/index.ts';
+import { presentAffected } from './affected.ts';
 import { presentTimeOff } from './local-span.ts';
 import { authorOf } from './rule-author.ts';
 import type { RuleRouteOptions } from './rule-routes.ts';
@@ -103,6 +104,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
 
 const present = ({ row, inside, notices }: SavedTimeOffRow) => ({
   ...presentTimeOff(row),
-  appointments_inside: inside,
+  appointments_inside: inside.length,
+  affected: presentAffected(inside),
   notices,
 });

@@ -76,7 +76,7 @@ const rulesText = ({ working_hours, breaks }: Pick<Provider, 'working_hours' | '
 function Hours({ provider }: { provider: Provider }) {
   const mayChange = useMayChange();
   const rulesChanged = useRulesChanged();
-  const { notices, say, putAway } = useNotices();
+  const { board, say } = useNotices();
   const [week, setWeek] = useState(() => toWeek(provider.working_hours, provider.breaks));
   const [tried, setTried] = useState(false);
   const here = JSON.stringify(toRules(week));
@@ -108,7 +108,7 @@ function Hours({ provider }: { provider: Provider }) {
       setWeek(toWeek(saved.working_hours, saved.breaks));
       setOvertaken(false);
       setTried(false);
-      say(saved.notices);
+      say(saved);
       notifyDone(`The hours of ${saved.name} are saved.`);
       await rulesChanged();
     },
@@ -128,7 +128,7 @@ function Hours({ provider }: { provider: Provider }) {
         submit();
       }}
     >
-      <NoticeBoard notices={notices} onClose={putAway} />
+      <NoticeBoard {...board} />
       <WeekEditor week={week} disabled={!mayChange} showFaults={tried} onChange={setWeek} />
       {overtaken ? (
         <Alert mt="md" color="brand" title="These hours were changed elsewhere">

@@ -1,15 +1,22 @@
-import { Alert } from '@mantine/core';
+import { Alert, Anchor } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { AffectedAppointment } from '@voxanne/contract';
+import { formatMoment } from '../../lib/format/format.ts';
+import { dayKey } from '../../lib/format/zoned.ts';
 import { toneInk, toneWash } from '../../lib/theme/theme.ts';
 import classes from './rules.module.css';
 
 interface Props {
   notices: string[];
+  /** Whose appointments the change does not cover: each opens in the calendar. */
+  affected: AffectedAppointment[];
+  timeZone: string;
   onClose: () => void;
 }
 
 /** Stays until it is put away: what it tells is work for somebody. */
-export function NoticeBoard({ notices, onClose }: Props) {
+export function NoticeBoard({ notices, affected, timeZone, onClose }: Props) {
   return (
     <div role="status">
       {notices.length === 0 ? null : (
@@ -32,6 +39,25 @@ export function NoticeBoard({ notices, onClose }: Props) {
               {notice}
             </p>
           ))}
+          {affected.length === 0 ? null : (
+            <ul>
+              {affected.map(({ appointment_id: id, name, scheduled_at }) => (
+                <li key={id}>
+                  <Anchor
+                    renderRoot={(props) => (
+                      <Link
+                        {...props}
+                        to="/calendar"
+                        search={{ appointment: id, date: dayKey(scheduled_at, timeZone) }}
+                      />
+                    )}
+                  >
+                    {name}, {formatMoment(scheduled_at, timeZone)}
+                  </Anchor>
+                </li>
+              ))}
+            </ul>
+          )}
         </Alert>
       )}
     </div>

@@ -17,7 +17,7 @@ import { ProviderFeed } from './provider-feed.tsx';
 import { RuleActions } from './rule-actions.tsx';
 import { changeProvider, createProvider, deleteProvider } from './rules.api.ts';
 import classes from './rules.module.css';
-import { useMayChange, useRulesChanged } from './use-rules.ts';
+import { type Said, useMayChange, useRulesChanged } from './use-rules.ts';
 import { weekLine } from './week-form.ts';
 
 interface Values {
@@ -28,7 +28,7 @@ interface Values {
 interface Props {
   /** Without one it is a new one. */
   provider: Provider | undefined;
-  onDone: (notices: string[]) => void;
+  onDone: (said: Said) => void;
 }
 
 export function ProviderForm({ provider, onDone }: Props) {
@@ -54,7 +54,7 @@ export function ProviderForm({ provider, onDone }: Props) {
     async onSuccess(saved) {
       notifyDone(`${saved.name} is saved.`);
       settled();
-      onDone(saved.notices);
+      onDone(saved);
       await rulesChanged();
     },
     onError(error) {
@@ -136,7 +136,7 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
     mutationFn: (id: string) => deleteProvider(id, force),
     async onSuccess(gone) {
       notifyDone(`${provider?.name} is deleted.`);
-      onDone(gone.notices);
+      onDone(gone);
       await rulesChanged();
     },
     onError: (error) => setForce(asApiError(error).code === 'HAS_APPOINTMENTS'),

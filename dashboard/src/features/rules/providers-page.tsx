@@ -21,14 +21,14 @@ export function ProvidersPage() {
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(providersQuery);
   const mayChange = useMayChange();
-  const { notices, say, putAway } = useNotices();
+  const { board, say } = useNotices();
   const shown = data?.find(({ id }) => id === open);
   const isOpen = data !== undefined && (open === 'new' || shown !== undefined);
   const close = () => void navigate({ search: {}, replace: true, resetScroll: false });
   return (
     <Page title="Providers" hint="Who, or which room, can be booked: one appointment at a time." narrow>
       <SettingsNav />
-      <NoticeBoard notices={notices} onClose={putAway} />
+      <NoticeBoard {...board} />
       <Panel
         title="Who can be booked"
         aside={mayChange ? <AddButton page="/settings/providers">Add a provider</AddButton> : undefined}

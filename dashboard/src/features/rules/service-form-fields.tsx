@@ -20,13 +20,13 @@ import {
   toValues,
   validate,
 } from './service-form.ts';
-import { useMayChange, useRulesChanged } from './use-rules.ts';
+import { type Said, useMayChange, useRulesChanged } from './use-rules.ts';
 
 interface Props {
   /** Without one it is a new one. */
   service: Service | undefined;
   providers: Provider[];
-  onDone: (notices: string[]) => void;
+  onDone: (said: Said) => void;
 }
 
 export function ServiceForm({ service, providers, onDone }: Props) {
@@ -44,7 +44,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
     async onSuccess(saved) {
       notifyDone(`${saved.name} is saved.`);
       settled();
-      onDone(saved.notices);
+      onDone(saved);
       await rulesChanged();
     },
     onError(error) {
@@ -60,7 +60,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
     async onSuccess(gone) {
       notifyDone(`${service?.name} is deleted.`);
       settled();
-      onDone(gone.notices);
+      onDone(gone);
       await rulesChanged();
     },
   });

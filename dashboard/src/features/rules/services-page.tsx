@@ -22,7 +22,7 @@ export function ServicesPage() {
   const services = useQuery(servicesQuery);
   const providers = useQuery(providersQuery);
   const mayChange = useMayChange();
-  const { notices, say, putAway } = useNotices();
+  const { board, say } = useNotices();
   const shown = services.data?.find(({ id }) => id === open);
   const close = () => void navigate({ search: {}, replace: true, resetScroll: false });
   const error = services.error ?? providers.error;
@@ -30,7 +30,7 @@ export function ServicesPage() {
   return (
     <Page title="Services" hint="What callers can book, how long it takes, and by whose hands." narrow>
       <SettingsNav />
-      <NoticeBoard notices={notices} onClose={putAway} />
+      <NoticeBoard {...board} />
       <Panel
         title="What you offer"
         aside={mayChange ? <AddButton page="/settings/services">Add a service</AddButton> : undefined}

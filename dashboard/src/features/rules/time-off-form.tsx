@@ -11,14 +11,14 @@ import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { RuleActions } from './rule-actions.tsx';
 import { changeTimeOff, createTimeOff, deleteTimeOff } from './rules.api.ts';
 import { emptyTimeOff, fieldOf, type TimeOffValues, toBody, toValues, validate } from './time-off-view.ts';
-import { useMayChange, useRulesChanged } from './use-rules.ts';
+import { type Said, useMayChange, useRulesChanged } from './use-rules.ts';
 
 interface Props {
   /** Without one it is a new one. */
   entry: TimeOff | undefined;
   providers: Provider[];
   today: string;
-  onDone: (notices: string[]) => void;
+  onDone: (said: Said) => void;
 }
 
 export function TimeOffForm({ entry, providers, today, onDone }: Props) {
@@ -34,7 +34,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
     async onSuccess(saved) {
       notifyDone(`${saved.title} is saved.`);
       settled();
-      onDone(saved.notices);
+      onDone(saved);
       await rulesChanged();
     },
     onError(error) {
@@ -50,7 +50,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
     async onSuccess() {
       notifyDone(`${entry?.title} is removed. The time can be booked again.`);
       settled();
-      onDone([]);
+      onDone({ notices: [] });
       await rulesChanged();
     },
   });

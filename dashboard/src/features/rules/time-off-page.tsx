@@ -26,7 +26,7 @@ export function TimeOffPage() {
   const entries = useQuery(timeOffQuery(today));
   const providers = useQuery(providersQuery);
   const mayChange = useMayChange();
-  const { notices, say, putAway } = useNotices();
+  const { board, say } = useNotices();
   const isReady = entries.data !== undefined && providers.data !== undefined;
   const shown = entries.data?.find(({ id }) => id === open);
   const isOpen = isReady && (open === 'new' || shown !== undefined);
@@ -39,7 +39,7 @@ export function TimeOffPage() {
       narrow
     >
       <SettingsNav />
-      <NoticeBoard notices={notices} onClose={putAway} />
+      <NoticeBoard {...board} />
       <Panel
         title="Now and to come"
         aside={mayChange ? <AddButton page="/settings/time-off">Add time off</AddButton> : undefined}

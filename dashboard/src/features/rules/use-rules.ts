@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AffectedAppointment } from '@voxanne/contract';
 import { useState } from 'react';
 import { meQuery } from '../identity/identity.api.ts';
 
@@ -16,8 +17,14 @@ export function useMayChange(): boolean {
   return useQuery(meQuery).data?.role !== 'member';
 }
 
+export interface Said {
+  notices: string[];
+  affected?: AffectedAppointment[];
+}
+
 /** What the server said beside "saved", until it is put away. */
 export function useNotices() {
-  const [notices, setNotices] = useState<string[]>([]);
-  return { notices, say: setNotices, putAway: () => setNotices([]) };
+  const [{ notices, affected = [] }, say] = useState<Said>({ notices: [] });
+  const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
+  return { board: { notices, affected, timeZone, onClose: () => say({ notices: [] }) }, say };
 }
