@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, launchBrowser, openContext, settled, sidewaysScroll } from './support/browser.ts';
 import { ALL_DAY } from './support/calendar-desk.ts';
-import { type Clinic, linkCalendar, PASSWORD, patient, signUp } from './support/clinic.ts';
+import { type Clinic, linkCalendar, PASSWORD, patient, signUp, statusOfGoogle } from './support/clinic.ts';
 import { workingDays } from './support/front-desk.ts';
 import { outsideOf } from './support/outside.ts';
 import { heading } from './support/person.ts';
@@ -141,6 +141,26 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     await page.getByText('Google Calendar is linked.').waitFor();
     await strip.getByText('Everything is working.', { exact: true }).waitFor();
     expect(page.url()).toBe(`${product.url}/`);
+  });
+
+  test('a link that Google withdrew is said in the calendar, and linked again from there', async () => {
+    await newClinic();
+    await linkCalendar(clinic);
+    const outside = outsideOf(product);
+    await outside.breakIt({ provider: 'google', kind: 'revoke', match: '/google/calendar' });
+    await until('the link to be dead', async () => {
+      await clinic.post('/api/integrations/google/test');
+      return (await statusOfGoogle(clinic)) !== 'connected';
+    });
+    await outside.mend();
+    await open('/calendar?view=week');
+    await page.getByText('Appointments are kept here and are written to it as soon as').waitFor();
+    await page.getByRole('button', { name: 'Link again' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await heading(page, 'Calendar').waitFor();
+    await page.getByText('Google Calendar is linked.').waitFor();
+    expect(page.url()).toBe(`${product.url}/calendar?view=week`);
+    await page.getByRole('button', { name: 'Link again' }).waitFor({ state: 'hidden' });
   });
 
   test('what was given up is found from Health, and replayed from whichever list is shown', async () => {

@@ -23,7 +23,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
     },
   });
   const known = useFollowed(contact, form);
-  useUnsaved(form.isDirty());
+  const settled = useUnsaved(form.isDirty());
   const save = useMutation({
     mutationFn: (values: ContactValues) => changeContact(contact.id, changes(known.current, values)),
     async onSuccess(saved) {
@@ -88,7 +88,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
           {...form.getInputProps('notes')}
         />
         {isInline(save.error) ? null : <FormError error={save.error} />}
-        <OtherPatient error={save.error} />
+        <OtherPatient error={save.error} onOpen={settled} />
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
             Save changes
@@ -102,7 +102,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
 const Twin = z.object({ code: z.literal('CONTACT_EXISTS'), contact_id: Id });
 
 /** The way to the one who already stands under that name and number. */
-function OtherPatient({ error }: { error: unknown }) {
+function OtherPatient({ error, onOpen }: { error: unknown; onOpen: () => void }) {
   const twin = Twin.safeParse(error === null ? null : asApiError(error).body);
   return twin.success ? (
     <Button
@@ -113,6 +113,7 @@ function OtherPatient({ error }: { error: unknown }) {
           from="/patients"
           to="/patients"
           search={(before) => ({ ...before, patient: twin.data.contact_id })}
+          onClick={onOpen}
         />
       )}
     >

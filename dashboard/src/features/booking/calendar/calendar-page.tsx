@@ -12,6 +12,7 @@ import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
 import { Page } from '../../../lib/ui/page.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../../lib/ui/states.tsx';
 import { useNow } from '../../../lib/ui/use-now.ts';
+import { ReconnectBanner } from '../../health/reconnect-banner.tsx';
 import { meQuery } from '../../identity/identity.api.ts';
 import { BookDrawer } from '../book-drawer.tsx';
 import type { BookingPlace } from '../book-wish.ts';
@@ -82,6 +83,7 @@ export function CalendarPage() {
       }
     >
       <div data-screen-only>
+        <ReconnectBanner />
         <Toolbar
           {...{ view, date, today, provider, status, isNarrow }}
           people={schedule.people}
