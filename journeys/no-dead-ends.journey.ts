@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     const { day } = days.next().value;
     await open(`/calendar?view=day&date=${day}`);
     await page.getByRole('button', { name: 'Book', exact: true }).click();
-    const drawer = page.getByRole('dialog', { name: 'Book by hand' });
+    const drawer = page.getByRole('dialog', { name: 'New appointment' });
     await drawer.getByRole('radio').first().waitFor();
     expect(await drawer.getByLabel('Day').inputValue()).toBe(day);
     const times = await drawer
@@ -90,8 +90,8 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
   test('a day without a free time says why and leads to the next that has one, months ahead as well', async () => {
     await newClinic();
     await open('/');
-    await page.getByRole('button', { name: 'Book by hand' }).click();
-    const drawer = page.getByRole('dialog', { name: 'Book by hand' });
+    await page.getByRole('button', { name: 'New appointment' }).click();
+    const drawer = page.getByRole('dialog', { name: 'New appointment' });
     await drawer.getByRole('radio').first().waitFor();
     const sunday = new Date(Date.now() + 120 * 86_400_000);
     sunday.setUTCDate(sunday.getUTCDate() - sunday.getUTCDay());

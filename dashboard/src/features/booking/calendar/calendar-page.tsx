@@ -189,7 +189,7 @@ function Schedule(props: ScheduleProps) {
       {view === 'list' ? (
         shown.length === 0 && !isLoading ? (
           <EmptyState icon={IconCalendarOff} title="Nothing is booked in these seven days">
-            <span>New appointment with the button above, or let the receptionist answer a call.</span>
+            <span>Book one with the button above, or let the receptionist answer a call.</span>
           </EmptyState>
         ) : (
           <ListView appointments={shown} timeZone={timeZone} now={now} onOpen={onOpen} />
