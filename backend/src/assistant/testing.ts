@@ -76,6 +76,10 @@ export async function createAssistantScene() {
     keyring: createKeyring([{ id: 'k1', key: Buffer.alloc(32, 3) }]),
     clock,
   });
+  const vapiAt = (baseUrl = `${sandbox.url}/vapi`) =>
+    createVapiClient({ vapi: { apiKey: sandboxConfig.vapi.apiKey, baseUrl } });
+  // Loads the SDK, which takes seconds on a busy machine; no test's clock should pay for it.
+  await vapiAt().checkKey();
   const tools = createTools({ database, clock, log, slotKey: Buffer.alloc(32, 7) });
   const build = (
     more: { vapiUrl?: string; publicUrl?: string; mayProvision?: (orgId: OrgId) => Promise<boolean> } = {},
@@ -83,9 +87,7 @@ export async function createAssistantScene() {
     createProvisioning({
       database,
       connections,
-      vapi: createVapiClient({
-        vapi: { apiKey: sandboxConfig.vapi.apiKey, baseUrl: more.vapiUrl ?? `${sandbox.url}/vapi` },
-      }),
+      vapi: vapiAt(more.vapiUrl),
       resilience: createSafeCall({ defaults: { backoffMs: 5, retries: 1 } }),
       clock,
       // No test of what is done at Vapi fails because the machine is too busy for the limits.
