@@ -5,6 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { ClinicRules } from './availability/clinic-calendar.ts';
 import { bookingErrors } from './booking.errors.ts';
+import { appointmentsWithin } from './booking.queries.ts';
 import { bookAtomically, type ChangeOrigin, delayText, placeOf } from './changes.queries.ts';
 import { cleanContact, type GivenCall } from './contact.ts';
 import { fillContact, hasMore } from './contacts.queries.ts';
@@ -15,7 +16,9 @@ import {
   type Insistence,
   inTenant,
   momentOf,
+  NotThere,
   type Place,
+  type Refusal,
   refusalOf,
   rulesIn,
   type When,
@@ -25,6 +28,7 @@ import { spokenTime } from './labels.ts';
 import { auditOutsideHours, whoMayTake } from './outside-hours.ts';
 import { refusalOfTexts } from './present-texts.ts';
 import { withWhom } from './provider-wish.ts';
+import { isSameName } from './same-name.ts';
 
 export type { When } from './find-place.ts';
 
@@ -110,7 +114,11 @@ export async function bookAppointment(
       },
       origin,
     );
-    if (!result.success) throw refusalOf(result, place);
+    if (!result.success) {
+      throw result.error === 'SLOT_UNAVAILABLE'
+        ? new NotThere(place, takenFor(contact, place))
+        : refusalOf(result, place);
+    }
     if (hasMore(contact.more)) await fillContact(db, scope.orgId, result.contact_id, contact.more);
     await auditOutsideHours(db, result.appointment_id, place, origin);
     await delayText(db, scope.orgId, result.appointment_id, request.notifyAfterSeconds);
@@ -147,6 +155,15 @@ const promiseOfText = (whyNot: string | null, { source }: BookingOrigin): string
   if (whyNot !== null) return 'That number gets no text messages, so please write it down.';
   return source === 'voice' ? 'I’m texting you the details.' : 'A text message confirms it.';
 };
+
+/** Whose appointment it is comes before what else is free. */
+const takenFor =
+  ({ name, phone }: { name: string; phone: string }, place: Place): Refusal =>
+  async (alternatives, ask, orgId) => {
+    const theirs = await ask(appointmentsWithin(orgId, phone, place));
+    const own = theirs.find(({ contact_name }) => isSameName(contact_name, name));
+    return bookingErrors.taken(alternatives, own?.id);
+  };
 
 function placeAskedFor(
   context: AvailabilityContext,

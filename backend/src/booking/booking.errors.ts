@@ -114,12 +114,13 @@ export const bookingErrors = {
       detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${offer(alternatives)}`,
       extra: { alternatives },
     }),
-  taken: (alternatives: Slot[]) =>
+  /** `existingId`: it is an appointment of the patient themselves that is in the way. */
+  taken: (alternatives: Slot[], existingId?: string) =>
     new AppError({
       code: 'SLOT_UNAVAILABLE',
       status: 409,
-      detail: `That time is already taken.${offer(alternatives)}`,
-      extra: { alternatives },
+      detail: `${existingId === undefined ? 'That time is already taken.' : 'This patient already has an appointment at that time.'}${offer(alternatives)}`,
+      extra: { alternatives, ...(existingId !== undefined && { existing_id: existingId }) },
     }),
   /** The same patient at the same time; `existingId` is the appointment they have. */
   alreadyBooked: (existingId?: string) =>

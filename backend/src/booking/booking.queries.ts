@@ -57,6 +57,19 @@ export const serviceNameOf = (table: string) => {
     where s.org_id = ${of('org_id')} and s.slug = ${of('service_type')}), ${of('service_type')})`;
 };
 
+/** What the patients of one number have within a time. */
+export const appointmentsWithin = (
+  orgId: string,
+  phone: string,
+  { at, durationMinutes }: { at: Date; durationMinutes: number },
+): RawBuilder<{ id: string; contact_name: string }> => sql`
+  select a.id, l.name as contact_name
+  from appointments a join leads l on l.org_id = a.org_id and l.id = a.contact_id
+  where a.org_id = ${orgId} and l.phone = ${phone} and a.status in ('pending', 'confirmed', 'arrived')
+    and a.scheduled_at < ${at}::timestamptz + make_interval(mins => ${durationMinutes})
+    and a.scheduled_at + make_interval(mins => a.duration_minutes) > ${at}
+  order by a.scheduled_at`;
+
 const appointments = (db: Db) =>
   db
     .selectFrom('appointments as a')

@@ -262,7 +262,7 @@ const refusalOfNobody =
   };
 
 /** May look for what the error should say; nothing is locked any more then. */
-type Refusal = (alternatives: Slot[], ask: Ask, orgId: OrgId) => Error | Promise<Error>;
+export type Refusal = (alternatives: Slot[], ask: Ask, orgId: OrgId) => Error | Promise<Error>;
 
 /** It cannot be then: ends the transaction, so that the search for other times holds neither lock nor connection. */
 export class NotThere extends Error {
@@ -278,7 +278,8 @@ export class NotThere extends Error {
 
 /** What a function of the database refused, as an error; taken times with their alternatives. */
 export function refusalOf({ error, message, existing_id }: Refused, wish: Wish): Error {
-  if (error === 'SLOT_UNAVAILABLE') return new NotThere(wish, bookingErrors.taken);
+  if (error === 'SLOT_UNAVAILABLE')
+    return new NotThere(wish, (alternatives) => bookingErrors.taken(alternatives));
   if (error === 'ALREADY_BOOKED') return bookingErrors.alreadyBooked(existing_id);
   if (error === 'HOLD_EXPIRED') return new NotThere(wish, bookingErrors.holdExpired);
   return bookingErrors.refused(error, message);

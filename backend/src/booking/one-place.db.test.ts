@@ -123,6 +123,16 @@ describe('a patient at one time', () => {
     expect((await scene.row(both.body.appointment_id)).overbooked).toBe(false);
   });
 
+  test('hears whose appointment it is where no one else is free', async () => {
+    const alone = await scene.clinic({ providers: ['Dr. Ada'] });
+    const { appointmentId } = await scene.book(alone);
+    const refusal = await refusalOf(scene.book(alone, { name: 'María López', when: at('14:15') }));
+    expect(refusal).toMatchObject({ code: 'SLOT_UNAVAILABLE', extra: { existing_id: appointmentId } });
+    expect(refusal.message).toMatch(/^This patient already has an appointment at that time\. Free instead: /);
+    const other = await refusalOf(scene.book(alone, { name: 'Leo Lopez' }));
+    expect(other.message).toMatch(/^That time is already taken\. Free instead: /);
+  });
+
   test('has one seat in a group', async () => {
     await scene.owner.query(`update services set capacity = 4 where org_id = $1 and slug = 'consultation'`, [
       clinic.orgId,

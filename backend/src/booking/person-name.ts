@@ -18,6 +18,7 @@ const NO_NAME_WORDS = new Set(
   [
     'unknown anonymous na n a none null nil undefined not given provided available applicable specified known no',
     'name first last full surname patient caller customer client user tbd missing private withheld the my your',
+    'me he she myself it is this speaking yes yeah yep okay ok sure',
     'unbekannt anonym desconocido anonimo anónimo inconnu sconosciuto',
   ].flatMap((line) => line.split(' ')),
 );
@@ -32,14 +33,22 @@ const SENTENCES = [
   '(?:the )?patient(?: name|:| is)',
   `(?:this is|i am|i['’]m|it is|it['’]s|that is|that['’]s)(?: for)?(?: ${RELATIVE},?)?`,
   `(?:for )?${RELATIVE}(?:['’]s name is|,)?`,
+  // Who calls, and for whom.
+  `.+ for ${RELATIVE},?`,
 ];
+const HESITATION = /^(?:(?:um+|uh+|hm+|yes|yeah|okay) )+(?=\S+ \S)/i;
 /** A greeting alone goes only before a comma: Hi and So are names. */
 const BEFORE_NAME = new RegExp(
   `^(?:(?:(?:${GREETING}|so|good (?:morning|afternoon|evening))[ ,.]+)*(?:${SENTENCES.join('|')}) |${GREETING},\\s*)`,
   'i',
 );
-const SPELLED = /,? (?:spelled |that['’]?s |spelt )?((?:\p{L}[-. ]+){2,}\p{L})\.?$/iu;
-const BEHIND_NAME = /,? (?:speaking|calling|please|thanks|thank you)[.!]?$/i;
+const SPELLED = /,? *(?<!\p{L})(?:spelled |spelt |that['’]?s )?((?:\p{L}[-. ]+){2,}\p{L})(?!\p{L})\.?,?/iu;
+const BEHIND_NAME = /,? (?:speaking|calling|please|thanks|thank you|from .+)[.!]?$/i;
+const NTH = new Map([
+  ['second', 'II'],
+  ['third', 'III'],
+  ['fourth', 'IV'],
+]);
 
 const PARTICLES = new Set(
   "de del da das do dos du la van von der den ter ten vom zu zur bin bint ibn y and 't s/o d/o".split(' '),
@@ -61,12 +70,13 @@ const GEORGIAN = /[\u10d0-\u10ff]/;
  * and stays. The same rule, less the titles and the countries' letters, stands in SQL (`app_private.normalize_name`).
  */
 export function readName(text: string, country: string): PersonName | null {
+  if (text.length > 4 * LONGEST) return null;
   const line = withoutCarrier(
     visibleLine(text)
       // Kept where a script joins letters with them; names are compared letter by letter.
       .replace(/[\u200c\u200d]/g, '')
       .replace(/^["“'](.*)["”']$/, '$1')
-      .replace(/[\s,]+$/, ''),
+      .replace(/^[\s,;:!?¡¿]+|[\s,;:!?]+$/g, ''),
   );
   if (line.length > LONGEST || !NAME.test(line) || !/\p{L}/u.test(line)) return null;
   if (PHONE_IN_IT.test(line) || MARKS_HEAPED.test(line)) return null;
@@ -81,17 +91,27 @@ export function readName(text: string, country: string): PersonName | null {
 
 /** "My name is Ana Ruiz", "Hi, this is Ana Ruiz", "Ana Ruiz speaking". */
 const withoutCarrier = (line: string): string =>
-  withoutSpelling(line.replace(BEFORE_NAME, '').replace(BEHIND_NAME, ''));
+  withoutSpelling(
+    line
+      .replace(BEFORE_NAME, '')
+      .replace(HESITATION, '')
+      .replace(BEHIND_NAME, '')
+      .replace(/ comma /gi, ', ')
+      .replace(/,? the (second|third|fourth)$/i, (_, nth) => ` ${NTH.get(nth.toLowerCase())}`),
+  );
 
-/** "Ana Rees, R-H-Y-S": what is spelled is how the last name is written. */
+/** "Ana Rees, R-H-Y-S": what is spelled is how the name before it is written. Initials have no name before them. */
 function withoutSpelling(line: string): string {
-  const [all = '', letters = ''] = SPELLED.exec(line) ?? [];
-  const words = line.slice(0, line.length - all.length).split(' ');
+  const found = SPELLED.exec(line);
+  if (found === null) return line;
+  const [all, letters = ''] = found;
+  const before = line.slice(0, found.index).split(/[ ,]+/).filter(Boolean);
+  const rest = line.slice(found.index + all.length);
   const spelled = letters.replace(/[^\p{L}]/gu, '').toLowerCase();
-  const last = words.at(-1)?.toLowerCase() ?? '';
-  // Initials have a name behind them; a spelling repeats one.
-  if (words.length < 2 || last[0] !== spelled[0]) return line;
-  return last === spelled ? words.join(' ') : [...words.slice(0, -1), spelled].join(' ');
+  const last = before.at(-1)?.toLowerCase() ?? '';
+  if (last === spelled) return withoutSpelling(line.slice(0, found.index) + rest);
+  const isLastName = rest === '' && before.length > 1 && last[0] === spelled[0];
+  return isLastName ? [...before.slice(0, -1), spelled].join(' ') : line;
 }
 
 // "Patient" is nobody; "Patient 12" is how somebody tells people apart.

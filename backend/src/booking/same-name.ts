@@ -31,6 +31,8 @@ const PARTICLES = new Set(
     ' ',
   ),
 );
+/** More are no name; each of them is turned to the front once. */
+const MAX_WORDS = 60;
 /** Nobody writes more words of a name together. */
 const LONGEST_RUN = 4;
 
@@ -79,7 +81,7 @@ const generationOf = (text: string | null): string => {
 function spellingsOf(words: string[], generation: string): string[] {
   if (words.length === 0) return [];
   const plain = `${words.join('')}|${generation}`;
-  if (words.length === 1) return [plain];
+  if (words.length === 1 || words.length > MAX_WORDS) return [plain];
   const turned = words.map((_, at) => [...words.slice(at), ...words.slice(0, at)].join(''));
   return [plain, ...[...turned, words.toSorted().join('')].map((spelling) => `~${spelling}|${generation}`)];
 }

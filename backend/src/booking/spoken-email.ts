@@ -64,7 +64,8 @@ export function emailOfSpeech(text: string): string {
   // Twice the space between two words: each pattern takes the one before and the one after.
   let said = ` ${withoutWordsAround(text)} `;
   for (const within of WITHIN) said = said.replace(spaced(within), ' ').replace(/ +/g, ' ');
-  for (const [spoken, written] of SIGNS)
+  // Twice, for two in a row: "at at" is two addresses, or none.
+  for (const [spoken, written] of [...SIGNS, ...SIGNS])
     said = said.replaceAll(' ', '  ').replace(spaced(spoken), written).replace(/ +/g, ' ');
   const [local, domain, ...rest] = withoutWordsAround(said).split('@');
   if (local === undefined || domain === undefined || rest.length > 0) return '';

@@ -16,7 +16,7 @@ const AROUND = new Set(
   [
     'um uh er ah hm the a my our his her their its it is so that thats this number phone area code country and then',
     'dash hyphen dot point space period slash comma pause open close parenthesis parentheses bracket brackets',
-    'home cell cellphone cellular mobile work office business house landline line main direct best daytime evening',
+    'handy mobil privat festnetz casa movil celular home cell cellphone cellular mobile work office business house landline line main direct best daytime evening',
     'whatsapp tel telephone fon contact digits please thanks thank you yes yeah sure okay ok well hi hello right',
     'would be can reach me at on use call calling text i am im from',
   ].flatMap((line) => line.split(' ')),
@@ -37,7 +37,7 @@ const HEARD_AS = new Map([
  * number.
  */
 export function digitsOfSpeech(text: string): string {
-  if (!/\p{L}/u.test(text)) return text;
+  if (!/\p{L}/u.test(text)) return text.replace(/[,;]/g, ' ').replace(/[\s.:!?-]+$/, '');
   const words = asHeard(
     text
       .toLowerCase()

@@ -1,6 +1,7 @@
 import {
   type CountryCode,
   getCountries,
+  getCountryCallingCode,
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
@@ -34,6 +35,14 @@ export function readPhone(text: string, country: string): Phone | null {
   const extension = parsed?.ext ?? null;
   // Mexico dropped the 1 before mobile numbers in 2019; old address books still have it.
   if (parsed && OLD_MEXICAN.test(parsed.number)) parsed = parse(parsed.number.replace('+521', '+52'));
+  // "49 151 ..." without its plus: a number of the country itself would have its 0 there.
+  const digits = text.replace(/\D/g, '');
+  if (!text.includes('+') && digits.startsWith(getCountryCallingCode(defaultCountry))) {
+    const international = parse(`+${digits}`);
+    const isNational =
+      parsed?.isValid() && (parsed.getType() === 'MOBILE' || parse(`0${digits}`)?.number !== parsed.number);
+    if (international?.isValid() && !isNational) parsed = international;
+  }
   if (!parsed?.isPossible()) return null;
   const e164: string = parsed.number;
   const northAmerican = e164.startsWith('+1');

@@ -38,7 +38,7 @@ export const Problem = z
     until: Timestamp.optional().describe('When the last of them begins'),
     contact_id: Id.optional().describe('The patient who is meant instead'),
     existing_id: Id.optional().describe(
-      'The appointment that the patient has at that time, for ALREADY_BOOKED',
+      'The appointment that the patient has at that time, for ALREADY_BOOKED and SLOT_UNAVAILABLE',
     ),
     alternatives: z
       .array(Slot)
