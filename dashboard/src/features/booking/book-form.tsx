@@ -110,11 +110,13 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
       form.setErrors(messages);
       showFirst(messages);
     },
-    onSettled: () =>
-      queryClient.invalidateQueries({
+    onSettled() {
+      // Not waited for: a refused form takes the next Enter at once.
+      void queryClient.invalidateQueries({
         predicate: ({ queryKey }) =>
           queryKey[0] === 'appointments' || queryKey[0] === 'availability' || queryKey[0] === 'messages',
-      }),
+      });
+    },
   });
   const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
   const isOutsideHours = submit.error !== null && asApiError(submit.error).code === 'OUTSIDE_HOURS';
