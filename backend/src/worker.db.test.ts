@@ -144,7 +144,7 @@ describe('the worker', () => {
 
     test.each([
       ['was cancelled', `status = 'cancelled'`],
-      ['was moved', 'version = 2'],
+      ['was moved', 'version = 2, visible_version = 2'],
       ['nobody came to', `status = 'no_show'`],
     ])('sends none for an appointment that %s before it left', async (_what, change) => {
       const { id, phone } = await book();
