@@ -153,7 +153,7 @@ function merged(readings: DayReading[], calendar: SpokenCalendar): DayReading {
 }
 
 /** Whether a day that is not wished is the one that was read. */
-function isIn(
+export function isIn(
   day: DayWords,
   reading: Exclude<DayReading, SpokenQuestion>,
   calendar: SpokenCalendar,

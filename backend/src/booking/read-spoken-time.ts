@@ -141,7 +141,8 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
   }
   const chosen = pick(agreeing, main, setting);
   if ('kind' in chosen) return chosen;
-  if (sentences.some(({ zone }) => zone !== undefined && !isOwnZone(zone, chosen.at, setting.timeZone))) {
+  const zones = sentences.flatMap((sentence) => sentence.zones);
+  if (!zones.every((zone) => isOwnZone(zone, chosen.at, setting.timeZone))) {
     return ask('DATE_UNCLEAR', `Ask for the time on the clinic’s own clock, on ${fullDay(day.date)}.`, [
       day.date.toString(),
     ]);
@@ -177,8 +178,10 @@ function allows(sentence: Sentence, minute: number, setting: SpokenSetting): boo
     sentence.parts.every((part) => isWithin(part, minute)) &&
     !sentence.notParts.some((part) => part.part !== undefined && isWithin(part, minute)) &&
     !sentence.notClocks.some((clock) => minutesOf(clock, setting).includes(minute)) &&
-    sentence.bounds.every(({ side, clock }) =>
-      minutesOf(clock, setting).some((edge) => (side === 'after' ? minute >= edge : minute <= edge)),
+    sentence.bounds.every(({ side, clock, isOpen }) =>
+      minutesOf(clock, setting).some(
+        (edge) => (side === 'after' ? minute > edge : minute < edge) || (minute === edge && !isOpen),
+      ),
     )
   );
 }
@@ -193,7 +196,9 @@ const HOURS = {
   pm: [12, 24],
 } as const;
 
-function isWithin({ part }: PartWords, minute: number): boolean {
+function isWithin({ part, edge }: PartWords, minute: number): boolean {
+  if (part === undefined && edge === 'early') return minute < 10 * 60;
+  if (part === undefined && edge === 'late') return minute >= 15 * 60;
   if (part === undefined) return true;
   const [from, to] = HOURS[part];
   return (minute >= from * 60 && minute < to * 60) || minute + 1_440 < to * 60;
@@ -275,7 +280,10 @@ function pick(
   setting: SpokenSetting,
 ): Candidate | SpokenQuestion {
   const [first] = candidates;
-  if (first && candidates.length === 1) return first;
+  // "Twenty two ten" may have been twenty to ten: only a clock that was written is that late.
+  const isLate = clock.hour > 12 && !clock.is24 && !clock.half && clock.offset === undefined;
+  const isHeardSo = isLate && first && !setting.isOpen(first.at.getTime());
+  if (first && candidates.length === 1 && !isHeardSo) return first;
   const { now, horizon } = setting;
   const isExact = clock.offset !== undefined;
   const fitting = candidates.filter(

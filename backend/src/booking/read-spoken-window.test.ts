@@ -70,6 +70,18 @@ describe('the free times a caller wants to hear', () => {
     ['several days in a row', { words: 'Tuesday through Thursday' }, '2026-12-01 to 2026-12-03'],
     ['a day that is not wished', { words: 'tomorrow, not Wednesday' }, '2026-12-01'],
     ['no day', { words: 'any day but Friday' }, 'DATE_UNCLEAR'],
+    ['a week without a day', { words: 'next week, not Monday' }, '2026-12-08 to 2026-12-13'],
+    [
+      'a week with a day out of it',
+      { words: 'next week except for Wednesday' },
+      '2026-12-07 to 2026-12-08 or 2026-12-10 to 2026-12-13',
+    ],
+    ['a part of a month', { words: 'late January' }, 'DATE_UNCLEAR'],
+    [
+      'the hour at the end of an afternoon',
+      { words: 'tomorrow at 5 pm in the afternoon' },
+      '2026-12-01 near 1020',
+    ],
     ['any day after one', { words: 'any day after Friday' }, '2026-12-05 to 2027-11-30'],
     ['a last day', { words: 'sometime by Friday' }, '2026-11-30 to 2026-12-04'],
     [

@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { ClockWords } from './grammar/clock-phrases.ts';
 import type { DayWords } from './grammar/day-phrases.ts';
 import type { PartWords, Sentence } from './grammar/sentence.ts';
-import { dayOf, type Heard, hear } from './read-spoken-day.ts';
+import { dayOf, type Heard, hear, isIn } from './read-spoken-day.ts';
 import {
   calendarOf,
   minutesOf,
@@ -59,14 +59,35 @@ function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): 
   if (several) return { days: several };
   const reading = dayOf(heard, calendar);
   if (reading.kind === 'ask') return reading;
+  // "Late January" is no part of a day.
+  const isEdge = sentences.some(({ parts }) => parts.some(({ part, edge }) => edge && !part));
+  if (reading.kind === 'week' && isEdge) return unclear();
+  const excluded = sentences.flatMap(({ notDays }) => notDays);
   return {
-    days: [rangeOf(reading)],
+    days: without(excluded, rangeOf(reading), calendar),
     ...(reading.kind === 'day' && reading.original && { original: reading.original }),
   };
 }
 
 const rangeOf = (reading: Exclude<DayReading, SpokenQuestion>): SpokenWindow['days'][number] =>
   reading.kind === 'day' ? { from: reading.date, to: reading.date } : { from: reading.from, to: reading.to };
+
+/** What is left of a range without the days that are not wished: "next week, not Monday". */
+function without(
+  excluded: DayWords[],
+  { from, to }: SpokenWindow['days'][number],
+  calendar: SpokenCalendar,
+): SpokenWindow['days'] {
+  if (excluded.length === 0) return [{ from, to }];
+  const ranges: SpokenWindow['days'] = [];
+  for (let date = from; Temporal.PlainDate.compare(date, to) <= 0; date = date.add({ days: 1 })) {
+    if (excluded.some((day) => isIn(day, { kind: 'day', date }, calendar))) continue;
+    const last = ranges.at(-1);
+    if (last?.to.add({ days: 1 }).equals(date)) last.to = date;
+    else ranges.push({ from: date, to: date });
+  }
+  return ranges;
+}
 
 /** "Tuesday or Thursday", "Monday to Wednesday": said by the caller, with nothing in the way. */
 function alternatives({ words, given }: Heard, calendar: SpokenCalendar): SpokenWindow['days'] | undefined {
@@ -130,7 +151,9 @@ function timeOf(
     const local = Temporal.Instant.fromEpochMilliseconds(exact.at.getTime()).toZonedDateTimeISO(
       setting.timeZone,
     );
-    return { ...bounds, near: local.hour * 60 + local.minute };
+    const near = local.hour * 60 + local.minute;
+    // "5:30 in the afternoon" is later than the afternoons that are searched.
+    return near < fromMinute || near >= untilMinute ? { near } : { ...bounds, near };
   }
   const named = new Set(clocks.map((clock) => likely(clock, parts, day, setting)));
   const [near] = named;

@@ -19,7 +19,8 @@ export type DayPart = 'morning' | 'afternoon' | 'evening' | 'night' | 'lunch' | 
 export type TimeWords =
   | { is: 'clock'; clock: ClockWords }
   | { is: 'span'; from: ClockWords; to: ClockWords }
-  | { is: 'bound'; side: 'after' | 'before'; clock: ClockWords }
+  /** `isOpen`: the time itself is no longer in it, "after ten"; "from ten" it is. */
+  | { is: 'bound'; side: 'after' | 'before'; clock: ClockWords; isOpen?: boolean }
   | { is: 'part'; part?: DayPart; edge?: 'early' | 'late' | 'mid' }
   /** Of more than one reading: "ten to eleven", "in two hours". */
   | { is: 'unclear time' }
@@ -76,20 +77,29 @@ const CLOCKS = [
       isMinute(minute) ? clock(hour, minute, half) : undefined,
   ],
   [pattern('HOUR hundred hour?'), (hour: string) => clock(hour, '0', '', Number(hour) > 12)],
-  [pattern('HOUR MIN hour'), (hour: string, minute: string) => clock(hour, minute, '', Number(hour) > 12)],
+  [
+    pattern('HOUR MIN hour'),
+    (hour: string, minute: string) =>
+      !isMinute(minute) ? undefined : clock(hour, minute, '', Number(hour) > 12),
+  ],
   [pattern('LONG hour'), (digits: string) => military(digits)],
   [pattern('LONG HALF'), military],
   [pattern('n12? noon n12?'), () => clock('12', '0', 'pm')],
   [pattern('n12? midnight'), () => clock('0', '0', '', true)],
   [
-    pattern('a? SHARE minute? past|after HOUR oclock? HALF?', MORE),
+    pattern('a? SHARE minute? after HOUR oclock? HALF?', MORE),
     (share: string, hour: string, half: string) =>
       isShare(share) ? shifted(share, 1, hour, half) : undefined,
   ],
   [
-    pattern('a? SHARE minute past|after HOUR oclock? HALF?', MORE),
+    pattern('a? SHARE minute? past HOUR oclock? HALF?', MORE),
     (share: string, hour: string, half: string) => shifted(share, 1, hour, half),
   ],
+  [
+    pattern('a? SHARE minute after HOUR oclock? HALF?', MORE),
+    (share: string, hour: string, half: string) => shifted(share, 1, hour, half),
+  ],
+  [pattern('a? SHARE minute? to|of|before noon'), (share: string) => shifted(share, -1, '12', '')],
   [pattern('a? SHARE minute? past noon'), (share: string) => shifted(share, 1, '12', 'pm')],
   [
     pattern('half HOUR HALF?', MORE),
@@ -164,7 +174,8 @@ function spanAt(line: string, place: number): Reading<TimeWords> | undefined {
   const [, minutes, hour] = /^n(5|10|20|25) (?:to|until) n(\d+) /.exec(line.slice(start)) ?? [];
   if (minutes && !opened) {
     // "at five to ten", "twenty to ten" and "ten to ten" are times; "ten to eleven" is one, or two.
-    const isTime = Number(minutes) > 12 || minutes === hour || (minutes === '5' && start !== place);
+    const isTime =
+      Number(minutes) > 12 || minutes === hour || (minutes === '5' && (start !== place || Number(hour) <= 5));
     return isTime ? undefined : { value: { is: 'unclear time' }, end: second.end };
   }
   return { value: { is: 'span', from: first.value, to: second.value }, end: second.end };
@@ -179,7 +190,8 @@ function boundAt(line: string, place: number): Reading<TimeWords> | undefined {
     const bounded = word && anyClockAt(line, word.end);
     if (bounded) {
       const more = behind.at(line, bounded.end);
-      return { value: { is: 'bound', side, clock: bounded.value }, end: more?.end ?? bounded.end };
+      const isOpen = /^(after|past|before) /.test(line.slice(place));
+      return { value: { is: 'bound', side, clock: bounded.value, isOpen }, end: more?.end ?? bounded.end };
     }
     const single = anyClockAt(line, AT.at(line, place)?.end ?? place);
     const tail = single && behind.at(line, single.end);
@@ -201,6 +213,9 @@ const partOf = (edge: string, part: string): TimeWords => ({
 const NOT_A_LENGTH = 'later|ago|after|before|from|past|to|until|of|early|late|earlier|sooner|!';
 
 const OTHERS = [
+  // "half two" may have been heard as that, and "at the earliest".
+  [pattern('have HOUR', 'HALF|oclock|MIN'), (): TimeWords => ({ is: 'unclear time' })],
+  [pattern('soonest at HOUR'), (): TimeWords => ({ is: 'unclear time' })],
   [pattern('afterwork'), bound('after', '17')],
   [pattern('afterschool'), bound('after', '15')],
   [pattern('afterlunch'), bound('after', '13')],

@@ -15,7 +15,8 @@ export function corrected(heard: readonly Item[]): { items: Item[]; unclear: Unc
     const half = halfIn(right);
     if (!turn || !left.some(isWhen)) {
       // Nothing has been said yet that it could turn: "no, Friday at ten".
-      if (isWord(turn, 'strike')) unclear.push('both');
+      // "Scratch Friday" and "no Friday" want none.
+      if (isWord(turn, 'strike') || (isWord(turn, 'no') && isWhen(right[0]))) unclear.push('both');
       left = [...left, ...right];
     } else if (!right.some(isWhen) && half && left.some(({ is }) => is === 'clock')) {
       left = left.map((item) =>

@@ -138,12 +138,14 @@ const PLAIN = [
   ],
   [pattern('the? ORD WEEKDAY of|in the month'), (count: string, day: string) => nth(Number(count), day, {})],
   [
-    pattern('the? ORD WEEKDAY of|in WHICH month'),
+    pattern('the? ORD WEEKDAY of|in? WHICH month'),
     (count: string, day: string, which: string) => nth(Number(count), day, { months: ahead(which) }),
   ],
+  [pattern('the? this? past WEEKDAY'), (day: string) => weekday('last', day)],
+  [pattern('later the? WHICH week'), (which: string): DayWords => ({ kind: 'week', weeks: ahead(which) })],
   [pattern('the? last WEEKDAY of|in the month'), (day: string) => nth(-1, day, { months: 0 })],
   [
-    pattern('the? last WEEKDAY of|in WHICH month'),
+    pattern('the? last WEEKDAY of|in? WHICH month'),
     (day: string, which: string) => nth(-1, day, { months: ahead(which) }),
   ],
   [pattern('later? today'), (): DayWords => ({ kind: 'relative', days: 0 })],
@@ -246,7 +248,7 @@ const BEHIND = pattern('WEEKS', 'of|after');
 
 /** "Friday week", "tomorrow fortnight". */
 function longer(line: string, { value, end }: Reading<DayWords>): Reading<DayWords> | undefined {
-  const taken = isShort(value) ? BEHIND.at(line, end) : undefined;
+  const taken = isShort(value) && !isBygone(value) ? BEHIND.at(line, end) : undefined;
   return taken && { value: shifted(value, 'a', taken.values[0] ?? '', 1), end: taken.end };
 }
 

@@ -46,7 +46,7 @@ const WORDS = {
   hour: 'hour hours hr hrs',
   minute: 'minute minutes min mins',
   weekend: 'weekend weekends',
-  morning: 'morning mornings',
+  morning: 'morning mornings mourning',
   afternoon: 'afternoon afternoons',
   evening: 'evening evenings',
   night: 'night nights',
@@ -58,7 +58,7 @@ const WORDS = {
   oclock: 'oclock clock',
   hundred: 'hundred',
   half: 'half',
-  quarter: 'quarter',
+  quarter: 'quarter quarters',
   past: 'past passed',
   old: 'old',
   ish: 'ish',
@@ -86,8 +86,24 @@ const WORDS = {
   around: 'around about roughly approximately circa approx near nearly almost ~',
   next: 'next nxt following',
   this: 'this',
-  be: 'is are was were',
+  be: 'is',
+  are: 'are',
+  was: 'was were',
+  has: 'has had',
+  when: 'when',
+  strike: 'forget scratch ignore disregard drop',
+  shift: 'sooner earlier',
+  holiday:
+    'easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali holiday holidays eve',
+  // Words that sound like words of time: harmless alone, a doubt beside a day, an hour or a number.
+  maybe: 'lost seconds form buy threw ours mouth mouths out inn add',
+  'sound:1': 'won',
+  'sound:2': 'too',
+  'sound:4': 'fore',
+  'sound:8': 'ate',
+
   been: 'been',
+  have: 'have',
   coming: 'coming upcoming',
   last: 'last previous prior',
   ago: 'ago',
@@ -108,11 +124,13 @@ const WORDS = {
   age: 'aged age ages turning turns turned im hes shes',
   // They have no reading, and always lead to a question.
   '!':
-    'minus plus unless otherwise alternatively versus vs during within without whichever once else earlier sooner ' +
+    'minus plus know knew doubt doubtful hardly opposite refuse kidding joking terrible awful horrible worst impossible unlikely ' +
+    'nobody none weak knot thirst fist dirty necks forth butt oar daze sentinel tent nein dismember generally halve twin ' +
+    'unless otherwise alternatively versus vs during within without whichever once else ' +
     'than every each both alternate alternating biweekly weekly daily monthly yearly quarterly fortnightly twice thrice ' +
     'less least most dozen double weekday weekdays workday workdays midweek decade century season spring summer autumn ' +
-    'fall winter easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali holiday holidays ' +
-    'eve sunrise sunset dawn dusk semester term beforehand afterwards afterward thereafter onward onwards henceforth ' +
+    'fall winter ' +
+    'sunrise sunset dawn dusk semester term beforehand afterwards afterward thereafter onward onwards henceforth ' +
     'previously recently already soon eventually unlike exclude excludes excluded cancel hence start starting starts ' +
     'ending ends delay delayed whether accept expect',
   vague: 'any some other another others same different couple few several many more business either',
@@ -147,14 +165,33 @@ const WORDS = {
 };
 
 const PHRASES = {
+  until: ['and till'],
+  'or ~': [
+    'or something | or anything | or whatever | or whenever | or another | or any | or similar | or something like that',
+  ],
+  or: ['if not | failing that | or if not | and if not | or else | if that is gone | if thats gone'],
+  'n6 month': ['half a year | half year'],
+  between: ['be twin'],
+  '! unless': ['and less'],
+  evening: ['even in'],
+  ago: ['a go'],
+  wd1: ['mon day'],
+  wd2: ['choose day | tues day'],
+  wd4: ['thirst day | thurs day'],
+  wd5: ['fry day'],
+  'a week': ['a weak'],
+  week: ['weak of'],
+  holiday: [
+    'good friday | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day',
+  ],
   birth: ['date of birth | birth date | birth day | was born | is born'],
   after: ['any day after | some day after'],
-  before: ['any day before | some day before'],
+  before: ['be four', 'any day before | some day before'],
   slot: ['down for | me for | it for | him for | her for | me in for | me down for | it down for'],
   '': [
     'you know | let me see | lets see | i think | i guess | i believe | i suppose | i dunno | let me think | let me check | let me look | you see | kind of | sort of | how do you say',
   ],
-  tomorrow: ['to morrow | 2 morrow'],
+  tomorrow: ['two morrow | too morrow', 'to morrow | 2 morrow'],
   today: ['to day'],
   afternoon: ['after noon'],
   noon: ['mid day | noon time'],
@@ -188,7 +225,7 @@ const PHRASES = {
   ],
   // What stands before a bound, or behind it.
   notbefore: [
-    'nothing before | none before | no earlier than | not earlier than | not before | no sooner than | later than | any time after | anytime after | sometime after | some time after',
+    'not be four | nothing be four | nothing before | none before | no earlier than | not earlier than | not before | no sooner than | later than | any time after | anytime after | sometime after | some time after',
   ],
   notafter: [
     'nothing after | none after | nothing later than | no later than | not later than | not after | earlier than | sooner than | any time before | anytime before | sometime before | some time before',
@@ -203,6 +240,7 @@ const PHRASES = {
   beforelunch: ['before lunch'],
   beforework: ['before work | before school'],
   not: [
+    'any date but | any date except | all daze but | anything butt | apart form | definitely no | absolutely no',
     'nothing on | nothing at | nothing for | none on | nothing in | nothing this | nothing for me on',
     'but not | other than | apart from | aside from | anything but | any day but | any but | all but | everything but | anyday but | every day but | any day except | not on | not at',
     'instead of | rather than | with the exception of | except for | but for | in place of | away from | not for | as opposed to | any time but | anytime but | not necessarily | any day other than',
@@ -210,18 +248,20 @@ const PHRASES = {
   ],
   cannot: [
     'can t | don t | won t | doesn t | isn t | couldn t | wouldn t | shouldn t | aren t | wasn t | didn t',
+    'i have to work | we have to work | i have work | i have school | i have class | i have plans | i have a meeting | i have another appointment | i have something else | i have something | i have to be',
     'have to work | got to work | gotta work | i work | im working | i am working | on shift | on call | in a meeting | have a meeting | have another appointment | have plans | have something else | already have something | am working | need to work | must work | at a conference | in surgery | got something on | have a thing',
     'out of town | not available | not able | not free | not around | not possible for | wouldnt be able | am booked | im booked | is not | will not | can not | do not | does not | could not | would not',
     'cant make it | cant do | cant come | cant make | dont want | do not want | wont be able to make | have work | at work | in school | have school | have class | on vacation | on holiday | cant on',
   ],
   bad: [
+    'is know good | is know use | know good',
     'was taken | already taken | is already taken | got taken | were taken | was full | was booked | is gone | was gone | is already booked | was already taken | is fully booked | fell through',
     'doesnt work | does not work | wont work | will not work | isnt good | is not good | is no good | no good | is bad | is out | is full | not good | doesnt suit | is not possible | isnt possible',
     'doesnt work for me | is bad for me | wont do | isnt going to work | is booked | is taken | is off the table | is not an option | isnt an option | doesnt fit | is impossible | is too early | is too late',
     'is a no go | is no use | is not great | isnt great | is tough | is difficult | is hard | not going to work | is not going to work | does not suit | doesnt suit me | is closed',
   ],
   no: [
-    'no no | no wait | no sorry | no actually | no no no | oh no | no hold on | nope wait | wait no | sorry no | no i mean | no make that | no make it | no i meant | no lets say | no lets do',
+    'no thanks | no thank you | no no | no wait | no sorry | no actually | no no no | oh no | no hold on | nope wait | wait no | sorry no | no i mean | no make that | no make it | no i meant | no lets say | no lets do',
   ],
   strike: [
     'scratch that | strike that | forget that | forget it | never mind that | not that | ignore that | on second thought | on second thoughts | cross that out | never mind | nevermind | change that to | change it to | let me change that',
@@ -250,17 +290,29 @@ const PHRASES = {
     'my time | his time | her time | their time | tokyo time | hawaii time | arizona time | alaska time',
   ],
   '!': [
-    'good friday | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day',
     'or something | or anything | or whatever | or whenever | or another | or any | either way | even better | as well as | as far as | give me a few',
-    'used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
+    'other than that | a week ago wednesday | used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
+    'the date after | the date before | the date but | second to last | second last | next to last | last but one | and a half | like last time | was there | is know | know way | no way | so is | so are | p and | hang on know | even fry | too days | it was | that was',
     'first days | last days | first few | last few | first week | last week of | first half | second half',
     'at least | at most | up to | back to back | in a row | day off work | as soon as | each other | day or two | week or two | month or two',
   ],
 };
 
+/** "ten in Tokyo": each zone by the name of its city, unless the word has another meaning here. */
+const CITIES = Intl.supportedValuesOf('timeZone').flatMap((zone) => {
+  const city = zone.split('/').slice(1).at(-1);
+  return city ? [[`near:${zone}`, city.toLowerCase().replaceAll('_', ' ')] as const] : [];
+});
+
 export const ENGLISH = vocabularyOf({
-  words: { '~': CARRIERS, ...WORDS },
-  phrases: { '~': HARMLESS_PHRASES, ...PHRASES },
+  words: { ...Object.fromEntries(CITIES.filter(([, city]) => !city.includes(' '))), '~': CARRIERS, ...WORDS },
+  phrases: {
+    ...Object.fromEntries(
+      CITIES.filter(([, city]) => city.includes(' ')).map(([zone, city]) => [zone, [city]]),
+    ),
+    '~': HARMLESS_PHRASES,
+    ...PHRASES,
+  },
   numbers:
     'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
   ordinals:

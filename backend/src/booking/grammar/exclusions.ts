@@ -116,7 +116,7 @@ function groupAt(items: readonly Item[], first: number): number[] {
 
 function groupBefore(items: readonly Item[], at: number): number[] {
   let last = at - 1;
-  while (isWord(items[last], 'time', '~', 'be', 'the', 'at', 'for')) last -= 1;
+  while (isWord(items[last], 'time', '~', 'be', 'a', 'the', 'at', 'for')) last -= 1;
   const group: number[] = [];
   while (isWhen(items[last])) {
     group.push(last);

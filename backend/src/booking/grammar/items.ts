@@ -29,6 +29,7 @@ export const isWord = (item: Item | undefined, ...terms: string[]): boolean =>
 /** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
 const COUNTED = [
   [pattern('PHONE'), () => '~'],
+  [pattern('the n1', 'DAY|ORD|MONTH|of|HALF|oclock'), () => '~'],
   [pattern('label be|for|number|at? ANY'), () => '~'],
   [pattern('at? ANY UNKNOWN label'), () => '~'],
   [pattern('the? past|last NUM UNIT'), () => '~'],
@@ -54,7 +55,7 @@ const DAY_HALF = pattern('HALF');
 const SOME_WEEKDAY = pattern('that|a WEEKDAY');
 
 /** Words that say nothing where no rule wanted them. */
-const LOOSE = /^(a|the|of|this|coming|now|that|things|age|old|lunch|own|§)$/;
+const LOOSE = /^(this|coming|now|that|things|age|old|lunch|own|§)$/;
 
 /** The sentence from left to right, each time by the rule that takes most of it. */
 export function itemsOf(terms: readonly string[]): Item[] {
@@ -91,7 +92,7 @@ function itemOf(term: string): Item {
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
 }
 
-const BETWEEN_DAYS = 'slot been time ~ be the a on , at in for or and'.split(' ');
+const BETWEEN_DAYS = 'of are was has have when slot been time ~ be the a on , at in for or and'.split(' ');
 
 /** The next item that says something. */
 export function neighbor(items: readonly Item[], at: number, step: 1 | -1): Item | undefined {
@@ -101,17 +102,15 @@ export function neighbor(items: readonly Item[], at: number, step: 1 | -1): Item
 }
 
 /** "10 Eastern", "10 am, EST"; but "the Pacific office" is no zone. */
-export function zoneOf(items: readonly Item[]): string | undefined {
-  for (const [at, item] of items.entries()) {
-    if (item.is !== 'zone') continue;
-    if (!item.isNear) return item.zone;
-    let before = at - 1;
-    while (isWord(items[before], ',', '~', 'in', 'time')) before -= 1;
-    const [time, next] = [items[before], items[at + 1]];
-    const isLast = next === undefined || isWhen(next) || isWord(next, ',', 'time', 'on', '~');
-    if (isLast && time && (isTime(time) || time.is === 'number')) return item.zone;
-  }
-  return undefined;
+export function isZone(items: readonly Item[], at: number): boolean {
+  const item = items[at];
+  if (item?.is !== 'zone') return false;
+  if (!item.isNear) return true;
+  let before = at - 1;
+  while (isWord(items[before], ',', '~', 'in', 'time') || items[before]?.is === 'zone') before -= 1;
+  const [time, next] = [items[before], items[at + 1]];
+  const isLast = next === undefined || isWhen(next) || isWord(next, ',', 'time', 'on', '~');
+  return isLast && time !== undefined && (isTime(time) || time.is === 'number');
 }
 
 /** The day behind "after" and the like: "after Friday". */

@@ -3,7 +3,7 @@ import { corrected } from './corrections.ts';
 import { type DayWords, isBygone } from './day-phrases.ts';
 import { excluded } from './exclusions.ts';
 import { hoursOf } from './hours.ts';
-import { boundedDay, type Item, isWord, itemsOf, neighbor, type When, zoneOf } from './items.ts';
+import { boundedDay, type Item, isWord, isZone, itemsOf, neighbor, type When } from './items.ts';
 import { readTerms } from './terms.ts';
 import { joined, leftOver, unknown } from './unclear.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -18,15 +18,15 @@ export interface Sentence {
   notClocks: ClockWords[];
   parts: PartWords[];
   notParts: PartWords[];
-  bounds: { side: 'after' | 'before'; clock: ClockWords }[];
+  bounds: { side: 'after' | 'before'; clock: ClockWords; isOpen?: boolean }[];
   spans: { from: ClockWords; to: ClockWords }[];
   /** "after Friday", "by the 5th": a day that is not wished itself, or not it alone. */
   dayBounds: DayBound[];
   /** The first and the last day of a span. */
   daySpan?: [DayWords, DayWords];
   prefer?: 'first' | 'last';
-  /** Of a zone that the time was said in: an IANA name, or `other`. */
-  zone?: string;
+  /** Of each zone that the time was said in: an IANA name, `own` or `other`. */
+  zones: string[];
   /** A word could change the day, or the hour. */
   isDayUnclear: boolean;
   isTimeUnclear: boolean;
@@ -84,22 +84,25 @@ function gathered(items: Item[], notItems: When[]): Sentence {
   const all = <K extends Item['is']>(from: readonly Item[], kind: K) =>
     from.filter((item): item is Extract<Item, { is: K }> => item.is === kind);
   const wish = all(items, 'wish')[0];
-  const zone = zoneOf(items);
   const daySpan = daySpanOf(items);
   const bounded = items.flatMap((item, at) => {
     const day = daySpan ? undefined : boundedDay(items, at);
     const side = item.is === 'word' ? SIDES[item.term] : undefined;
     return day && side ? [{ side, day }] : [];
   });
-  const days = all(items, 'day')
-    .map(({ day }) => day)
-    .filter((day) => !bounded.some((bound) => bound.day === day));
   const isEither = items.some(
     (item, at) => isWord(item, 'or', 'and', 'through', 'to') && isBetweenDays(items, at),
   );
+  const days = all(items, 'day')
+    .map(({ day }) => day)
+    .filter((day) => !bounded.some((bound) => bound.day === day))
+    .filter(
+      (day, _at, said) => isEither || said.every(isBygone) || !isBygone(day) || isBesideAnother(items, day),
+    );
   return {
-    days: isEither ? days : together(days),
+    days: isEither ? alike(days) : together(days),
     dayBounds: bounded,
+    zones: items.flatMap((item, at) => (item.is === 'zone' && isZone(items, at) ? [item.zone] : [])),
     notDays: all(notItems, 'day').map(({ day }) => day),
     isEither,
     clocks: all(items, 'clock').map(({ clock }) => clock),
@@ -110,7 +113,6 @@ function gathered(items: Item[], notItems: When[]): Sentence {
     spans: all(items, 'span'),
     ...(daySpan && { daySpan }),
     ...(wish && { prefer: wish.prefer }),
-    ...(zone && { zone }),
     isDayUnclear: false,
     isTimeUnclear: false,
     isDayUnknown: false,
@@ -119,10 +121,24 @@ function gathered(items: Item[], notItems: When[]): Sentence {
   };
 }
 
+/** "Wednesday a week ago" is no wish beside another, but one of the past. */
+function isBesideAnother(items: readonly Item[], day: DayWords): boolean {
+  const at = items.findIndex((item) => item.is === 'day' && item.day === day);
+  return [items[at - 1], items[at + 1]].some((one) => one?.is === 'day');
+}
+
+/** "the first or second Monday of January", "the 4th or 5th of January": the last one says of what. */
+const alike = (days: readonly DayWords[]): DayWords[] =>
+  days.map((day, at) => {
+    const [before, after] = [days[at - 1], days[at + 1]];
+    if (day.kind !== 'day-of-month' || day.months !== undefined) return day;
+    if (after?.kind === 'nth-weekday') return { ...after, nth: day.day };
+    if (after?.kind === 'date') return { ...after, day: day.day };
+    return ofMonth(day.day, before, undefined);
+  });
+
 /** A month, a week or the date before complete what is said beside them: "in December, the 4th", "January 5th or 6th". */
-function together(said: DayWords[]): DayWords[] {
-  const wished = said.filter((day) => !isBygone(day));
-  const days = wished.length > 0 ? wished : said;
+function together(days: DayWords[]): DayWords[] {
   const month = days.find((day) => day.kind === 'month');
   const week = days.find((day) => day.kind === 'week');
   const whole: DayWords[] = [];

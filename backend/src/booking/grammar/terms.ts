@@ -42,7 +42,7 @@ function clean(text: string): string {
 const TOKEN = new RegExp(
   [
     '(?<iso>(?<![\\d-])\\d{4}([-/.])\\d{1,2}\\2\\d{1,2})(?!\\d)(?<whole>t(?=\\d))?',
-    '(?<date>(?<![\\d/.-])\\d{1,2}([/.-])\\d{1,2}\\5(?:\\d{4}|\\d{2})(?![\\d/.-]?\\d)|(?<![\\d/.-])\\d{1,2}/\\d{1,2}(?![\\d/.-]?\\d))',
+    '(?<date>(?<![\\d/.-])\\d{1,2}([/.-])\\d{1,2}\\5(?:\\d{4}|\\d{2})(?![\\d/.-]?\\d)|(?<![\\d/.-])\\d{1,2}\\.\\d{1,2}\\.(?!\\d)|(?<![\\d/.-])\\d{1,2}/\\d{1,2}(?![\\d/.-]?\\d))',
     '(?<clock>(?<![\\d:.-])\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?)(?![\\d:])(?<offset> ?z(?!\\p{L})| ?(?:gmt|utc)?[+-]\\d{2}:?\\d{2}(?![\\d:]))?',
     '(?<apart>(?<![\\d:.-])\\d{1,2}[.h]\\d{2}(?![\\d.]))',
     '(?<number>\\d+)(?<glued>[\\p{L}]+)?',
@@ -231,16 +231,24 @@ function numbered(pieces: Piece[], { numbers, ordinals, tens }: Vocabulary): str
 const SOUNDS: Readonly<Record<string, string>> = { to: 'n2', for: 'n4' };
 /** After these a pause is a hesitation: "on Thursday at, uh, ten". */
 const IS_OPEN = /^(at|on|in|the|of|for|around|next|this|,)$/;
-const AS_HOUR = /^(am|pm|oclock)$/;
+const AS_NUMBER = /^(am|pm|oclock|day|week|month|year|hour|minute)$/;
 const AFTER_HOUR = /^(am|pm|oclock|n15|n30|n45|,|on|in|today|tomorrow|wd\d)$/;
+const OF_TIME = /^([noz]\d+|the|of|to|past|mo\d+|wd\d|clock:.*|tomorrow|today)$/;
 
 /** Words that sound like another: "at for pm", "the first of may", "two come in". */
 function rehear(terms: string[]): string[] {
   return terms.flatMap((term, at): string[] => {
     if (term === ',' && IS_OPEN.test(terms[at - 1] ?? '')) return [];
     const [before = '', after = ','] = [terms[at - 1], terms[at + 1]];
-    const sound = SOUNDS[term];
-    if (sound && (AS_HOUR.test(after) || (before === 'at' && AFTER_HOUR.test(after)))) return [sound];
+    const sound = SOUNDS[term] ?? (term.startsWith('sound:') ? `n${term.slice(6)}` : undefined);
+    if (sound && (AS_NUMBER.test(after) || (before === 'at' && AFTER_HOUR.test(after)))) return [sound];
+    if (term.startsWith('sound:')) return [OF_TIME.test(before) || OF_TIME.test(after) ? '!' : '~'];
+    // "tomorrow four my son", "except four Tuesday"
+    const isFor =
+      /^(mine|things)$/.test(after) ||
+      /^(things|year|hour|minute)$/.test(terms[at + 2] ?? '') ||
+      (before === 'not' && /^wd/.test(after));
+    if (term === 'n4' && isFor && !/^(at|past|to|of|half|quarter|around)$/.test(before)) return ['for'];
     if (term !== 'mo5') return [term];
     const isMonth = /^(n|z|o|the)/.test(after) || /^(n\d|z|o\d|of|in|this|next|last)/.test(before);
     return [isMonth ? term : '~'];

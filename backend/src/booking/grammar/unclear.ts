@@ -1,5 +1,5 @@
 import { isRange } from './day-phrases.ts';
-import { boundedDay, type Item, isWhen, isWord, neighbor, type Unclear, zoneOf } from './items.ts';
+import { boundedDay, type Item, isWhen, isWord, isZone, neighbor, type Unclear } from './items.ts';
 
 /** "or" between two days or two times leaves both, and the reader asks; between others it is unclear itself. */
 export function joined(items: readonly Item[]): Unclear[] {
@@ -42,12 +42,34 @@ const OF_HOURS = 'hour minute oclock pm half quarter hundred later zero thousand
 
 export function leftOver(items: readonly Item[]): Unclear[] {
   return items.flatMap((item, at): Unclear[] => {
+    const [before, after] = [items[at - 1], items[at + 1]];
     if (item.is === 'unclear time') return ['time'];
     if (item.is === 'day') return item.day.kind === 'weekday' && item.day.isEvery ? ['day'] : [];
     // "the first available Friday" may be any of them.
     if (item.is === 'wish') return isWeekday(items[at + 1]) && items[at - 1]?.is !== 'day' ? ['day'] : [];
     if (item.is === 'number') return [isBesideDay(items, at) ? 'both' : 'time'];
-    if (item.is === 'zone') return zoneOf(items) === undefined && isWhen(items[at + 1]) ? ['both'] : [];
+    if (item.is === 'zone') return !isZone(items, at) && isWhen(after) ? ['both'] : [];
+    // "to to four" is not "to come at four".
+    const isTime = after?.is === 'clock' || after?.is === 'number';
+    if (isWord(item, 'to') && isTime && isWord(before, 'to', ',')) return ['time'];
+    // "from 10 two 11": what is between was not heard.
+    if (
+      (item.is === 'clock' || item.is === 'bound') &&
+      ['clock', 'bound', 'span'].includes(items[at - 1]?.is ?? '')
+    )
+      return ['time'];
+    // "my Friday at ten" is one that exists.
+    if (isWord(item, 'mine') && items[at + 1]?.is === 'day') return ['both'];
+    // "Friday at ten is my anniversary"
+    if (isWord(item, 'be') && isWhen(items[at - 1]) && isWord(items[at + 1], 'mine', 'a', 'the'))
+      return ['both'];
+    // "at ten and on"
+    if (
+      isWord(item, 'on') &&
+      items.slice(at + 1).every((one) => isWord(one, ',')) &&
+      items.slice(0, at).some(isWhen)
+    )
+      return ['time'];
     if (item.is !== 'word' || WITHOUT_HARM.includes(item.term)) return [];
     // Read as a bound of the days.
     if (boundedDay(items, at) !== undefined) return [];
@@ -58,6 +80,20 @@ export function leftOver(items: readonly Item[]): Unclear[] {
     }
     if (OF_HOURS.includes(item.term)) return ['time'];
     // "any doctor" is no matter, "any Friday" and "at 10 or another" are.
+    const isBeside = [before, after].some((one) => isWhen(one) || one?.is === 'number');
+    if (item.term === 'maybe') {
+      const [left, right] = [neighbor(items, at, -1), after];
+      return isBeside || (isWord(before, 'the') && isWhen(right)) || (isWhen(left) && isWord(after, ','))
+        ? ['both']
+        : [];
+    }
+    // "Friday are something", "Friday when I am back", "it was Friday", "he has Friday".
+    if (isWord(item, 'are', 'when'))
+      return isWhen(before) || (isWord(before, 'be') && isWhen(items[at - 2])) ? ['both'] : [];
+    if (isWord(item, 'was', 'has'))
+      return isBeside || (isWord(after, '~') && isWhen(items[at + 2])) ? ['both'] : [];
+    if (isWord(item, 'shift', 'holiday')) return ['both'];
+    if (isWord(item, 'after', 'before') && before?.is === 'day') return ['both'];
     if (item.term === 'vague')
       return isWord(items[at + 1], '~', '?', 'foreign', 'things', 'label', 'mine') ? [] : ['both'];
     if (item.term === 'some') return items.some((one) => one.is === 'day' && !isWeekday(one)) ? [] : ['day'];
@@ -71,13 +107,15 @@ const OPENS_A_NAME = ['slot', 'been', 'time', '~', 'be', 'a', 'mine', 'for', 'la
 
 export function unknown(items: readonly Item[]): Unclear[] {
   return items.flatMap((item, at): Unclear[] => {
-    if (!isWord(item, '?') && (item.is !== 'zone' || zoneOf(items) !== undefined)) return [];
+    if (!isWord(item, '?') && (item.is !== 'zone' || isZone(items, at))) return [];
     const [before, after] = [items[at - 1], items[at + 1]];
     // "Wednesday is awful" may be no wish at all, "10 Lagos time" is said in a zone.
     const subject = isWord(before, 'be') ? items[at - 2] : undefined;
     if (isWhen(subject)) return [subject.is === 'day' ? 'day' : 'time'];
     if (isWhen(before) && before.is !== 'day') return ['time'];
     if (before?.is === 'day' && ['weekday', 'relative'].includes(before.day.kind)) return ['day'];
+    // "the umpteenth of December"
+    if (isWord(after, 'of') && isWhen(items[at + 2])) return ['day'];
     if (!isWhen(after)) return [];
     let opener = at - 1;
     while (isWord(items[opener], '?')) opener -= 1;
