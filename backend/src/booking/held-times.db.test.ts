@@ -29,6 +29,7 @@ describe('times that are held', () => {
       {
         hold_id: early.hold_id,
         service_type: 'consultation',
+        service_name: 'Consultation',
         scheduled_at: MONDAY_9,
         duration_minutes: 30,
         provider_id: clinic.providerIds[0],
