@@ -63,6 +63,17 @@ describe('a freed time', () => {
     expect(await scene.states()).toEqual(['waiting', 'waiting', 'waiting', 'offered']);
   });
 
+  test('is not held for a patient who sent STOP and would not hear of it', async () => {
+    const word = `select app_private.keep_word('+14155550140', null, true, $1, clock_timestamp(), false)`;
+    await scene.owner.query(word, [true]);
+    await scene.join(0);
+    await scene.join(1);
+    await scene.cancel();
+    await scene.workAll();
+    expect(await scene.states()).toEqual(['waiting', 'offered']);
+    await scene.owner.query(word, [false]);
+  });
+
   test('is not offered to the patient who gave it up', async () => {
     const { contact_id } = await scene.row(scene.state.id);
     await scene.api('POST', '/api/waitlist', { contact_id, service_type: 'consultation' });
