@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     });
 
     await drag(late, cardOf(late, main, name), free(late, ada, '2:00 PM'));
-    const dialog = drawerOf(late, 'Somebody else changed it meanwhile');
+    const dialog = drawerOf(late, 'Someone else just changed this');
     await dialog.getByText(/it is now on .*3/).waitFor();
     await dialog.getByText('Nothing was changed.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), provider_id: main.id, version: 2 });
@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await clinic.patch(`/api/appointments/${id}`, { scheduled_at: at(15) });
     await drawer.getByText(/3:00 PM to/).waitFor();
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
-    await drawer.getByText('Somebody else changed it meanwhile').waitFor();
+    await drawer.getByText('Someone else just changed this').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), version: 2 });
     // Told what it is now, whoever sends it again means it.
     await drawer.getByRole('button', { name: 'Move appointment' }).click();

@@ -143,7 +143,7 @@ export const bookingErrors = {
     new AppError({
       code: 'CHANGED_MEANWHILE',
       status: 409,
-      detail: `Somebody changed this appointment meanwhile: it is now on ${when} with ${who}. Look at it and decide again.`,
+      detail: `Someone else just changed this appointment: it is now on ${when} with ${who}. Look at it and decide again.`,
     }),
   offerEnded: () =>
     new AppError({

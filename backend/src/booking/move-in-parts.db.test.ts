@@ -78,7 +78,7 @@ describe('a move that says only what shall be different', () => {
     const late = await patch({ duration_minutes: 60, version: 1 });
     expect(late).toMatchObject({ status: 409, body: { code: 'CHANGED_MEANWHILE' } });
     expect(late.body.detail).toBe(
-      'Somebody changed this appointment meanwhile: it is now on Monday, November 23 at 10:00 AM with Dr. Ben. Look at it and decide again.',
+      'Someone else just changed this appointment: it is now on Monday, November 23 at 10:00 AM with Dr. Ben. Look at it and decide again.',
     );
     expect(await scene.counts()).toEqual(before);
     expect((await patch({ duration_minutes: 60, version: 2 })).body).toMatchObject({ version: 3 });

@@ -4,7 +4,13 @@ import { cancelAppointment } from './cancel-appointment.ts';
 import { moveAppointment } from './move-appointment.ts';
 import { createPatientLinks } from './patient-links.ts';
 import { slotSigner } from './slot-id.ts';
-import { CLINIC_PHONE, createPatientScene, type PatientScene, PUBLIC_URL } from './testing/patients.ts';
+import {
+  CLINIC_PHONE,
+  createPatientScene,
+  OWNER_PHONE,
+  type PatientScene,
+  PUBLIC_URL,
+} from './testing/patients.ts';
 import { MONDAY_9, NOW } from './testing.ts';
 
 describe('a patient’s own page', () => {
@@ -44,6 +50,7 @@ describe('a patient’s own page', () => {
       clinic.orgId,
     ]);
     expect(await numbers()).toEqual([]);
+    expect((await scene.open(link)).text).not.toContain(OWNER_PHONE.slice(-4));
     await scene.owner.query(
       `insert into public.connections (org_id, provider, status, sealed, details)
        values ($1, 'vapi', 'connected', 'x', '{"phone_number":"+12125550155"}')`,
