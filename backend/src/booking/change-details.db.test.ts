@@ -150,6 +150,18 @@ describe('an appointment whose details change', () => {
     expect(await texts()).toEqual(['1', '2']);
   });
 
+  test('before its first text has left is texted once, as booked, for the time it has by then', async () => {
+    await scene.owner.query(`update public.outbox set run_at = now() + interval '1 minute' where key = $1`, [
+      `${id}:1`,
+    ]);
+    await change({ duration_minutes: 45 });
+    await change({ scheduled_at: at(60) });
+    const waiting = (await scene.outbox(id)).filter(({ topic }) => topic === 'message.confirmation');
+    expect(waiting).toMatchObject([
+      { key: `${id}:3`, payload: { change: 'booked', scheduled_at: expect.any(String) } },
+    ]);
+  });
+
   test('after it has begun keeps its time, whatever it turns out to be for', async () => {
     scene.clock.set(at(10));
     await scene.post(`/api/appointments/${id}/status`, { status: 'arrived' });
