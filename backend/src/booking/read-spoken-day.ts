@@ -12,13 +12,7 @@ import {
   which,
 } from './spoken-questions.ts';
 
-export type {
-  DayReading,
-  SpokenCalendar,
-  SpokenDay,
-  SpokenQuestion,
-  SpokenWeek,
-} from './spoken-questions.ts';
+export type { DayReading, SpokenCalendar, SpokenQuestion } from './spoken-questions.ts';
 
 /** What was said about the day, by the model and by the caller. */
 export interface SpokenDayWish {

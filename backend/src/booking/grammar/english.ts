@@ -261,7 +261,7 @@ const PHRASES = {
     'is a no go | is no use | is not great | isnt great | is tough | is difficult | is hard | not going to work | is not going to work | does not suit | doesnt suit me | is closed',
   ],
   no: [
-    'no thanks | no thank you | no no | no wait | no sorry | no actually | no no no | oh no | no hold on | nope wait | wait no | sorry no | no i mean | no make that | no make it | no i meant | no lets say | no lets do',
+    'no thanks | no thank you | actually no | or no | or rather no | no no | no wait | no sorry | no actually | no no no | oh no | no hold on | nope wait | wait no | sorry no | no i mean | no make that | no make it | no i meant | no lets say | no lets do',
   ],
   strike: [
     'scratch that | strike that | forget that | forget it | never mind that | not that | ignore that | on second thought | on second thoughts | cross that out | never mind | nevermind | change that to | change it to | let me change that',
@@ -269,7 +269,7 @@ const PHRASES = {
   fix: [
     'i tell a lie | i lie | i tell a lie no | lets rather say | im wrong | i was wrong | thats wrong | i misspoke | im sorry | i am sorry',
     'make that | make it | i mean | i meant | hold on | or rather | or actually | let me rephrase | better yet | or better | what i mean is | i meant to say | excuse me | pardon me | my mistake | my bad | let us say | or make it | or make that',
-    'or no | or wait | sorry i mean | sorry i meant | actually make it | actually make that | actually no | lets make it | lets make that | lets do | lets say | i should say | wait i mean',
+    'or wait | sorry i mean | sorry i meant | actually make it | actually make that | lets make it | lets make that | lets do | lets say | i should say | wait i mean',
   ],
   age: [
     'i am | he is | she is | who is | years of age | son is | daughter is | child is | baby is | who just turned | just turned | kid is | girl is | boy is | husband is | wife is',

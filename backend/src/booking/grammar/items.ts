@@ -41,7 +41,7 @@ const COUNTED = [
   [pattern('age NUM', 'am|pm|oclock|in|tomorrow|today|day|week|month|year'), () => '~'],
   [pattern('age? NUM UNIT old'), () => '~'],
   [pattern('age? a? NUM year old'), () => '~'],
-  [pattern('for COUNT UNIT', 'from|after|before|ago|later|earlier|on|old'), () => '~'],
+  [pattern('for|slot COUNT UNIT', 'from|after|before|ago|later|earlier|on|old'), () => 'lasting'],
   [pattern('NUM things'), () => '~'],
   [pattern('NUM ~ things'), () => '~'],
   [pattern('a NUM UNIT old'), () => '~'],
@@ -92,7 +92,9 @@ function itemOf(term: string): Item {
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
 }
 
-const BETWEEN_DAYS = 'of are was has have when slot been time ~ be the a on , at in for or and'.split(' ');
+const BETWEEN_DAYS = 'lasting of are was has have when slot been time ~ be the a on , at in for or and'.split(
+  ' ',
+);
 
 /** The next item that says something. */
 export function neighbor(items: readonly Item[], at: number, step: 1 | -1): Item | undefined {

@@ -92,6 +92,8 @@ export function leftOver(items: readonly Item[]): Unclear[] {
       return isWhen(before) || (isWord(before, 'be') && isWhen(items[at - 2])) ? ['both'] : [];
     if (isWord(item, 'was', 'has'))
       return isBeside || (isWord(after, '~') && isWhen(items[at + 2])) ? ['both'] : [];
+    // "I have had it for three weeks" tells of the past, "Friday at ten for three weeks" wishes for three.
+    if (isWord(item, 'lasting')) return isWhen(before) ? ['both'] : [];
     if (isWord(item, 'shift', 'holiday')) return ['both'];
     if (isWord(item, 'after', 'before') && before?.is === 'day') return ['both'];
     if (item.term === 'vague')
