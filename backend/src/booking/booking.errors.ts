@@ -107,11 +107,14 @@ export const bookingErrors = {
       detail: `${why}${offer(alternatives)}`,
       extra: { reason, alternatives },
     }),
-  offStep: (service: string, stepMinutes: number, said: string, alternatives: Slot[]) =>
+  offStep: (
+    { service, stepMinutes, at, said }: { service: string; stepMinutes: number; at: Date; said: string },
+    alternatives: Slot[],
+  ) =>
     new AppError({
       code: 'OFF_STEP',
       status: 422,
-      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${offer(alternatives)}`,
+      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${offer(nextTo(at, alternatives))}`,
       extra: { alternatives },
     }),
   /** `existingId`: it is an appointment of the patient themselves that is in the way. */
@@ -202,6 +205,15 @@ function anyOf(names: string[]): string {
   const said = names.slice(0, 5);
   const last = names.length > said.length ? 'others' : said.pop();
   return said.length > 0 ? `${said.join(', ')} or ${last}` : `${last}`;
+}
+
+/** The two that are closest, in the order of the clock. */
+function nextTo(at: Date, alternatives: Slot[]): Slot[] {
+  const apart = ({ start }: Slot) => Math.abs(Date.parse(start) - at.getTime());
+  return alternatives
+    .toSorted((a, b) => apart(a) - apart(b))
+    .slice(0, 2)
+    .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }
 
 function offer(alternatives: Slot[]): string {

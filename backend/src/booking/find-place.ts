@@ -167,7 +167,10 @@ export function findPlace(
   if (free.length > 0) {
     const said = clockTime(at, rules.timeZone);
     throw new NotThere(place, (alternatives) =>
-      bookingErrors.offStep(service.name, service.slot_step_minutes, said, alternatives),
+      bookingErrors.offStep(
+        { service: service.name, stepMinutes: service.slot_step_minutes, at, said },
+        alternatives,
+      ),
     );
   }
   let why: Reason = 'closed';

@@ -29,6 +29,7 @@ describe('a start between the times at which a service begins', () => {
     const refusal = await refusalOf(book('10:07', source));
     expect(refusal.code).toBe('OFF_STEP');
     expect(refusal.message).toContain('Consultation begins every 15 minutes, and 10:07 AM is not one');
+    expect(refusal.message).toMatch(/Free instead: .* at 10:00 AM, or .* at 10:15 AM\.$/);
     expect(refusal.extra.alternatives?.map(({ start }) => start)).toEqual(
       ['09:45', '10:00', '10:15'].map((clock) => monday(clock).toISOString()),
     );
