@@ -29,7 +29,8 @@ const WORKDAYS = [1, 2, 3, 4, 5];
 const WEEK = [...WORKDAYS, 6, 7];
 const days = (numbers: number[], ...windows: [string, string][]): WorkingHours =>
   Object.fromEntries(numbers.map((number) => [String(number), windows]));
-const HOURS = {
+/** The weeks of the providers. */
+export const HOURS = {
   office: [days(WORKDAYS, ['09:00', '17:00'])],
   always: [days(WEEK, ['00:00', '24:00'])],
   long: [days(WORKDAYS, ['07:00', '20:00'])],
