@@ -86,7 +86,7 @@ const visits: Visit[] = [
     async open(page) {
       await page.getByRole('button', { name: 'New appointment' }).click();
       await page.getByRole('button', { name: 'More' }).click();
-      await page.getByLabel('Not sure yet: keep it pending').waitFor();
+      await page.getByLabel('Tentative: hold the time').waitFor();
     },
   },
   {
