@@ -93,7 +93,7 @@ export function dayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
 
 /** Beside a date a weekday only confirms it; the same word alone is the wish. */
 function apart({ days, isEither }: Sentence): { days: DayWords[]; weekdays: number[] } {
-  const dates = days.filter(({ kind }) => kind !== 'weekday');
+  const dates = days.filter((day) => day.kind !== 'weekday' || day.isThis);
   const isPlaced = dates.some(({ kind }) => !['week', 'week-of', 'weekend', 'month'].includes(kind));
   if (!isPlaced || isEither) return { days, weekdays: [] };
   return { days: dates, weekdays: days.flatMap((day) => (day.kind === 'weekday' ? [day.weekday] : [])) };

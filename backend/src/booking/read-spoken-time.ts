@@ -130,7 +130,9 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
   }
   // "Not in the morning, at ten": at night is not what is left.
   const isExclusive = sentences.some(
-    (one) => one.notParts.length + one.notClocks.length + one.bounds.length > 0,
+    (one) =>
+      one.notParts.length + one.notClocks.length + one.bounds.length > 0 ||
+      one.parts.some(({ part, edge }) => edge && !part),
   );
   if (
     isExclusive &&

@@ -99,8 +99,14 @@ const CLOCKS = [
     pattern('a? SHARE minute after HOUR oclock? HALF?', MORE),
     (share: string, hour: string, half: string) => shifted(share, 1, hour, half),
   ],
-  [pattern('a? SHARE minute? to|of|before noon'), (share: string) => shifted(share, -1, '12', '')],
-  [pattern('a? SHARE minute? past noon'), (share: string) => shifted(share, 1, '12', 'pm')],
+  [
+    pattern('a? SHARE minute? to|of|before noon'),
+    (share: string) => (isShare(share) ? shifted(share, -1, '12', '') : undefined),
+  ],
+  [
+    pattern('a? SHARE minute? past noon'),
+    (share: string) => (isShare(share) ? shifted(share, 1, '12', 'pm') : undefined),
+  ],
   [
     pattern('half HOUR HALF?', MORE),
     (hour: string, half: string) => ({ ...clock(hour, '30', half), isHalf: true }),

@@ -105,7 +105,6 @@ function inheriting(day: DayWords, from: DayWords): DayWords | undefined {
       : undefined;
   }
   if (day.kind === 'weekday' && day.which === 'coming') {
-    if (from.kind === 'weekday-of-week') return { ...from, weekday: day.weekday };
     if (from.kind === 'weekday') return from.which === 'coming' ? day : undefined;
     return from.kind === 'relative' && Math.abs(from.days) < 3 ? day : undefined;
   }

@@ -9,7 +9,13 @@ export type DayWords =
   | ({ kind: 'nth-weekday'; nth: number; weekday: number } & MonthWords)
   | { kind: 'relative'; days: number }
   /** `isEvery`: "Wednesdays", which is no day to come on, but can be one to stay away. */
-  | { kind: 'weekday'; weekday: number; which: 'coming' | 'next' | 'last'; isEvery?: boolean }
+  | {
+      kind: 'weekday';
+      weekday: number;
+      which: 'coming' | 'next' | 'last';
+      isEvery?: boolean;
+      isThis?: boolean;
+    }
   | { kind: 'weekday-of-week'; weekday: number; weeks: number }
   /** The first such weekday after a day, or the last before it. */
   | { kind: 'weekday-beside'; weekday: number; side: 'after' | 'before'; of: DayWords }
@@ -66,6 +72,8 @@ const weekday = (which: string, day: string): DayWords => ({
   kind: 'weekday',
   weekday: Number(day),
   which: which === 'next' || which === 'last' ? which : 'coming',
+  // "this Friday" names a day of its own, where "Friday" may only confirm one.
+  ...((which === 'this' || which === 'coming') && { isThis: true }),
 });
 const inWeek = (day: string, weeks: number): DayWords => ({
   kind: 'weekday-of-week',
@@ -156,7 +164,7 @@ const PLAIN = [
   [pattern('the? day before yesterday'), (): DayWords => ({ kind: 'relative', days: -2 })],
   [pattern('in COUNT UNIT time?'), (count: string, unit: string) => shifted(TODAY, count, unit, 1)],
   [pattern('COUNT UNIT ago'), (count: string, unit: string) => shifted(TODAY, count, unit, -1)],
-  [pattern('the? WEEKDAY'), (day: string) => weekday('coming', day)],
+  [pattern('the? WEEKDAY'), (day: string) => weekday('', day)],
   [
     pattern('WEEKDAYS'),
     (day: string): DayWords => ({ kind: 'weekday', weekday: Number(day), which: 'coming', isEvery: true }),

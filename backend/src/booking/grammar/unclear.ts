@@ -1,4 +1,4 @@
-import { isRange } from './day-phrases.ts';
+import { type DayWords, isRange } from './day-phrases.ts';
 import { boundedDay, type Item, isWhen, isWord, isZone, neighbor, type Unclear } from './items.ts';
 
 /** "or" between two days or two times leaves both, and the reader asks; between others it is unclear itself. */
@@ -40,11 +40,20 @@ const BEFORE_A_TIME = ['from', 'by', 'through', 'around'];
 const OF_DAYS = 'next last that every day week fortnight month year weekend ago'.split(' ');
 const OF_HOURS = 'hour minute oclock pm half quarter hundred later zero thousand past'.split(' ');
 
+/** "ten thirty two weeks from Monday": the minutes may have become a part of the count. */
+const isRunTogether = (day: DayWords, before: Item | undefined): boolean =>
+  day.kind === 'shifted' &&
+  (before?.is === 'clock' || before?.is === 'number') &&
+  (day.days >= 147 || (day.days > 20 && day.days % 7 > 0) || day.months > 20);
+
 export function leftOver(items: readonly Item[]): Unclear[] {
   return items.flatMap((item, at): Unclear[] => {
     const [before, after] = [items[at - 1], items[at + 1]];
     if (item.is === 'unclear time') return ['time'];
-    if (item.is === 'day') return item.day.kind === 'weekday' && item.day.isEvery ? ['day'] : [];
+    if (item.is === 'day')
+      return (item.day.kind === 'weekday' && item.day.isEvery) || isRunTogether(item.day, before)
+        ? ['both']
+        : [];
     // "the first available Friday" may be any of them.
     if (item.is === 'wish') return isWeekday(items[at + 1]) && items[at - 1]?.is !== 'day' ? ['day'] : [];
     if (item.is === 'number') return [isBesideDay(items, at) ? 'both' : 'time'];
