@@ -189,8 +189,10 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
       await page.waitForURL(/provider=/);
     });
 
-    test('drawers, by Esc, by a click beside them and by Back', async () => {
-      const page = await signedIn('/settings/services');
+    test('drawers, by Esc, by a click beside them and by Back, also after a move inside the app', async () => {
+      const page = await signedIn('/patients');
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('link', { name: 'Services' }).click();
       await page.getByRole('link', { name: 'Add a service' }).click();
       const drawer = page.getByRole('dialog', { name: /service/i });
       await drawer.getByRole('textbox', { name: 'Name', exact: true }).fill('Whitening');
