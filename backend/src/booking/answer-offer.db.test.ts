@@ -53,6 +53,25 @@ describe('an offer from the waitlist', () => {
     });
   });
 
+  test('that is taken promises a text only to a patient who gets texts', async () => {
+    const link = await scene.linkOfOffer(0);
+    await scene.submit(link, { action: 'accept' });
+    expect((await scene.open(link)).text).toContain('A text message confirms it');
+    await scene.owner.query(
+      `select app_private.keep_word(phone, null, true, true, now(), false) from public.leads where id = $1`,
+      [(await scene.offers())[0]?.contact_id],
+    );
+    const page = await scene.open(link);
+    expect(page.title).toBe('You are booked');
+    expect(page.text).toContain('Monday, November 23 at 9:00 AM');
+    expect(page.text).toContain("We can't text you a confirmation. Please write the time down.");
+    expect(page.text).not.toContain('A text message confirms it');
+    await scene.owner.query(
+      `select app_private.keep_word(phone, null, true, false, now() + interval '1 s', false) from public.leads where id = $1`,
+      [(await scene.offers())[0]?.contact_id],
+    );
+  });
+
   test('is not for a patient who was booked elsewhere at that time since, and the page says so', async () => {
     const link = await scene.linkOfOffer(0);
     const { here } = scene.state;

@@ -210,7 +210,10 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
             callUs(clinic, 'For a new appointment, please call'),
           ])
         : show(200, 'You are booked', clinic, [
-            html`<p>A text message confirms it, with a link to move or cancel the appointment.</p>`,
+            details,
+            offer.why_no_text === null
+              ? html`<p>A text message confirms it, with a link to move or cancel the appointment.</p>`
+              : html`<p>We can't text you a confirmation. Please write the time down.</p>`,
             callUs(clinic, 'Questions? Please call'),
           ]);
     case 'declined':

@@ -61,6 +61,16 @@ describe('the text about a change', () => {
     expect(rows).toEqual([{ run_at: new Date(waiting.sends_at), waits: true }]);
   });
 
+  test('is on the patient’s card too while it waits', async () => {
+    const id = await book(WAITS);
+    const { contact, texts: waiting } = (await scene.get(`/api/appointments/${id}`)).body;
+    const card = async () => (await scene.get(`/api/contacts/${contact.id}`)).body.texts;
+    expect(waiting).toMatchObject([{ status: 'waiting' }]);
+    expect(await card()).toEqual(waiting);
+    await scene.post(on(id, 'withdraw-text'));
+    expect(await card()).toEqual([]);
+  });
+
   test('leaves at once where nobody says that it waits', async () => {
     const id = await book();
     expect(await texts(id)).toMatchObject([{ kind: 'confirmation', status: 'queued', sends_at: null }]);

@@ -33,6 +33,7 @@ export async function findOffer(db: Db, orgId: string, id: string) {
       'a.duration_minutes',
       'a.status as hold_status',
       'p.name as provider_name',
+      WHY_NO_TEXT.as('why_no_text'),
       'l.name as contact_name',
       'l.phone as contact_phone',
       'l.email as contact_email',

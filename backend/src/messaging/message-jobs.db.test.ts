@@ -62,7 +62,7 @@ describe('the jobs of messaging', () => {
     expect(rows).toEqual([{ status: 'failed', error_code: 'NOT_WANTED' }]);
   });
 
-  test('what follows a booking is texted in its turn: the new time, and that it is cancelled', async () => {
+  test('what follows a booking is texted in its turn: the new time, and that it is canceled, with the number to call', async () => {
     const booked = await book('+15551235007');
     await work(() => confirm(booked, true));
     const { payload } = booked;
@@ -80,13 +80,16 @@ describe('the jobs of messaging', () => {
       'message.confirmation',
       2,
     );
+    await scene.owner.query(`update organizations set public_phone = '+12125550188' where id = $1`, [
+      clinic.orgId,
+    ]);
     await change('select public.cancel_appointment_atomic($1, $2)', 'message.cancellation', 3);
     // Twilio knows seconds only, so its list does not say which of them was first.
     const bodies = (await scene.received('+15551235007', 3)).map(({ body }) => body).sort();
     expect(bodies).toEqual([
       expect.stringContaining('your appointment is booked for'),
       expect.stringContaining('your appointment is now on'),
-      expect.stringMatching(/your appointment on .* is cancelled/),
+      expect.stringMatching(/your appointment on .* is canceled\. To rebook, call \+1 212 555 0188\.$/),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { GiveUp, type JobHandler, Refused, RetryLater } from '../deliveries/inde
 import { applyStatus } from './apply-status.ts';
 import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
-import { findByKey, keepMessage, type NewMessage } from './messages.queries.ts';
+import { findByKey, keepMessage, type NewMessage, numberToCall } from './messages.queries.ts';
 import { keepInbound } from './receive-inbound.ts';
 import { cancellationText, confirmationText, systemReadyText, waitlistOfferText } from './templates.ts';
 
@@ -85,7 +85,7 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
       };
       const body =
         change === 'cancelled'
-          ? cancellationText(facts)
+          ? cancellationText({ ...facts, phone: await database.withService((db) => numberToCall(db, orgId)) })
           : confirmationText({ ...facts, change, link: options.links.toAppointment(appointmentId, version) });
       return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
     };

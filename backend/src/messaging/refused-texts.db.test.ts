@@ -147,7 +147,10 @@ describe('a text that was refused', () => {
       'OUT_OF_DATE',
       422,
       () =>
-        scene.owner.query('update appointments set version = version + 1 where org_id = $1', [clinic.orgId]),
+        scene.owner.query(
+          'update appointments set version = version + 1, visible_version = version + 1 where org_id = $1',
+          [clinic.orgId],
+        ),
     ],
     [
       'whose words were removed',

@@ -25,9 +25,17 @@ describe('the confirmation', () => {
       `Bright Smiles: your appointment is now on Monday, November 23 at 9:00 AM. To move or cancel it: ${monday.link}`,
     );
     expect(confirmationText({ ...monday, change: 'restored' })).toContain('is on again: Monday, November 23');
-    expect(cancellationText(monday)).toBe(
-      'Bright Smiles: your appointment on Monday, November 23 at 9:00 AM is cancelled. For a new one, please call us.',
+  });
+
+  test('of a cancellation names the number to call, where the clinic has one for patients', () => {
+    const canceled = 'Bright Smiles: your appointment on Monday, November 23 at 9:00 AM is canceled.';
+    expect(cancellationText({ ...monday, phone: '+12125550188' })).toBe(
+      `${canceled} To rebook, call +1 212 555 0188.`,
     );
+    expect(cancellationText({ ...monday, phone: null })).toBe(`${canceled} For a new one, please call us.`);
+    const long = { ...monday, organizationName: 'Zahnärzte '.repeat(20), phone: '+4915123456789' };
+    expect(plainLength(cancellationText(long))).toBeLessThanOrEqual(160);
+    expect(cancellationText(long)).toMatch(/To rebook, call \+49[\d ]+\.$/);
   });
 
   test('names the year only when it is not this one, as the clinic counts years', () => {

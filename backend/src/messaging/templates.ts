@@ -1,3 +1,4 @@
+import { readablePhone } from '../platform/phone.ts';
 import { plainLength, toPlainSms } from './gsm7.ts';
 
 const ONE_PART = 160;
@@ -28,14 +29,17 @@ export function confirmationText(confirmation: Confirmation): string {
   );
 }
 
-/** The text after a cancellation, whoever cancelled. */
-export function cancellationText(cancelled: Omit<Confirmation, 'change' | 'link'>): string {
-  const { organizationName, timeZone, scheduledAt, now } = cancelled;
+export interface Cancellation extends Omit<Confirmation, 'change' | 'link'> {
+  /** What patients call, in E.164. */
+  phone: string | null;
+}
+
+/** The text after a cancellation, by the clinic or by the patient. */
+export function cancellationText(cancellation: Cancellation): string {
+  const { organizationName, timeZone, scheduledAt, now, phone } = cancellation;
+  const call = phone === null ? 'For a new one, please call us.' : `To rebook, call ${readablePhone(phone)}.`;
   const when = spokenTime(scheduledAt, timeZone, now);
-  return withName(
-    organizationName,
-    (name) => `${name}: your appointment on ${when} is cancelled. For a new one, please call us.`,
-  );
+  return withName(organizationName, (name) => `${name}: your appointment on ${when} is canceled. ${call}`);
 }
 
 export interface WaitlistOffer {

@@ -111,7 +111,7 @@ const NotifyAfter = z
   .max(600)
   .default(0)
   .describe(
-    'The text to the patient waits for so many seconds. Until then an undo sends nothing at all, and POST /api/appointments/{id}/withdraw-text takes it back.',
+    'The text to the patient waits for so many seconds. Until then POST /api/appointments/{id}/withdraw-text takes it back; undoing the change, or canceling what was just booked, sends nothing at all.',
   );
 const Overbook = z
   .boolean()

@@ -30,6 +30,13 @@ test('a text that is still tried has not failed, and one that arrived needs no r
   expect(noTextReason(null)).toBeNull();
 });
 
+test('STOP is said of the text as what was, and of the number as what is: START may have come between', () => {
+  for (const code of ['STOPPED', '21610']) {
+    expect(textReason('failed', code)).toBe('The patient had sent STOP, so this text wasn’t sent.');
+  }
+  expect(noTextReason('STOPPED')).toMatch(/they get no texts\. They can text START/);
+});
+
 test('a text that is not sent again leads to a call', () => {
   expect(resendRefusal('STOPPED')).toMatch(/sent STOP.*Please call the patient\.$/);
   expect(resendRefusal('OUT_OF_DATE')).toContain('isn’t true anymore');

@@ -1,17 +1,20 @@
+// Of the past: START may have come since.
+const STOPPED = 'The patient had sent STOP, so this text wasn’t sent.';
+
 /**
  * Why a text did not arrive, in words for the front desk. Codes of five digits are Twilio's
  * (https://www.twilio.com/docs/api/errors), those in capitals are ours.
  */
 const REASONS: Record<string, string> = {
   NO_PHONE: 'There is no phone number on file.',
-  STOPPED: 'The patient sent STOP, so they get no texts. They can text START to get them again.',
+  STOPPED,
   CANNOT_RECEIVE: 'This number can’t receive texts. It may be a landline.',
   EXPIRED: 'The text couldn’t be sent for a day, and is out of date by now.',
   NOT_WANTED: 'The appointment changed before this text was sent, so it wasn’t sent.',
   UNRESOLVED: 'We couldn’t find out whether this text was sent.',
   21211: 'This isn’t a valid phone number.',
   21408: 'Texts to this country are turned off in the Twilio account.',
-  21610: 'The patient sent STOP, so they get no texts. They can text START to get them again.',
+  21610: STOPPED,
   21612: 'This number can’t be reached from the clinic’s number.',
   21614: 'This number can’t receive texts. It may be a landline.',
   21617: 'The text is too long.',
@@ -52,9 +55,13 @@ export function textReason(status: string, code: string | null): string | null {
   return `Twilio couldn’t deliver the text (error ${code}).`;
 }
 
-/** Why no text may go to a number at all; null where it may. */
-export const noTextReason = (code: string | null): string | null =>
-  code === null ? null : textReason('failed', code);
+/** Why no text may go to a number at all, as of now; null where it may. */
+export function noTextReason(code: string | null): string | null {
+  if (code === null) return null;
+  return code === 'STOPPED'
+    ? 'The patient sent STOP, so they get no texts. They can text START to get them again.'
+    : textReason('failed', code);
+}
 
 const NOT_AGAIN: Record<string, string> = {
   NOT_OURS: 'This text came from the patient, so there is nothing to send.',
@@ -66,4 +73,4 @@ const NOT_AGAIN: Record<string, string> = {
 
 /** Why a text is not sent again. */
 export const resendRefusal = (code: string): string =>
-  NOT_AGAIN[code] ?? `${textReason('failed', code)} Please call the patient.`;
+  NOT_AGAIN[code] ?? `${noTextReason(code)} Please call the patient.`;
