@@ -72,7 +72,7 @@ export function registerChangeRoutes(
         operationId: 'moveAppointment',
         summary: 'Change an appointment',
         description:
-          'Its time, length, provider, service, patient or notes, in one step. Its id and its event in Google stay. The patient gets a text when the time changed, and so does a new patient; nobody is texted about the rest. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if somebody was faster. Who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
+          'Its time, length, provider, service, patient or notes, in one step. Its id and its event in Google stay. The patient gets a text when the time changed, and so does a new patient; no text is sent about the rest. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if someone was faster. A provider who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
         body: MoveRequest,
       },
     },

@@ -180,7 +180,7 @@ export const contactsOfPhone = (db: Db, orgId: string, phone: string) =>
     .orderBy('created_at')
     .execute();
 
-/** Before its row: whoever books for that contact takes the locks in this order. */
+/** Before its row: a booking for that contact takes the locks in this order, too. */
 export async function lockPersonOf(db: Db, orgId: string, id: string): Promise<void> {
   await sql`select app_private.lock_person(org_id, phone) from leads
     where org_id = ${orgId} and id = ${id} and phone is not null`.execute(db);

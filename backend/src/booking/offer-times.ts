@@ -26,7 +26,7 @@ const SEARCH_DAYS = 31;
 
 /**
  * Answers "have you got something …?": the hour that was asked for and its neighbors, any part of any day, with
- * whoever is free or with the one who was named. What is said is true of all free times, not only of those offered.
+ * anyone who is free or with the one who was named. What is said is true of all free times, not only of those offered.
  * @throws {AppError} as `findAvailability`, and with the question to ask where the words can mean several days.
  */
 export async function offerTimes(

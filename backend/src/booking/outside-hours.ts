@@ -4,7 +4,7 @@ import type { ChangeOrigin } from './changes.queries.ts';
 import type { Place } from './find-place.ts';
 
 /**
- * To whom SQL may give a time. Among several it takes nobody who has time off; somebody who is named gets it, so that
+ * To whom SQL may give a time. Among several it takes no one who has time off; one who is named gets it, so that
  * staff can insist.
  */
 export const whoMayTake = ({ onDuty, against }: Place) =>
@@ -12,7 +12,7 @@ export const whoMayTake = ({ onDuty, against }: Place) =>
     ? { providerIds: onDuty, providerId: null }
     : { providerIds: null, providerId: onDuty[0] ?? null };
 
-/** That somebody booked a time at which nobody works, and which rule they set aside. */
+/** That a time was booked at which nobody works, and which rule they set aside. */
 export async function auditOutsideHours(
   db: Db,
   appointmentId: string,

@@ -228,7 +228,7 @@ async function refusalPage(
   const sentence = isBookedThen
     ? BOOKED_THEN
     : error.code === 'SLOT_UNAVAILABLE'
-      ? 'Somebody else has that time by now. Please call us.'
+      ? 'Someone else has that time by now. Please call us.'
       : error.message;
   return { ...appointmentPage(opened, now, sentence), status: error.status };
 }

@@ -46,7 +46,7 @@ const matches = (orgId: string, change: ReadBackChange, following: Following) =>
 
 /**
  * Uses the read-back of a change up, and with it all others of that appointment. In the transaction of the change.
- * @returns false when there is none, or somebody was faster.
+ * @returns false when there is none, or another step used it first.
  */
 export async function useReadBack(
   db: Db,

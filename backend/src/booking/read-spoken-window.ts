@@ -176,13 +176,13 @@ const PARTS = {
   pm: [12, 24],
 } as const;
 
+/** Where early ends and late begins. */
+const MIDDLE = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5, pm: 15 } as const;
+
 function edgesOf({ part, edge }: PartWords): [number, number][] {
   const [from, until] = part ? PARTS[part] : [0, 24];
-  // Early is the first half or the morning's first hours, late the last.
-  const early = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5, pm: 15 };
-  const late = { morning: 10, afternoon: 15, evening: 19, night: 19, lunch: 12.5, pm: 15 };
-  if (edge === 'early') return [[from * 60, (part ? early[part] : 10) * 60]];
-  if (edge === 'late') return [[(part ? late[part] : 15) * 60, until * 60]];
+  if (edge === 'early') return [[from * 60, (part ? MIDDLE[part] : 10) * 60]];
+  if (edge === 'late') return [[(part ? MIDDLE[part] : 15) * 60, until * 60]];
   return [[from * 60, until * 60]];
 }
 

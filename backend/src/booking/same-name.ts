@@ -95,7 +95,7 @@ export const isSameName = (one: string, other: string): boolean =>
   !compared(one).spellings.isDisjointFrom(compared(other).spellings);
 
 /**
- * Whether somebody who gives the one name may be the person of the other: the same name, or one that leaves out middle
+ * Whether a person who gives the one name may be the person of the other: the same name, or one that leaves out middle
  * names, particles or a "Jr.". A first and a last name must agree; a name said twice, a particle or one part alone
  * proves nothing.
  */

@@ -29,13 +29,13 @@ const SIGNS: [RegExp, string][] = [
   [/ plus /g, ' + '],
   [/ apostrophe /g, " ' "],
 ];
-/** Whoever says these is still thinking, or explains: what is left is no address, and it is asked for again. */
+/** Who says these is still thinking, or explains: what is left is no address, and it is asked for again. */
 const THINKING = new Set(
   'think let know wait sorry actually please thanks maybe probably guess believe with spelled spelling spell mean no not or but because then again'.split(
     ' ',
   ),
 );
-/** More words than somebody's address is made of. */
+/** More words than any address is made of. */
 const MAX_WORDS = 3;
 /** "dot co uk" */
 const IN_TWO_PARTS = /^(?:co|com|org|net|ac|gov|edu) [a-z]{2}$/;

@@ -8,7 +8,7 @@ interface Heard {
   who: string | undefined;
 }
 
-/** "today at 2, 3 or 4 PM", "Tuesday, December 1 at 11 AM or 1:30 PM": as one says it to somebody who listens. */
+/** "today at 2, 3 or 4 PM", "Tuesday, December 1 at 11 AM or 1:30 PM": as one says it to a listener. */
 export function sayOffers(offers: readonly LocalStart[], { today, who }: Heard, word: 'and' | 'or'): string {
   const byDay = Map.groupBy(offers, ({ date }) => date);
   const days = [...byDay].map(

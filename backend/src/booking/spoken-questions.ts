@@ -27,7 +27,7 @@ export interface SpokenDay {
 }
 
 /** Several days in a row: a week, a weekend, a month. */
-export interface SpokenWeek {
+interface SpokenWeek {
   kind: 'week';
   from: Temporal.PlainDate;
   to: Temporal.PlainDate;

@@ -86,7 +86,7 @@ export interface UnderstoodSearch {
   ranges: { from?: string; to?: string }[];
   /** What was said of the time of the day. */
   window: Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near' | 'prefer'>;
-  /** Whom the caller asked for; without one whoever is free. */
+  /** Whom the caller asked for; without one anyone who is free. */
   provider?: { id: string; name: string } | undefined;
   timeZone: string;
   correction?: Correction | undefined;

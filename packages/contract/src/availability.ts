@@ -57,7 +57,7 @@ export const Availability = z
     calendar_state: z
       .literal('stale')
       .optional()
-      .describe('The linked calendar of somebody who was looked at could not be read lately'),
+      .describe('The linked calendar of one of these providers could not be read lately'),
     explain: z
       .array(
         z.object({

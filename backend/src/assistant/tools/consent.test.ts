@@ -39,6 +39,7 @@ describe('an answer to "shall I?"', () => {
       'maybe',
     ],
     ...['ok, if you have nothing later', 'sure, at 3', 'yes and no', 'yes unless there is something earlier'],
+    ...['yes, at eleven', 'yes, Thursday', 'sure, make it noon', 'okay, tomorrow', 'yes, half past two'],
     ...['the caller agreed', 'what?', 'yes, the other one instead', 'yes, keep it', 'I think so'],
   ])('%j is asked again', (said) => {
     expect(readConsent(said)).toBe('unclear');

@@ -11,7 +11,7 @@ const YES_IN_WORDS =
 const NO = set('n no nope nah not never false 0 dont do not cancel none negative');
 /** What takes a yes back, or adds to it: a person would ask once more. */
 const TAKES_BACK = set(
-  'but no not nope dont wait actually except unless if instead only rather however though although or maybe perhaps hold hang different another later earlier before after first keep leave stop never wrong sorry',
+  'but no not nope dont wait actually except unless if instead only rather however though although or maybe perhaps hold hang different another later earlier before after first keep leave stop never wrong sorry make tomorrow monday tuesday wednesday thursday friday saturday sunday two three four five six seven eight nine ten eleven twelve noon midnight half quarter',
 );
 
 /**

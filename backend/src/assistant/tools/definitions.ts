@@ -1,4 +1,4 @@
-/** Fields of several tools, as the model is told about them. */
+/** Fields of several tools, as they are described to the model. */
 
 const text = (description: string) => ({ type: 'string' as const, description });
 

@@ -9,7 +9,7 @@ import { dutyOf } from '../spoken-duty.ts';
 import { isMonthFirst } from '../wall-clock.ts';
 import type { WorkingHours } from '../working-hours.ts';
 
-/** A clinic and the moment in which somebody calls it, as the test data writes them. */
+/** A clinic and the moment in which a caller calls it, as the test data writes them. */
 export const SpokenScene = z.strictObject({
   now: z.iso.datetime(),
   zone: z.string(),

@@ -23,7 +23,7 @@ export function alternativesOf(error: ApiError): OpenSlot[] | null {
 }
 
 /**
- * Each start once, whoever is free then: of several the first has the least to do.
+ * Each start once, however many are free then: of several the first has the least to do.
  * @param chosen - The slot that stands for its start, even if another one comes first by now.
  */
 export function slotsByStart(slots: Slot[], chosen = ''): Slot[] {

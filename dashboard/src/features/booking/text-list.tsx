@@ -18,7 +18,7 @@ interface Props {
   busy?: boolean;
 }
 
-/** What a patient was told by text, the newest of each kind, and what can be done where it did not arrive. */
+/** What was texted to a patient, the newest of each kind, and what can be done where it did not arrive. */
 export function TextList({ texts, noTexts, who, timeZone, onDontText, busy = false }: Props) {
   if (texts.length === 0 && noTexts === null) return <p className={classes.dim}>No texts yet.</p>;
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, getDefaultZIndex, Modal } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface Props {
@@ -23,8 +23,8 @@ export function Confirm(props: Props) {
       onClose={onCancel}
       title={title}
       centered
-      // Above a drawer that was opened later: of one height, the later one in the document lies on top.
-      zIndex={getDefaultZIndex('overlay')}
+      // Above a drawer that was opened later, and above the dialog at the end of a session.
+      zIndex={550}
       closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontSize: '1.125rem', fontWeight: 650 } }}
     >

@@ -119,7 +119,7 @@ function against(
     ...on(week, tomorrow.toString(), tomorrow.dayOfWeek),
   ];
   const [windows, breaks] = [inTwoDays(provider.hours), inTwoDays(provider.breaks)];
-  // As one goes on from window to window: until when somebody who is there at the start stays.
+  // As one goes on from window to window: until when a provider who is there at the start stays.
   const staysUntil = (at: number): number => {
     const end = Math.max(at, ...windows.map((one) => (one.from <= at && at < one.to ? one.to : at)));
     return end === at ? at : staysUntil(end);

@@ -14,7 +14,7 @@ export const detailsOf = (item: Appointment): DetailValues => ({
   notes: item.notes ?? '',
 });
 
-/** Only what was changed is sent: the rest is as somebody else may have it by now. */
+/** Only what was changed is sent: the rest may have been changed by someone else. */
 export function changedDetails(item: Appointment, values: DetailValues): Partial<MoveRequest> {
   const before = detailsOf(item);
   const notes = values.notes.trim();

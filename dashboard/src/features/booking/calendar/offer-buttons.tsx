@@ -7,7 +7,7 @@ import { FormError } from '../../../lib/ui/form-error.tsx';
 import { useAnswerOffer } from '../use-answer-offer.ts';
 import { waitlistQuery } from '../waitlist.api.ts';
 
-/** A time that is held for somebody on the waitlist: the patient may say yes on the phone as well. */
+/** A time that is held for a patient on the waitlist: the patient may say yes on the phone as well. */
 export function OfferButtons({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const entry = useQuery(waitlistQuery).data?.data.find(({ offer }) => offer?.hold_id === item.id);
   const { accept, withdraw } = useAnswerOffer(timeZone);
