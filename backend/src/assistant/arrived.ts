@@ -7,6 +7,7 @@ import type { Message } from './envelope.ts';
 export interface Arrived {
   orgId: OrgId;
   arrival: Arrival;
+  at: Date;
   raw: Buffer;
 }
 

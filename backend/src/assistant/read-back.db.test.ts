@@ -40,6 +40,21 @@ describe('a change by voice', () => {
     use('cancelAppointment', { ...WHO, ...given }, asked);
   const move = (given: object, asked: { id?: string; callId?: string } = {}) =>
     use('rescheduleAppointment', given, asked);
+  const inOneMessage = async (calls: { id: string; name: string; arguments: object }[]) => {
+    const { body } = await scene.post(
+      '/api/vapi/webhook',
+      {
+        message: {
+          type: 'tool-calls',
+          toolCallList: calls,
+          call: { id: 'c-1' },
+          customer: { number: CALLER },
+        },
+      },
+      { 'x-vapi-secret': clinic.secret },
+    );
+    return body.results.map((one: { result?: string; error?: string }) => one.result ?? one.error);
+  };
   /** The short form has no call: the token alone holds the two steps together. */
   const short = async (tool: string, given: object, toolCallId: string) =>
     (
@@ -85,6 +100,44 @@ describe('a change by voice', () => {
       await move({ ...TO_TEN, appointmentId: other, confirmed: 'yes', confirmToken: tokenIn(said) });
       expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
       expect(await row(other)).toMatchObject({ status: 'confirmed', version: 1 });
+    });
+
+    test('with a token that is not the one of the question, though it was asked in this call', async () => {
+      await cancel();
+      await cancel({ confirmed: 'yes', confirmToken: '0123456789abcdef' });
+      await move(TO_TEN);
+      await move({ ...TO_TEN, confirmed: 'yes', confirmToken: '0123456789abcdef' });
+      expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
+    });
+
+    test.each([
+      ['cancelAppointment', WHO],
+      ['rescheduleAppointment', TO_TEN],
+    ])('in the same breath as the question: %s', async (tool, given) => {
+      const breath = [{}, { confirmed: 'yes' }, { confirmed: 'yes', notes: 'again' }, { confirmed: true }];
+      const answers = await inOneMessage(
+        breath.map((more, index) => ({ id: `b-${index}`, name: tool, arguments: { ...given, ...more } })),
+      );
+      expect(answers).toEqual(breath.map(() => expect.stringMatching(/^Nothing is (canceled|changed) yet/)));
+      await Promise.all(
+        breath.map((more) => use(tool, { ...given, ...more, confirmed: 'yes' }, { callId: 'c-2' })),
+      );
+      expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
+    });
+
+    test('about a time from which the appointment was moved since', async () => {
+      const asked = await cancel();
+      const moved = await move(TO_TEN);
+      await scene.owner.query(
+        `update public.appointments set scheduled_at = scheduled_at + interval '5 hours',
+           busy_from = busy_from + interval '5 hours', busy_to = busy_to + interval '5 hours' where id = $1`,
+        [id],
+      );
+      const { said } = await cancel({ confirmed: 'yes', confirmToken: tokenIn(asked.said) });
+      expect(said).toMatch(/^Nothing is canceled yet. Ask: .* Monday, November 23 at 2:00 PM/);
+      await move({ ...TO_TEN, confirmed: 'yes', confirmToken: tokenIn(moved.said) });
+      expect(await row()).toMatchObject({ status: 'confirmed' });
+      expect((await row()).scheduled_at.toISOString()).toBe('2026-11-23T19:00:00.000Z');
     });
 
     test('an hour ago', async () => {

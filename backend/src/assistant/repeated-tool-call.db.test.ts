@@ -25,7 +25,15 @@ test('a tool call id that comes again with other arguments is not answered with 
   const inbox = createInbox({ database: db.database, log: silentLogger });
   const options = { inbox, tools: { echo }, log: silentLogger };
   const arrival = { signature: 'secret' as const, headers: {}, requestId: 'r1' };
-  const call = { orgId, callId: null, callerNumber: null, calledNumber: null, requestId: 'r1', arrival };
+  const call = {
+    orgId,
+    callId: null,
+    callerNumber: null,
+    calledNumber: null,
+    requestId: 'r1',
+    arrivedAt: new Date(),
+    arrival,
+  };
   const ask = (name: string) =>
     runTool(options, { id: 't1', key: 't1', name: 'echo', arguments: { name } }, call);
 
@@ -51,7 +59,15 @@ test('what was done is told even when the clock of the clinic cannot be read', a
   const tools = { work: { ...work, nowLocal: () => Promise.reject(new Error('no connection')) } };
   const inbox = createInbox({ database: db.database, log: silentLogger });
   const arrival = { signature: 'secret' as const, headers: {}, requestId: 'r1' };
-  const call = { orgId, callId: null, callerNumber: null, calledNumber: null, requestId: 'r1', arrival };
+  const call = {
+    orgId,
+    callId: null,
+    callerNumber: null,
+    calledNumber: null,
+    requestId: 'r1',
+    arrivedAt: new Date(),
+    arrival,
+  };
   const toolCall = { id: 't1', key: 't1', name: 'work', arguments: {} };
   expect(await runTool({ inbox, tools, log: silentLogger }, toolCall, call)).toEqual({
     ok: true,

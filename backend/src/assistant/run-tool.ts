@@ -24,6 +24,8 @@ export const StoredToolCall = z.object({
   // Not kept before it was asked for.
   called_number: z.string().nullable().default(null),
   arguments: z.unknown(),
+  // Not kept before it was asked for; nothing was asked before then.
+  arrived_at: z.coerce.date().default(new Date(0)),
 });
 
 export interface RunToolOptions {
@@ -60,6 +62,7 @@ export async function runTool(
     caller_number: call.callerNumber,
     called_number: call.calledNumber,
     arguments: toolCall.arguments,
+    arrived_at: call.arrivedAt,
   };
   try {
     const { answer } = await inbox.answerOnce<StoredToolAnswer>(

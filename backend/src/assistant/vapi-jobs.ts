@@ -60,6 +60,7 @@ async function finishToolCall({ inbox, tools }: VapiJobOptions, job: Job): Promi
       callerNumber: payload.caller_number,
       calledNumber: payload.called_number,
       requestId: job.id,
+      arrivedAt: payload.arrived_at,
     });
   } catch (error) {
     // A refusal, such as a time that is taken by now, stays one however often it is asked.

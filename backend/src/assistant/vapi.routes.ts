@@ -23,6 +23,7 @@ import type { AuthenticateVapi, ProveVapi } from './vapi-auth.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     vapiProof?: ProveVapi;
+    cameAt?: Date;
   }
 }
 
@@ -34,6 +35,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
   const tags = ['vapi'];
   // Before the body: it may be a megabyte.
   const onRequest = async (request: FastifyRequest) => {
+    request.cameAt = new Date();
     request.vapiProof = await options.authenticate(request);
   };
   // A report at the end of a call brings every word and tool result of an hour.
@@ -170,10 +172,14 @@ function signedBody(request: FastifyRequest): Arrived & { body: unknown } {
   const { orgId, signature } = request.vapiProof(raw);
   measureBody(request, raw);
   const arrival = { signature, headers: maskHeaders(request.headers), requestId: request.id };
-  return { orgId, arrival, raw, body: readBody(raw) };
+  return { orgId, arrival, at: request.cameAt ?? new Date(), raw, body: readBody(raw) };
 }
 
-async function answerTools(options: VapiRouteOptions, { orgId, arrival }: Arrived, message: ToolCallMessage) {
+async function answerTools(
+  options: VapiRouteOptions,
+  { orgId, arrival, at }: Arrived,
+  message: ToolCallMessage,
+) {
   const context = {
     orgId,
     arrival,
@@ -181,6 +187,7 @@ async function answerTools(options: VapiRouteOptions, { orgId, arrival }: Arrive
     callerNumber: message.callerNumber,
     calledNumber: message.calledNumber,
     requestId: arrival.requestId,
+    arrivedAt: at,
   };
   // One after the other, in the order they were asked: "cancel, then book" is not "book, then cancel".
   const results: (ReturnType<typeof result> & { stored: StoredToolAnswer })[] = [];

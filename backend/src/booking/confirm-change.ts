@@ -15,10 +15,11 @@ import {
 
 export type { ReadBackChange } from './read-backs.queries.ts';
 
-/** Of the second step: the call it comes in, and the token it brings. */
+/** Of the second step: the call it comes in, when it came, and the token it brings. */
 export interface Confirmation {
   callId: string;
   token: string | undefined;
+  arrivedAt: Date;
 }
 
 /** It was never read to the caller, or too long ago, or it was something else. Nothing was changed. */
@@ -95,7 +96,8 @@ export const moveReadBack = (
     return row && { at: row.scheduled_at, providerName: row.provider_name ?? undefined };
   });
 
-export const followingOf = ({ callId, token }: Confirmation): Following => ({
+export const followingOf = ({ callId, token, arrivedAt }: Confirmation): Following => ({
   callId,
+  arrivedAt,
   tokenHash: token === undefined ? null : sha256(token),
 });

@@ -7,6 +7,7 @@ export {
   type Confirmation,
   moveReadBack,
   NotReadBack,
+  type ReadBackChange,
   readBack,
   tryOut,
   wasConfirmed,

@@ -2,14 +2,17 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 /** A change that was, or is to be, read to the caller. */
-export type ReadBackChange =
-  | { verb: 'cancel'; appointmentId: string }
-  | { verb: 'move'; appointmentId: string; at: Date; providerName: string | undefined };
+export type ReadBackChange = {
+  appointmentId: string;
+  /** When the appointment is: moved in between, it is no longer what the caller heard. */
+  standsAt: Date;
+} & ({ verb: 'cancel' } | { verb: 'move'; at: Date; providerName: string | undefined });
 
 /** By what a second step is known to follow its first: the call, or the token that the first one answered. */
 export interface Following {
   callId: string;
   tokenHash: Buffer | null;
+  arrivedAt: Date;
 }
 
 export async function insertReadBack(
@@ -23,6 +26,7 @@ export async function insertReadBack(
     .values({
       org_id: orgId,
       appointment_id: change.appointmentId,
+      appointment_at: change.standsAt,
       verb: change.verb,
       call_id: callId,
       token_hash: tokenHash,
@@ -36,6 +40,15 @@ const GOOD_FOR = sql`interval '1 hour'`;
 
 const follows = ({ callId, tokenHash }: Following) =>
   sql<SqlBool>`(r.call_id = ${callId} or r.token_hash = ${tokenHash}) and r.created_at > now() - ${GOOD_FOR}`;
+
+/**
+ * A token is the proof that its question was given, and a wrong one is none. Without a token the question has to be of
+ * the same call and older than the request: of two requests at once neither answers the other.
+ */
+const answers = ({ callId, tokenHash, arrivedAt }: Following) =>
+  tokenHash
+    ? sql<SqlBool>`r.token_hash = ${tokenHash}`
+    : sql<SqlBool>`r.call_id = ${callId} and r.created_at < ${arrivedAt}::timestamptz`;
 
 const matches = (orgId: string, change: ReadBackChange, following: Following) => {
   const { at, providerName } = change.verb === 'move' ? change : { at: null, providerName: undefined };
@@ -57,7 +70,8 @@ export async function useReadBack(
   const { rows } = await sql`
     update read_backs u set used_at = clock_timestamp()
     where u.org_id = ${orgId} and u.appointment_id = ${change.appointmentId} and u.used_at is null
-      and exists (select from read_backs r where ${matches(orgId, change, following)} and r.used_at is null)
+      and exists (select from read_backs r where ${matches(orgId, change, following)} and r.used_at is null
+        and r.appointment_at = ${change.standsAt}::timestamptz and ${answers(following)})
     returning u.id`.execute(db);
   return rows.length > 0;
 }

@@ -473,6 +473,7 @@ export interface Providers {
 }
 
 export interface ReadBacks {
+  appointment_at: Timestamp | null;
   appointment_id: string;
   call_id: string;
   created_at: Generated<Timestamp>;

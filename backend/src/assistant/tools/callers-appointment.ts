@@ -7,7 +7,7 @@ import {
   findCallersAppointments,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
-import { readConsent } from './consent.ts';
+import { type Asked, readConsent } from './consent.ts';
 import type { CallContext } from './tool.ts';
 
 // A model fills what it does not know with "" or null.
@@ -19,9 +19,6 @@ export const textUpTo = (characters: number) =>
     .pipe(z.string().max(characters, `is longer than ${characters} characters`))
     .transform((value) => (value === '' ? undefined : value));
 export const text = textUpTo(400);
-
-/** The answer to a question that was read to the caller, in whatever words the model hands it on. */
-export const consent = z.unknown().optional().transform(readConsent);
 
 export const IDENTITY = {
   name: { type: 'string' as const, description: 'First and last name of the patient, as the caller says it' },
@@ -55,18 +52,23 @@ export const originOf = (call: CallContext) => ({
 export const scopeOf = (call: CallContext) => ({ orgId: call.orgId, userId: null });
 
 /** What both steps of a change say. */
-export const CHANGE = {
+export const changeFields = (asked: Asked) => ({
   name: text,
   patientName: text,
   appointmentId: text,
-  confirmed: consent,
+  /** The answer to the question that was read to the caller, in whatever words the model hands it on. */
+  confirmed: z
+    .unknown()
+    .optional()
+    .transform((said) => readConsent(said, asked)),
   confirmToken: text,
-};
-export type ChangeInput = z.infer<z.ZodObject<typeof CHANGE>>;
+});
+export type ChangeInput = z.infer<z.ZodObject<ReturnType<typeof changeFields>>>;
 
 export const confirmationOf = (input: ChangeInput, call: CallContext): Confirmation => ({
   callId: callIdOf(call),
   token: input.confirmToken,
+  arrivedAt: call.arrivedAt,
 });
 
 /** @throws {AppError} INVALID_NAME, CALLER_UNKNOWN. */

@@ -10,10 +10,10 @@ import {
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import {
-  CHANGE,
   type ChangeInput,
   callerOf,
   callIdOf,
+  changeFields,
   confirmationOf,
   IDENTITY,
   originOf,
@@ -36,7 +36,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       },
       required: ['name'],
     },
-    arguments: z.object({ ...CHANGE, reason: text }),
+    arguments: z.object({ ...changeFields('cancel'), reason: text }),
     async run(input, call): Promise<ToolAnswer> {
       const scope = scopeOf(call);
       const meant = await theOneMeant(context, call, input).catch((error: unknown) =>
@@ -48,7 +48,11 @@ export const cancelAppointmentTool = (context: BookingContext) =>
           data: { appointment_id: meant.appointmentId, status: 'cancelled' },
         };
       }
-      const change = { verb: 'cancel' as const, appointmentId: meant.appointmentId };
+      const change = {
+        verb: 'cancel' as const,
+        appointmentId: meant.appointmentId,
+        standsAt: meant.scheduledAt,
+      };
       if (input.confirmed === 'no') {
         return {
           say: `Nothing is canceled. The appointment on ${meant.label} stays.`,

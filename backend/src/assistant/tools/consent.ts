@@ -1,37 +1,51 @@
 export type Consent = 'yes' | 'no' | 'unclear';
 
-const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+/** What the question was about: "yes, move it" is no yes to canceling. */
+export type Asked = 'cancel' | 'move';
 
-const HESITATIONS = set('um uh er oh ah hm well so and');
-const YES = set(
-  'y yes yeah yea yep yup ya sure ok okay true 1 confirm confirmed agreed correct right exactly absolutely definitely certainly affirmative si sí',
-);
-const YES_IN_WORDS =
-  /^(?:please do|go ahead|of course|do it|do that|sounds? (?:good|great|fine|right)|thats? (?:is )?(?:right|correct|fine|good|it)|uh huh|mm hmm|i (?:do|would|confirm|agree)|all right|alright|fine|please|perfect|great)\b/;
-const NO = set('n no nope nah not never false 0 dont do not cancel none negative');
-/** What takes a yes back, or adds to it: a person would ask once more. */
-const TAKES_BACK = set(
-  'but no not nope dont wait actually except unless if instead only rather however though although or maybe perhaps hold hang different another later earlier before after first keep leave stop never wrong sorry make tomorrow monday tuesday wednesday thursday friday saturday sunday two three four five six seven eight nine ten eleven twelve noon midnight half quarter',
-);
+const words = (list: string): string => list.split(' ').join('|');
+
+const HESITATION = `(?:${words('um uh er oh ah hm hmm well so and actually')})`;
+const YES = [
+  words('y yes yeah yea yep yup ya ja sure ok okay true confirm confirmed agreed correct right exactly'),
+  words('absolutely definitely certainly affirmative si sí fine please perfect great alright'),
+  'all right|for sure|of course|by all means|uh huh|mm hmm|please do(?: so)?|go ahead|you (?:can|may)|lets do (?:it|that)|do (?:it|that|so)',
+  'sounds? (?:good|great|fine|right)|(?:that|it) (?:works|sounds good)|works for me',
+  '(?:thats|that is|it is|its|thatd be|that would be) (?:all )?(?:right|correct|fine|good|great|perfect|ok|okay|it|lovely|the one)',
+  'i (?:said yes|do|would|confirm|agree|am sure)(?: (?:it|that|like that|like (?:you )?to))?|im sure|(?:it|that) is',
+].join('|');
+const COURTESY =
+  'thanks|thank you(?: (?:so|very) much)?|sir|maam|madam|miss|very much|por favor|bitte|now|then|dear|indeed';
+const WHAT = '(?: (?:it|that|this|that one|this one|(?:the|my|that|this) (?:appointment|booking|visit)))';
+const VERBS: Record<Asked, string> = { cancel: 'cancel', move: 'move|change|reschedule' };
+const NO =
+  /^(?:n|no|nope|nah|not|never|false|0|dont|do not|cancel|none|negative|hell no|absolutely not|definitely not|certainly not|of course not|please dont|please do not|id rather not|i would rather not|i (?:said|say|mean|meant) no|i (?:wouldnt|would not|didnt|did not|never)|i (?:dont|do not)(?: (?:think so|want|wish|like|agree|confirm)|$)|better not|leave it|keep it)\b/;
+
+/** Longer than any plain yes; what is longer is not worth reading. */
+const LONGEST_YES = 100;
+
+const CLOSED: Record<Asked, RegExp> = { cancel: yesTo('cancel'), move: yesTo('move') };
+
+/** Only these words may stand beside a yes: whatever else is said may turn it around, and is asked about. */
+function yesTo(asked: Asked): RegExp {
+  const doIt = `(?:and |i (?:want|would like|wish) (?:you )?to |you can |please )*(?:${VERBS[asked]})${WHAT}?`;
+  return new RegExp(`^(?=.* (?:${YES})(?: |$))(?: (?:${doIt}|${YES}|${COURTESY})(?= |$))+$`, 'u');
+}
 
 /**
  * What was answered to a question, as a model hands it on: true, "yes", "Yes, please.", "no", "yes, but at eleven".
- * A yes counts only where nothing behind it changes it.
  * @returns undefined where nothing was said.
  */
-export function readConsent(said: unknown): Consent | undefined {
+export function readConsent(said: unknown, asked: Asked): Consent | undefined {
   const text = String(said ?? '')
     .toLowerCase()
     .replace(/['’]/g, '')
     .replace(/\b(?:no|not a) (?:problem|worries|trouble)\b/g, '');
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
-  while (words[0] !== undefined && HESITATIONS.has(words[0]) && !/^uh huh\b/.test(words.join(' '))) {
-    words.shift();
-  }
-  const [first] = words;
-  if (first === undefined || first === 'null' || first === 'undefined') return undefined;
-  const isYes = YES.has(first) || YES_IN_WORDS.test(words.join(' '));
-  if (isYes)
-    return words.slice(1).some((word) => TAKES_BACK.has(word) || /\d/.test(word)) ? 'unclear' : 'yes';
-  return NO.has(first) ? 'no' : 'unclear';
+  const spoken = (text.match(/[\p{L}\p{N}]+/gu) ?? [])
+    .join(' ')
+    .replace(new RegExp(`^(?:${HESITATION}(?! huh)(?: |$))+`, 'u'), '');
+  if (spoken === '' || spoken === 'null' || spoken === 'undefined') return undefined;
+  if (spoken === '1') return 'yes';
+  if (spoken.length <= LONGEST_YES && CLOSED[asked].test(` ${spoken}`)) return 'yes';
+  return NO.test(spoken) ? 'no' : 'unclear';
 }

@@ -8,6 +8,7 @@ import {
   moveAppointment,
   moveReadBack,
   NotReadBack,
+  type ReadBackChange,
   readBack,
   sayMoment,
   tryOut,
@@ -15,8 +16,8 @@ import {
   wasConfirmed,
 } from '../../booking/index.ts';
 import {
-  CHANGE,
   callIdOf,
+  changeFields,
   confirmationOf,
   IDENTITY,
   originOf,
@@ -29,7 +30,7 @@ import { PROVIDER, TIME } from './definitions.ts';
 import { type CallContext, defineTool, type ToolAnswer } from './tool.ts';
 
 const Arguments = z.object({
-  ...CHANGE,
+  ...changeFields('move'),
   slotId: text,
   appointmentDate: text,
   date: text,
@@ -75,7 +76,13 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const wish = { appointmentId: meant.appointmentId, when: to.when, providerName };
       const move = (transact?: Parameters<typeof moveAppointment>[4]) =>
         restingOn(correction, moveAppointment(context, scope, wish, originOf(call), transact));
-      const change = { verb: 'move' as const, appointmentId: meant.appointmentId, at, providerName };
+      const change = {
+        verb: 'move' as const,
+        appointmentId: meant.appointmentId,
+        standsAt: meant.scheduledAt,
+        at,
+        providerName,
+      };
       const done = ({ appointment, confirmation: said }: Awaited<ReturnType<typeof move>>) => ({
         say: withReadBack(said, correction),
         data: {
@@ -108,7 +115,7 @@ const isThere = async (
   context: BookingContext,
   scope: ReturnType<typeof scopeOf>,
   meant: CallersAppointment,
-  change: { verb: 'move'; appointmentId: string; at: Date; providerName: string | undefined },
+  change: Extract<ReadBackChange, { verb: 'move' }>,
   confirmation: Confirmation,
 ): Promise<boolean> =>
   meant.scheduledAt.getTime() === change.at.getTime() &&

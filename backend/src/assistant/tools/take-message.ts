@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { type BookingContext, isPlaceholderPhone, leaveTask } from '../../booking/index.ts';
-import { consent, originOf, text, textUpTo } from './callers-appointment.ts';
+import { originOf, text, textUpTo } from './callers-appointment.ts';
 import { defineTool } from './tool.ts';
+
+// Leans to yes: a message that is called urgent for nothing costs a look.
+const URGENT = /^\W*(?:y|yes|yeah|yep|sure|ok|okay|true|1|urgent|very|high|emergency)\b/i;
 
 export const takeMessage = (context: BookingContext) =>
   defineTool({
@@ -33,13 +36,16 @@ export const takeMessage = (context: BookingContext) =>
       phone: text,
       patientPhone: text,
       message: textUpTo(2_000),
-      urgent: consent,
+      urgent: z
+        .unknown()
+        .optional()
+        .transform((said) => URGENT.test(String(said ?? ''))),
     }),
     async run(input, call) {
       const said = [input.phone, input.patientPhone].find(
         (one) => one !== undefined && !isPlaceholderPhone(one),
       );
-      const urgent = input.urgent === 'yes';
+      const { urgent } = input;
       const { callId, requestId } = originOf(call);
       const left = await leaveTask(
         context,

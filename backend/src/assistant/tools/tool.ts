@@ -12,6 +12,8 @@ export interface CallContext {
   /** The clinic's number that was called, as signalling has it. */
   calledNumber: string | null;
   requestId: string;
+  /** When the request came: an answer to a question cannot have come before the question was given. */
+  arrivedAt: Date;
 }
 
 /** What the agent hears, as one line: a sentence, or facts as JSON. `data` goes to programs that use the short form. */

@@ -33,7 +33,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     providers:
       'INSERT(active,breaks,name,org_id,working_hours) SELECT UPDATE(active,breaks,deleted_at,name,working_hours)',
     read_backs:
-      'INSERT(appointment_id,call_id,org_id,provider_name,scheduled_at,token_hash,verb) SELECT UPDATE(used_at)',
+      'INSERT(appointment_at,appointment_id,call_id,org_id,provider_name,scheduled_at,token_hash,verb) SELECT UPDATE(used_at)',
     senders: READ,
     service_providers: 'DELETE INSERT SELECT',
     services:
