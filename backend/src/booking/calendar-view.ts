@@ -76,11 +76,19 @@ export const markNotSynced = (
 export function textStillWanted(
   database: Database,
   orgId: OrgId,
-  text: { appointmentId: string; version: number; kind: 'confirmation' | 'cancellation' },
+  text: {
+    appointmentId: string;
+    version: number;
+    kind: 'confirmation' | 'cancellation';
+    passedOnFrom?: string | undefined;
+  },
   now: Date,
 ): Promise<boolean> {
   return database.withTenant({ orgId, userId: null }, async (db) => {
     const row = await findAppointment(db, orgId, text.appointmentId);
+    if (text.passedOnFrom !== undefined) {
+      return row !== undefined && row.contact_phone !== text.passedOnFrom && row.scheduled_at > now;
+    }
     const status = text.kind === 'cancellation' ? 'cancelled' : 'confirmed';
     return row?.status === status && row.visible_version === text.version && row.scheduled_at > now;
   });

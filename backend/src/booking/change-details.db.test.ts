@@ -110,6 +110,132 @@ describe('an appointment whose details change', () => {
     expect((await scene.row(id)).contact_id).toBe(contactId);
   });
 
+  describe('and goes to another patient', () => {
+    let otherId: string;
+    const ANA = '+14155550133';
+    beforeEach(async () => {
+      const when = { at: new Date(at(600)) };
+      const insist = { outsideHours: true };
+      const other = await scene.book(clinic, { name: 'Ana Ruiz', phone: ANA, when, insist });
+      otherId = other.contactId;
+    });
+    const toLeave = async () =>
+      (
+        await scene.owner.query(
+          `select payload ->> 'to' as "to", payload ->> 'change' as change,
+             (payload ->> 'scheduled_at')::timestamptz as at from public.outbox
+           where payload ->> 'appointment_id' = $1 and topic like 'message.%' and status = 'pending' order by seq`,
+          [id],
+        )
+      ).rows.map(({ to, change: what, at: when }) => [to, what, when.toISOString()]);
+    const MARIA = '+14155550132';
+
+    test('is canceled in a text to the one before, with the time that they knew; their link says that it is not theirs', async () => {
+      const link = await scene.linkOf(id);
+      await scene.textsLeave(id);
+      await change({ contact_id: otherId, scheduled_at: at(60) });
+      expect(await toLeave()).toEqual([
+        [MARIA, 'cancelled', MONDAY_9],
+        [ANA, 'booked', at(60)],
+      ]);
+      const page = await scene.open(link);
+      expect(page).toMatchObject({ status: 404, title: 'This link is used up' });
+      expect(page.text).toContain('no longer under the phone number that this link was sent to');
+      expect(page.text).not.toContain('newest text');
+      const { database } = scene.context;
+      const wanted = (passedOnFrom: string) =>
+        textStillWanted(
+          database,
+          clinic.scope.orgId,
+          { appointmentId: id, version: 2, kind: 'cancellation', passedOnFrom },
+          scene.clock.now(),
+        );
+      expect([await wanted(MARIA), await wanted(ANA)]).toEqual([true, false]);
+    });
+
+    test('before the first one heard of it: they hear nothing', async () => {
+      await change({ contact_id: otherId });
+      expect(await toLeave()).toEqual([[ANA, 'booked', MONDAY_9]]);
+    });
+
+    test('without a text where staff want none, to neither of them', async () => {
+      await scene.textsLeave(id);
+      await change({ contact_id: otherId, notify: false });
+      expect(await toLeave()).toEqual([]);
+    });
+
+    test('and back while the texts wait: nobody hears of it', async () => {
+      await scene.textsLeave(id);
+      await change({ contact_id: otherId, notify_after_s: 600 });
+      expect(await toLeave()).toHaveLength(2);
+      await scene.post(`/api/appointments/${id}/undo`, {});
+      expect(await toLeave()).toEqual([]);
+    });
+
+    test('and back after the texts left: both hear of it', async () => {
+      await scene.textsLeave(id);
+      await change({ contact_id: otherId });
+      await scene.textsLeave(id);
+      await scene.post(`/api/appointments/${id}/undo`, {});
+      expect(await toLeave()).toEqual([
+        [ANA, 'cancelled', MONDAY_9],
+        [MARIA, 'booked', MONDAY_9],
+      ]);
+    });
+
+    test('and the texts that wait are taken back together', async () => {
+      await scene.textsLeave(id);
+      await change({ contact_id: otherId, notify_after_s: 600 });
+      expect((await scene.post(`/api/appointments/${id}/withdraw-text`)).status).toBe(200);
+      expect(await toLeave()).toEqual([]);
+    });
+
+    test('who has no phone: the one before still hears of it', async () => {
+      await scene.textsLeave(id);
+      await scene.owner.query('update public.leads set phone = null where id = $1', [otherId]);
+      await change({ contact_id: otherId });
+      expect(await toLeave()).toEqual([[MARIA, 'cancelled', MONDAY_9]]);
+      await scene.post(`/api/appointments/${id}/undo`, {});
+      expect(await toLeave()).toEqual([]);
+      await change({ contact_id: otherId });
+      await scene.textsLeave(id);
+      await scene.post(`/api/appointments/${id}/undo`, {});
+      expect(await toLeave()).toMatchObject([[MARIA, expect.any(String), MONDAY_9]]);
+    });
+
+    test('and then to a third one: the first hears of it once', async () => {
+      await scene.textsLeave(id);
+      await scene.owner.query('update public.leads set phone = null where id = $1', [otherId]);
+      await change({ contact_id: otherId });
+      const third = { name: 'Cy Poe', phone: '+14155550134', when: { at: new Date(at(700)) } };
+      const { contactId: thirdId } = await scene.book(clinic, { ...third, insist: { outsideHours: true } });
+      await change({ contact_id: thirdId });
+      expect(await toLeave()).toEqual([
+        [MARIA, 'cancelled', MONDAY_9],
+        ['+14155550134', 'booked', MONDAY_9],
+      ]);
+    });
+  });
+
+  test('under a new number of the same patient says nothing to the old number', async () => {
+    await scene.textsLeave(id);
+    await scene.owner.query(`update public.leads set phone = '+14155550188' where id = $1`, [contactId]);
+    await change({ scheduled_at: at(60) });
+    const sent = (await scene.outbox(id)).filter(({ topic }) => topic.startsWith('message.'));
+    expect(sent.map(({ payload }) => payload)).toMatchObject([{ change: 'booked' }, { to: '+14155550188' }]);
+  });
+
+  test('after a move is texted when the move is undone, whatever was noted in between', async () => {
+    await scene.textsLeave(id);
+    await change({ scheduled_at: at(60) });
+    await scene.textsLeave(id);
+    await change({ notes: 'Comes by bus' });
+    expect((await scene.post(`/api/appointments/${id}/undo`, {})).body).toMatchObject({
+      scheduled_at: MONDAY_9,
+    });
+    expect(await texts()).toEqual(['1', '2', '4']);
+  });
+
   test.each([
     ['length', { duration_minutes: 45 }],
     ['provider', () => ({ provider_id: clinic.providerIds[1] })],

@@ -3,6 +3,7 @@ import type { AppointmentRow } from './booking.queries.ts';
 import { findAppointment } from './booking.queries.ts';
 import type { Bearer, PatientContext } from './patient-context.ts';
 import {
+  addressOfLink,
   type ClinicOnPage,
   clinicOfAppointment,
   clinicOfOffer,
@@ -25,9 +26,10 @@ export interface OpenedAppointment extends Opened {
   /**
    * open: it can move or cancel. spent: it did, and nothing happened since. undone: it did, and took it back.
    * fixed: under way, no page changes it any more. replaced: a newer version has a newer link. over: in the past.
+   * passed_on: the newer version is under another number, so whoever has this link got no newer one.
    * ended: canceled since, by the clinic or by a newer link; a text about that has no link.
    */
-  state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'ended' | 'over';
+  state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'passed_on' | 'ended' | 'over';
 }
 
 export interface OpenedOffer extends Opened {
@@ -69,6 +71,7 @@ function openAppointment(
     const appointment = await findAppointment(db, orgId, id);
     if (!appointment) return undefined;
     const use = await useOfLink(db, orgId, id, version);
+    const sentTo = await addressOfLink(db, orgId, id, version);
     return {
       kind: 'appointment' as const,
       scope,
@@ -78,22 +81,35 @@ function openAppointment(
       contactId: appointment.contact_id,
       clinic: await clinicOnPage(db, orgId),
       service: await serviceName(db, orgId, appointment.service_type),
-      state: stateOf(appointment, version, use, clock.now()),
+      state: stateOf(appointment, { version, use, sentTo }, clock.now()),
     };
   });
 }
 
 function stateOf(
-  { version: current, visible_version: visible, status, scheduled_at: at }: AppointmentRow,
-  version: number,
-  use: Awaited<ReturnType<typeof useOfLink>>,
+  {
+    version: current,
+    visible_version: visible,
+    status,
+    scheduled_at: at,
+    contact_phone: phone,
+  }: AppointmentRow,
+  {
+    version,
+    use,
+    sentTo,
+  }: {
+    version: number;
+    use: Awaited<ReturnType<typeof useOfLink>>;
+    sentTo: string | undefined;
+  },
   now: Date,
 ): OpenedAppointment['state'] {
   if (at <= now) return 'over';
   if (use?.undone_at && current === use.made_version + 1) return 'undone';
   if (use && current === use.made_version) return use.action === 'moved' ? 'moved' : 'cancelled';
   if (status === 'cancelled') return 'ended';
-  if (visible !== version) return 'replaced';
+  if (visible !== version) return sentTo === undefined || sentTo === phone ? 'replaced' : 'passed_on';
   return status === 'pending' || status === 'confirmed' ? 'open' : 'fixed';
 }
 

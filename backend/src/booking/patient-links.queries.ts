@@ -52,6 +52,23 @@ export function useOfLink(db: Db, orgId: string, appointmentId: string, version:
     .executeTakeFirst();
 }
 
+/** The number that the text with this link went to; undefined where no such text was kept. */
+export async function addressOfLink(
+  db: Db,
+  orgId: string,
+  appointmentId: string,
+  version: number,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('messages')
+    .select('to_address')
+    .where('org_id', '=', orgId)
+    .where('kind', '=', 'confirmation')
+    .where('dedupe_key', '=', `${appointmentId}:${version}`)
+    .executeTakeFirst();
+  return row?.to_address;
+}
+
 interface LinkOfAppointment {
   orgId: string;
   appointmentId: string;

@@ -82,6 +82,11 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
         html`<p>The appointment was changed after this link was sent. The newest text message has the link that works.</p>`,
         callUs(clinic, 'No newer text? Please call'),
       ]);
+    case 'passed_on':
+      return show(404, 'This link is used up', clinic, [
+        html`<p>The appointment is no longer under the phone number that this link was sent to.</p>`,
+        callUs(clinic, 'For another appointment, or if you expected to have this one, please call'),
+      ]);
     case 'ended':
       return show(404, 'This appointment was canceled', clinic, [
         html`<p>The link is from an older text.</p>`,

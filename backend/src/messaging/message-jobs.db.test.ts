@@ -93,6 +93,22 @@ describe('the jobs of messaging', () => {
     ]);
   });
 
+  test('an appointment that went to another patient is canceled for the one before, and is not among the texts of the new one', async () => {
+    const job = await book('+15551235008');
+    const { payload } = job;
+    const passedOn = { ...payload, change: 'cancelled', passed_on: true };
+    const asked: unknown[] = [];
+    const jobs = scene.messaging.jobs({ ...WANTED, stillWanted: async (_, text) => asked.push(text) > 0 });
+    await work(() => jobs.outbox['message.cancellation']!({ ...job, payload: passedOn }));
+    expect(asked[0]).toMatchObject({ kind: 'cancellation', passedOnFrom: '+15551235008' });
+    expect((await scene.received('+15551235008'))[0]?.body).toMatch(/your appointment on .* is canceled/);
+    const { rows } = await scene.owner.query(
+      'select dedupe_key, appointment_id from messages where to_address = $1',
+      ['+15551235008'],
+    );
+    expect(rows).toEqual([{ dedupe_key: `${payload.appointment_id}:1:passed_on`, appointment_id: null }]);
+  });
+
   test('a job that cannot be read is given up with the name of what is wrong', async () => {
     const job = await book('+15551235003');
     const broken = { ...job, payload: { ...job.payload, scheduled_at: 'soon' } };

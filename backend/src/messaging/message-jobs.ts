@@ -17,6 +17,8 @@ const AppointmentPayload = z.object({
   change: z.enum(['booked', 'moved', 'restored', 'cancelled']).default('booked'),
   /** Nobody is to hear of it: the patient had not heard of the appointment either. */
   silent: z.boolean().default(false),
+  /** The appointment went to another patient: this is for the one before. */
+  passed_on: z.boolean().default(false),
 });
 const OfferPayload = z.object({
   offer_id: z.guid(),
@@ -33,7 +35,13 @@ export interface MessageJobOptions {
   /** False once the appointment has moved on to another version or is over: the text is not sent. */
   stillWanted(
     orgId: string,
-    text: { appointmentId: string; version: number; kind: 'confirmation' | 'cancellation' },
+    text: {
+      appointmentId: string;
+      version: number;
+      kind: 'confirmation' | 'cancellation';
+      /** The number of a patient whose appointment went to another one; undefined for the patient it is for. */
+      passedOnFrom?: string | undefined;
+    },
   ): Promise<boolean>;
   /** False once a time that was offered from the waitlist was answered, ran out or was withdrawn. */
   offerStillOpen(orgId: string, offerId: string): Promise<boolean>;
@@ -72,8 +80,10 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
       if (payload.silent) return undefined;
       const orgId = organizationOf(job);
       const { appointment_id: appointmentId, version, change } = payload;
-      const key = { orgId, kind, dedupeKey: `${appointmentId}:${version}` };
-      if (!(await options.stillWanted(orgId, { appointmentId, version, kind }))) {
+      const passedOnFrom = payload.passed_on ? payload.to : undefined;
+      const dedupeKey = `${appointmentId}:${version}${payload.passed_on ? ':passed_on' : ''}`;
+      const key = { orgId, kind, dedupeKey };
+      if (!(await options.stillWanted(orgId, { appointmentId, version, kind, passedOnFrom }))) {
         const existing = await database.withService((db) => findByKey(db, key));
         return existing && deliver(existing.id, false);
       }
@@ -87,7 +97,9 @@ export function createMessageJobs(context: MessagingContext, options: MessageJob
         change === 'cancelled'
           ? cancellationText({ ...facts, phone: await database.withService((db) => numberToCall(db, orgId)) })
           : confirmationText({ ...facts, change, link: options.links.toAppointment(appointmentId, version) });
-      return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, appointmentId });
+      // The texts of an appointment are those to its own patient.
+      const about = payload.passed_on ? {} : { appointmentId };
+      return keepAndDeliver({ ...key, to: payload.to, from: context.from, body, ...about });
     };
 
   return {

@@ -197,7 +197,9 @@ export const MoveRequest = z
       .describe('Default: as it is, or as a new service takes'),
     provider_id: Id.optional(),
     service_type: singleLine(80).optional(),
-    contact_id: Id.optional().describe('Another patient of the clinic'),
+    contact_id: Id.optional().describe(
+      'Another patient of the clinic. Both are texted: the new one that it is booked, the one before that it is canceled',
+    ),
     notes: multiLine(2000).nullable().optional().describe('null removes them'),
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
