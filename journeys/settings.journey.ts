@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await drawer.getByLabel('Shortest notice').fill('2');
     await drawer.getByLabel('Only these').check();
     await drawer.getByRole('button', { name: 'Add service' }).click();
-    await drawer.getByText('Choose somebody, or everybody.').waitFor();
+    await drawer.getByText('Choose at least one provider, or all of them.').waitFor();
     await drawer.getByLabel('Main provider').check();
     await drawer.getByRole('button', { name: 'Add service' }).click();
     await page.getByText('Group physiotherapy is saved.').waitFor();
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     const question = other.getByRole('dialog', { name: 'Delete Main provider?' });
     await question.getByRole('button', { name: 'Delete provider' }).click();
     await question.getByText(/One appointment is still to come, on/).waitFor();
-    await question.getByRole('button', { name: 'Delete all the same' }).click();
+    await question.getByRole('button', { name: 'Delete anyway' }).click();
     await other.getByText('One appointment is still to come. It stays as it is.').waitFor();
     await expect.poll(() => page.getByRole('link', { name: /Main provider/ }).count()).toBe(0);
     const kept = await clinic.get(`/api/appointments/${booked.body.appointment_id}`);

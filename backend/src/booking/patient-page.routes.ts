@@ -219,7 +219,7 @@ async function refusalPage(
   }
   const { alternatives } = error.extra as { alternatives?: Parameters<typeof takenPage>[1] };
   if (opened.state === 'open' && alternatives) {
-    return takenPage(opened, alternatives, 'Somebody else took that time a moment ago. Nothing was changed.');
+    return takenPage(opened, alternatives, 'Someone else took that time a moment ago. Nothing was changed.');
   }
   if (opened.state === 'open' && error.code === 'SLOT_EXPIRED') {
     const list = await findFreeDays(context, opened, {});

@@ -103,7 +103,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
 export function cancelPage(opened: OpenedAppointment, now: Date): Page {
   return show(200, 'Cancel this appointment?', opened.clinic, [
     card(opened, now),
-    html`<p>The time will be free for somebody else. You can undo this for ten minutes.</p>`,
+    html`<p>The time will be free for someone else. You can undo this for ten minutes.</p>`,
     form(opened, 'cancel', html`<button class="danger">Yes, cancel it</button>`),
     html`<a class="button" href="${at(opened)}">No, keep it</a>`,
   ]);
@@ -223,7 +223,7 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
           ]);
     case 'declined':
       return show(200, 'Thank you for telling us', clinic, [
-        html`<p>The time goes to somebody else. You stay on the waitlist, and hear from us when another time becomes free.</p>`,
+        html`<p>The time goes to someone else. You stay on the waitlist, and hear from us when another time becomes free.</p>`,
         form(opened, 'leave', html`<button class="danger">Take me off the waitlist</button>`),
         callUs(clinic, 'Questions? Please call'),
       ]);

@@ -212,7 +212,7 @@ export const MoveRequest = z
       .int()
       .min(1)
       .optional()
-      .describe('The version that was seen; if somebody changed it meanwhile, 409 CHANGED_MEANWHILE'),
+      .describe('The version that was seen; if someone has changed it since, 409 CHANGED_MEANWHILE'),
   })
   .refine((body) => CHANGES.some((name) => body[name] !== undefined), {
     path: ['scheduled_at'],

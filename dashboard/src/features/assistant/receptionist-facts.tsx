@@ -13,7 +13,7 @@ export function ReceptionistFacts() {
       <ErrorState
         title="The receptionist's details could not be read"
         error={error}
-        stillWorks="Calls are answered all the same."
+        stillWorks="Calls are still answered."
         onRetry={() => void refetch()}
       />
     );

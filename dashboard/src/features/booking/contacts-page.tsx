@@ -32,7 +32,7 @@ export function ContactsPage() {
     });
   const searchSoon = useDebouncedCallback((text: string) => search({ find: text.trim() || undefined }), 250);
   return (
-    <Page title="Patients" hint="Everybody who was booked, and who waits for a time.">
+    <Page title="Patients" hint="Your patients and waitlist.">
       <Stack gap="lg">
         <Panel title="By name">
           <div className={classes.filters}>
@@ -50,7 +50,7 @@ export function ContactsPage() {
             />
             <Select
               aria-label="Status"
-              data={[{ value: '', label: 'Everybody' }, ...statusOptions]}
+              data={[{ value: '', label: 'All patients' }, ...statusOptions]}
               value={status ?? ''}
               allowDeselect={false}
               onChange={(value) => search({ status: (value || undefined) as ContactStatus | undefined })}

@@ -21,7 +21,7 @@ export function WaitlistPanel({ timeZone }: { timeZone: string }) {
   return (
     <Panel
       title="Waitlist"
-      hint="A time that becomes free is offered by text, to the first whom it suits, for 15 minutes."
+      hint="When a time opens up, we text the first person it fits. They have 15 minutes to take it."
       aside={
         adding ? undefined : (
           <Button
@@ -70,7 +70,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
     <>
       {waiting.length === 0 ? (
         <EmptyState icon={IconHourglass} title="Nobody waits">
-          <span>Put somebody here when nothing that suits them is free.</span>
+          <span>Add patients who couldn’t get a time.</span>
         </EmptyState>
       ) : (
         <ol className={classes.list}>

@@ -45,7 +45,7 @@ export function PatientPhone({ number, clinic, timeZone, sandbox, expecting }: P
         <ErrorState
           title="The phone cannot be shown"
           error={phone.error}
-          stillWorks="Texts are sent all the same; Messages lists them."
+          stillWorks="Texts are still sent; Messages lists them."
           onRetry={() => void phone.refetch()}
         />
       ) : phone.data === undefined ? (

@@ -145,7 +145,7 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
   const booked = Booked.safeParse(remove.error === null ? null : asApiError(remove.error).body).data;
   return {
     label: 'Delete provider',
-    ...(booked && { confirm: 'Delete all the same' }),
+    ...(booked && { confirm: 'Delete anyway' }),
     question: `Delete ${provider.name}?`,
     explanation: booked
       ? comingWords(booked.appointments, formatMoment(booked.until, timeZone))
@@ -162,5 +162,5 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
 
 const comingWords = (count: number, until: string): string =>
   count === 1
-    ? `One appointment is still to come, on ${until}. It will not be moved or cancelled: somebody has to keep it, or move it in the calendar.`
-    : `${count} appointments are still to come, the last on ${until}. They will not be moved or cancelled: somebody has to keep them, or move them in the calendar.`;
+    ? `One appointment is still to come, on ${until}. It will not be moved or canceled: someone has to keep it, or move it in the calendar.`
+    : `${count} appointments are still to come, the last on ${until}. They will not be moved or canceled: someone has to keep them, or move them in the calendar.`;

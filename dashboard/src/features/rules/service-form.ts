@@ -96,7 +96,7 @@ export const validate = {
       : null,
   horizon_days: (value: number | string) => (value === '' ? null : between(value, 1, 1095, 'Days:')),
   provider_ids: (value: string[], { offered_by }: ServiceValues) =>
-    offered_by === 'some' && value.length === 0 ? 'Choose somebody, or everybody.' : null,
+    offered_by === 'some' && value.length === 0 ? 'Choose at least one provider, or all of them.' : null,
 };
 
 /** The server's name of a field to the one of the form. */
@@ -113,7 +113,7 @@ export function serviceLine(service: Service, providers: Provider[]): string {
   const { buffer_before_minutes: before, buffer_after_minutes: after } = service;
   const { notice, notice_unit: unit } = spellNotice(service.min_notice_minutes);
   const names = service.provider_ids.map(
-    (id) => providers.find((one) => one.id === id)?.name ?? 'somebody else',
+    (id) => providers.find((one) => one.id === id)?.name ?? 'someone else',
   );
   return [
     `${service.duration_minutes} min`,

@@ -83,4 +83,4 @@ export function spellSpan(entry: TimeOff, today: string): string {
 export const whoseWords = (entry: TimeOff, providers: Provider[]): string =>
   entry.provider_id === null
     ? 'Whole clinic'
-    : (providers.find(({ id }) => id === entry.provider_id)?.name ?? 'Somebody else');
+    : (providers.find(({ id }) => id === entry.provider_id)?.name ?? 'Someone else');

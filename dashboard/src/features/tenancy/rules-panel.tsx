@@ -67,7 +67,7 @@ function RulesForm({ organization }: { organization: Organization }) {
             <Radio
               value="closed"
               label="Offer nothing until it can be read again"
-              description="Nothing can clash, but callers are turned away meanwhile."
+              description="Nothing can clash, but callers are turned away in the meantime."
             />
           </Stack>
         </Radio.Group>

@@ -180,7 +180,7 @@ function Schedule(props: ScheduleProps) {
       )}
       {heldError === null ? null : (
         <Alert color="red" mb="sm" title="Held times could not be read">
-          {asApiError(heldError).message} A time that looks free here may be kept for somebody.
+          {asApiError(heldError).message} A time that looks free here may be held for someone.
         </Alert>
       )}
       <p className={classes.state} role="status">

@@ -39,7 +39,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
           onChange={({ currentTarget }) => setReason(currentTarget.value)}
         />
         <Checkbox
-          label="Text the patient that it is cancelled"
+          label="Text the patient that it is canceled"
           checked={notify}
           onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
         />
