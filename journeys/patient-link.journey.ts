@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     await page.keyboard.press('Enter');
     await heading(page, 'Cancel this appointment?').waitFor();
     await page.getByRole('button', { name: 'Yes, cancel it' }).click();
-    await heading(page, 'Your appointment is cancelled').waitFor();
+    await heading(page, 'Your appointment is canceled').waitFor();
     expect((await clinic.get(`/api/appointments/${id}`)).body.status).toBe('cancelled');
     await page.getByRole('button', { name: 'Undo: keep the appointment' }).click();
     await heading(page, 'Your appointment is on again').waitFor();

@@ -98,7 +98,7 @@ describe('a patient’s own page', () => {
     const done = await scene.submit(link, { action: 'cancel' });
     expect(done).toMatchObject({ status: 303, headers: { location: link.replace(PUBLIC_URL, '') } });
     const page = await scene.open(link);
-    expect(page).toMatchObject({ status: 200, title: 'Your appointment is cancelled' });
+    expect(page).toMatchObject({ status: 200, title: 'Your appointment is canceled' });
     expect(page.text).toContain('Undo: keep the appointment');
     expect(await scene.row(id)).toMatchObject({ status: 'cancelled', version: 2 });
 

@@ -57,7 +57,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
         callUs(clinic, 'Not what you wanted? Please call'),
       ]);
     case 'cancelled':
-      return show(200, 'Your appointment is cancelled', clinic, [
+      return show(200, 'Your appointment is canceled', clinic, [
         note(notice),
         card(opened, now),
         undo(opened, 'Undo: keep the appointment', now),
@@ -211,7 +211,7 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
     case 'accepted':
       return offer.hold_status === 'cancelled'
         ? show(404, 'This link is used up', clinic, [
-            html`<p>You took this time, and it was cancelled since.</p>`,
+            html`<p>You took this time, and it was canceled since.</p>`,
             callUs(clinic, 'For a new appointment, please call'),
           ])
         : show(200, 'You are booked', clinic, [
