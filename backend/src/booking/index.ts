@@ -31,4 +31,9 @@ export { sayMoment, sayNow } from './say-moment.ts';
 export { searchNumbers } from './search-contacts.ts';
 export { comingDays } from './spoken-labels.ts';
 export { leaveTask } from './tasks/leave-task.ts';
-export { type Correction, understandSpokenTime } from './understand-spoken.ts';
+export {
+  type Correction,
+  compareWithOffer,
+  type SpokenBooking,
+  understandSpokenTime,
+} from './understand-spoken.ts';

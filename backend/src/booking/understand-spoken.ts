@@ -18,8 +18,10 @@ import {
   type SpokenWish,
 } from './read-spoken-time.ts';
 import { readSpokenWindow, type SpokenWindow } from './read-spoken-window.ts';
+import { readSlot } from './slot-id.ts';
 import { dutyOf } from './spoken-duty.ts';
-import { clockName, comingDays, fullDay } from './spoken-labels.ts';
+import { clockName, comingDays, fullDay, listed } from './spoken-labels.ts';
+import { ask } from './spoken-questions.ts';
 import { isMonthFirst } from './wall-clock.ts';
 import { localDate } from './working-hours.ts';
 
@@ -53,24 +55,65 @@ export async function understandSpokenTime(
   scope: TenantScope,
   wish: SpokenBooking,
 ): Promise<{ at: Date; correction?: Correction }> {
-  const now = context.clock.now();
-  const [rules, moved] = await Promise.all([
-    rulesIn(context, askAlone(context, scope), scope.orgId),
-    wish.appointmentId && movedOne(context, scope, wish.appointmentId),
-  ]);
-  const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
-  const setting = settingOf(rules, service, {
-    now,
-    durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
-    staff: whoIsMeant(staffFor(rules, service), moved ? { providerId: moved.provider_id } : wish),
-  });
+  const setting = await settingFor(context, scope, wish);
   const reading = readSpokenTime(wish, setting);
-  const { timeZone } = setting;
+  const { now, timeZone } = setting;
   if (reading.kind === 'ask') throw question(reading, now, timeZone);
   const correction = correctionOf(localTime(reading.at, timeZone), reading);
   if (!correction) return { at: reading.at };
   logCorrection(context, scope, wish);
   return { at: reading.at, correction };
+}
+
+/** What is left of "around three": up to so many minutes beside it. */
+const ABOUT_MINUTES = 60;
+const ABOUT = /\b(?:around|about|approximately|roughly|close to|near)\b|\dish\b/i;
+
+/**
+ * A chosen offer is exact, but beside words that name another day or hour it may be the wrong one.
+ * @throws {AppError} DATE_UNCLEAR with both; an offer that is not good is for booking to refuse.
+ */
+export async function compareWithOffer(
+  context: BookingContext,
+  scope: TenantScope,
+  slotId: string,
+  wish: SpokenBooking,
+): Promise<void> {
+  const offer = readSlot(context.slotKey, slotId, context.clock.now());
+  if (offer?.orgId !== scope.orgId) return;
+  if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) return;
+  const setting = await settingFor(context, scope, wish);
+  const reading = readSpokenWindow(wish, setting);
+  const offered = localTime(offer.startsAt, setting.timeZone);
+  if (reading.kind === 'ask' || holds(reading, offered, ABOUT.test(wish.words ?? '') ? ABOUT_MINUTES : 0))
+    return;
+  const exact = readSpokenTime(wish, setting);
+  const said = exact.kind === 'time' ? [localTime(exact.at, setting.timeZone)] : [];
+  const names = [offered, ...said].map(
+    (one) => `${clockName(minuteOf(one))} on ${fullDay(one.toPlainDate())}`,
+  );
+  const say =
+    said.length > 0
+      ? `Do you mean ${listed(names, 'or')}?`
+      : `The time that was chosen is ${names[0]}, and the caller said another. Ask which one is meant.`;
+  const choices = [offered, ...said].map((one) => one.toString({ smallestUnit: 'minute' }));
+  throw question(ask('DATE_UNCLEAR', say, choices), setting.now, setting.timeZone);
+}
+
+const minuteOf = ({ hour, minute }: Temporal.PlainDateTime): number => hour * 60 + minute;
+
+function holds(
+  { days, fromMinute = 0, untilMinute = 1_440, near }: SpokenWindow,
+  time: Temporal.PlainDateTime,
+  about: number,
+): boolean {
+  const date = time.toPlainDate();
+  const minute = minuteOf(time);
+  const { compare } = Temporal.PlainDate;
+  return (
+    (days.length === 0 || days.some(({ from, to }) => compare(from, date) <= 0 && compare(date, to) <= 0)) &&
+    (near === undefined ? minute >= fromMinute && minute < untilMinute : Math.abs(minute - near) <= about)
+  );
 }
 
 export interface SpokenSearch extends SpokenWish, Spoken {
@@ -165,6 +208,23 @@ function whoIsNamed({ staff }: ClinicRules, wish: ProviderWish): Provider | unde
   throw names.length > 0
     ? bookingErrors.whichProvider(names)
     : bookingErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
+}
+
+async function settingFor(
+  context: BookingContext,
+  scope: TenantScope,
+  wish: SpokenBooking,
+): Promise<SpokenSetting> {
+  const [rules, moved] = await Promise.all([
+    rulesIn(context, askAlone(context, scope), scope.orgId),
+    wish.appointmentId && movedOne(context, scope, wish.appointmentId),
+  ]);
+  const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
+  return settingOf(rules, service, {
+    now: context.clock.now(),
+    durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
+    staff: whoIsMeant(staffFor(rules, service), moved ? { providerId: moved.provider_id } : wish),
+  });
 }
 
 const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>

@@ -4,7 +4,9 @@ import {
   type BookingRequest,
   bookAppointment,
   type Correction,
+  compareWithOffer,
   isPlaceholderPhone,
+  type SpokenBooking,
   understandSpokenTime,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -117,15 +119,14 @@ const contactOf = (input: Arguments, call: CallContext): Omit<BookingRequest, 's
 const spokenPhone = ({ phone, patientPhone }: Arguments): string | undefined =>
   [phone, patientPhone].find((given) => given !== undefined && !isPlaceholderPhone(given));
 
-/** A chosen offer is exact; whatever else was said is read with the clinic's calendar, or asked about. */
+/** A chosen offer is exact unless other words stand beside it; whatever else was said is read with the clinic's calendar, or asked about. */
 async function whenOf(
   context: BookingContext,
   scope: TenantScope,
   input: Arguments,
   callId: string | null,
 ): Promise<{ when: BookingRequest['when']; correction?: Correction }> {
-  if (input.slotId !== undefined) return { when: { slotId: input.slotId } };
-  const { at, correction } = await understandSpokenTime(context, scope, {
+  const wish: SpokenBooking = {
     serviceType: serviceOf(input),
     durationMinutes: input.durationMinutes,
     providerName: input.providerName,
@@ -135,6 +136,11 @@ async function whenOf(
     words: input.dateText,
     weekday: input.weekday,
     callId,
-  });
+  };
+  if (input.slotId !== undefined) {
+    await compareWithOffer(context, scope, input.slotId, wish);
+    return { when: { slotId: input.slotId } };
+  }
+  const { at, correction } = await understandSpokenTime(context, scope, wish);
   return { when: { at }, ...(correction && { correction }) };
 }

@@ -5,6 +5,7 @@ import {
   type CallersAppointment,
   type Confirmation,
   type Correction,
+  compareWithOffer,
   moveAppointment,
   moveReadBack,
   NotReadBack,
@@ -137,23 +138,27 @@ async function whereTo(
 ): Promise<Target> {
   const scope = scopeOf(call);
   const { providerName } = input;
-  if (input.slotId !== undefined) return { when: { slotId: input.slotId }, providerName };
-  const wish = {
+  const said = {
     date: input.appointmentDate ?? input.date,
     time: input.appointmentTime ?? input.time,
     at: input.scheduledAt,
     words: input.dateText,
     weekday: input.weekday,
   };
-  if (input.confirmed === 'yes' && Object.values(wish).every((one) => one === undefined)) {
+  const wish = {
+    appointmentId: meant.appointmentId,
+    serviceType: meant.serviceType,
+    ...said,
+    callId: call.callId,
+  };
+  if (input.slotId !== undefined) {
+    await compareWithOffer(context, scope, input.slotId, wish);
+    return { when: { slotId: input.slotId }, providerName };
+  }
+  if (input.confirmed === 'yes' && Object.values(said).every((one) => one === undefined)) {
     const before = await moveReadBack(context, scope, meant.appointmentId, confirmation);
     if (before) return { when: { at: before.at }, providerName: providerName ?? before.providerName };
   }
-  const { at, correction } = await understandSpokenTime(context, scope, {
-    appointmentId: meant.appointmentId,
-    serviceType: meant.serviceType,
-    ...wish,
-    callId: call.callId,
-  });
+  const { at, correction } = await understandSpokenTime(context, scope, wish);
   return { when: { at }, providerName, correction };
 }
