@@ -86,7 +86,11 @@ export function dayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
   if (reading.kind === 'ask') return reading;
   const isHidden = fromModel.length === 0 && date.days.some((day) => !isIn(day, reading, calendar));
   const isUnknown = [words, time].some((sentence) => sentence.isDayUnknown) && date.days.length === 0;
-  if (isUnclear || isHidden || isUnknown) return unsure(reading, calendar);
+  // "next Monday" beside a date names a day of its own, unless it may be that one.
+  const isOther = wished.some(({ days }) =>
+    days.some((day) => day.kind === 'weekday' && day.which === 'next' && !mayBe(day, reading, calendar)),
+  );
+  if (isUnclear || isHidden || isUnknown || isOther) return unsure(reading, calendar);
   const excluded = [date, words, time, weekday].flatMap(({ notDays }) => notDays);
   return excluded.some((day) => isIn(day, reading, calendar)) ? unsure(reading, calendar) : reading;
 }
@@ -154,6 +158,15 @@ export function isIn(
 ): boolean {
   const { from, to } = reading.kind === 'day' ? { from: reading.date, to: reading.date } : reading;
   if (day.kind === 'weekday') return from.equals(to) && from.dayOfWeek === day.weekday;
+  return mayBe(day, reading, calendar);
+}
+
+function mayBe(
+  day: DayWords,
+  reading: Exclude<DayReading, SpokenQuestion>,
+  calendar: SpokenCalendar,
+): boolean {
+  const { from, to } = reading.kind === 'day' ? { from: reading.date, to: reading.date } : reading;
   const other = resolveDay(day, [], calendar);
   if (other.kind === 'day') return !isBefore(other.date, from) && !isBefore(to, other.date);
   if (other.kind === 'week') return !isBefore(from, other.from) && !isBefore(other.to, to);

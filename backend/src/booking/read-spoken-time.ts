@@ -119,7 +119,7 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
     const minute = local.hour * 60 + local.minute;
     return (
       others.every((clock) => minutesOf(clock, setting).includes(minute)) &&
-      sentences.every((sentence) => allows(sentence, minute, setting))
+      sentences.every((sentence) => allows(sentence, minute, day, setting))
     );
   });
   if (agreeing.length === 0) {
@@ -128,11 +128,20 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
     const open = choices.filter(({ at }) => setting.isOpen(at.getTime()));
     return whichTime(open.length > 0 ? open : choices);
   }
+  // The model's "22:00" beside a caller's "at ten": the ten that the clinic is open at was meant, or nobody knows.
+  if (!agreeing.some(({ at }) => setting.isOpen(at.getTime()))) {
+    const open = others
+      .flatMap((clock) => onClock(day.date, minutesOf(clock, setting), setting.timeZone))
+      .filter(({ at }) => setting.isOpen(at.getTime()));
+    if (open.length > 0) return whichTime(open);
+  }
   // "Not in the morning, at ten": at night is not what is left.
   const isExclusive = sentences.some(
     (one) =>
       one.notParts.length + one.notClocks.length + one.bounds.length > 0 ||
-      one.parts.some(({ part, edge }) => edge && !part),
+      one.parts.some(
+        ({ part, edge }) => (edge && !part) || (one === words && main.is24 && words.clocks.length === 0),
+      ),
   );
   if (
     isExclusive &&
@@ -165,7 +174,10 @@ function unclearTime(
   const isFromModel = time.clocks.length > 0 || date.clocks.length > 0;
   const isUnknown =
     sentences.some(({ isTimeUnknown }) => isTimeUnknown) && !(isFromModel && !time.isTimeUnknown);
-  const isDoubtful = sentences.some(({ isTimeUnclear, spans }) => isTimeUnclear || spans.length > 0);
+  // "As late as possible" is no clock that a model could have heard.
+  const isLast = isFromModel && words.clocks.length === 0 && words.prefer === 'last';
+  const isDoubtful =
+    isLast || sentences.some(({ isTimeUnclear, spans }) => isTimeUnclear || spans.length > 0);
   if (time.clocks.length > 0 && time.hasMore && words.clocks.length === 0) return notATime(given.time ?? '');
   if (!isUnknown && !isDoubtful && main.maybeDay !== day.date.day) return undefined;
   const clocks = sentences.flatMap((sentence) => sentence.clocks);
@@ -175,17 +187,26 @@ function unclearTime(
 }
 
 /** Whether the parts of the day, the bounds and what was excluded leave this minute. */
-function allows(sentence: Sentence, minute: number, setting: SpokenSetting): boolean {
+function allows(sentence: Sentence, minute: number, day: SpokenDay, setting: SpokenSetting): boolean {
   return (
     sentence.parts.every((part) => isWithin(part, minute)) &&
     !sentence.notParts.some((part) => part.part !== undefined && isWithin(part, minute)) &&
     !sentence.notClocks.some((clock) => minutesOf(clock, setting).includes(minute)) &&
     sentence.bounds.every(({ side, clock, isOpen }) =>
-      minutesOf(clock, setting).some(
+      edgesOf(clock, day, setting).some(
         (edge) => (side === 'after' ? minute > edge : minute < edge) || (minute === edge && !isOpen),
       ),
     )
   );
+}
+
+/** "Before ten" is before the ten that the clinic is open at; with none of them open it may be either. */
+function edgesOf(clock: ClockWords, day: SpokenDay, setting: SpokenSetting): number[] {
+  const edges = minutesOf(clock, setting);
+  const open = edges.filter((edge) =>
+    onClock(day.date, [edge], setting.timeZone).some(({ at }) => setting.isOpen(at.getTime())),
+  );
+  return open.length > 0 ? open : edges;
 }
 
 /** Where the parts of a day lie; "at night" goes over midnight, and a lunch break is when people have it. */

@@ -196,7 +196,7 @@ function boundAt(line: string, place: number): Reading<TimeWords> | undefined {
     const bounded = word && anyClockAt(line, word.end);
     if (bounded) {
       const more = behind.at(line, bounded.end);
-      const isOpen = /^(after|past|before) /.test(line.slice(place));
+      const isOpen = /^(after|past|before|until) /.test(line.slice(place));
       return { value: { is: 'bound', side, clock: bounded.value, isOpen }, end: more?.end ?? bounded.end };
     }
     const single = anyClockAt(line, AT.at(line, place)?.end ?? place);

@@ -17,6 +17,9 @@ export function corrected(heard: readonly Item[]): { items: Item[]; unclear: Unc
       // Nothing has been said yet that it could turn: "no, Friday at ten".
       // "Scratch Friday" and "no Friday" want none.
       if (isWord(turn, 'strike') || (isWord(turn, 'no') && isWhen(right[0]))) unclear.push('both');
+      // "Hm, no", and nothing else: beside what a model made of it, the caller does not want that.
+      if (isWord(turn, 'no') && !heard.some(isWhen) && !(turn && isArticle(turn, right)))
+        unclear.push('both');
       left = [...left, ...right];
     } else if (!right.some(isWhen) && half && left.some(({ is }) => is === 'clock')) {
       left = left.map((item) =>

@@ -1,4 +1,5 @@
 import { CARRIERS, HARMLESS_PHRASES } from './english-carriers.ts';
+import { PLACE_PHRASES, PLACE_WORDS } from './english-places.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /** Words that can change the day or the hour. What is not here, nor a carrier, is a word we do not know. */
@@ -86,7 +87,7 @@ const WORDS = {
   around: 'around about roughly approximately circa approx near nearly almost ~',
   next: 'next nxt following',
   this: 'this',
-  be: 'is',
+  be: 'is sounds seems looks',
   are: 'are',
   was: 'was were',
   has: 'has had missed',
@@ -141,16 +142,20 @@ const WORDS = {
     'apartment apt room rm suite ste unit floor extension ext number no. box gate ward bed building bldg line option pin ' +
     'code case order highway route exit street st avenue ave road rd lane door level step ticket account policy group ' +
     'zip # dose stage grade phase type version page file tooth teeth bus train flight channel',
+  // What a time is praised for; it changes nothing, but "Friday at ten is ..." anything else is no wish.
+  good:
+    'good great fine perfect wonderful lovely awesome excellent super nice best ok okay cool right correct ideal convenient ' +
+    'comfortable easy easier free open available availability possible doable okey alrighty preference choice favorite preferred',
+  // Verbs of other things than a visit: "my plane departs Friday at ten".
+  tells:
+    'arrives departs depart departing lands land landing leaves leave leaving finish finishes finishing begins ends closes teach teaches ' +
+    'teaching flies flying graduates graduate wakes drives commute court jury funeral interview recital concert rehearsal',
+  bad: 'excluded',
   things:
     'kids children child kid people persons person adults adult boys girls sons daughters twins babies siblings friends ' +
     'patients fillings crowns teeth cavities implants pills tablets dogs cats questions things dollars bucks percent ' +
     'miles blocks cars forms prescriptions refills shots vaccines doses pounds kilos degrees brothers sisters',
   mine: 'my our his her their your its',
-  // Words that are a zone behind a time alone: "the Pacific office" is none.
-  'near:America/New_York': 'eastern et',
-  'near:America/Chicago': 'central ct',
-  'near:America/Denver': 'mountain mt',
-  'near:America/Los_Angeles': 'pacific pt',
   'zone:America/New_York': 'est edt',
   'zone:America/Chicago': 'cst cdt',
   'zone:America/Denver': 'mst mdt',
@@ -163,6 +168,17 @@ const WORDS = {
   'zone:Asia/Kolkata': 'ist',
   'zone:Australia/Sydney': 'aest aedt',
 };
+
+/** Speech recognition puts commas: "Black, Friday" is no coming Friday either. */
+const HOLIDAYS =
+  'good friday | good fry day | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day';
+
+/** What no plain weekday is called, on whatever day it is said. */
+const NAMED_DAYS = ['black', 'ash', 'holy', 'palm', 'maundy', 'cyber'].flatMap((name) =>
+  'monday,tuesday,wednesday,thursday,friday,saturday,sunday,mon day,choose day,thirst day,fry day'
+    .split(',')
+    .flatMap((day) => [`${name} ${day}`, `${name} , ${day}`]),
+);
 
 const PHRASES = {
   until: ['and till'],
@@ -181,15 +197,37 @@ const PHRASES = {
   wd5: ['fry day'],
   'a week': ['a weak'],
   week: ['weak of'],
-  holiday: [
-    'good friday | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day',
-  ],
+  holiday: [HOLIDAYS, HOLIDAYS.replace(/(\w+) (?=\w+day|fry day)/g, '$1 , '), ...NAMED_DAYS],
   birth: ['date of birth | birth date | birth day | was born | is born'],
-  after: ['any day after | some day after'],
-  before: ['be four', 'any day before | some day before'],
+  after: [
+    'any day after | some day after | later than | any time after | anytime after | sometime after | some time after',
+  ],
+  before: [
+    'be four',
+    'any day before | some day before | earlier than | sooner than | any time before | anytime before | sometime before | some time before',
+  ],
+  be: ['would be | will be | might be | could be | should be | may be | has to be | needs to be'],
+  gone: ['just gone | just past | just passed'],
+  // The caller is not done: a question, unless a day or an hour follows.
+  wait: [
+    'let me see | lets see | let me think | let me check | let me look | think about it | think it over | think on it',
+    'what was that | sorry what | repeat that | say that again | come again | i have a question | ask my wife | ask my husband',
+  ],
+  'wait fix': [
+    'hold on | hang on | wait a minute | wait a moment | wait a second | give me a minute | give me a second',
+  ],
+  good: ['first choice | second choice'],
+  // Which of the offered times is for the caller to say.
+  choice: [
+    'the other one | other one | other won | an earlier one | earlier one | a later one | later one | early one | late one | another one | the second one | second one | the third one | third one',
+  ],
+  // The hour of a call or a message, not of a visit.
+  tells: [
+    'call me | text me | remind me | phone me | ring me | email me | message me | send me | let me know | ring back | phone back | call back | call again | call you | ring you | get back to you | get back to me | pick up | wife works | husband works | he works | she works | they work | we work',
+  ],
   slot: ['down for | me for | it for | him for | her for | me in for | me down for | it down for'],
   '': [
-    'you know | let me see | lets see | i think | i guess | i believe | i suppose | i dunno | let me think | let me check | let me look | you see | kind of | sort of | how do you say',
+    'you know | i think | i guess | i believe | i suppose | i dunno | you see | kind of | sort of | how do you say',
   ],
   tomorrow: ['two morrow | too morrow', 'to morrow | 2 morrow'],
   today: ['to day'],
@@ -225,11 +263,9 @@ const PHRASES = {
   ],
   // What stands before a bound, or behind it.
   notbefore: [
-    'not be four | nothing be four | nothing before | none before | no earlier than | not earlier than | not before | no sooner than | later than | any time after | anytime after | sometime after | some time after',
+    'not be four | nothing be four | nothing before | none before | no earlier than | not earlier than | not before | no sooner than',
   ],
-  notafter: [
-    'nothing after | none after | nothing later than | no later than | not later than | not after | earlier than | sooner than | any time before | anytime before | sometime before | some time before',
-  ],
+  notafter: ['nothing after | none after | nothing later than | no later than | not later than | not after'],
   atleast: [
     'at the earliest | or later | or after | onwards | and later | and after | or afterwards | and onwards | or any time after',
   ],
@@ -268,7 +304,7 @@ const PHRASES = {
   ],
   fix: [
     'i tell a lie | i lie | i tell a lie no | lets rather say | im wrong | i was wrong | thats wrong | i misspoke | im sorry | i am sorry',
-    'make that | make it | i mean | i meant | hold on | or rather | or actually | let me rephrase | better yet | or better | what i mean is | i meant to say | excuse me | pardon me | my mistake | my bad | let us say | or make it | or make that',
+    'make that | make it | i mean | i meant | or rather | or actually | let me rephrase | better yet | or better | what i mean is | i meant to say | excuse me | pardon me | my mistake | my bad | let us say | or make it | or make that',
     'or wait | sorry i mean | sorry i meant | actually make it | actually make that | lets make it | lets make that | lets do | lets say | i should say | wait i mean',
   ],
   age: [
@@ -286,12 +322,10 @@ const PHRASES = {
   'zone:Europe/London': ['london time | british time | uk time | british summer time'],
   'zone:Europe/Berlin': ['berlin time | german time | central european time | paris time'],
   'zone:own': ['your time | local time | clinic time | the clinics time | our time'],
-  'zone:other': [
-    'my time | his time | her time | their time | tokyo time | hawaii time | arizona time | alaska time',
-  ],
+  'zone:other': ['my time | his time | her time | their time | tokyo time'],
   '!': [
     'or something | or anything | or whatever | or whenever | or another | or any | either way | even better | as well as | as far as | give me a few',
-    'my flight is | i land | i fly | get off work | have court | remind me | call me | text me | call again | did you say | my other appointment | would be late | would be early',
+    'my flight is | flight lands | i fly | get off work | did you say | is what my | for someone else | for somebody else | my other appointment | would be late | would be early',
     'other than that | a week ago wednesday | used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
     'the date after | the date before | the date but | second to last | second last | next to last | last but one | and a half | like last time | was there | is know | know way | no way | so is | so are | p and | hang on know | even fry | too days | it was | that was',
     'first days | last days | first few | last few | first week | last week of | first half | second half',
@@ -299,18 +333,10 @@ const PHRASES = {
   ],
 };
 
-/** "ten in Tokyo": each zone by the name of its city, unless the word has another meaning here. */
-const CITIES = Intl.supportedValuesOf('timeZone').flatMap((zone) => {
-  const city = zone.split('/').slice(1).at(-1);
-  return city ? [[`near:${zone}`, city.toLowerCase().replaceAll('_', ' ')] as const] : [];
-});
-
 export const ENGLISH = vocabularyOf({
-  words: { ...Object.fromEntries(CITIES.filter(([, city]) => !city.includes(' '))), '~': CARRIERS, ...WORDS },
+  words: { ...PLACE_WORDS, '~': CARRIERS, ...WORDS },
   phrases: {
-    ...Object.fromEntries(
-      CITIES.filter(([, city]) => city.includes(' ')).map(([zone, city]) => [zone, [city]]),
-    ),
+    ...Object.fromEntries(Object.entries(PLACE_PHRASES).map(([zone, names]) => [zone, [names]])),
     '~': HARMLESS_PHRASES,
     ...PHRASES,
   },

@@ -11,7 +11,7 @@ export type Item =
   | { is: 'zone'; zone: string; isNear: boolean }
   | { is: 'wish'; prefer: 'first' | 'last' }
   /** A word of the grammar that joins or turns what stands around it. */
-  | { is: 'word'; term: string };
+  | { is: 'word'; term: string; isPraise?: boolean };
 
 /** What a word that was not understood could change. */
 export type Unclear = 'day' | 'time' | 'both';
@@ -88,6 +88,7 @@ function itemOf(term: string): Item {
   if (/^(zone|near):/.test(term)) return { is: 'zone', zone: term.slice(5), isNear: term.startsWith('near') };
   if (term === 'soonest') return { is: 'wish', prefer: 'first' };
   if (term === 'latest') return { is: 'wish', prefer: 'last' };
+  if (term === 'good') return { is: 'word', term: '~', isPraise: true };
   if (term === 'ish') return { is: 'word', term: '?' };
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
 }

@@ -156,7 +156,9 @@ function named(pieces: Piece[], vocabulary: Vocabulary): Piece[] {
     const { word } = pieces[at] ?? {};
     const phrase = vocabulary.phrases
       .get(word ?? '')
-      ?.find(({ words }) => words.every((one, ahead) => pieces[at + ahead]?.word === one));
+      ?.find(({ words }) =>
+        words.every((one, ahead) => (pieces[at + ahead]?.word ?? pieces[at + ahead]?.term) === one),
+      );
     if (phrase) {
       terms.push(...phrase.terms.map((term) => ({ term })));
       at += phrase.words.length;

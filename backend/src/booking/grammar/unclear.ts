@@ -46,12 +46,43 @@ const isRunTogether = (day: DayWords, before: Item | undefined): boolean =>
   (before?.is === 'clock' || before?.is === 'number') &&
   (day.days >= 147 || (day.days > 20 && day.days % 7 > 0) || day.months > 20);
 
+/** "two weeks from Monday, next week on Monday": counted from that Monday, or said anew. */
+const isCountedTwice = (day: DayWords, next: Item | undefined): boolean =>
+  day.kind === 'shifted' && day.of.kind === 'weekday-of-week' && next?.is === 'day';
+
+/** "Friday at ten is my anniversary", "... would be a stretch": only praise makes a wish of it. */
+function isTold(items: readonly Item[], at: number): boolean {
+  const rest = items.slice(at + 1);
+  const end = rest.findIndex((item) => isWord(item, ',', 'but', 'and', 'if'));
+  const clause = end < 0 ? rest : rest.slice(0, end);
+  const said = clause.find((item) => !isWord(item, 'at', 'on', 'the', 'for'));
+  const isPraised = clause.slice(0, 4).some((item) => item.is === 'word' && item.isPraise);
+  return said !== undefined && !isWhen(said) && said.is !== 'number' && !isPraised;
+}
+
+/** "my surgery is Friday at ten": an appointment that exists; "my first choice is Friday" is a wish. */
+function isOfAnother(items: readonly Item[], at: number): boolean {
+  let first = at - 1;
+  while (isWord(items[first], '~', '?', 'vague')) first -= 1;
+  const subject = items.slice(first + 1, at);
+  const isPraised = subject.some((item) => item.is === 'word' && item.isPraise);
+  return isWord(items[first], 'mine') && subject.length > 0 && !isPraised && isWhen(neighbor(items, at, 1));
+}
+
+/** The day or the hour that a verb says something of: "departs on Friday", "ring me back on Friday". */
+const spokenOf = (items: readonly Item[], at: number): Item | undefined =>
+  items
+    .slice(at + 1)
+    .find((item) => !isWord(item, '~', '?', 'mine', 'a', 'the', 'on', 'at', 'in', 'to', 'fix'));
+
 export function leftOver(items: readonly Item[]): Unclear[] {
   return items.flatMap((item, at): Unclear[] => {
     const [before, after] = [items[at - 1], items[at + 1]];
     if (item.is === 'unclear time') return ['time'];
     if (item.is === 'day')
-      return (item.day.kind === 'weekday' && item.day.isEvery) || isRunTogether(item.day, before)
+      return (item.day.kind === 'weekday' && item.day.isEvery) ||
+        isRunTogether(item.day, before) ||
+        isCountedTwice(item.day, neighbor(items, at, 1))
         ? ['both']
         : [];
     // "the first available Friday" may be any of them.
@@ -69,9 +100,12 @@ export function leftOver(items: readonly Item[]): Unclear[] {
       return ['time'];
     // "my Friday at ten" is one that exists.
     if (isWord(item, 'mine') && items[at + 1]?.is === 'day') return ['both'];
-    // "Friday at ten is my anniversary"
-    if (isWord(item, 'be') && isWhen(items[at - 1]) && isWord(items[at + 1], 'mine', 'a', 'the'))
+    if (isWord(item, 'be') && ((isWhen(before) && isTold(items, at)) || isOfAnother(items, at)))
       return ['both'];
+    if (isWord(item, 'tells')) return isWhen(before) || isWhen(spokenOf(items, at)) ? ['both'] : [];
+    // "let me think, Friday at ten" is a wish, "Friday at ten, let me think" is none yet.
+    if (isWord(item, 'wait')) return items.slice(at).some(isWhen) ? [] : ['both'];
+    if (isWord(item, 'choice')) return items.some(({ is }) => is === 'clock') ? [] : ['time'];
     // "at ten and on"
     if (
       isWord(item, 'on') &&
@@ -100,7 +134,7 @@ export function leftOver(items: readonly Item[]): Unclear[] {
     if (isWord(item, 'are', 'when'))
       return isWhen(before) || (isWord(before, 'be') && isWhen(items[at - 2])) ? ['both'] : [];
     if (isWord(item, 'was', 'has'))
-      return isBeside || (isWord(after, '~') && isWhen(items[at + 2])) ? ['both'] : [];
+      return isBeside || (isWord(after, '~', ',') && isWhen(items[at + 2])) ? ['both'] : [];
     // "I have had it for three weeks" tells of the past, "Friday at ten for three weeks" wishes for three.
     if (isWord(item, 'lasting')) return isWhen(before) ? ['both'] : [];
     if (isWord(item, 'shift', 'holiday')) return ['both'];
