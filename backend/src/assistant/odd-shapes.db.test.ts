@@ -126,4 +126,13 @@ describe('a tool call in a shape that only some models send', () => {
       results: [{ toolCallId: String(toolCallId) }],
     });
   });
+
+  test('in the short form without any id is not answered with what another caller heard', async () => {
+    const of = (number: string, tool: string, parameters: object) =>
+      send(`/api/vapi/tools/${tool}`, { toolCallId: '', tool: { parameters }, customer: { number } });
+    await of(CALLER, 'bookClinicAppointment', BOOK);
+    const find = (number: string) => of(number, 'findAppointments', { name: BOOK.name });
+    expect((await find(CALLER)).body.appointments).toHaveLength(1);
+    expect((await find('+14155559876')).body.appointments).toEqual([]);
+  });
 });

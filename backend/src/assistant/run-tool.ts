@@ -50,7 +50,8 @@ export async function runTool(
   }
   // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
   const eventId = [
-    call.callId ?? 'no-call',
+    // Two callers without any id are not one: they may have said the same.
+    call.callId ?? (toolCall.id === '' ? call.requestId : 'no-call'),
     toolCall.key,
     fingerprint(JSON.stringify(toolCall.arguments) ?? ''),
   ].join(':');
