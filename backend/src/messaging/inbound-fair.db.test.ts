@@ -49,7 +49,8 @@ describe('a clinic that wants another one’s texts', () => {
       [of.orgId, sentTo, `${id}:${version}`, id],
     );
     await scene.owner.query(
-      `insert into appointment_links (org_id, appointment_id, version, action) values ($1, $2, $3, 'moved')`,
+      `insert into appointment_links (org_id, appointment_id, version, made_version, action)
+       values ($1, $2, $3::int, $3::int + 1, 'moved')`,
       [of.orgId, id, version],
     );
   };
