@@ -27,6 +27,7 @@ export { offerTimes } from './offer-times.ts';
 export type { PatientContext } from './patient-context.ts';
 export { registerPatientRoutes } from './patient-links.routes.ts';
 export { createPatientLinks } from './patient-links.ts';
+export { withSaidProvider } from './said-provider.ts';
 export { sayMoment, sayNow } from './say-moment.ts';
 export { searchNumbers } from './search-contacts.ts';
 export { comingDays } from './spoken-labels.ts';

@@ -8,6 +8,7 @@ import {
   isPlaceholderPhone,
   type SpokenBooking,
   understandSpokenTime,
+  withSaidProvider,
 } from '../../booking/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { TenantScope } from '../../platform/tenant.ts';
@@ -67,8 +68,13 @@ export const bookClinicAppointment = (context: BookingContext) =>
       required: ['name', 'serviceType'],
     },
     arguments: Arguments,
-    async run(input, call) {
+    async run(given, call) {
       const scope = scopeOf(call);
+      const { providerName } = await withSaidProvider(context, scope, {
+        words: given.dateText,
+        providerName: given.providerName,
+      });
+      const input = { ...given, providerName };
       const { when, correction } = await whenOf(context, scope, input, call.callId);
       const booking = bookAppointment(
         context,

@@ -1,6 +1,6 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
-import { type BookingContext, offerTimes } from '../../booking/index.ts';
+import { type BookingContext, offerTimes, withSaidProvider } from '../../booking/index.ts';
 import { scopeOf, text } from './callers-appointment.ts';
 import { correctedFields, withReadBack } from './corrected.ts';
 import { PROVIDER, SERVICE } from './definitions.ts';
@@ -46,7 +46,8 @@ export const checkAvailability = (context: BookingContext) =>
       providerName: text,
     }),
     async run(input, call) {
-      const { offers, nearest, say, who, correction } = await offerTimes(context, scopeOf(call), {
+      const scope = scopeOf(call);
+      const wish = await withSaidProvider(context, scope, {
         serviceType: input.serviceType ?? 'consultation',
         date: input.date ?? input.appointmentDate,
         time: input.time ?? input.appointmentTime,
@@ -58,6 +59,7 @@ export const checkAvailability = (context: BookingContext) =>
         providerName: input.providerName,
         callId: call.callId,
       });
+      const { offers, nearest, say, who, correction } = await offerTimes(context, scope, wish);
       return {
         say: {
           slots: offers.map(offered),

@@ -15,6 +15,7 @@ import {
   tryOut,
   understandSpokenTime,
   wasConfirmed,
+  withSaidProvider,
 } from '../../booking/index.ts';
 import {
   callIdOf,
@@ -137,7 +138,10 @@ async function whereTo(
   confirmation: Confirmation,
 ): Promise<Target> {
   const scope = scopeOf(call);
-  const { providerName } = input;
+  const { providerName } = await withSaidProvider(context, scope, {
+    words: input.dateText,
+    providerName: input.providerName,
+  });
   const said = {
     date: input.appointmentDate ?? input.date,
     time: input.appointmentTime ?? input.time,
