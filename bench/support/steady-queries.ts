@@ -1,4 +1,5 @@
 import { expireHolds } from '../../backend/src/booking/changes.queries.ts';
+import { searchNumbers } from '../../backend/src/booking/search-contacts.ts';
 import { expiringBefore } from '../../backend/src/connections/connections.queries.ts';
 import { takeLease } from '../../backend/src/deliveries/cleanup.queries.ts';
 import {
@@ -75,7 +76,7 @@ export function steadyQueries(org: string, now: Date): HotQuery[] {
       listMessages(db, { ...ALL_TEXTS, needsAttention: true }, { limit: 50 }),
     ),
     person('texts of a patient by name', (db) =>
-      listMessages(db, { ...ALL_TEXTS, patient: { numbers: ['+14155550132'] } }, { limit: 50 }),
+      listMessages(db, { ...ALL_TEXTS, patient: searchNumbers(db, orgId, 'Smith') }, { limit: 50 }),
     ),
   ];
 }

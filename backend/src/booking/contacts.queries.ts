@@ -1,4 +1,4 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import { serviceNameOf, wasOne } from './booking.queries.ts';
@@ -70,18 +70,18 @@ export function listContacts(db: Db, orgId: string, filter: ContactFilter, { aft
   return query.execute();
 }
 
-/** The numbers of all patients who are found by these words. */
-export async function numbersOf(db: Db, orgId: string, words: Search['words']): Promise<string[]> {
-  const rows = await db
+/** The numbers of all patients who are found by these words: part of another query, as they can be a whole clinic's. */
+export const numbersOf = (
+  db: Db,
+  orgId: string,
+  words: Search['words'],
+): Expression<{ phone: string | null }> =>
+  db
     .selectFrom('leads as l')
     .select('l.phone')
-    .distinct()
     .where('l.org_id', '=', orgId)
     .where('l.phone', 'is not', null)
-    .where(has(words))
-    .execute();
-  return rows.flatMap(({ phone }) => phone ?? []);
-}
+    .where(has(words));
 
 /** Names are folded once for all words, as they are compared everywhere. */
 function has(words: Search['words']): RawBuilder<SqlBool> {

@@ -1,3 +1,4 @@
+import type { Expression } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { numbersOf, type Search } from './contacts.queries.ts';
 import { partsOf } from './name-parts.ts';
@@ -23,12 +24,12 @@ export function readSearch(typed: string): Search {
 }
 
 /** The numbers of the patients whom a search means, or the digits that it has; null for one that says nothing. */
-export async function searchNumbers(
+export function searchNumbers(
   db: Db,
   orgId: string,
   typed: string,
-): Promise<{ numbers: string[] } | { digits: string } | null> {
+): { numbers: Expression<{ phone: string | null }> } | { digits: string } | null {
   const { words, digits } = readSearch(typed);
   if (digits !== undefined) return { digits };
-  return words.length === 0 ? null : { numbers: await numbersOf(db, orgId, words) };
+  return words.length === 0 ? null : { numbers: numbersOf(db, orgId, words) };
 }

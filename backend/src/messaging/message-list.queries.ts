@@ -1,5 +1,5 @@
 import { MAX_COUNTED } from '@voxanne/contract';
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 
@@ -16,8 +16,8 @@ const CONTACTS = sql<{ id: string; name: string }[]>`coalesce(
   '[]')`;
 
 export interface MessageFilter {
-  /** Of patients who are looked for: their numbers, or digits of them. */
-  patient: { numbers: string[] } | { digits: string } | null;
+  /** Of patients who are looked for: a query for their numbers, or digits of them. */
+  patient: { numbers: Expression<{ phone: string | null }> } | { digits: string } | null;
   to?: string | undefined;
   appointmentId?: string | undefined;
   needsAttention: boolean;
@@ -66,7 +66,7 @@ const matching = <Q extends ReturnType<typeof messages>>(all: Q, filter: Message
     query =
       'digits' in patient
         ? query.where(PATIENT, 'like', `%${patient.digits}%`)
-        : query.where(sql<boolean>`${PATIENT} = any(${patient.numbers}::text[])`);
+        : query.where(sql<boolean>`${PATIENT} in ${patient.numbers}`);
   }
   return query as Q;
 };

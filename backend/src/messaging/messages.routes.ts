@@ -31,7 +31,7 @@ export interface MessageRouteOptions {
   database: Database;
   tenantResolver: TenantResolver;
   /** Whom a search means: the numbers of patients with such a name, or digits; null for one that says nothing. */
-  searchNumbers(db: Db, orgId: string, typed: string): Promise<MessageFilter['patient']>;
+  searchNumbers(db: Db, orgId: string, typed: string): MessageFilter['patient'];
 }
 
 export function registerMessageRoutes(server: HttpServer, options: MessageRouteOptions): void {
@@ -62,7 +62,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
         ({ appointment_id: appointmentId, needs_attention, search, to }, position) =>
           database.withTenant(tenant, async (db) => {
             const filter: MessageFilter = {
-              patient: await searchNumbers(db, tenant.orgId, search ?? ''),
+              patient: searchNumbers(db, tenant.orgId, search ?? ''),
               to: to && asStored(to, (await findOrganization(db, tenant.orgId)).country),
               appointmentId,
               needsAttention: needs_attention === 'true',

@@ -88,7 +88,7 @@ export async function createScene() {
   registerMessageRoutes(server, {
     database: db.database,
     tenantResolver,
-    searchNumbers: async (_db, _orgId, typed) => (typed === '' ? null : { digits: typed.replace(/\D/g, '') }),
+    searchNumbers: (_db, _orgId, typed) => (typed === '' ? null : { digits: typed.replace(/\D/g, '') }),
   });
   registerTwilioWebhooks(server, { messaging, inbox: createInbox({ database: db.database, log }) });
   await server.listen({ port, host: '127.0.0.1' });
