@@ -134,6 +134,66 @@ describe('a text that was refused', () => {
     await work();
   });
 
+  test('is locked after its outgoing row, as a replay of that row does', async () => {
+    await scene.books(clinic, LANDLINE);
+    await work();
+    await scene.owner.query('update messages set error_code = $1 where org_id = $2', ['30008', clinic.orgId]);
+    const [{ id }] = (await texts()).data;
+    const replay = await scene.owner.connect();
+    try {
+      await replay.query('begin');
+      await replay.query('select 1 from outbox where org_id = $1 for update', [clinic.orgId]);
+      const resent = ask('POST', `/api/messages/${id}/resend`);
+      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'resend_text' and datname = current_database()`;
+      await vi.waitFor(async () => expect((await scene.owner.query(waiting)).rowCount).toBe(1), {
+        timeout: 20_000,
+        interval: 10,
+      });
+      const locked = await replay
+        .query('select 1 from messages where id = $1 for update nowait', [id])
+        .catch((error: { code: string }) => error.code);
+      await replay.query('rollback');
+      await resent;
+      expect(locked).toMatchObject({ rowCount: 1 });
+    } finally {
+      replay.release();
+    }
+  });
+
+  test.each([
+    ['its id', `'message.send', m.id::text`],
+    ['its kind and key', `'message.' || m.kind, m.dedupe_key`],
+  ])('is found by %s without reading the other texts of the clinic', async (_, named) => {
+    await scene.owner.query(
+      `insert into messages (org_id, to_address, status, body, kind, dedupe_key)
+       select $1, $2, 'failed', 'Hello', 'direct', n::text from generate_series(1, 100) n`,
+      [clinic.orgId, patient],
+    );
+    const { rows } = await scene.owner.query(
+      `insert into outbox (org_id, topic, key, payload, status)
+       select m.org_id, ${named}, '{}', 'dead_letter' from messages m where m.org_id = $1 and m.dedupe_key = '7'
+       returning id`,
+      [clinic.orgId],
+    );
+    const client = await scene.owner.connect();
+    try {
+      await client.query('begin');
+      await client.query('set local enable_seqscan = off');
+      const found = await client.query(
+        `select (app_private.text_of_outgoing(o)).dedupe_key from outbox o where o.id = $1`,
+        [rows[0].id],
+      );
+      expect(found.rows).toEqual([{ dedupe_key: '7' }]);
+      const read = await client.query(
+        `select (pg_stat_get_xact_tuples_fetched(c) + pg_stat_get_xact_tuples_returned(c))::int as texts from (values ('messages'::regclass)) t (c)`,
+      );
+      expect(read.rows[0].texts).toBeLessThan(60);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+
   const refusals: [string, string, number, () => Promise<unknown>][] = [
     ['to a landline', 'CANNOT_RECEIVE', 422, async () => undefined],
     [
