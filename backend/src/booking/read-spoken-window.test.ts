@@ -76,6 +76,7 @@ describe('the free times a caller wants to hear', () => {
       { words: 'next week except for Wednesday' },
       '2026-12-07 to 2026-12-08 or 2026-12-10 to 2026-12-13',
     ],
+    ['days of which none is left', { words: 'this weekend, not Saturday, not Sunday' }, 'DATE_UNCLEAR'],
     ['a part of a month', { words: 'late January' }, 'DATE_UNCLEAR'],
     [
       'the hour at the end of an afternoon',

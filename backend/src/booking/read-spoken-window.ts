@@ -63,8 +63,12 @@ function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): 
   const isEdge = sentences.some(({ parts }) => parts.some(({ part, edge }) => edge && !part));
   if (reading.kind === 'week' && isEdge) return unclear();
   const excluded = sentences.flatMap(({ notDays }) => notDays);
+  const days = without(excluded, rangeOf(reading), calendar);
+  // No days would mean any.
+  if (days.length === 0)
+    return ask('DATE_UNCLEAR', 'It is not clear which day is meant. Ask for one day, and for its date.');
   return {
-    days: without(excluded, rangeOf(reading), calendar),
+    days,
     ...(reading.kind === 'day' && reading.original && { original: reading.original }),
   };
 }
