@@ -145,6 +145,27 @@ describe('"have you got something …?"', () => {
     );
   });
 
+  test.each([
+    ['a month', '2027-01-04', { dateText: 'any day after Friday' }, /^I have Monday, January 4/],
+    ['months', '2027-03-01', { dateText: 'any day after Friday' }, /^I have Monday, March 1/],
+    [
+      'a month of mornings',
+      '2027-01-04',
+      { dateText: 'after Friday in the morning' },
+      /^I have Monday, January 4/,
+    ],
+  ])('on any day after one, with %s away: the first day with times', async (_, until, given, said) => {
+    await scene.owner.query('update public.services set horizon_days = 365 where org_id = $1', [
+      clinic.orgId,
+    ]);
+    await scene.owner.query(
+      `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local)
+       select org_id, id, 'Off', '2026-11-18', $2 from public.providers where org_id = $1`,
+      [clinic.orgId, until],
+    );
+    expect((await ask(given)).say).toMatch(said);
+  });
+
   test('in the evening, when nobody works: the latest of that day, and nothing untrue', async () => {
     const { slots, nearest, say } = await ask({ dateText: 'tomorrow evening' });
     expect(slots).toEqual([]);

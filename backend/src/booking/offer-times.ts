@@ -24,6 +24,9 @@ type Offer = Slot & LocalStart;
 /** How far a search goes on, where the caller named no day or nothing was free on it. */
 const SEARCH_DAYS = 31;
 
+/** "Any day after Friday" is looked through month by month, for a year. */
+const MOST_SEARCHES = 12;
+
 /**
  * Answers "have you got something …?": the hour that was asked for and its neighbors, any part of any day, with
  * anyone who is free or with the one who was named. What is said is true of all free times, not only of those offered.
@@ -43,12 +46,22 @@ export async function offerTimes(
     .toZonedDateTimeISO(timeZone)
     .toPlainDate();
   const search = async (range: { from?: string; to?: string }) => {
-    const { slots, reasons } = await findAvailability(context, scope, {
-      serviceType: wish.serviceType,
-      ...range,
-      ...(provider ? { providerId: provider.id } : { anyProvider: true }),
-    });
-    return { free: slots.map((slot) => onTheClock(slot, timeZone)), reasons };
+    const free: Offer[] = [];
+    const reasons: Availability['reasons'] = [];
+    let rest = range;
+    for (let asked = 0; asked < MOST_SEARCHES; asked += 1) {
+      const found = await findAvailability(context, scope, {
+        serviceType: wish.serviceType,
+        ...rest,
+        ...(provider ? { providerId: provider.id } : { anyProvider: true }),
+      });
+      free.push(...found.slots.map((slot) => onTheClock(slot, timeZone)));
+      reasons.push(...found.reasons.filter(({ reason }) => reason !== 'too_many_days'));
+      const cut = found.reasons.find(({ reason }) => reason === 'too_many_days');
+      if (!cut || pickOffers(free, window).length > 0) break;
+      rest = { ...range, from: cut.ask_from ?? cut.date };
+    }
+    return { free, reasons };
   };
   const found = await Promise.all((ranges.length > 0 ? ranges : [{}]).map(search));
   const free = found.flatMap((one) => one.free);
