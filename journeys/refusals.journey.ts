@@ -151,7 +151,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       [
         'the middle of the night',
         { scheduledAt: openTime().replace('T15', 'T07') },
-        /not open/i,
+        /doesn't work then/i,
         'OUTSIDE_HOURS',
       ],
       [
