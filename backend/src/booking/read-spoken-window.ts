@@ -140,7 +140,14 @@ function timeOf(
   const clocks = sentences.flatMap((one) => one.clocks);
   const parts = sentences.flatMap((one) => one.parts);
   if (sentences.some(({ isTimeUnclear, isTimeUnknown }) => isTimeUnclear || isTimeUnknown)) return unclear();
-  const edges = [...parts.flatMap(edgesOf), ...boundsOf(sentences, parts, day, setting)];
+  const left = sentences.flatMap((one) => one.notParts).map(leftBeside);
+  // "Not at ten" and "not over lunch" leave no one stretch of the day.
+  if (left.includes(undefined) || sentences.some((one) => one.notClocks.length > 0)) return unclear();
+  const edges = [
+    ...parts.flatMap(edgesOf),
+    ...left.flatMap((edge) => (edge ? [edge] : [])),
+    ...boundsOf(sentences, parts, day, setting),
+  ];
   const fromMinute = Math.max(0, ...edges.map(([from]) => from));
   const untilMinute = Math.min(1_440, ...edges.map(([, until]) => until));
   // A time that its part of the day does not have leaves nothing.
@@ -234,4 +241,11 @@ function likely(
   });
   const daytime = minutes.filter((minute) => minute >= 7 * 60 && minute < 19 * 60);
   return [...open, ...daytime, ...minutes][0] ?? Number.NaN;
+}
+
+/** The one stretch of the day that is left without an excluded part: "not in the morning" is from noon. */
+function leftBeside(part: PartWords): [number, number] | undefined {
+  const [[from, until] = [0, 0]] = edgesOf(part);
+  if (from === 0) return [until, 1_440];
+  return until === 1_440 ? [0, from] : undefined;
 }

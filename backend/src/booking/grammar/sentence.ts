@@ -109,16 +109,22 @@ function gathered(items: Item[], notItems: When[]): Sentence {
     notClocks: all(notItems, 'clock').map(({ clock }) => clock),
     parts: all(items, 'part'),
     notParts: all(notItems, 'part'),
-    bounds: all(items, 'bound'),
+    bounds: [...all(items, 'bound'), ...all(notItems, 'bound').map(turned)],
     spans: all(items, 'span'),
     ...(daySpan && { daySpan }),
     ...(wish && { prefer: wish.prefer }),
     isDayUnclear: false,
-    isTimeUnclear: false,
+    // "Not between two and four" leaves no one stretch of the day.
+    isTimeUnclear: all(notItems, 'span').length > 0,
     isDayUnknown: false,
     isTimeUnknown: false,
     hasMore: false,
   };
+}
+
+/** "Not before three" is from three on. */
+function turned({ side, ...bound }: Sentence['bounds'][number]): Sentence['bounds'][number] {
+  return { ...bound, side: side === 'after' ? 'before' : 'after', isOpen: false };
 }
 
 /** "Wednesday a week ago" is no wish beside another, but one of the past. */
