@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await clinic.patch(`/api/appointments/${id}`, { scheduled_at: at(15) });
     await drawer.getByText(/3:00 PM to/).waitFor();
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
-    await drawer.getByText('Someone else just changed this').waitFor();
+    await drawer.getByText('This appointment just changed').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), version: 2 });
     // Told what it is now, whoever sends it again means it.
     await drawer.getByRole('button', { name: 'Move appointment' }).click();

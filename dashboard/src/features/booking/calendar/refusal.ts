@@ -36,7 +36,7 @@ const titles: Record<string, string> = {
   OUTSIDE_HOURS: 'Outside working hours',
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
-  CHANGED_MEANWHILE: 'Someone else just changed this',
+  CHANGED_MEANWHILE: 'This appointment just changed',
   OFFLINE: "You're offline",
   UNREACHABLE: 'No answer from Voxanne',
 };
