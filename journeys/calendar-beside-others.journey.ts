@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     });
 
     await drag(late, cardOf(late, main, name), free(late, ada, '2:00 PM'));
-    const dialog = drawerOf(late, 'Someone else just changed this');
+    const dialog = drawerOf(late, 'This appointment just changed');
     await dialog.getByText(/it is now on .*3/).waitFor();
     await dialog.getByText('Nothing was changed.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), provider_id: main.id, version: 2 });
