@@ -63,7 +63,7 @@ export async function runTool(
     caller_number: call.callerNumber,
     called_number: call.calledNumber,
     arguments: toolCall.arguments,
-    arrived_at: call.arrivedAt,
+    arrived_at: call.arrivedAt.toISOString(),
   };
   try {
     const { answer } = await inbox.answerOnce<StoredToolAnswer>(

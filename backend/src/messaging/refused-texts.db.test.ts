@@ -175,19 +175,27 @@ describe('a text that was refused', () => {
        returning id`,
       [clinic.orgId],
     );
+    // As autovacuum does: without it the planner knows nothing of the texts, and any index will do for it.
+    await scene.owner.query('analyze messages');
     const client = await scene.owner.connect();
     try {
       await client.query('begin');
       await client.query('set local enable_seqscan = off');
+      // What earlier statements of this connection read may still be counted.
+      const read = async (): Promise<number> =>
+        (
+          await client.query(
+            `select (pg_stat_get_xact_tuples_fetched(c) + pg_stat_get_xact_tuples_returned(c))::int as texts
+             from (values ('messages'::regclass)) t (c)`,
+          )
+        ).rows[0].texts;
+      const before = await read();
       const found = await client.query(
         `select (app_private.text_of_outgoing(o)).dedupe_key from outbox o where o.id = $1`,
         [rows[0].id],
       );
       expect(found.rows).toEqual([{ dedupe_key: '7' }]);
-      const read = await client.query(
-        `select (pg_stat_get_xact_tuples_fetched(c) + pg_stat_get_xact_tuples_returned(c))::int as texts from (values ('messages'::regclass)) t (c)`,
-      );
-      expect(read.rows[0].texts).toBeLessThan(60);
+      expect((await read()) - before).toBeLessThan(60);
     } finally {
       await client.query('rollback');
       client.release();
