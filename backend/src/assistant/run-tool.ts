@@ -55,7 +55,7 @@ export async function runTool(
     toolCall.key,
     fingerprint(JSON.stringify(toolCall.arguments) ?? ''),
   ].join(':');
-  const payload: z.infer<typeof StoredToolCall> = {
+  const payload: z.input<typeof StoredToolCall> = {
     event_id: eventId,
     tool: tool.name,
     tool_call_id: toolCall.id,
