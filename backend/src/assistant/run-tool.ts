@@ -142,7 +142,7 @@ const refusal = (error: AppError) => ({
 });
 
 /** What a program can choose from: free times instead, days or providers; and what was corrected in the date that is refused. */
-const TOLD = [
+const OFFERED = [
   'alternatives',
   'choices',
   'providers',
@@ -154,8 +154,8 @@ const TOLD = [
 ];
 
 function offered(extra: AppError['extra']): { data?: Record<string, unknown> } {
-  const told = TOLD.filter((name) => extra[name] !== undefined).map((name) => [name, extra[name]]);
-  return told.length > 0 ? { data: Object.fromEntries(told) } : {};
+  const given = OFFERED.filter((name) => extra[name] !== undefined).map((name) => [name, extra[name]]);
+  return given.length > 0 ? { data: Object.fromEntries(given) } : {};
 }
 
 /** Vapi drops an answer with a line break in it. */

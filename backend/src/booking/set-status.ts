@@ -48,14 +48,14 @@ export async function setStatus(
     // Locked before it is read: one that is moved at this moment is judged by its new time.
     await lockAppointment(db, orgId, wish.appointmentId);
     const place = await formerPlace(db, scope, wish.appointmentId);
-    const isEarly = await recordsEarly(context, db, orgId, wish);
-    if (isEarly !== undefined && !(wish.early && isStaff(origin.source))) {
-      throw bookingErrors.tooEarly(spokenTime(isEarly, place.clinic.time_zone, context.clock.now()));
+    const earlyFor = await recordsEarly(context, db, orgId, wish);
+    if (earlyFor !== undefined && !(wish.early && isStaff(origin.source))) {
+      throw bookingErrors.tooEarly(spokenTime(earlyFor, place.clinic.time_zone, context.clock.now()));
     }
     const change = { status: wish.status, reason: wish.reason ?? null };
     const result = await setStatusAtomically(db, orgId, wish.appointmentId, change, origin);
     if (!result.success) throw refusalOf(result, place);
-    if (isEarly !== undefined) {
+    if (earlyFor !== undefined) {
       await writeAudit(db, {
         action: 'appointment.recorded_early',
         objectId: wish.appointmentId,

@@ -22,7 +22,7 @@ const NO =
   /^(?:n|no|nope|nah|not|never|false|0|dont|do not|cancel|none|negative|hell no|absolutely not|definitely not|certainly not|of course not|please dont|please do not|id rather not|i would rather not|i (?:said|say|mean|meant) no|i (?:wouldnt|would not|didnt|did not|never)|i (?:dont|do not)(?: (?:think so|want|wish|like|agree|confirm)|$)|better not|leave it|keep it)\b/;
 
 /** Longer than any plain yes; what is longer is not worth reading. */
-const LONGEST_YES = 100;
+const MAX_YES_LENGTH = 100;
 
 const CLOSED: Record<Asked, RegExp> = { cancel: yesTo('cancel'), move: yesTo('move') };
 
@@ -46,6 +46,6 @@ export function readConsent(said: unknown, asked: Asked): Consent | undefined {
     .replace(new RegExp(`^(?:${HESITATION}(?! huh)(?: |$))+`, 'u'), '');
   if (spoken === '' || spoken === 'null' || spoken === 'undefined') return undefined;
   if (spoken === '1') return 'yes';
-  if (spoken.length <= LONGEST_YES && CLOSED[asked].test(` ${spoken}`)) return 'yes';
+  if (spoken.length <= MAX_YES_LENGTH && CLOSED[asked].test(` ${spoken}`)) return 'yes';
   return NO.test(spoken) ? 'no' : 'unclear';
 }
