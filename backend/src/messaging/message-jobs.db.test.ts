@@ -134,7 +134,7 @@ describe('the jobs of messaging', () => {
     } finally {
       await Promise.all([outbox.drain(), webhooks.drain()]);
     }
-    expect(await scene.phone('+15551235000')).toHaveLength(1);
+    await expect.poll(() => scene.phone('+15551235000')).toHaveLength(1);
     const { rows: events } = await scene.owner.query(
       `select e.status from message_events e join messages m on m.id = e.message_id
        where m.kind = 'system_ready' order by e.id`,

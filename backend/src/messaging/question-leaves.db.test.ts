@@ -44,7 +44,7 @@ describe('a question to a patient which clinic they mean', () => {
         expect(await health(who)).toMatchObject({ fault: { code: String(code) } });
       await scene.heal();
       await askWhichClinic(context, id);
-      expect(await scene.phone(patient)).toHaveLength(1);
+      await expect.poll(() => scene.phone(patient)).toHaveLength(1);
       expect(await health(null)).toMatchObject({ fault: null });
     },
   );
@@ -79,7 +79,7 @@ describe('a question to a patient which clinic they mean', () => {
     expect(await scene.created(patient)).toEqual([]);
     context.senderGate.accepted(null);
     await askWhichClinic(context, id);
-    expect(await scene.phone(patient)).toHaveLength(1);
+    await expect.poll(() => scene.phone(patient)).toHaveLength(1);
   });
 
   test('that is taken opens the gate for texts', async () => {
