@@ -16,6 +16,7 @@ export function redactPayload(value: Record<string, unknown>): Record<string, un
 function redact(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redact);
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return value.toJSON();
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
