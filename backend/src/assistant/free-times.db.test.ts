@@ -190,7 +190,7 @@ describe('"have you got something …?"', () => {
   });
 
   test.each(['any', 'no preference', 'first available', '', null])(
-    'with %j for a provider: whoever is free',
+    'with %j for a provider: anyone who is free',
     async (providerName) => {
       await providers('Dr. Ann Lee', 'Dr. Joanne Leeds');
       expect((await ask({ date: '2026-11-19', providerName })).say).toMatch(

@@ -316,7 +316,7 @@ describe('an appointment whose details change', () => {
     expect(await change({ notes: 'x' })).toMatchObject({ status: 409, body: { code: 'NOT_CHANGEABLE' } });
   });
 
-  test('is not changed over what somebody else did since', async () => {
+  test('is not changed over what someone else did since', async () => {
     await change({ notes: 'Mine' });
     expect(await change({ notes: 'Theirs', version: 1 })).toMatchObject({
       body: { code: 'CHANGED_MEANWHILE' },

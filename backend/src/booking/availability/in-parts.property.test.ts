@@ -69,7 +69,7 @@ function inParts(request: Parameters<typeof freeTimes>[0], answers: number) {
   return { slots, days, parts };
 }
 
-test('whoever goes on asking gets what one answer without limits holds, each start once', () => {
+test('asking part by part gives what one answer without limits holds, each start once', () => {
   let parts = 0;
   fc.assert(
     fc.property(cases, ({ place: [timeZone, zero], staff, limits, span, ...rest }) => {

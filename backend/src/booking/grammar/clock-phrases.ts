@@ -66,7 +66,7 @@ function military(digits: string, half = ''): ClockWords | undefined {
 const MORE = 'day|week|fortnight|month|year|hour|minute|things|old|hundred|thousand';
 const isMinute = (minute: string): boolean => minute.startsWith('z') || Number(minute.slice(1)) > 9;
 
-/** Times of day that are told by how they are said, without a word before them. */
+/** Times of day that are known by how they are said, without a word before them. */
 const CLOCKS = [
   [pattern('CLOCK HALF?'), written],
   [pattern('HOUR HALF oclock?'), (hour: string, half: string) => clock(hour, '0', half)],

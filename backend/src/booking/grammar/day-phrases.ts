@@ -20,7 +20,7 @@ export type DayWords =
   /** The first such weekday after a day, or the last before it. */
   | { kind: 'weekday-beside'; weekday: number; side: 'after' | 'before'; of: DayWords }
   | { kind: 'shifted'; of: DayWords; days: number; months: number }
-  /** Told of the past: "since Sunday", "born on the 5th of March". */
+  /** About the past: "since Sunday", "born on the 5th of March". */
   | { kind: 'background' }
   | RangeWords;
 
