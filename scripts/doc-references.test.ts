@@ -43,6 +43,45 @@ describe('references of documents', () => {
   });
 });
 
+describe('decision records', () => {
+  const record =
+    '# 0001. We do this\n\nDate: 2026-01-31\n\n## Decision\n\nThis.\n\n## Why\n\nSo.\n\n## Consequence\n\nThat.\n';
+  const listed = '- [This](docs/adr/0001-this.md): this';
+  const recordFindings = (records: Record<string, string>, overview = listed): string[] =>
+    findingsIn('', { ...records, 'ARCHITECTURE.md': overview });
+
+  it('pass when each is complete and listed in ARCHITECTURE.md', () => {
+    expect(recordFindings({ 'docs/adr/0001-this.md': record })).toEqual([]);
+  });
+
+  it.each([
+    ['the date', record.replace('Date: 2026-01-31\n\n', '')],
+    ['the decision', record.replace('## Decision\n\nThis.\n\n', '')],
+    ['the reason', record.replace('## Why\n\nSo.\n\n', '')],
+    ['the consequence', record.replace('That.\n', '')],
+    ['the number in the heading', record.replace('# 0001. ', '# ')],
+  ])('fail on a record without %s', (_, text) => {
+    expect(recordFindings({ 'docs/adr/0001-this.md': text })).toHaveLength(1);
+  });
+
+  it('fail on a record that ARCHITECTURE.md does not list', () => {
+    expect(recordFindings({ 'docs/adr/0001-this.md': record }, '# Architecture')).toHaveLength(1);
+  });
+
+  it('fail on a number that is used twice', () => {
+    const both = { 'docs/adr/0001-this.md': record, 'docs/adr/0001-that.md': record };
+    expect(recordFindings(both, `${listed}\n- [That](docs/adr/0001-that.md): that`)).toHaveLength(1);
+  });
+
+  it('fail on a record whose name has no number', () => {
+    expect(recordFindings({ 'docs/adr/this.md': record }, '# Architecture')).toHaveLength(1);
+  });
+
+  it('fail when only the guide is left', () => {
+    expect(recordFindings({ 'docs/adr/README.md': '# Records' }, '# Architecture')).toHaveLength(1);
+  });
+});
+
 describe('.env.example', () => {
   const config = `const Environment = z.object({\n  PORT: port(1),\n  HOST: z.string(),\n});`;
   const settings = (example: string) =>

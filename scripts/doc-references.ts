@@ -1,10 +1,11 @@
 /** Documents may not name what does not exist: paths, links, npm scripts and settings are looked up. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
+import { decisionRecordFindings } from './lib/decision-records.ts';
 import { listFiles } from './lib/files.ts';
 
 const DOCUMENTS =
-  /^(README|ARCHITECTURE|[A-Z_]+)\.md$|^docs\/.+\.md$|^(packages\/[^/]+|sandbox|backend|dashboard)\/README\.md$/;
+  /^[A-Z_]+\.md$|^docs\/.+\.md$|^\.github\/.+\.md$|^(packages\/[^/]+|sandbox|backend|dashboard)\/README\.md$/;
 
 /** A name with one of these endings is a file, even without a folder before it. */
 const FILE_ENDING = /\.(ts|tsx|mjs|sql|json|md|png|svg|css|html|toml)$/;
@@ -28,7 +29,8 @@ export function checkDocuments(root: string): CheckedDocuments {
     }
   }
   if (documents.length === 0) findings.push('No document was seen. README.md at least should be here.');
-  return { findings: [...findings, ...settingsFindings(root)], documents: documents.length, references };
+  findings.push(...decisionRecordFindings(root, repository.files), ...settingsFindings(root));
+  return { findings, documents: documents.length, references };
 }
 
 interface Repository {
