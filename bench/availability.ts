@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { dayNumberOf, instantAt, localDay } from '../backend/src/booking/availability/local-day.ts';
-import { findAvailability } from '../backend/src/booking/index.ts';
+import { findAvailability } from '../backend/src/booking/find-availability.ts';
 import { systemClock } from '../backend/src/platform/clock.ts';
 import { createDatabase } from '../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../backend/src/platform/tenant.ts';

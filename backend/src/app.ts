@@ -10,7 +10,17 @@ import {
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
 } from './assistant/index.ts';
-import { registerBookingRoutes, registerPatientRoutes, searchNumbers } from './booking/index.ts';
+import {
+  appointmentsOf,
+  registerAvailabilityRoutes,
+  registerBookingRoutes,
+  registerContactRoutes,
+  registerPatientRoutes,
+  registerScheduleRoutes,
+  registerTaskRoutes,
+  registerWaitlistRoutes,
+  searchNumbers,
+} from './booking/index.ts';
 import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
@@ -101,8 +111,13 @@ export async function createApp(
   registerMessageRoutes(server, { database, tenantResolver, searchNumbers });
   registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
   registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
+  registerContactRoutes(server, { database, clock, tenantResolver, appointmentsOf });
+  registerScheduleRoutes(server, { context: dependencies.booking, tenantResolver });
   registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });
+  registerTaskRoutes(server, { context: dependencies.booking, tenantResolver });
+  registerAvailabilityRoutes(server, { context: dependencies.booking, tenantResolver });
   registerPatientRoutes(server, { context: dependencies.patients, tenantResolver });
+  registerWaitlistRoutes(server, { context: dependencies.booking, tenantResolver });
   registerVapiRoutes(server, {
     inbox: dependencies.inbox,
     database,

@@ -1,5 +1,6 @@
 import type { Slot } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
+import { freeInstead } from './availability/availability.errors.ts';
 
 /** Of what SQL refuses; everything else is a fault of the request, 400. */
 const STATUS: Record<string, number> = {
@@ -26,48 +27,11 @@ export const bookingErrors = {
       status: 409,
       detail: 'No text is waiting: it has left already, or none was to be sent.',
     }),
-  unknownService: (asked: string, offered: string[]) =>
-    new AppError({
-      code: 'UNKNOWN_SERVICE',
-      status: 422,
-      detail: `"${asked.slice(0, 80)}" is not a service of this clinic. It offers: ${offered.join(', ') || 'none yet'}.`,
-      extra: { services: offered },
-    }),
-  unknownProvider: (names: string[]) =>
-    new AppError({
-      code: 'PROVIDER_NOT_FOUND',
-      status: 422,
-      detail: `There is no such provider in this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who is meant.` : ''}`,
-      ...(names.length > 0 && { extra: { providers: names } }),
-    }),
-  whichProvider: (names: string[]) =>
-    new AppError({
-      code: 'WHICH_PROVIDER',
-      status: 422,
-      detail:
-        names.length > 1
-          ? `More than one provider could be meant: ${anyOf(names)}. Ask which one.`
-          : `No provider has quite that name. Ask whether ${anyOf(names)} is meant.`,
-      extra: { providers: names },
-    }),
-  nobodyThere: () =>
-    new AppError({
-      code: 'PROVIDER_NOT_FOUND',
-      status: 422,
-      detail: 'Nobody takes appointments in this clinic at the moment.',
-    }),
   providerGone: (who: string, alternatives: Slot[]) =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: `${who} takes no appointments any more. Choose another provider.${offer(alternatives)}`,
-      extra: { alternatives },
-    }),
-  notOffered: (who: string, service: string, alternatives: Slot[]) =>
-    new AppError({
-      code: 'SERVICE_NOT_OFFERED',
-      status: 422,
-      detail: `${service} is not offered by ${who}.${alternatives.length > 0 ? offer(alternatives) : ''}`,
+      detail: `${who} takes no appointments any more. Choose another provider.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   inThePast: (alternatives: Slot[]) =>
@@ -88,14 +52,14 @@ export const bookingErrors = {
     new AppError({
       code: 'TOO_SOON',
       status: 422,
-      detail: `That is too soon: it must be booked at least ${notice} ahead.${offer(alternatives)}`,
+      detail: `That is too soon: it must be booked at least ${notice} ahead.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   calendarStale: (alternatives: Slot[]) =>
     new AppError({
       code: 'CALENDAR_STALE',
       status: 409,
-      detail: `The linked calendar could not be read lately, and the clinic books nothing that it cannot check.${offer(alternatives)}`,
+      detail: `The linked calendar could not be read lately, and the clinic books nothing that it cannot check.${freeInstead(alternatives)}`,
       retryable: true,
       extra: { alternatives },
     }),
@@ -104,7 +68,7 @@ export const bookingErrors = {
     new AppError({
       code: 'OUTSIDE_HOURS',
       status: 422,
-      detail: `${why}${offer(alternatives)}`,
+      detail: `${why}${freeInstead(alternatives)}`,
       extra: { reason, alternatives },
     }),
   offStep: (
@@ -114,7 +78,7 @@ export const bookingErrors = {
     new AppError({
       code: 'OFF_STEP',
       status: 422,
-      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${offer(nextTo(at, alternatives))}`,
+      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${freeInstead(nextTo(at, alternatives))}`,
       extra: { alternatives },
     }),
   /** `existingId`: it is an appointment of the patient themselves that is in the way. */
@@ -122,7 +86,7 @@ export const bookingErrors = {
     new AppError({
       code: 'SLOT_UNAVAILABLE',
       status: 409,
-      detail: `${existingId === undefined ? 'That time is already taken.' : 'This patient already has an appointment at that time.'}${offer(alternatives)}`,
+      detail: `${existingId === undefined ? 'That time is already taken.' : 'This patient already has an appointment at that time.'}${freeInstead(alternatives)}`,
       extra: { alternatives, ...(existingId !== undefined && { existing_id: existingId }) },
     }),
   /** The same patient at the same time; `existingId` is the appointment they have. */
@@ -138,7 +102,7 @@ export const bookingErrors = {
     new AppError({
       code: 'SLOT_UNAVAILABLE',
       status: 409,
-      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait whether they take it, or choose another time.${offer(alternatives)}`,
+      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait whether they take it, or choose another time.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   /** Whoever moved it saw another one than there is now. */
@@ -165,17 +129,8 @@ export const bookingErrors = {
     new AppError({
       code: 'HOLD_EXPIRED',
       status: 409,
-      detail: `That time was kept for a while, and the while is over.${offer(alternatives)}`,
+      detail: `That time was kept for a while, and the while is over.${freeInstead(alternatives)}`,
       extra: { alternatives },
-    }),
-  /** Whoever has the lock is slower than a caller can wait; nothing was written. */
-  busy: () =>
-    new AppError({
-      code: 'BUSY',
-      status: 503,
-      detail:
-        'Too many people are changing this provider’s calendar at this moment. Try again in a few seconds.',
-      retryable: true,
     }),
   callerUnknown: () =>
     new AppError({
@@ -184,13 +139,6 @@ export const bookingErrors = {
       detail:
         'The number of this call is withheld, so that the appointment cannot be looked up safely. Offer to take a message for the clinic.',
     }),
-  slotExpired: () =>
-    new AppError({
-      code: 'SLOT_EXPIRED',
-      status: 422,
-      detail: 'That offer is too old or was not made here. Ask for the free times again.',
-    }),
-  invalidTime: (detail: string) => new AppError({ code: 'INVALID_TIME', status: 400, detail }),
   refused: (code: string, detail: string) => new AppError({ code, status: STATUS[code] ?? 400, detail }),
   notFound: () =>
     new AppError({
@@ -200,13 +148,6 @@ export const bookingErrors = {
     }),
 };
 
-/** As many as a listener can keep in mind. */
-function anyOf(names: string[]): string {
-  const said = names.slice(0, 5);
-  const last = names.length > said.length ? 'others' : said.pop();
-  return said.length > 0 ? `${said.join(', ')} or ${last}` : `${last}`;
-}
-
 /** The two that are closest, in the order of the clock. */
 function nextTo(at: Date, alternatives: Slot[]): Slot[] {
   const apart = ({ start }: Slot) => Math.abs(Date.parse(start) - at.getTime());
@@ -214,10 +155,4 @@ function nextTo(at: Date, alternatives: Slot[]): Slot[] {
     .toSorted((a, b) => apart(a) - apart(b))
     .slice(0, 2)
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-}
-
-function offer(alternatives: Slot[]): string {
-  const [first, second] = alternatives;
-  if (!first) return ' There is no free time close to it.';
-  return second ? ` Free instead: ${first.label}, or ${second.label}.` : ` Free instead: ${first.label}.`;
 }

@@ -1,6 +1,6 @@
 import { visibleLine } from '@voxanne/contract';
 import { type Phone, readPhone } from '../platform/phone.ts';
-import { bookingErrors } from './booking.errors.ts';
+import { contactErrors } from './contacts.errors.ts';
 import { isPlaceholderEmail, toEmailAddress } from './email-address.ts';
 import { type PersonName, readName } from './person-name.ts';
 import { digitsOfSpeech } from './spoken-phone.ts';
@@ -107,26 +107,20 @@ function phoneOf(
   if (!isLine(phone) && !isOwners) {
     return { phone, source: !call ? null : isCaller ? 'caller_id' : 'spoken', isSaid: true };
   }
-  if (caller === null || isLine(caller)) throw ownNumber();
+  if (caller === null || isLine(caller)) throw contactErrors.ownNumber();
   return { phone: caller, source: 'caller_id', isSaid: false };
 }
 
 /** @throws {AppError} INVALID_PHONE: one of the clinic's lines, which no patient answers. */
 export function refuseOwnLine({ e164 }: Phone, lines: readonly string[]): void {
-  if (lines.includes(e164)) throw ownNumber();
+  if (lines.includes(e164)) throw contactErrors.ownNumber();
 }
-
-const ownNumber = () =>
-  bookingErrors.refused('INVALID_PHONE', 'That is the clinic’s own number. Ask for the patient’s.');
 
 /** @throws {AppError} INVALID_NAME: empty, a placeholder, or not a name. */
 export function cleanName(text: string, country: string): PersonName {
   const read = readName(text, country);
   if (read === null) {
-    throw bookingErrors.refused(
-      'INVALID_NAME',
-      'The patient’s name is missing or cannot be a name. Ask for first and last name.',
-    );
+    throw contactErrors.invalidName();
   }
   return read;
 }
@@ -135,10 +129,7 @@ export function cleanName(text: string, country: string): PersonName {
 export function cleanPhone(text: string, country: string): Phone {
   const phone = usablePhone(text, country);
   if (phone !== null) return phone;
-  throw bookingErrors.refused(
-    'INVALID_PHONE',
-    'That is not a phone number that can be called or texted. Check it digit by digit, with the area code.',
-  );
+  throw contactErrors.invalidPhone();
 }
 
 function usablePhone(text: string, country: string): Phone | null {
@@ -152,10 +143,7 @@ export function cleanEmail(text: string | null | undefined): string | null {
   if (text === null || text === undefined || isPlaceholderEmail(text)) return null;
   const email = toEmailAddress(text);
   if (email === null) {
-    throw bookingErrors.refused(
-      'INVALID_EMAIL',
-      'That is not an e-mail address. Leave it out, or ask for it again.',
-    );
+    throw contactErrors.invalidEmail();
   }
   return email;
 }

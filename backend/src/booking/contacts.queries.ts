@@ -1,7 +1,6 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
-import { serviceNameOf, wasOne } from './booking.queries.ts';
 import type { ContactDetails } from './contact.ts';
 import { TEXTS_OF_CONTACT, WHY_NO_TEXT } from './texts.queries.ts';
 
@@ -107,33 +106,6 @@ export type ContactSummaryRow = Omit<Awaited<ReturnType<typeof listContacts>>[nu
 
 export function findContact(db: Db, orgId: string, id: string, now: Date) {
   return contacts(db, orgId, now).select(DETAIL).where('l.id', '=', id).executeTakeFirst();
-}
-
-/** The latest 50, newest first. */
-export function appointmentsOf(db: Db, orgId: string, contactId: string) {
-  return db
-    .selectFrom('appointments as a')
-    .innerJoin('providers as p', (join) =>
-      join.onRef('p.org_id', '=', 'a.org_id').onRef('p.id', '=', 'a.provider_id'),
-    )
-    .select([
-      'a.id',
-      'a.status',
-      'a.scheduled_at',
-      'a.duration_minutes',
-      'a.service_type',
-      serviceNameOf('a').as('service_name'),
-      'a.provider_id',
-      'p.name as provider_name',
-    ])
-    .where('a.org_id', '=', orgId)
-    .where('a.contact_id', '=', contactId)
-    .where('a.status', '<>', 'held')
-    .where(wasOne('a'))
-    .orderBy('a.scheduled_at', 'desc')
-    .orderBy('a.id')
-    .limit(50)
-    .execute();
 }
 
 /** Locked until the transaction ends, so that the audit log tells what was really there before. */

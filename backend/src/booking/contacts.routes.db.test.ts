@@ -9,6 +9,7 @@ import {
   type TestDatabase,
   type TestOrganization,
 } from '../testing/index.ts';
+import { appointmentsOf } from './contact-history.queries.ts';
 import { fillContact } from './contacts.queries.ts';
 import { registerContactRoutes } from './contacts.routes.ts';
 
@@ -32,6 +33,7 @@ describe('the patients of a clinic', () => {
         () => signedIn,
         () => 'member',
       ),
+      appointmentsOf,
     });
   });
   afterAll(async () => {

@@ -1,13 +1,13 @@
 import { ContactDetail, ContactPage, ContactPatch, ContactQuery, ContactStatus, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
-import { appointmentsOf, type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
+import { type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
 import { suggestedEmail } from './email-address.ts';
 import { presentTexts, refusalOfTexts } from './present-texts.ts';
 import { readSearch } from './search-contacts.ts';
@@ -16,6 +16,19 @@ interface ContactRouteOptions {
   database: Database;
   clock: Clock;
   tenantResolver: TenantResolver;
+  /** What a contact had and has to come; who knows appointments knows contacts, and not the other way round. */
+  appointmentsOf(db: Db, orgId: string, contactId: string): Promise<HistoryRow[]>;
+}
+
+interface HistoryRow {
+  id: string;
+  status: string;
+  scheduled_at: Date;
+  duration_minutes: number;
+  service_type: string;
+  service_name: string;
+  provider_id: string;
+  provider_name: string;
 }
 
 export function registerContactRoutes(server: HttpServer, options: ContactRouteOptions): void {
@@ -92,7 +105,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
     database.withTenant(tenant, async (db) => {
       const row = await findContact(db, tenant.orgId, id, clock.now());
       if (!row) throw contactErrors.notFound();
-      const appointments = await appointmentsOf(db, tenant.orgId, id);
+      const appointments = await options.appointmentsOf(db, tenant.orgId, id);
       return {
         ...present(row),
         notes: row.notes,

@@ -1,7 +1,9 @@
 import type { Availability } from '@voxanne/contract';
 import { Temporal } from 'temporal-polyfill';
 import type { Db } from '../platform/database.ts';
+import { invalidTime } from '../platform/local-time/local-time.errors.ts';
 import type { OrgId, TenantScope } from '../platform/tenant.ts';
+import { availabilityErrors } from './availability/availability.errors.ts';
 import { readCalendar, withBuffers } from './availability/calendar.queries.ts';
 import {
   type ClinicRules,
@@ -14,9 +16,9 @@ import {
 import { findFreeTimes } from './availability/find-free-times.ts';
 import { detailOfDay, detailOfStart, type Setting } from './availability/reason-details.ts';
 import type { AvailabilityContext } from './availability-context.ts';
-import { bookingErrors } from './booking.errors.ts';
 import { servicesOf } from './booking.queries.ts';
 import { presentSlots } from './present-slots.ts';
+import { requestedErrors } from './rules/requested.errors.ts';
 import { localDate } from './working-hours.ts';
 
 export type { AvailabilityContext } from './availability-context.ts';
@@ -74,7 +76,7 @@ export async function findAvailability(
   const from = Math.max(asked, first);
   const wanted = edge(query.to, clinic.time_zone, 'end') ?? from + DEFAULT_SPAN_MS;
   if (query.from && wanted <= asked) {
-    throw bookingErrors.invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
+    throw invalidTime(`"to" (${query.to}) must come after "from" (${query.from}).`);
   }
   const gone = daysGone(asked, Math.min(wanted, first), clinic.time_zone, now.getTime());
   if (wanted <= first) return { slots: [], reasons: gone };
@@ -156,8 +158,8 @@ function chosenStaff(rules: ClinicRules, service: ServiceFacts, providerId: stri
   const staff = staffFor(rules, service);
   if (providerId === undefined) return staff;
   const provider = rules.staff.find(({ id }) => id === providerId);
-  if (!provider) throw bookingErrors.unknownProvider([]);
-  if (!staff.includes(provider)) throw bookingErrors.notOffered(provider.name, service.name, []);
+  if (!provider) throw requestedErrors.unknownProvider([]);
+  if (!staff.includes(provider)) throw availabilityErrors.notOffered(provider.name, service.name, []);
   return [provider];
 }
 
@@ -169,7 +171,7 @@ export function pickService(services: ServiceFacts[], asked: string): ServiceFac
     [service.slug, service.name].some((name) => key(name) === key(asked)),
   );
   if (found) return found;
-  throw bookingErrors.unknownService(
+  throw requestedErrors.unknownService(
     asked,
     offered.map(({ slug }) => slug),
   );
@@ -229,7 +231,7 @@ function edge(text: string | undefined, timeZone: string, side: 'start' | 'end')
     }
     return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
-    throw bookingErrors.invalidTime(
+    throw invalidTime(
       `"${text}" is neither a date (2026-11-23) nor a time with its offset (2026-11-23T09:00:00Z).`,
     );
   }
@@ -240,6 +242,6 @@ function checkedZone(zone: string | undefined): string | undefined {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
-    throw bookingErrors.invalidTime(`"${zone}" is not a time zone. Use a name such as America/New_York.`);
+    throw invalidTime(`"${zone}" is not a time zone. Use a name such as America/New_York.`);
   }
 }

@@ -2,6 +2,7 @@ import type { Slot } from '@voxanne/contract';
 import type { Transact } from '../deliveries/index.ts';
 import { type Ask, type Database, sqlState, type Work } from '../platform/database.ts';
 import type { OrgId, TenantScope } from '../platform/tenant.ts';
+import { availabilityErrors } from './availability/availability.errors.ts';
 import { readRules } from './availability/calendar.queries.ts';
 import {
   type ClinicRules,
@@ -28,6 +29,7 @@ import type { ChangeOrigin, Refused } from './changes.queries.ts';
 import { findAlternatives, type Wish } from './find-alternatives.ts';
 import { clockRange, clockTime, spokenDay } from './labels.ts';
 import { type ProviderReading, type ProviderWish, readProvider } from './provider-wish.ts';
+import { requestedErrors } from './rules/requested.errors.ts';
 import { readSlot, type SlotOffer } from './slot-id.ts';
 import { fromWallClock } from './wall-clock.ts';
 
@@ -93,7 +95,7 @@ export function momentOf(
   if ('at' in when) return { at: wholeMinute(when.at) };
   if ('date' in when) return { at: fromWallClock(when.date, when.time, timeZone) };
   const offer = readSlot(context.slotKey, when.slotId, context.clock.now());
-  if (offer === null || offer.orgId !== scope.orgId) throw bookingErrors.slotExpired();
+  if (offer === null || offer.orgId !== scope.orgId) throw availabilityErrors.slotExpired();
   return { at: offer.startsAt, offer };
 }
 
@@ -138,7 +140,9 @@ export function findPlace(
   if (asked.length === 0) throw new NotThere(place, refusalOfNobody(wish.provider, who, clinicRules.staff));
   if (able.length === 0) {
     const names = asked.map(({ name }) => name).join(', ');
-    throw new NotThere(place, (alternatives) => bookingErrors.notOffered(names, service.name, alternatives));
+    throw new NotThere(place, (alternatives) =>
+      availabilityErrors.notOffered(names, service.name, alternatives),
+    );
   }
   const start = at.getTime();
   const now = context.clock.now().getTime();
@@ -253,15 +257,15 @@ const whoIsMeant = (staff: Provider[], who: ProviderReading<Provider>): Provider
 const refusalOfNobody =
   (asked: ProviderWish, who: ProviderReading<Provider>, staff: Provider[]): Refusal =>
   async (alternatives, ask, orgId) => {
-    if (who.kind === 'anyone' || who.kind === 'one') return bookingErrors.nobodyThere();
+    if (who.kind === 'anyone' || who.kind === 'one') return requestedErrors.nobodyThere();
     const names = who.choices.map(({ name }) => name).toSorted();
-    if (who.kind === 'several') return bookingErrors.whichProvider(names);
+    if (who.kind === 'several') return requestedErrors.whichProvider(names);
     const left = readProvider(await ask(providersWhoLeft(orgId)), asked);
     if (left.kind === 'one') return bookingErrors.providerGone(left.provider.name, alternatives);
-    if (asked.providerId !== undefined) return bookingErrors.unknownProvider([]);
+    if (asked.providerId !== undefined) return requestedErrors.unknownProvider([]);
     return names.length > 0
-      ? bookingErrors.whichProvider(names)
-      : bookingErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
+      ? requestedErrors.whichProvider(names)
+      : requestedErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
   };
 
 /** May look for what the error should say; nothing is locked any more then. */
@@ -321,7 +325,7 @@ export async function changeOnce<R>(
       return transact(work);
     });
   } catch (error) {
-    if (sqlState(error) === LOCK_NOT_AVAILABLE) throw bookingErrors.busy();
+    if (sqlState(error) === LOCK_NOT_AVAILABLE) throw requestedErrors.busy();
     if (sqlState(error) === PATIENT_ELSEWHERE) throw bookingErrors.alreadyBooked();
     if (!(error instanceof NotThere)) throw error;
     const ask = askAlone(context, scope);

@@ -1,8 +1,8 @@
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
-import { bookingErrors } from './booking.errors.ts';
 import { askAlone, rulesIn } from './find-place.ts';
 import { readProvider } from './provider-wish.ts';
+import { requestedErrors } from './rules/requested.errors.ts';
 
 interface Said {
   words?: string | undefined;
@@ -48,6 +48,6 @@ export async function withSaidProvider<W extends Said>(
   const given = whom(wish.providerName);
   const isContradicted = given !== 'anyone' && given !== whom(first.said);
   if (first.isNotWanted || another || isContradicted)
-    throw bookingErrors.whichProvider(staff.map(({ name }) => name).toSorted());
+    throw requestedErrors.whichProvider(staff.map(({ name }) => name).toSorted());
   return given === 'anyone' ? { ...wish, providerName: first.said } : wish;
 }

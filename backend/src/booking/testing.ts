@@ -10,9 +10,14 @@ import {
   signedInAs,
   type TestOrganization,
 } from '../testing/index.ts';
+import { registerAvailabilityRoutes } from './availability.routes.ts';
 import { type BookingRequest, bookAppointment } from './book-appointment.ts';
 import { registerBookingRoutes } from './booking.routes.ts';
-import { findAvailability } from './index.ts';
+import { appointmentsOf } from './contact-history.queries.ts';
+import { registerContactRoutes } from './contacts.routes.ts';
+import { findAvailability } from './find-availability.ts';
+import { registerScheduleRoutes } from './rules/schedule.routes.ts';
+import { registerTaskRoutes } from './tasks/tasks.routes.ts';
 
 /** Wednesday, 10 in the morning in New York. */
 export const NOW = '2026-11-18T15:00:00Z';
@@ -37,10 +42,12 @@ export async function createBookingScene() {
   };
   const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
-  registerBookingRoutes(server, {
-    context,
-    tenantResolver: signedInAs(() => signedIn),
-  });
+  const options = { context, tenantResolver: signedInAs(() => signedIn) };
+  registerContactRoutes(server, { ...options, ...context, appointmentsOf });
+  registerScheduleRoutes(server, options);
+  registerBookingRoutes(server, options);
+  registerTaskRoutes(server, options);
+  registerAvailabilityRoutes(server, options);
   const ask = async (method: Method, url: string, body?: object, headers: Record<string, string> = {}) => {
     const answer = await server.inject({
       method,

@@ -4,7 +4,6 @@ import type { TenantScope } from '../platform/tenant.ts';
 import { type ClinicRules, rulesFor, type ServiceFacts, staffFor } from './availability/clinic-calendar.ts';
 import type { Provider } from './availability/rules.ts';
 import type { BookingContext } from './book-appointment.ts';
-import { bookingErrors } from './booking.errors.ts';
 import { findAppointment } from './booking.queries.ts';
 import { pickService, serviceOf } from './find-availability.ts';
 import { askAlone, rulesIn } from './find-place.ts';
@@ -18,6 +17,7 @@ import {
   type SpokenWish,
 } from './read-spoken-time.ts';
 import { readSpokenWindow, type SpokenWindow } from './read-spoken-window.ts';
+import { requestedErrors } from './rules/requested.errors.ts';
 import { readSlot } from './slot-id.ts';
 import { dutyOf } from './spoken-duty.ts';
 import { clockName, comingDays, fullDay, listed } from './spoken-labels.ts';
@@ -206,8 +206,8 @@ function whoIsNamed({ staff }: ClinicRules, wish: ProviderWish): Provider | unde
   if (who.kind === 'one') return who.provider;
   const names = who.choices.map(({ name }) => name).toSorted();
   throw names.length > 0
-    ? bookingErrors.whichProvider(names)
-    : bookingErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
+    ? requestedErrors.whichProvider(names)
+    : requestedErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
 }
 
 async function settingFor(

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { bookingErrors } from './booking.errors.ts';
+import { invalidTime } from '../platform/local-time/local-time.errors.ts';
 
 /**
  * A wall-clock date and time in the clinic's zone as an instant.
@@ -11,7 +11,7 @@ import { bookingErrors } from './booking.errors.ts';
 export function fromWallClock(date: string, time: string, timeZone: string): Date {
   const at = instantOf(parseDate(date).toPlainDateTime(parseTime(time)), timeZone);
   if (at) return at;
-  throw bookingErrors.invalidTime(
+  throw invalidTime(
     `The clocks are set forward on ${date}: ${time} does not exist on that day. Choose another time.`,
   );
 }
@@ -34,7 +34,7 @@ export function isMonthFirst(country: string): boolean {
 function parseDate(text: string): Temporal.PlainDate {
   const [, year, month, day] = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(text) ?? [];
   if (year === undefined) {
-    throw bookingErrors.invalidTime(
+    throw invalidTime(
       `"${text.slice(0, 40)}" is not a date. Write it as year-month-day, such as 2026-11-23.`,
     );
   }
@@ -44,7 +44,7 @@ function parseDate(text: string): Temporal.PlainDate {
       { overflow: 'reject' },
     );
   } catch {
-    throw bookingErrors.invalidTime(`There is no ${text.trim()} in the calendar. Ask for the date again.`);
+    throw invalidTime(`There is no ${text.trim()} in the calendar. Ask for the date again.`);
   }
 }
 
@@ -55,9 +55,7 @@ function parseTime(text: string): Temporal.PlainTime {
   const minute = Number(minuteText);
   const fits = half === undefined ? hour <= 23 : hour >= 1 && hour <= 12;
   if (hourText === undefined || !fits || minute > 59) {
-    throw bookingErrors.invalidTime(
-      `"${text.slice(0, 40)}" is not a time of day. Write it as 09:30 or 9:30 AM.`,
-    );
+    throw invalidTime(`"${text.slice(0, 40)}" is not a time of day. Write it as 09:30 or 9:30 AM.`);
   }
   const afternoon = half?.toLowerCase() === 'p';
   return Temporal.PlainTime.from({

@@ -1,7 +1,7 @@
 import type { WeeklyHours } from '@voxanne/contract';
 import { sql } from 'kysely';
 import { type Db, sqlState } from '../../platform/database.ts';
-import { bookingErrors } from '../booking.errors.ts';
+import { requestedErrors } from './requested.errors.ts';
 
 const providers = (db: Db, orgId: string) =>
   db
@@ -44,7 +44,7 @@ export async function lockAgainstBookings(db: Db, ...ids: string[]): Promise<voi
     // By the id, as bookings take them, so that nobody waits in a circle.
     for (const id of ids.toSorted()) await sql`select app_private.lock_own_provider(${id})`.execute(db);
   } catch (error) {
-    throw sqlState(error) === LOCK_NOT_AVAILABLE ? bookingErrors.busy() : error;
+    throw sqlState(error) === LOCK_NOT_AVAILABLE ? requestedErrors.busy() : error;
   }
 }
 const LOCK_NOT_AVAILABLE = '55P03';

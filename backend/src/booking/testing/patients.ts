@@ -6,6 +6,7 @@ import type { PatientContext } from '../patient-context.ts';
 import { registerPatientRoutes } from '../patient-links.routes.ts';
 import { createPatientLinks } from '../patient-links.ts';
 import { createBookingScene } from '../testing.ts';
+import { registerWaitlistRoutes } from '../waitlist.routes.ts';
 
 export const PUBLIC_URL = 'https://voxanne.example';
 export const CLINIC_PHONE = '+12125550100';
@@ -20,13 +21,12 @@ export async function createPatientScene() {
   const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
   let role: 'owner' | 'admin' | 'member' = 'owner';
-  registerPatientRoutes(server, {
-    context,
-    tenantResolver: signedInAs(
-      () => signedIn,
-      () => role,
-    ),
-  });
+  const tenantResolver = signedInAs(
+    () => signedIn,
+    () => role,
+  );
+  registerPatientRoutes(server, { context, tenantResolver });
+  registerWaitlistRoutes(server, { context, tenantResolver });
   const inject = async (method: 'GET' | 'POST' | 'DELETE', url: string, more: object = {}) => {
     const answer = await server.inject({ method, url: url.replace(PUBLIC_URL, ''), ...more });
     return {
