@@ -106,7 +106,7 @@ export async function createAssistantScene() {
     () => signedIn?.role ?? 'owner',
   );
   const authenticate = createVapiAuth({ connections, clock });
-  const inbox = createInbox({ database, log });
+  const inbox = createInbox({ database, log, waitForAnswerMs: 60_000 });
   registerVapiRoutes(server, {
     inbox,
     database,

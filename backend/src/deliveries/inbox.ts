@@ -42,15 +42,22 @@ export interface InboxOptions {
   log: Logger;
   /** Carries the ids of new rows to the workers; without it (or when it is away) a notification wakes them. */
   carrier?: Carrier | undefined;
+  /** How long a repeat waits for the answer of the call that still runs: 5 s, as the contract says. */
+  waitForAnswerMs?: number;
 }
 
-// A tool call that repeats while the first still runs waits for its answer; contract: up to 5 s.
+// Contract: a tool call that repeats while the first one still runs waits up to 5 s.
 const WAIT_FOR_ANSWER_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 // Longer than any handler may run: past it the process that claimed the event is dead.
 const ABANDONED_AFTER_MS = 30_000;
 
-export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
+export function createInbox({
+  database,
+  log,
+  carrier,
+  waitForAnswerMs = WAIT_FOR_ANSWER_MS,
+}: InboxOptions): Inbox {
   const wake = createWakeUp(database, log);
   const clean = (event: InboxEvent): InboxEvent => ({ ...event, payload: redactPayload(event.payload) });
 
@@ -103,7 +110,7 @@ export function createInbox({ database, log, carrier }: InboxOptions): Inbox {
 
     async answerOnce<T>(event: InboxEvent, produce: () => Promise<T>) {
       const stored = clean(event);
-      const giveUpAt = Date.now() + WAIT_FOR_ANSWER_MS;
+      const giveUpAt = Date.now() + waitForAnswerMs;
       let countRepeat = true;
       do {
         const { claim, counted } = await arrive(stored, {

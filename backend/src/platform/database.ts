@@ -74,6 +74,8 @@ export interface DatabaseOptions {
   maxConnections?: number;
   /** After so long without an answer a query fails and its connection is thrown away. */
   queryTimeoutMs?: number;
+  /** How long one may wait for a free connection before that fails. */
+  connectTimeoutMs?: number;
   applicationName?: string;
   onError?: (error: Error) => void;
 }
@@ -84,7 +86,7 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     Client: ScrubbingClient,
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'voxanne',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     // The server's own limit does nothing when it is the server, or the way to it, that stands still.
     query_timeout: options.queryTimeoutMs ?? 20_000,
     // Statements sent together share a round trip; whoever awaits each sees no difference.
