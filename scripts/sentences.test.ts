@@ -26,6 +26,15 @@ describe('the list of sentences', () => {
     ]);
   });
 
+  it('holds what a page says between its tags', () => {
+    const page =
+      'export const page = `<main class="wide open door"><h1>Your appointment</h1><p>It is booked.</p></main>`;';
+    expect(textsIn({ 'backend/src/booking/patient-page.views.ts': page })).toEqual([
+      'Your appointment',
+      'It is booked.',
+    ]);
+  });
+
   it('holds what a description of the API and the command line say, each with its kind', () => {
     const found = sentencesIn({
       'packages/contract/src/clinic.ts': "export const name = z.string().describe('The name of the clinic');",

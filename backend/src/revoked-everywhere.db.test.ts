@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BELIEVED_MS } from './platform/believed.ts';
-import { fixedClock } from './platform/clock.ts';
 import { sha256 } from './platform/crypto.ts';
 import { createTestApp, PASSWORD, type TestApp } from './testing/app.ts';
+import { fixedClock } from './testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 type Person = Awaited<ReturnType<TestApp['signUp']>>;

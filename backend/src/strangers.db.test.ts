@@ -1,11 +1,11 @@
 import type { AddressInfo, Socket } from 'node:net';
 import type { RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixedClock } from './platform/clock.ts';
 import type { RequestLimits } from './platform/request-limits.ts';
 import { routeKind } from './platform/route-kind.ts';
 import { mintOrgId } from './platform/tenant.ts';
 import { createTestApp, type TestApp } from './testing/app.ts';
+import { fixedClock } from './testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 import {
   MARK,

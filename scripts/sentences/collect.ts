@@ -97,8 +97,8 @@ function codeSentences(source: Source): Sentence[] {
   const found: Sentence[] = [];
   const usual = KINDS.find(([path]) => path.test(source.path))?.[1] ?? 'error';
   const visit = (node: Node, parents: readonly Node[]): void => {
-    const text = textOf(node);
-    if (text !== undefined && !isForMachines(parents) && isSentence(text, node, parents)) {
+    for (const text of isForMachines(parents) ? [] : textsOf(node)) {
+      if (!isSentence(text, node, parents)) continue;
       const kind = isLogged(parents) ? 'log' : isDescription(parents) ? 'API' : usual;
       found.push({ file: source.path, line: source.lineAt(node.start), kind, text: text.trim() });
     }
@@ -112,10 +112,12 @@ function codeSentences(source: Source): Sentence[] {
   return found;
 }
 
-/** The text of a string, a template or a piece of JSX, on one line. */
-function textOf(node: Node): string | undefined {
+/** The text of a string, a template or a piece of JSX, each piece on one line; of HTML what is between its tags. */
+function textsOf(node: Node): string[] {
   const raw = rawText(node);
-  return raw?.replace(/\s+/g, ' ');
+  if (raw === undefined) return [];
+  const text = raw.replace(/\s+/g, ' ');
+  return /<\/?[a-z][^>]*>/.test(text) ? text.split(/<[^>]*>/) : [text];
 }
 
 function rawText(node: Node): string | undefined {

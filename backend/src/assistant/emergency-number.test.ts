@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countriesWithEmergencyNumber, emergencyNumber } from './emergency-number.ts';
+import { emergencyNumber } from './emergency-number.ts';
 
 test.each([
   ['US', '911'],
@@ -25,16 +25,13 @@ test.each(['ZZ', 'AQ', 'UK', '', 'USA', 'constructor', null])('of %s nothing is 
   expect(emergencyNumber(country)).toBe('your local emergency number');
 });
 
-test('every country stands in the table once, by the code that ISO has for it', () => {
-  const countries = countriesWithEmergencyNumber();
+test('each country with a number of its own has the code that ISO has for it', () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const codes = letters.flatMap((first) => letters.map((second) => `${first}${second}`));
+  const known = codes.filter((code) => /^\d{3,4}$/.test(emergencyNumber(code)));
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-  expect(countries.length).toBeGreaterThan(100);
-  for (const [country, number] of countries) {
-    expect(country).toMatch(/^[A-Z]{2}$/);
-    expect(names.of(country), country).toBeDefined();
-    expect(number).toMatch(/^\d{3,4}$/);
-  }
-  expect(new Set(countries.map(([country]) => country)).size).toBe(countries.length);
+  expect(known.length).toBeGreaterThan(100);
+  for (const country of known) expect(names.of(country), country).toBeDefined();
 });
 
 test('each state of the European Union has 112', () => {

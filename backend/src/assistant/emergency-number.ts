@@ -42,6 +42,3 @@ const BY_COUNTRY = new Map(
 /** As a sentence has it behind "call": the number, or words where none is certain. */
 export const emergencyNumber = (country: string | null): string =>
   BY_COUNTRY.get((country ?? '').toUpperCase()) ?? 'your local emergency number';
-
-/** Every country whose number is known, for those who check the table. */
-export const countriesWithEmergencyNumber = (): [country: string, number: string][] => [...BY_COUNTRY];

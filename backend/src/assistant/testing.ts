@@ -7,11 +7,11 @@ import { readConfig, startSandbox } from '@voxanne/sandbox';
 import { vi } from 'vitest';
 import { createConnections } from '../connections/index.ts';
 import { createInbox, startLeaseQueue } from '../deliveries/index.ts';
-import { fixedClock } from '../platform/clock.ts';
 import { createKeyring } from '../platform/crypto.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { OrgId } from '../platform/tenant.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import {
   createTestDatabase,
   type NewOrganization,

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { Connections } from '../connections/index.ts';
-import { fixedClock } from '../platform/clock.ts';
 import { hmacSha256Hex } from '../platform/crypto.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createVapiAuth } from './vapi-auth.ts';
 
 const NOW = '2026-11-18T15:00:00.000Z';

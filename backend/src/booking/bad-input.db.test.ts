@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createTestApp } from '../testing/app.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 
 /** Whoever reads a log must not find them. */

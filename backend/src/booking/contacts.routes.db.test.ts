@@ -1,8 +1,8 @@
 import type { ContactDetail, ContactSummary } from '@voxanne/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import {
   createTestDatabase,
   signedInAs,

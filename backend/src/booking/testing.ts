@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import type pg from 'pg';
-import { fixedClock } from '../platform/clock.ts';
 import { createPool } from '../platform/database.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import {
   createTestDatabase,
   type NewOrganization,

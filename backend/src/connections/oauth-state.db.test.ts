@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createKeyring } from '../platform/crypto.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
 import { createOAuthStates, type OAuthStates } from './index.ts';
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createKeyring } from '../platform/crypto.ts';
 import { createDatabase } from '../platform/database.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
-import { createConnections, type SharedSecrets } from './index.ts';
+import { createConnections } from './index.ts';
+import type { SharedSecrets } from './shared-secrets.ts';
 
 const NOW = '2026-11-18T15:00:00.000Z';
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 import { createSafeCall } from '@voxanne/safe-call';
 import type { Connection, Connections } from '../connections/index.ts';
-import { fixedClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { RedisState } from '../platform/redis.ts';
 import { mintOrgId } from '../platform/tenant.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import type { ProbeOptions, TwilioFacts } from './probes.ts';
 import type { QueueFacts } from './queue.queries.ts';
 import { reportHealth } from './report.ts';

@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BELIEVED_MS } from '../platform/believed.ts';
-import { fixedClock } from '../platform/clock.ts';
 import { createTestApp, PASSWORD, type TestApp } from '../testing/app.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 
 /** A way to the database that can be cut. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createDatabase } from '../platform/database.ts';
 import { createTestApp, PASSWORD, type TestApp } from '../testing/app.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 import { createIdentity } from './index.ts';
 import { createPasswordHashing } from './password-hashing.ts';

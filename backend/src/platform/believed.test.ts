@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { BELIEVED_MS, believeBriefly } from './believed.ts';
-import { fixedClock } from './clock.ts';
 
 const scene = (answer: () => Promise<string | undefined>) => {
   const clock = fixedClock('2026-11-18T15:00:00Z');

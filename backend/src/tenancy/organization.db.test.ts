@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createTestApp, type TestApp } from '../testing/app.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 
 describe('changing the clinic', () => {

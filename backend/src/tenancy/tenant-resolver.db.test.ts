@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fixedClock } from '../platform/clock.ts';
 import { createTestApp, type TestApp } from '../testing/app.ts';
+import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 
 const REPAIRED = '[TenantResolver] Resolved missing org_id via database';

@@ -1,5 +1,5 @@
-import { fixedClock } from '../../platform/clock.ts';
 import { createTestApp } from '../../testing/app.ts';
+import { fixedClock } from '../../testing/fixed-clock.ts';
 import { createTestDatabase } from '../../testing/index.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { fixedClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { fixedClock } from '../../testing/fixed-clock.ts';
 import { createTestDatabase, type TestOrganization } from '../../testing/index.ts';
 import { type CleanupOptions, type CleanupReport, cleanUp } from '../cleanup.ts';
 
