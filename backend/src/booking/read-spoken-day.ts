@@ -90,14 +90,20 @@ export function dayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
   const isOther = wished.some(({ days }) =>
     days.some((day) => day.kind === 'weekday' && day.which === 'next' && !mayBe(day, reading, calendar)),
   );
-  if (isUnclear || isHidden || isUnknown || isOther) return unsure(reading, calendar);
+  // "Maybe" is no yes to a day that only the model names.
+  const isDoubted = words.isHedged && words.days.length === 0 && date.days.length > 0;
+  if (isUnclear || isHidden || isUnknown || isOther || isDoubted) return unsure(reading, calendar);
   const excluded = [date, words, time, weekday].flatMap(({ notDays }) => notDays);
   return excluded.some((day) => isIn(day, reading, calendar)) ? unsure(reading, calendar) : reading;
 }
 
 /** Beside a date a weekday only confirms it; the same word alone is the wish. */
 function apart({ days, isEither }: Sentence): { days: DayWords[]; weekdays: number[] } {
-  const dates = days.filter((day) => day.kind !== 'weekday' || day.isThis);
+  // "The second Monday of December, next Monday" may be two of them; "Monday the 14th, next Monday" is one.
+  const isDated = days.some(({ kind }) => kind === 'date' || kind === 'day-of-month');
+  const dates = days.filter(
+    (day) => day.kind !== 'weekday' || day.isThis || (day.which === 'next' && !isDated),
+  );
   const isPlaced = dates.some(({ kind }) => !['week', 'week-of', 'weekend', 'month'].includes(kind));
   if (!isPlaced || isEither) return { days, weekdays: [] };
   return { days: dates, weekdays: days.flatMap((day) => (day.kind === 'weekday' ? [day.weekday] : [])) };

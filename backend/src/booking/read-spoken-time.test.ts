@@ -45,9 +45,9 @@ describe('a date and a time from a voice', () => {
         name,
         wish,
         expected,
-        told: JSON.stringify(wish),
+        asSaid: JSON.stringify(wish),
       })),
-    )('in $name, $told is $expected', ({ name, wish, expected }) => {
+    )('in $name, $asSaid is $expected', ({ name, wish, expected }) => {
       const scene = scenes[name];
       if (!scene) throw new Error(`The corpus has no scene "${name}".`);
       expect(answerTo(wish, settingOf(scene), expected.includes(' at '))).toBe(expected);

@@ -176,8 +176,9 @@ function unclearTime(
     sentences.some(({ isTimeUnknown }) => isTimeUnknown) && !(isFromModel && !time.isTimeUnknown);
   // "As late as possible" is no clock that a model could have heard.
   const isLast = isFromModel && words.clocks.length === 0 && words.prefer === 'last';
+  const isDoubted = isFromModel && words.isHedged && words.clocks.length === 0;
   const isDoubtful =
-    isLast || sentences.some(({ isTimeUnclear, spans }) => isTimeUnclear || spans.length > 0);
+    isLast || isDoubted || sentences.some(({ isTimeUnclear, spans }) => isTimeUnclear || spans.length > 0);
   if (time.clocks.length > 0 && time.hasMore && words.clocks.length === 0) return notATime(given.time ?? '');
   if (!isUnknown && !isDoubtful && main.maybeDay !== day.date.day) return undefined;
   const clocks = sentences.flatMap((sentence) => sentence.clocks);
@@ -355,13 +356,13 @@ function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: 
 /** R11 */
 function skipped(date: Temporal.PlainDate, minutes: number, timeZone: string): SpokenQuestion {
   const local = date.toPlainDateTime({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
-  const neighbours = (['earlier', 'later'] as const).map((disambiguation) => {
+  const neighbors = (['earlier', 'later'] as const).map((disambiguation) => {
     const { hour, minute } = local.toZonedDateTime(timeZone, { disambiguation });
     return clockName(hour * 60 + minute);
   });
   return ask(
     'INVALID_TIME',
-    `The clocks are set forward on ${fullDay(date)}: ${clockName(minutes)} does not exist on that day. Would ${listed(neighbours, 'or')} suit?`,
+    `The clocks are set forward on ${fullDay(date)}: ${clockName(minutes)} does not exist on that day. Would ${listed(neighbors, 'or')} suit?`,
     [date.toString()],
   );
 }

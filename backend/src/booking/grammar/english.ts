@@ -1,4 +1,5 @@
 import { CARRIERS, HARMLESS_PHRASES } from './english-carriers.ts';
+import { OWN_COMING, PARTS_PLAYED, TELLING_PHRASES } from './english-events.ts';
 import { PLACE_PHRASES, PLACE_WORDS } from './english-places.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
@@ -96,6 +97,7 @@ const WORDS = {
   shift: 'sooner earlier',
   holiday:
     'easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali holiday holidays eve',
+  ...PARTS_PLAYED,
   // Words that sound like words of time: harmless alone, a doubt beside a day, an hour or a number.
   maybe: 'lost seconds form buy threw ours mouth mouths out inn add',
   'sound:1': 'won',
@@ -142,14 +144,6 @@ const WORDS = {
     'apartment apt room rm suite ste unit floor extension ext number no. box gate ward bed building bldg line option pin ' +
     'code case order highway route exit street st avenue ave road rd lane door level step ticket account policy group ' +
     'zip # dose stage grade phase type version page file tooth teeth bus train flight channel',
-  // What a time is praised for; it changes nothing, but "Friday at ten is ..." anything else is no wish.
-  good:
-    'good great fine perfect wonderful lovely awesome excellent super nice best ok okay cool right correct ideal convenient ' +
-    'comfortable easy easier free open available availability possible doable okey alrighty preference choice favorite preferred',
-  // Verbs of other things than a visit: "my plane departs Friday at ten".
-  tells:
-    'arrives departs depart departing lands land landing leaves leave leaving finish finishes finishing begins ends closes teach teaches ' +
-    'teaching flies flying graduates graduate wakes drives commute court jury funeral interview recital concert rehearsal',
   bad: 'excluded',
   things:
     'kids children child kid people persons person adults adult boys girls sons daughters twins babies siblings friends ' +
@@ -206,7 +200,9 @@ const PHRASES = {
     'be four',
     'any day before | some day before | earlier than | sooner than | any time before | anytime before | sometime before | some time before',
   ],
-  be: ['would be | will be | might be | could be | should be | may be | has to be | needs to be'],
+  be: ['will be | has to be | needs to be'],
+  'would be': ['would be | could be | should be'],
+  'hedge be': ['might be | may be'],
   gone: ['just gone | just past | just passed'],
   // The caller is not done: a question, unless a day or an hour follows.
   wait: [
@@ -216,15 +212,14 @@ const PHRASES = {
   'wait fix': [
     'hold on | hang on | wait a minute | wait a moment | wait a second | give me a minute | give me a second',
   ],
+  visit: ['only day | only time | only slot | only hour'],
   good: ['first choice | second choice'],
   // Which of the offered times is for the caller to say.
   choice: [
     'the other one | other one | other won | an earlier one | earlier one | a later one | later one | early one | late one | another one | the second one | second one | the third one | third one',
   ],
-  // The hour of a call or a message, not of a visit.
-  tells: [
-    'call me | text me | remind me | phone me | ring me | email me | message me | send me | let me know | ring back | phone back | call back | call again | call you | ring you | get back to you | get back to me | pick up | wife works | husband works | he works | she works | they work | we work',
-  ],
+  tells: TELLING_PHRASES,
+  '~ come': [OWN_COMING],
   slot: ['down for | me for | it for | him for | her for | me in for | me down for | it down for'],
   '': [
     'you know | i think | i guess | i believe | i suppose | i dunno | you see | kind of | sort of | how do you say',
@@ -324,6 +319,9 @@ const PHRASES = {
   'zone:own': ['your time | local time | clinic time | the clinics time | our time'],
   'zone:other': ['my time | his time | her time | their time | tokyo time'],
   '!': [
+    // A chance is no wish.
+    'i might | we might | he might | she might | they might | it might | might come | might work | might do | might be able',
+    'keep me free | keep myself free | keep us free',
     'or something | or anything | or whatever | or whenever | or another | or any | either way | even better | as well as | as far as | give me a few',
     'my flight is | flight lands | i fly | get off work | did you say | is what my | for someone else | for somebody else | my other appointment | would be late | would be early',
     'other than that | a week ago wednesday | used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',

@@ -11,7 +11,26 @@ export type Item =
   | { is: 'zone'; zone: string; isNear: boolean }
   | { is: 'wish'; prefer: 'first' | 'last' }
   /** A word of the grammar that joins or turns what stands around it. */
-  | { is: 'word'; term: string; isPraise?: boolean };
+  | { is: 'word'; term: string; role?: Role };
+
+/** Words that change nothing themselves, and tell a wish from what is only said. */
+const ROLES = [
+  'good',
+  'free',
+  'visit',
+  'so',
+  'me',
+  'ask',
+  'modal',
+  'come',
+  'they',
+  'hedge',
+  'keep',
+  'event',
+  'procedure',
+  'would',
+] as const;
+export type Role = (typeof ROLES)[number];
 
 /** What a word that was not understood could change. */
 export type Unclear = 'day' | 'time' | 'both';
@@ -26,11 +45,14 @@ export const isTime = (item: Item): boolean => isWhen(item) && item.is !== 'day'
 export const isWord = (item: Item | undefined, ...terms: string[]): boolean =>
   item?.is === 'word' && terms.includes(item.term);
 
+export const hasRole = (item: Item | undefined, ...roles: Role[]): boolean =>
+  item?.is === 'word' && item.role !== undefined && roles.includes(item.role);
+
 /** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
 const COUNTED = [
   [pattern('PHONE'), () => '~'],
   [pattern('the n1', 'DAY|ORD|MONTH|of|HALF|oclock'), () => '~'],
-  [pattern('label be|for|number|at? ANY'), () => '~'],
+  [pattern('label would? be|for|number|at? ANY'), () => '~'],
   [pattern('at? ANY UNKNOWN label'), () => '~'],
   [pattern('the? past|last NUM UNIT'), () => '~'],
   [pattern('been NUM UNIT', 'from|after|before|ago'), () => '~'],
@@ -88,7 +110,8 @@ function itemOf(term: string): Item {
   if (/^(zone|near):/.test(term)) return { is: 'zone', zone: term.slice(5), isNear: term.startsWith('near') };
   if (term === 'soonest') return { is: 'wish', prefer: 'first' };
   if (term === 'latest') return { is: 'wish', prefer: 'last' };
-  if (term === 'good') return { is: 'word', term: '~', isPraise: true };
+  const role = ROLES.find((one) => one === term);
+  if (role) return { is: 'word', term: '~', role };
   if (term === 'ish') return { is: 'word', term: '?' };
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
 }

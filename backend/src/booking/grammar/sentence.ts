@@ -3,7 +3,7 @@ import { corrected } from './corrections.ts';
 import { type DayWords, isBygone } from './day-phrases.ts';
 import { excluded } from './exclusions.ts';
 import { hoursOf } from './hours.ts';
-import { boundedDay, type Item, isWord, isZone, itemsOf, neighbor, type When } from './items.ts';
+import { boundedDay, hasRole, type Item, isWord, isZone, itemsOf, neighbor, type When } from './items.ts';
 import { readTerms } from './terms.ts';
 import { joined, leftOver, unknown } from './unclear.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -33,6 +33,8 @@ export interface Sentence {
   /** A word that nobody here knows stands where it could change the day, or the hour. */
   isDayUnknown: boolean;
   isTimeUnknown: boolean;
+  /** "maybe", "probably": enough of a yes where the day and the hour stand beside it, and to nothing else. */
+  isHedged: boolean;
   /** Something was said that has nothing to do with a day or an hour. */
   hasMore: boolean;
 }
@@ -62,6 +64,7 @@ export function readSentence(text: string, vocabulary: Vocabulary, monthFirst: b
     if (what !== 'day') reading.isTimeUnclear = true;
   }
   for (const what of unknown(items)) reading[what === 'day' ? 'isDayUnknown' : 'isTimeUnknown'] = true;
+  reading.isHedged = items.some((item) => hasRole(item, 'hedge'));
   reading.hasMore = heard.some(
     (item) => isWord(item, '?', 'foreign', '!', '§', 'label') || item.is === 'number',
   );
@@ -118,6 +121,7 @@ function gathered(items: Item[], notItems: When[]): Sentence {
     isTimeUnclear: all(notItems, 'span').length > 0,
     isDayUnknown: false,
     isTimeUnknown: false,
+    isHedged: false,
     hasMore: false,
   };
 }

@@ -1,8 +1,8 @@
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Longer than any wish; what recites the whole conversation is not believed. */
-const LONGEST = 320;
-const MOST_TERMS = 60;
+const CHARACTERS_READ = 320;
+const TERMS_READ = 60;
 
 /**
  * What was said as the terms of the grammar, without the noise of speech recognition: no capitals, no fillers,
@@ -11,9 +11,11 @@ const MOST_TERMS = 60;
  * @param monthFirst how the clinic's country writes 3/4.
  */
 export function readTerms(text: string, vocabulary: Vocabulary, monthFirst: boolean): string[] {
-  const pieces = split(clean(text.slice(0, LONGEST)), vocabulary, monthFirst);
+  const pieces = split(clean(text.slice(0, CHARACTERS_READ)), vocabulary, monthFirst);
   const terms = rehear(numbered(named(pieces, vocabulary), vocabulary));
-  return text.length > LONGEST || terms.length > MOST_TERMS ? [...terms.slice(0, MOST_TERMS), '!'] : terms;
+  return text.length > CHARACTERS_READ || terms.length > TERMS_READ
+    ? [...terms.slice(0, TERMS_READ), '!']
+    : terms;
 }
 
 /** A word, or what is a term already. */

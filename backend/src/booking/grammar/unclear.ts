@@ -1,5 +1,6 @@
 import { type DayWords, isRange } from './day-phrases.ts';
-import { boundedDay, type Item, isWhen, isWord, isZone, neighbor, type Unclear } from './items.ts';
+import { boundedDay, hasRole, type Item, isWhen, isWord, isZone, neighbor, type Unclear } from './items.ts';
+import { isOtherEvent } from './other-events.ts';
 
 /** "or" between two days or two times leaves both, and the reader asks; between others it is unclear itself. */
 export function joined(items: readonly Item[]): Unclear[] {
@@ -32,9 +33,8 @@ const isBesideDay = (items: readonly Item[], at: number): boolean =>
   [items[at - 1], items[at + 1]].some((one) => one?.is === 'day' || isWord(one, 'the', 'on', 'to'));
 
 /** Words of the grammar that may stand without a reading of their own. */
-const WITHOUT_HARM = '~ , ? foreign a the on in at for and but or to be been am time mine label slot'.split(
-  ' ',
-);
+const WITHOUT_HARM =
+  '~ , ? foreign a the on in at for and but or to be been am time mine label slot tells'.split(' ');
 /** Harmless, unless a day or an hour follows: "calling from Boston", "by bus". */
 const BEFORE_A_TIME = ['from', 'by', 'through', 'around'];
 const OF_DAYS = 'next last that every day week fortnight month year weekend ago'.split(' ');
@@ -50,30 +50,19 @@ const isRunTogether = (day: DayWords, before: Item | undefined): boolean =>
 const isCountedTwice = (day: DayWords, next: Item | undefined): boolean =>
   day.kind === 'shifted' && day.of.kind === 'weekday-of-week' && next?.is === 'day';
 
-/** "Friday at ten is my anniversary", "... would be a stretch": only praise makes a wish of it. */
-function isTold(items: readonly Item[], at: number): boolean {
-  const rest = items.slice(at + 1);
-  const end = rest.findIndex((item) => isWord(item, ',', 'but', 'and', 'if'));
-  const clause = end < 0 ? rest : rest.slice(0, end);
-  const said = clause.find((item) => !isWord(item, 'at', 'on', 'the', 'for'));
-  const isPraised = clause.slice(0, 4).some((item) => item.is === 'word' && item.isPraise);
-  return said !== undefined && !isWhen(said) && said.is !== 'number' && !isPraised;
+/** What a doubt leaves open: "Friday, maybe next week", "it might be Friday", "Friday at ten, maybe"; before a wish it is a manner of speaking. */
+function doubtOf(items: readonly Item[], at: number): Unclear[] {
+  const after = items[at + 1];
+  if (isWord(after, 'be') && isWhen(neighbor(items, at + 1, 1))) return ['both'];
+  const said = items.slice(0, at).filter(isWhen);
+  const other = neighbor(items, at, 1);
+  if (said.length === 0) return [];
+  if (!isWhen(other))
+    return (after === undefined || isWord(after, ',')) && !items.slice(at).some(isWhen) ? ['both'] : [];
+  const isDay = other.is === 'day';
+  if (!said.some((one) => (one.is === 'day') === isDay)) return [];
+  return [isDay ? 'day' : 'time'];
 }
-
-/** "my surgery is Friday at ten": an appointment that exists; "my first choice is Friday" is a wish. */
-function isOfAnother(items: readonly Item[], at: number): boolean {
-  let first = at - 1;
-  while (isWord(items[first], '~', '?', 'vague')) first -= 1;
-  const subject = items.slice(first + 1, at);
-  const isPraised = subject.some((item) => item.is === 'word' && item.isPraise);
-  return isWord(items[first], 'mine') && subject.length > 0 && !isPraised && isWhen(neighbor(items, at, 1));
-}
-
-/** The day or the hour that a verb says something of: "departs on Friday", "ring me back on Friday". */
-const spokenOf = (items: readonly Item[], at: number): Item | undefined =>
-  items
-    .slice(at + 1)
-    .find((item) => !isWord(item, '~', '?', 'mine', 'a', 'the', 'on', 'at', 'in', 'to', 'fix'));
 
 export function leftOver(items: readonly Item[]): Unclear[] {
   return items.flatMap((item, at): Unclear[] => {
@@ -100,9 +89,8 @@ export function leftOver(items: readonly Item[]): Unclear[] {
       return ['time'];
     // "my Friday at ten" is one that exists.
     if (isWord(item, 'mine') && items[at + 1]?.is === 'day') return ['both'];
-    if (isWord(item, 'be') && ((isWhen(before) && isTold(items, at)) || isOfAnother(items, at)))
-      return ['both'];
-    if (isWord(item, 'tells')) return isWhen(before) || isWhen(spokenOf(items, at)) ? ['both'] : [];
+    if (isOtherEvent(items, at)) return ['both'];
+    if (hasRole(item, 'hedge')) return doubtOf(items, at);
     // "let me think, Friday at ten" is a wish, "Friday at ten, let me think" is none yet.
     if (isWord(item, 'wait')) return items.slice(at).some(isWhen) ? [] : ['both'];
     if (isWord(item, 'choice')) return items.some(({ is }) => is === 'clock') ? [] : ['time'];
@@ -142,6 +130,8 @@ export function leftOver(items: readonly Item[]): Unclear[] {
     if (item.term === 'vague')
       return isWord(items[at + 1], '~', '?', 'foreign', 'things', 'label', 'mine') ? [] : ['both'];
     if (item.term === 'some') return items.some((one) => one.is === 'day' && !isWeekday(one)) ? [] : ['day'];
+    // "the best day is Friday"
+    if (isWord(item, 'day') && (isWord(after, 'be') || hasRole(after, 'would'))) return [];
     if (OF_DAYS.includes(item.term)) return ['day'];
     return [ofWhatIsLeft(items, at)];
   });
