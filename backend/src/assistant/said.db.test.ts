@@ -31,6 +31,10 @@ const fieldsOf = ({ dateText, date, time, weekday }: SaidRow['said']) => ({
   weekday,
 });
 
+/** Said of no appointment these are a question; of the one that is moved they may be an answer. */
+const isFromAppointment = ({ said }: SaidRow): boolean =>
+  /\b(?:same (?:time|day|hour)|instead|later|earlier)\b/i.test(said.dateText ?? '');
+
 const shown = (at: Date, zone: string): string => onClock(at, zone).toString({ smallestUnit: 'minute' });
 
 /** Eleven in the morning of a Wednesday in five weeks or so. */
@@ -82,7 +86,8 @@ describe('what callers say, through the tools', () => {
         if (await isAsSaid('booked', row)) counts.booked += 1;
         else await use('bookClinicAppointment', { ...service, scheduledAt: elsewhere(new Date(now), zone) });
         const before = await times();
-        const next = rows[(index + 1) % rows.length] ?? row;
+        const ahead = rows[(index + 1) % rows.length] ?? row;
+        const next = ahead.right.startsWith('ask') && isFromAppointment(ahead) ? row : ahead;
         const move = { name, ...fieldsOf(next.said) };
         await use('rescheduleAppointment', move);
         await use('rescheduleAppointment', { ...move, confirmed: 'yes' });

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { DayWords } from './grammar/day-phrases.ts';
+import { besideAppointment, dateOf } from './beside-appointment.ts';
+import { type DayWords, isOfHoliday, isRange } from './grammar/day-phrases.ts';
 import { ENGLISH } from './grammar/english.ts';
 import { readSentence, type Sentence } from './grammar/sentence.ts';
 import { resolveDay } from './resolve-day.ts';
@@ -32,10 +33,27 @@ export interface Heard {
   given: SpokenDayWish & { time?: string | undefined };
 }
 
-export function hear(given: Heard['given'], monthFirst: boolean): Heard {
-  const read = (text: string | undefined) => readSentence(text ?? '', ENGLISH, monthFirst);
-  const { date, words, weekday, time } = given;
-  return { date: read(date), words: read(words), weekday: read(weekday), time: read(time), given };
+/** @param standing the appointment that is to be moved, on the clinic's clock. */
+export function hear(given: Heard['given'], monthFirst: boolean, standing?: Temporal.PlainDateTime): Heard {
+  const read = (text: string | undefined) =>
+    besideAppointment(readSentence(text ?? '', ENGLISH, monthFirst), standing);
+  const [date, words, weekday, time] = [
+    read(given.date),
+    read(given.words),
+    read(given.weekday),
+    read(given.time),
+  ];
+  const isDayOpen = [date, words, weekday, time].every(
+    (one) => one.days.length + one.notDays.length + one.dayBounds.length === 0,
+  );
+  // "At eleven instead", "at eleven instead of ten": of the same day.
+  const isChanged =
+    words.isInstead ||
+    words.notClocks.some(
+      ({ hour, minute }) => hour % 12 === (standing?.hour ?? 0) % 12 && minute === standing?.minute,
+    );
+  const isOfThatDay = standing && isChanged && isDayOpen && !given.date?.trim();
+  return { date, words: isOfThatDay ? { ...words, days: [dateOf(standing)] } : words, weekday, time, given };
 }
 
 /**
@@ -51,6 +69,14 @@ export function readSpokenDay(wish: SpokenDayWish, calendar: SpokenCalendar): Da
 
 /** As `readSpokenDay`, of sentences that were read. */
 export function dayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
+  const reading = searchedDayOf(heard, calendar);
+  const days = [heard.date, heard.words, heard.time].flatMap((sentence) => sentence.days);
+  const isNamedAlone = days.some(isOfHoliday) && !days.some((day) => !isOfHoliday(day) && !isRange(day));
+  return isNamedAlone && reading.kind === 'day' ? unsure(reading, calendar) : reading;
+}
+
+/** As `dayOf`, for offering its free times: a holiday is a day as well. */
+export function searchedDayOf(heard: Heard, calendar: SpokenCalendar): DayReading {
   const { date, words, weekday, time, given } = heard;
   const isModelReadable = !date.isDayUnclear && !date.isDayUnknown && !date.hasMore;
   const fromModel = isModelReadable || date.days.length > 1 ? [date] : [];
@@ -104,7 +130,7 @@ function apart({ days, isEither }: Sentence): { days: DayWords[]; weekdays: numb
   const dates = days.filter(
     (day) => day.kind !== 'weekday' || day.isThis || (day.which === 'next' && !isDated),
   );
-  const isPlaced = dates.some(({ kind }) => !['week', 'week-of', 'weekend', 'month'].includes(kind));
+  const isPlaced = dates.some((day) => !isRange(day));
   if (!isPlaced || isEither) return { days, weekdays: [] };
   return { days: dates, weekdays: days.flatMap((day) => (day.kind === 'weekday' ? [day.weekday] : [])) };
 }

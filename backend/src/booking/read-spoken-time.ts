@@ -23,6 +23,8 @@ export interface SpokenSetting extends SpokenDuty {
   horizon: Date;
   /** How the clinic's country writes 3/4. */
   monthFirst: boolean;
+  /** When the appointment is that is to be moved: "same time Thursday" is said from it. */
+  standing?: Date | undefined;
 }
 
 export interface SpokenTime {
@@ -44,7 +46,7 @@ interface Candidate {
  * and within the horizon; whether it is open and free then is for booking to say.
  */
 export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
-  const heard = hear(withOfferedInstant(given, setting.timeZone), setting.monthFirst);
+  const heard = heardBy(given, setting);
   const day = dayOf(heard, calendarOf(setting));
   if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day is meant? Ask for one day.');
   if (day.kind === 'ask') return day;
@@ -52,6 +54,13 @@ export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): Spoke
   if (day.original === undefined) return reading;
   if (reading.kind === 'time') return { ...reading, original: day.original };
   return { ...reading, code: 'IN_THE_PAST', say: `${day.original} has passed. ${reading.say}` };
+}
+
+/** What was said, read beside the appointment that is to be moved. */
+export function heardBy(given: SpokenWish, { timeZone, monthFirst, standing }: SpokenSetting): Heard {
+  const at = standing && Temporal.Instant.fromEpochMilliseconds(standing.getTime());
+  const local = at?.toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return hear(withOfferedInstant(given, timeZone), monthFirst, local);
 }
 
 export const calendarOf = ({
@@ -69,7 +78,7 @@ export const calendarOf = ({
  * The `start` of an offered slot, copied: milliseconds and Z are what our own answers have. Nobody says that aloud,
  * so it is the instant it says. Any other "Z" is read as R3 wants it.
  */
-export function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
+function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
   if (wish.date && wish.time) return wish;
   const date = wish.at || wish.date;
   const isWhole = Boolean(date && /[t ]\d{1,2}:\d\d/i.test(date));

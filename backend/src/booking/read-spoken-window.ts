@@ -2,14 +2,14 @@ import { Temporal } from 'temporal-polyfill';
 import type { ClockWords } from './grammar/clock-phrases.ts';
 import type { DayWords } from './grammar/day-phrases.ts';
 import type { PartWords, Sentence } from './grammar/sentence.ts';
-import { dayOf, type Heard, hear, isIn } from './read-spoken-day.ts';
+import { type Heard, isIn, searchedDayOf } from './read-spoken-day.ts';
 import {
   calendarOf,
+  heardBy,
   minutesOf,
   readSpokenTime,
   type SpokenSetting,
   type SpokenWish,
-  withOfferedInstant,
 } from './read-spoken-time.ts';
 import { resolveDay } from './resolve-day.ts';
 import { ask, type DayReading, type SpokenCalendar, type SpokenQuestion } from './spoken-questions.ts';
@@ -37,7 +37,7 @@ export interface SpokenWindow {
  * `readSpokenTime`: "Tuesday or Thursday", "after 3" and "this week" are wishes here, and no time has to be said.
  */
 export function readSpokenWindow(wish: SpokenWish, setting: SpokenSetting): SpokenWindow | SpokenQuestion {
-  const heard = hear(withOfferedInstant(wish, setting.timeZone), setting.monthFirst);
+  const heard = heardBy(wish, setting);
   const sentences = [heard.time, heard.date, heard.words, heard.weekday];
   const days = daysOf(heard, sentences, calendarOf(setting));
   if ('kind' in days) return days;
@@ -57,7 +57,7 @@ function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): 
   if (!isNamed && !isGiven) return { days: [] };
   const several = alternatives(heard, calendar) ?? bounded(heard, calendar);
   if (several) return { days: several };
-  const reading = dayOf(heard, calendar);
+  const reading = searchedDayOf(heard, calendar);
   if (reading.kind === 'ask') return reading;
   // "Late January" is no part of a day.
   const isEdge = sentences.some(({ parts }) => parts.some(({ part, edge }) => edge && !part));

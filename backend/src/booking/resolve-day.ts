@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { DayWords, MonthWords } from './grammar/day-phrases.ts';
+import { holidayIn } from './holidays.ts';
 import { fullDay } from './spoken-labels.ts';
 import {
   ask,
@@ -51,6 +52,24 @@ function unchecked(day: Exclude<DayWords, { kind: 'date' }>, calendar: SpokenCal
       if ('kind' in inside) return inside;
       return weekFrom(inside.add({ days: 1 - inside.dayOfWeek }), calendar);
     }
+    case 'week-beside': {
+      const beside = based(day.of, calendar);
+      if ('kind' in beside) return beside;
+      const monday = beside.add({ days: 1 - beside.dayOfWeek + day.weeks * 7 });
+      // "The week before Christmas" goes up to it.
+      return day.weeks > 0
+        ? weekFrom(monday, calendar)
+        : range(monday, beside.subtract({ days: 1 }), calendar);
+    }
+    case 'part-of-week': {
+      const monday = today.add({ days: 1 - today.dayOfWeek + day.weeks * 7 });
+      const [first, last] = PARTS_OF_WEEK[day.part];
+      return range(monday.add({ days: first }), monday.add({ days: last }), calendar);
+    }
+    case 'part-of-month':
+      return partOfMonth(day, calendar);
+    case 'holiday':
+      return ofHoliday(day, calendar);
     case 'weekend':
       return ofWeekend(day, calendar);
     case 'month':
@@ -254,6 +273,31 @@ function countedFrom(
 
 function weekFrom(monday: Temporal.PlainDate, calendar: SpokenCalendar): DayReading {
   return range(monday, monday.add({ days: 6 }), calendar);
+}
+
+const PARTS_OF_WEEK = { early: [0, 2], mid: [1, 3], late: [3, 6] } as const;
+const PARTS_OF_MONTH = { early: [1, 10], mid: [11, 20], late: [21, 31] } as const;
+
+function partOfMonth(day: Words<'part-of-month'>, calendar: SpokenCalendar): DayReading {
+  const first = monthOf(day, calendar);
+  const last = first.daysInMonth;
+  const week = typeof day.part === 'number' ? (day.part < 0 ? last - 6 : day.part * 7 - 6) : undefined;
+  if (week !== undefined && week > last)
+    return ask('DATE_UNCLEAR', 'That month has no such week. Ask for the date.');
+  const [from, to] = typeof day.part === 'number' ? [week ?? 1, (week ?? 1) + 6] : PARTS_OF_MONTH[day.part];
+  return range(first.with({ day: from }), first.with({ day: Math.min(to, last) }), calendar);
+}
+
+/** The coming one; of one that has just passed either may be meant. */
+function ofHoliday({ name }: Words<'holiday'>, calendar: SpokenCalendar): DayReading {
+  const { today } = calendar;
+  const dates = [today.year - 1, today.year, today.year + 1].flatMap(
+    (year) => holidayIn(name, year, calendar.monthFirst) ?? [],
+  );
+  const next = dates.find((date) => !isBefore(date, today));
+  const isRecent = dates.some((date) => isBefore(date, today) && date.until(today).days <= 30);
+  if (!next || isRecent) return ask('DATE_UNCLEAR', 'Which day is meant? Ask for its date.');
+  return bookable(next, calendar);
 }
 
 function ofWeekend({ which: said }: Words<'weekend'>, calendar: SpokenCalendar): DayReading {

@@ -220,11 +220,12 @@ async function settingFor(
     wish.appointmentId && movedOne(context, scope, wish.appointmentId),
   ]);
   const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
-  return settingOf(rules, service, {
+  const setting = settingOf(rules, service, {
     now: context.clock.now(),
     durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
     staff: whoIsMeant(staffFor(rules, service), moved ? { providerId: moved.provider_id } : wish),
   });
+  return moved ? { ...setting, standing: moved.scheduled_at } : setting;
 }
 
 const movedOne = ({ database }: BookingContext, scope: TenantScope, appointmentId: string) =>

@@ -24,8 +24,12 @@ export type TimeWords =
   | { is: 'part'; part?: DayPart; edge?: 'early' | 'late' | 'mid' }
   /** Of more than one reading: "ten to eleven", "in two hours". */
   | { is: 'unclear time' }
+  /** Said from the appointment that is to be moved: "same time", "an hour later". */
+  | { is: 'move'; move: Move }
   /** How long, which is no time of day. */
   | { is: 'length' };
+
+export type Move = { by: 'same time' | 'same day' } | { by: 'minutes' | 'days'; count: number };
 
 const clock = (hour: string, minute = '0', half = '', is24 = false): ClockWords => ({
   hour: Number(hour),
@@ -218,7 +222,22 @@ const partOf = (edge: string, part: string): TimeWords => ({
 
 const NOT_A_LENGTH = 'later|ago|after|before|from|past|to|until|of|early|late|earlier|sooner|!';
 
+const LENGTHS = { minute: 1, hour: 60, day: 1, week: 7, fortnight: 14 } as const;
+const moved = (count: string, unit: string, way: string): TimeWords | undefined => {
+  if (unit !== 'minute' && unit !== 'hour' && unit !== 'day' && unit !== 'week' && unit !== 'fortnight')
+    return undefined;
+  const number = (count === 'a' ? 1 : Number(count.slice(1))) * (way === 'later' ? 1 : -1) * LENGTHS[unit];
+  return {
+    is: 'move',
+    move: { by: unit === 'minute' || unit === 'hour' ? 'minutes' : 'days', count: number },
+  };
+};
+
 const OTHERS = [
+  [pattern('COUNT SPELL WAY', 'than'), moved],
+  [pattern('COUNT UNIT WAY', 'than'), moved],
+  [pattern('sametime'), (): TimeWords => ({ is: 'move', move: { by: 'same time' } })],
+  [pattern('sameday'), (): TimeWords => ({ is: 'move', move: { by: 'same day' } })],
   // "half two" may have been heard as that, and "at the earliest".
   [pattern('have HOUR', 'HALF|oclock|MIN'), (): TimeWords => ({ is: 'unclear time' })],
   [pattern('soonest at HOUR'), (): TimeWords => ({ is: 'unclear time' })],

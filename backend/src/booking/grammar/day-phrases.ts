@@ -20,6 +20,7 @@ export type DayWords =
   /** The first such weekday after a day, or the last before it. */
   | { kind: 'weekday-beside'; weekday: number; side: 'after' | 'before'; of: DayWords }
   | { kind: 'shifted'; of: DayWords; days: number; months: number }
+  | { kind: 'holiday'; name: string }
   /** About the past: "since Sunday", "born on the 5th of March". */
   | { kind: 'background' }
   | RangeWords;
@@ -27,6 +28,11 @@ export type DayWords =
 export type RangeWords =
   | { kind: 'week'; weeks: number }
   | { kind: 'week-of'; of: DayWords }
+  /** "the week after Thanksgiving" */
+  | { kind: 'week-beside'; of: DayWords; weeks: number }
+  | { kind: 'part-of-week'; weeks: number; part: Part }
+  /** A number counts its weeks, from the end for -1. */
+  | ({ kind: 'part-of-month'; part: Part | number } & MonthWords)
   | { kind: 'weekend'; which: string }
   | ({ kind: 'month' } & MonthWords);
 
@@ -36,6 +42,8 @@ export interface MonthWords {
   year?: number;
   months?: number;
 }
+
+export type Part = 'early' | 'mid' | 'late';
 
 /** The longest day, week or month that begins at this place of the line. */
 export function readDay(line: string, place: number): Reading<DayWords> | undefined {
@@ -83,6 +91,16 @@ const inWeek = (day: string, weeks: number): DayWords => ({
 const nth = (count: number, day: string, month: MonthWords): DayWords | undefined =>
   count > 5 ? undefined : { kind: 'nth-weekday', nth: count, weekday: Number(day), ...month };
 const named = (month: string, year: string): MonthWords => ({ month: Number(month), ...yearOf(year) });
+
+const part = (said: string): Part =>
+  said === 'end' ? 'late' : said === 'beginning' ? 'early' : (said as Part);
+const inMonth = (said: Part | number, month: MonthWords): DayWords => ({
+  kind: 'part-of-month',
+  part: said,
+  ...month,
+});
+const weekIn = (count: string, month: MonthWords): DayWords | undefined =>
+  Number(count) > 5 ? undefined : inMonth(count ? Number(count) : -1, month);
 
 const PLAIN = [
   [pattern('DATE'), writtenDate],
@@ -150,6 +168,45 @@ const PLAIN = [
     (count: string, day: string, which: string) => nth(Number(count), day, { months: ahead(which) }),
   ],
   [pattern('the? this? past WEEKDAY'), (day: string) => weekday('last', day)],
+  [pattern('the? HOLIDAY'), (name: string): DayWords => ({ kind: 'holiday', name })],
+  [
+    pattern('the? HOLIDAY week'),
+    (name: string): DayWords => ({ kind: 'week-of', of: { kind: 'holiday', name } }),
+  ],
+  [
+    pattern('the? BOUND of? in? the? WHICH week', 'on|WEEKDAY'),
+    (said: string, which: string): DayWords => ({
+      kind: 'part-of-week',
+      weeks: ahead(which),
+      part: part(said),
+    }),
+  ],
+  [
+    pattern('the? BOUND of|in the week', 'on|of|after|before|from|WEEKDAY'),
+    (said: string): DayWords => ({ kind: 'part-of-week', weeks: 0, part: part(said) }),
+  ],
+  [
+    pattern('the? BOUND of? in? MONTH YEAR?', 'DAY|ORD|the'),
+    (said: string, month: string, year: string) => inMonth(part(said), named(month, year)),
+  ],
+  [
+    pattern('the? BOUND of? in? WHICH month'),
+    (said: string, which: string) => inMonth(part(said), { months: ahead(which) }),
+  ],
+  [pattern('the? BOUND of? in? the month'), (said: string) => inMonth(part(said), { months: 0 })],
+  [
+    pattern('the? ORD week of|in MONTH YEAR?', 'DAY|ORD|the'),
+    (count: string, month: string, year: string) => weekIn(count, named(month, year)),
+  ],
+  [
+    pattern('the? ORD week of|in WHICH month'),
+    (count: string, which: string) => weekIn(count, { months: ahead(which) }),
+  ],
+  [
+    pattern('the? last week of|in MONTH YEAR?', 'DAY|ORD|the'),
+    (month: string, year: string) => weekIn('', named(month, year)),
+  ],
+  [pattern('the? last week of|in WHICH month'), (which: string) => weekIn('', { months: ahead(which) })],
   [pattern('later the? WHICH week'), (which: string): DayWords => ({ kind: 'week', weeks: ahead(which) })],
   [pattern('the? last WEEKDAY of|in the month'), (day: string) => nth(-1, day, { months: 0 })],
   [
@@ -208,6 +265,7 @@ const NOW = pattern('now');
 const NEIGHBOR = pattern('the? day SIDE');
 const WEEKDAY_BESIDE = pattern('the? WEEKDAY SIDE');
 const WEEK_OF = pattern('the? week of');
+const WEEK_BESIDE = pattern('the week SIDE');
 
 /** Days that are counted from another one, which stands behind. */
 function fromAnother(line: string, place: number): Reading<DayWords> | undefined {
@@ -247,6 +305,12 @@ function fromAnother(line: string, place: number): Reading<DayWords> | undefined
   const inside = week && longest(PLAIN, line, week.end);
   if (inside && !isRange(inside.value))
     readings.push({ value: { kind: 'week-of', of: inside.value }, end: inside.end });
+  const weekBeside = WEEK_BESIDE.at(line, place);
+  const far = weekBeside && longest(PLAIN, line, weekBeside.end);
+  if (far && !isRange(far.value)) {
+    const weeks = weekBeside.values[0] === 'after' ? 1 : -1;
+    readings.push({ value: { kind: 'week-beside', of: far.value, weeks }, end: far.end });
+  }
   return readings.reduce((best, one) => (one && one.end > (best?.end ?? 0) ? one : best), undefined);
 }
 
@@ -275,5 +339,20 @@ export function isBygone(day: DayWords): boolean {
 const BEFORE_ANY_MODEL = 2016;
 
 export function isRange(day: DayWords): day is RangeWords {
-  return ['week', 'week-of', 'weekend', 'month'].includes(day.kind);
+  return RANGES.includes(day.kind);
+}
+
+const RANGES: DayWords['kind'][] = [
+  'week',
+  'week-of',
+  'week-beside',
+  'part-of-week',
+  'part-of-month',
+  'weekend',
+  'month',
+];
+
+/** A holiday is told by its name alone, and clinics are often closed then: offered or read back, never booked unasked. */
+export function isOfHoliday(day: DayWords): boolean {
+  return day.kind === 'holiday' || ('of' in day && isOfHoliday(day.of));
 }

@@ -52,7 +52,7 @@ export const CARRIERS = `
   allergies asthma diabetes pressure cholesterol pregnancy prenatal pediatric paediatric gynecology
   dermatology cardiology physio physiotherapy acupuncture chiropractor mammogram colonoscopy biopsy
   immunization covid booster checkin evaluation assessment adjustment whatever sometime anywhere somewhere
-  anytime someday exact pls plz thx ty tho
+  anytime whenever someday exact pls plz thx ty tho
 `;
 
 /** Several words that change nothing, though one of them alone could. */
@@ -67,6 +67,8 @@ export const HARMLESS_PHRASES = [
   'if you dont mind | if you do not mind | if its not too much trouble | if it isnt too much trouble | if its no trouble | if that isnt a problem | if thats not a problem | if its not a problem | if thats no problem | if thats not too much trouble | if i remember correctly | if im not mistaken | if i am not mistaken',
   'wondering if | wonder if | see if | know if | ask if | check if | asking if | checking if | tell me if | sure if you | find out if | seeing if | as if | hoping if | curious if | whether you | know whether | wondering whether | ask whether | see whether',
   'needs to be seen | has to be seen | have to be seen | needs to be checked | needs to be looked at | needs to be in | need to be seen',
+  'any time | any time of day | any time of the day | any hour | any day | any day of the week',
+  'be at the clinic | be at the office | be at the practice',
   'wondering if i might | wonder if i might | whether i might | whether we might | could i maybe | can i maybe | could you maybe | can you maybe | could we maybe | could i possibly | can i possibly | could you possibly | can you possibly | could we possibly | can we possibly | may i possibly | maybe you can | maybe you could | maybe i can | maybe i could',
   'how about | what about | think about | thinking about | calling about | asking about | about an | about a | about my | about the | was thinking around',
   'all right | isnt it | is it not | isnt that right | isnt that so | doesnt it | wont it | am i right | all day | whole day | the whole day | as well | feeling well | very well | might as well | get better | feel better | feeling better | do you have anything better',
@@ -91,7 +93,7 @@ export const HARMLESS_PHRASES = [
   'by the way | by phone | by car | by bus | by myself | by himself | by herself | by chance | by any chance | come by | stop by | drop by | swing by | pop by | coming by | stopping by | be by | get by | came by | go by | by mistake | by then | by text | by email | seen by | treated by | referred by | sent by | by dr | by doctor | run by | dropping by | swinging by | come on by | passing by | checked by | looked at by | by the doctor | by the dentist',
   'sooner the better | the sooner the better | see you later | talk to you later | talk later | call you later | call back later | call later | later on thanks | see you soon | talk soon | get well soon | as well | hear from you soon | see you then | see you next',
   'right now | for now | by now | until now | till now | just now | now then | ok now | okay now | up to now | from now on',
-  'last minute | at the last minute | in time | on time | in the past | past due | over the past | the past few | in the end | at the end | in between | day to day | all the time | at the same time | most of the time | from time to time | the time being | next in line | next step | next steps | last but not least | more than happy | once more | once again | at once | more information | how many | how much more | any more | anymore | no more | and more | a few questions | a couple of questions | few questions | couple of questions | every time | everyday life | both of us | both of them | for both | both me | both my | both kids | both children | the both | with both | some other | other people | each of us | each of them',
+  'last minute | at the last minute | in time | on time | in the past | past due | over the past | the past few | in the end | at the end | in between | day to day | all the time | most of the time | from time to time | the time being | next in line | next step | next steps | last but not least | more than happy | once more | once again | at once | more information | how many | how much more | any more | anymore | no more | and more | a few questions | a couple of questions | few questions | couple of questions | every time | everyday life | both of us | both of them | for both | both me | both my | both kids | both children | the both | with both | some other | other people | each of us | each of them',
   'or so please | whatever works | whatever is available | whatever you have | whatever you think | whatever suits | either is fine | either one | either works | whichever works',
   'between you and me | between us | between jobs | after all | look after | looking after | looks after | after hours line | before i forget | before we start | before anything else | ever since | since then | not long ago | a while ago | a long time ago | some time ago | a while back | the other day | time off | off work',
   'part time | full time | half time | better half | half day | my other half | half of | a hundred percent | hundred percent | one hundred percent | 100 percent | 100 %',

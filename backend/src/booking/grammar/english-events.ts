@@ -32,7 +32,7 @@ export const PARTS_PLAYED = {
     'movers mover plumber plumbers electrician contractor contractors painter painters carpenter roofer roofers landlord ' +
     'realtor lawyer attorney accountant banker inspector inspection handyman repairman technician cable delivery deliveries ' +
     'package parcel furniture sofa fridge appliance mailman courier cleaner cleaners housekeeper babysitter nanny sitter ' +
-    'boss supervisor guests visitors inlaws houseguests bus train plane truck ferry store shop bank library mall dmv embassy ' +
+    'boss supervisor guests visitors inlaws houseguests gym bus train plane truck ferry store shop bank library mall dmv embassy ' +
     'consulate vet veterinarian salon barber hairdresser mechanic garage carpool bankruptcy closing audition',
   procedure: 'surgery operation procedure therapy chemo dialysis',
   // Verbs of other things than a visit: "my plane departs Friday at ten".
@@ -47,6 +47,7 @@ export const TELLING_PHRASES = [
   'call me | text me | remind me | phone me | ring me | email me | message me | send me | let me know | ring back | phone back | call back | call again | call you | ring you | get back to you | get back to me | pick up | wife works | husband works | he works | she works | they work | we work',
   'picking up | drive my | drive him | drive her | drive them | driving my | driving him | driving her | driving them | drop off my | dropping off | drop my | meet my | meet a friend | meeting my | meeting a friend | seeing a friend | take my mother | take my mom | take my father | take my dad | take my son | take my daughter | take my kids | taking my mother | taking my mom | taking my father | taking my dad | taking my son | taking my daughter | taking my kids',
   'he is coming | she is coming | they are coming | hes coming | shes coming | theyre coming | he is visiting | she is visiting | shows up | show up | is coming | are coming | will come | is visiting | are visiting | is arriving | are arriving | is landing | moves in | move in | moving in | moving out | moves out | are off | is off | gets off | gets home | wants me | needs me | expects me',
+  'ill be at | i will be at | we will be at | be at the | im at the | i am at the | has me down | have me down | has us down | has me scheduled',
   'has an appointment | has a doctors appointment | has another appointment | have another appointment | has a meeting | has a class | has school | has practice | has plans | has a game | has work | has something',
 ];
 

@@ -1,5 +1,6 @@
 import { CARRIERS, HARMLESS_PHRASES } from './english-carriers.ts';
 import { OWN_COMING, PARTS_PLAYED, TELLING_PHRASES } from './english-events.ts';
+import { HOLIDAY_PHRASES } from './english-holidays.ts';
 import { PLACE_PHRASES, PLACE_WORDS } from './english-places.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
@@ -95,8 +96,7 @@ const WORDS = {
   when: 'when',
   strike: 'forget scratch ignore disregard drop',
   shift: 'sooner earlier',
-  holiday:
-    'easter christmas xmas thanksgiving halloween ramadan passover hanukkah diwali holiday holidays eve',
+  holiday: 'ramadan passover hanukkah diwali holiday holidays eve kwanzaa',
   ...PARTS_PLAYED,
   // Words that sound like words of time: harmless alone, a doubt beside a day, an hour or a number.
   maybe: 'lost seconds form buy threw ours mouth mouths out inn add',
@@ -163,17 +163,6 @@ const WORDS = {
   'zone:Australia/Sydney': 'aest aedt',
 };
 
-/** Speech recognition puts commas: "Black, Friday" is no coming Friday either. */
-const HOLIDAYS =
-  'good friday | good fry day | black friday | easter monday | easter sunday | ash wednesday | palm sunday | fat tuesday | shrove tuesday | holy thursday | maundy thursday | whit monday | super bowl sunday | cyber monday | giving tuesday | labor day | memorial day | boxing day | new years day | new years eve | new years | new year | christmas day | christmas eve | independence day | veterans day | presidents day | mothers day | fathers day | valentines day | election day | columbus day | st patricks day';
-
-/** What no plain weekday is called, on whatever day it is said. */
-const NAMED_DAYS = ['black', 'ash', 'holy', 'palm', 'maundy', 'cyber'].flatMap((name) =>
-  'monday,tuesday,wednesday,thursday,friday,saturday,sunday,mon day,choose day,thirst day,fry day'
-    .split(',')
-    .flatMap((day) => [`${name} ${day}`, `${name} , ${day}`]),
-);
-
 const PHRASES = {
   until: ['and till'],
   'or ~': [
@@ -191,7 +180,7 @@ const PHRASES = {
   wd5: ['fry day'],
   'a week': ['a weak'],
   week: ['weak of'],
-  holiday: [HOLIDAYS, HOLIDAYS.replace(/(\w+) (?=\w+day|fry day)/g, '$1 , '), ...NAMED_DAYS],
+  ...HOLIDAY_PHRASES,
   birth: ['date of birth | birth date | birth day | was born | is born'],
   after: [
     'any day after | some day after | later than | any time after | anytime after | sometime after | some time after',
@@ -205,6 +194,8 @@ const PHRASES = {
   'hedge be': ['might be | may be'],
   gone: ['just gone | just past | just passed'],
   // The caller is not done: a question, unless a day or an hour follows.
+  sametime: ['same time | the same time | at the same time | same hour | the same hour | at the same hour'],
+  sameday: ['same day | the same day | on the same day | that same day | the very same day'],
   wait: [
     'let me see | lets see | let me think | let me check | let me look | think about it | think it over | think on it',
     'what was that | sorry what | repeat that | say that again | come again | i have a question | ask my wife | ask my husband',
@@ -247,14 +238,21 @@ const PHRASES = {
     'earliest possible | soonest possible | earliest available | soonest available | next possible | first possible | next appointment available',
     'first thing available | right away | straight away | immediately | first appointment you have | first appointment available | earliest appointment',
   ],
-  'morning soonest': [
+  // Behind it a comma: "first thing Thursday" is no Thursday among several.
+  'soonest morning': [
     'first thing in the morning | first thing | first appointment in the morning | early bird',
   ],
-  'day soonest': ['first appointment of the day | first slot of the day | first of the day'],
+  'soonest ,': ['first appointment of the day | first slot of the day | first of the day'],
+  'latest ,': [
+    'last appointment of the day | last slot of the day | last opening of the day | last one of the day | last thing',
+    'end of the day | end of day | at the end of the day | close of business | the end of the day | right before you close | before you close',
+  ],
+  by: ['by the end of the day | by end of day | before the end of the day | by close of business'],
+  'beginning of': ['start of | the start of | first part of | the first part of'],
   latest: [
-    'last appointment of the day | last slot of the day | last opening of the day | last one of the day | last thing | latest possible | last available',
-    'end of the day | end of day | as late as possible | as late as you can | last appointment | last slot | last opening | close of business | latest appointment | the latest',
-    'right before you close | before you close | last appointment you have | latest available | the end of the day',
+    'latest possible | last available',
+    'as late as possible | as late as you can | last appointment | last slot | last opening | latest appointment | the latest',
+    'last appointment you have | latest available',
   ],
   // What stands before a bound, or behind it.
   notbefore: [
@@ -326,7 +324,7 @@ const PHRASES = {
     'my flight is | flight lands | i fly | get off work | did you say | is what my | for someone else | for somebody else | my other appointment | would be late | would be early',
     'other than that | a week ago wednesday | used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
     'the date after | the date before | the date but | second to last | second last | next to last | last but one | and a half | like last time | was there | is know | know way | no way | so is | so are | p and | hang on know | even fry | too days | it was | that was',
-    'first days | last days | first few | last few | first week | last week of | first half | second half',
+    'first days | last days | first few | last few | first half | second half',
     'at least | at most | up to | back to back | in a row | day off work | as soon as | each other | day or two | week or two | month or two',
   ],
 };

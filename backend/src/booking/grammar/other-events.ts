@@ -29,6 +29,11 @@ function isAboutSomethingElse(items: readonly Item[], at: number): boolean {
   if (!isWhen(after(items, at, ['~', 'the', 'a', 'on', 'at', 'in', 'for', 'been', 'am']))) return false;
   let first = at - 1;
   while (isNoun(items[first])) first -= 1;
+  // "the checkup for my daughter"
+  while (isWord(items[first], 'the', 'mine', 'a') && isWord(items[first - 1], 'for', 'of')) {
+    first -= 2;
+    while (isNoun(items[first])) first -= 1;
+  }
   const subject = items.slice(first + 1, at);
   const has = (...roles: Role[]) => subject.some((item) => hasRole(item, ...roles));
   const isOfVisit = has('visit') || subject.some((item) => isWord(item, 'time', 'slot', 'day'));

@@ -1,4 +1,4 @@
-import type { ClockWords, DayPart } from './clock-phrases.ts';
+import type { ClockWords, DayPart, Move } from './clock-phrases.ts';
 import { corrected } from './corrections.ts';
 import { type DayWords, isBygone } from './day-phrases.ts';
 import { excluded } from './exclusions.ts';
@@ -22,6 +22,10 @@ export interface Sentence {
   spans: { from: ClockWords; to: ClockWords }[];
   /** "after Friday", "by the 5th": a day that is not wished itself, or not it alone. */
   dayBounds: DayBound[];
+  /** What is said from the appointment that is to be moved. */
+  moves: Move[];
+  /** "At eleven instead", of what is already there. */
+  isInstead: boolean;
   /** The first and the last day of a span. */
   daySpan?: [DayWords, DayWords];
   prefer?: 'first' | 'last';
@@ -64,6 +68,7 @@ export function readSentence(text: string, vocabulary: Vocabulary, monthFirst: b
     if (what !== 'day') reading.isTimeUnclear = true;
   }
   for (const what of unknown(items)) reading[what === 'day' ? 'isDayUnknown' : 'isTimeUnknown'] = true;
+  reading.isInstead = heard.some((item) => isWord(item, 'instead'));
   reading.isHedged = items.some((item) => hasRole(item, 'hedge'));
   reading.hasMore = heard.some(
     (item) => isWord(item, '?', 'foreign', '!', '§', 'label') || item.is === 'number',
@@ -114,6 +119,8 @@ function gathered(items: Item[], notItems: When[]): Sentence {
     notParts: all(notItems, 'part'),
     bounds: [...all(items, 'bound'), ...all(notItems, 'bound').map(turned)],
     spans: all(items, 'span'),
+    moves: all(items, 'move').map(({ move }) => move),
+    isInstead: false,
     ...(daySpan && { daySpan }),
     ...(wish && { prefer: wish.prefer }),
     isDayUnclear: false,
@@ -149,7 +156,7 @@ const alike = (days: readonly DayWords[]): DayWords[] =>
 
 /** A month, a week or the date before complete what is said beside them: "in December, the 4th", "January 5th or 6th". */
 function together(days: DayWords[]): DayWords[] {
-  const month = days.find((day) => day.kind === 'month');
+  const month = days.find((day) => day.kind === 'month' || day.kind === 'part-of-month');
   const week = days.find((day) => day.kind === 'week');
   const whole: DayWords[] = [];
   for (const day of days) {

@@ -102,6 +102,8 @@ export function leftOver(items: readonly Item[]): Unclear[] {
     )
       return ['time'];
     if (item.is !== 'word' || WITHOUT_HARM.includes(item.term)) return [];
+    // "between Monday and Wednesday" says nothing of the hour.
+    if (isWord(item, 'between') && neighbor(items, at, 1)?.is === 'day') return ['day'];
     // Read as a bound of the days.
     if (boundedDay(items, at) !== undefined) return [];
     if (BEFORE_A_TIME.includes(item.term)) {
