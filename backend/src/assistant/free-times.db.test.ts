@@ -140,9 +140,7 @@ describe('"have you got something …?"', () => {
     const { slots, nearest, say } = await ask({ date: '2026-11-22' });
     expect(slots).toEqual([]);
     expect(labels(nearest)[0]).toBe('November 23 at 9:00 AM');
-    expect(say).toMatch(
-      /^I don’t have anything then\. The clinic is closed on that day\. The nearest I have is Monday, November 23 at 9,/,
-    );
+    expect(say).toMatch(/^We’re closed on Sundays\. The next openings are Monday, November 23 at 9,/);
   });
 
   test.each([
@@ -170,7 +168,7 @@ describe('"have you got something …?"', () => {
     const { slots, nearest, say } = await ask({ dateText: 'tomorrow evening' });
     expect(slots).toEqual([]);
     expect(labels(nearest).at(-1)).toBe('November 19 at 4:30 PM');
-    expect(say).toContain('I don’t have anything in that part of the day.');
+    expect(say).toContain('We’re not open that late on Thursdays; the last start is 4:30 PM.');
   });
 
   test('with a provider who is named: theirs alone, and their name', async () => {

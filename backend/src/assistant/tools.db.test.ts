@@ -363,7 +363,7 @@ describe('the receptionist’s tools', () => {
     });
 
     test.each([
-      ['2026-11-22', 'The clinic is closed on that day.'],
+      ['2026-11-22', 'We’re closed on Sundays.'],
       ['2030-01-01', 'Appointments can be booked until November 18, 2027.'],
     ])('of %s are none, and it is said why', async (date, words) => {
       const { result = '' } = await use('checkAvailability', { serviceType: 'consultation', date });

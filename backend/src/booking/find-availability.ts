@@ -148,7 +148,7 @@ function daysGone(from: number, to: number, timeZone: string, now: number): Avai
   const last = localDate(to - 1, timeZone);
   let date = localDate(Math.max(from, to - LONGEST_SPAN_MS), timeZone);
   for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
-    const detail = date.equals(today) ? 'The rest of that day has passed.' : 'That day has passed.';
+    const detail = date.equals(today) ? 'That part of the day has passed.' : 'That day has passed.';
     gone.push({ date: date.toString(), reason: 'past', detail });
   }
   return gone;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pickOffers, type TimeWish } from './pick-offers.ts';
+import { pickOffers, type RequestedTime } from './pick-offers.ts';
 
 const TUESDAY = '2026-12-01';
 const WEDNESDAY = '2026-12-02';
@@ -14,11 +14,11 @@ const dayOf = (date: string, taken: string[] = []) =>
   Array.from({ length: 31 }, (_, n) => ({ date, minute: 540 + n * 15 })).filter(
     ({ minute }) => !taken.includes(written(minute)),
   );
-const times = (starts: ReturnType<typeof dayOf>, wish: TimeWish = {}) =>
+const times = (starts: ReturnType<typeof dayOf>, wish: RequestedTime = {}) =>
   pickOffers(starts, wish).map(({ date, minute }) => (date === TUESDAY ? '' : 'Wed ') + written(minute));
 
 describe('the offers of an empty day', () => {
-  test.each<[string, TimeWish, string[]]>([
+  test.each<[string, RequestedTime, string[]]>([
     ['no hour', {}, ['9:00', '13:00', '16:30']],
     ['four o’clock', { near: clock('16:00') }, ['15:45', '16:00', '16:15']],
     ['half past three', { near: clock('15:30') }, ['15:15', '15:30', '15:45']],

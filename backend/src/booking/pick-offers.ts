@@ -1,7 +1,7 @@
 import type { SpokenWindow } from './read-spoken-window.ts';
 
 /** What a caller wished for within the days that were searched. */
-export type TimeWish = Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near' | 'prefer'>;
+export type RequestedTime = Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near' | 'prefer'>;
 
 /** A free start on the clinic's clock. */
 export interface LocalStart {
@@ -12,7 +12,7 @@ export interface LocalStart {
 }
 
 /** Three times are what a listener can keep in mind. */
-export const MAX_OFFERS = 3;
+const MAX_OFFERS = 3;
 /** "Around four" is half an hour before or after it, and offers that are closer are hardly a choice. */
 const APART = 30;
 const HOUR = 60;
@@ -22,14 +22,14 @@ const DAY = 1_440;
 /** Which of the free starts lie in the part of the day that was wished for. */
 export const within = <T extends LocalStart>(
   starts: readonly T[],
-  { fromMinute = 0, untilMinute = DAY }: TimeWish,
+  { fromMinute = 0, untilMinute = DAY }: RequestedTime,
 ): T[] => starts.filter(({ minute }) => minute >= fromMinute && minute < untilMinute);
 
 /**
  * At most three of the free starts, in the order of the clock: those closest to an hour that was named, the last ones
  * of a day, or the soonest; of one day without an hour some from all parts of it.
  */
-export function pickOffers<T extends LocalStart>(starts: readonly T[], wish: TimeWish): T[] {
+export function pickOffers<T extends LocalStart>(starts: readonly T[], wish: RequestedTime): T[] {
   const free = within(starts, wish);
   if (wish.near !== undefined) return around(free, wish.near);
   if (wish.prefer === 'last') return lastOnes(free);

@@ -34,7 +34,7 @@ const PARTICLES = new Set(
 /** More are no name; each of them is turned to the front once. */
 const MAX_WORDS = 60;
 /** Nobody writes more words of a name together. */
-const LONGEST_RUN = 4;
+const MAX_RUN_WORDS = 4;
 
 /** Small letters without accents and apostrophes, by the words they stand in. The same rule stands in SQL. */
 export const foldedWords = (text: string): string[] =>
@@ -116,7 +116,7 @@ export function isSamePerson(one: string, other: string): boolean {
 export function joinedLike(words: string[], others: string[]): string[] {
   const joined: string[] = [];
   for (let at = 0; at < words.length; ) {
-    let length = Math.min(LONGEST_RUN, words.length - at);
+    let length = Math.min(MAX_RUN_WORDS, words.length - at);
     while (length > 1 && !others.includes(words.slice(at, at + length).join(''))) length -= 1;
     joined.push(words.slice(at, at + length).join(''));
     at += length;

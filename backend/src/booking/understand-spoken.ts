@@ -23,6 +23,7 @@ import { dutyOf } from './spoken-duty.ts';
 import { clockName, comingDays, fullDay, listed } from './spoken-labels.ts';
 import { ask } from './spoken-questions.ts';
 import { isMonthFirst } from './wall-clock.ts';
+import type { SearchRules } from './why-not-then.ts';
 import { localDate } from './working-hours.ts';
 
 interface Spoken {
@@ -131,7 +132,8 @@ export interface UnderstoodSearch {
   window: Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near' | 'prefer'>;
   /** Whom the caller asked for; without one anyone who is free. */
   provider?: { id: string; name: string } | undefined;
-  timeZone: string;
+  /** By which it is said why nothing is free. */
+  searched: Pick<SearchRules, 'clinicRules' | 'rules' | 'service' | 'staff'>;
   correction?: Correction | undefined;
 }
 
@@ -144,18 +146,22 @@ export async function understandSpokenSearch(
   scope: TenantScope,
   given: SpokenSearch,
 ): Promise<UnderstoodSearch> {
-  const wish = withHours(given);
+  const wish = withHours({ ...given, words: given.words?.replace(ANY_TIME, 'anytime') });
   const now = context.clock.now();
   const rules = await rulesIn(context, askAlone(context, scope), scope.orgId);
   const service = pickService(rules.services, wish.serviceType);
   const provider = whoIsNamed(rules, wish);
-  const setting = settingOf(rules, service, {
-    now,
-    durationMinutes: service.duration_minutes,
-    staff: whoIsMeant(staffFor(rules, service), { providerId: provider?.id }),
-  });
+  const staff = whoIsMeant(staffFor(rules, service), { providerId: provider?.id });
+  const durationMinutes = service.duration_minutes;
+  const setting = settingOf(rules, service, { now, durationMinutes, staff });
   const { timeZone } = setting;
-  const understood = { ranges: [], window: {}, provider, timeZone };
+  const searched = {
+    clinicRules: rules,
+    rules: rulesFor(rules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false }),
+    service,
+    staff,
+  };
+  const understood = { ranges: [], window: {}, provider, searched };
   if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) {
     if (!wish.from && !wish.to) return understood;
     const range = readRange(wish, calendarOf(setting));
@@ -182,6 +188,9 @@ export async function understandSpokenSearch(
   if (correction) logCorrection(context, scope, wish);
   return { ...understood, ranges: days.map(rangeOf), window, correction };
 }
+
+/** No day and no hour to book, but all that a search needs to know. */
+const ANY_TIME = /\bany[ -](?:time|day|hour|moment)\b(?: (?:at all|of the week)\b)?/gi;
 
 const CLOCK = /^\d{1,2}(?::\d\d){0,2} ?(?:[ap]\.?m\.?)?$/i;
 

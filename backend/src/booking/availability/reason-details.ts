@@ -23,7 +23,7 @@ export function detailOfDay({ date, reason, from, to }: EmptyDay, setting: Setti
     case 'out_of_range':
       return 'The clinic is not open in the part of that day that was asked for.';
     case 'past':
-      return 'The rest of that day has passed.';
+      return 'The last start of that day has passed.';
     case 'full':
       return 'Every time of that day is taken.';
     case 'busy_elsewhere':
