@@ -132,6 +132,18 @@ export function upcomingOf(db: Db, orgId: string, phone: string, now: Date): Pro
     .execute();
 }
 
+/** Whether several patients have that number: which of them is meant must be said then. */
+export async function isSharedPhone(db: Db, orgId: string, phone: string): Promise<boolean> {
+  const people = await db
+    .selectFrom('leads')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('phone', '=', phone)
+    .limit(2)
+    .execute();
+  return people.length > 1;
+}
+
 /** What was cancelled for a phone after it was read back, in that call or with that token: a repeat asks for it again. */
 export function cancelledBy(
   db: Db,

@@ -3,7 +3,13 @@ import { toE164 } from '../platform/phone.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { type AppointmentRow, cancelledBy, findClinic, upcomingOf } from './booking.queries.ts';
+import {
+  type AppointmentRow,
+  cancelledBy,
+  findClinic,
+  isSharedPhone,
+  upcomingOf,
+} from './booking.queries.ts';
 import { type Confirmation, followingOf } from './confirm-change.ts';
 import { spokenTime } from './labels.ts';
 import { readName } from './person-name.ts';
@@ -17,6 +23,9 @@ export interface CallersAppointment {
   scheduledAt: Date;
   /** "Monday, November 23 at 9:00 AM" */
   label: string;
+  patientName: string;
+  /** Several patients have the number that calls, so that "your appointment" does not say whose. */
+  isSharedPhone: boolean;
 }
 
 export interface Caller {
@@ -59,6 +68,7 @@ function ofCaller(
     const phone = caller.number === null ? null : toE164(caller.number, clinic.country);
     if (phone === null) throw bookingErrors.callerUnknown();
     const rows = await read(db, phone);
+    const isShared = rows.length > 0 && (await isSharedPhone(db, scope.orgId, phone));
     const name = readName(caller.name, clinic.country)?.name ?? '';
     // Of father and son the one whose whole name was said; else all who may be meant, and it is asked which.
     const exactly = rows.filter((row) => isSameName(row.contact_name, name));
@@ -69,6 +79,8 @@ function ofCaller(
         providerName: row.provider_name,
         scheduledAt: row.scheduled_at,
         label: spokenTime(row.scheduled_at, clinic.time_zone, clock.now()),
+        patientName: row.contact_name,
+        isSharedPhone: isShared,
       }),
     );
   });

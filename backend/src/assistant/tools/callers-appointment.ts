@@ -21,23 +21,23 @@ export const textUpTo = (characters: number) =>
 export const text = textUpTo(400);
 
 export const IDENTITY = {
-  name: { type: 'string' as const, description: 'First and last name of the patient, as the caller says it' },
+  name: { type: 'string' as const, description: 'The patient’s first and last name, as the caller says it' },
   appointmentId: {
     type: 'string' as const,
-    description: 'appointment_id from findAppointments; only needed when there are several',
+    description: 'appointment_id from findAppointments; needed only when there are several',
   },
   confirmed: {
     type: 'string' as const,
-    description: '"yes" only after the question of this tool was read to the caller and they said yes',
+    description: '"yes" only after you read this tool’s question to the caller and they said yes',
   },
   confirmToken: {
     type: 'string' as const,
-    description: 'With confirmed: the confirmToken at the end of the question of this tool',
+    description: 'Goes with confirmed: the confirmToken at the end of this tool’s question',
   },
 };
 
 // What a listener can keep in mind.
-const MOST_READ = 3;
+const MAX_READ = 3;
 
 /** Outside a call (the short form) the tool call itself is what a repeat repeats. */
 export const callIdOf = (call: CallContext): string =>
@@ -103,13 +103,30 @@ export async function theOneMeant(
     code: one ? 'WHICH_APPOINTMENT' : 'APPOINTMENT_NOT_FOUND',
     status: 422,
     detail: one
-      ? `There are several appointments: ${listed(asked)}. Ask which one is meant, and pass its appointment_id.`
-      : 'I don’t see an upcoming appointment under that name and this number. Check the name, or offer to take a message.',
+      ? `I see ${listed(asked)}. Ask which one they mean, and pass its appointment_id.`
+      : `${NONE_FOUND} Check the name, or offer to take a message.`,
   });
 }
 
-export const listed = (appointments: CallersAppointment[]): string =>
-  appointments
-    .slice(0, MOST_READ)
-    .map(({ appointmentId, label }) => `${label} (appointment_id ${appointmentId})`)
-    .join(', ');
+export const NONE_FOUND = 'I don’t see an upcoming appointment under that name and this number.';
+
+/** "2 upcoming appointments: Monday, November 23 at 9:00 AM (appointment_id …); …", each with its patient on a shared phone. */
+export function listed(appointments: CallersAppointment[]): string {
+  const read = appointments
+    .slice(0, MAX_READ)
+    .map(
+      ({ appointmentId, label, isSharedPhone, patientName }) =>
+        `${isSharedPhone ? `${patientName} on ` : ''}${label} (appointment_id ${appointmentId})`,
+    );
+  const more = appointments.length - read.length;
+  const rest = more > 0 ? `; and ${more} more after that` : '';
+  const count =
+    appointments.length === 1 ? 'one upcoming appointment' : `${appointments.length} upcoming appointments`;
+  return `${count}: ${read.join('; ')}${rest}`;
+}
+
+/** The sentence as it is, or with the patient's name where "your appointment" could be that of another one. */
+export const sayWhose = ({ isSharedPhone, patientName }: CallersAppointment, sentence: string): string =>
+  isSharedPhone
+    ? sentence.replace(/\b(?:your|the) appointment\b/i, () => `${patientName}’s appointment`)
+    : sentence;

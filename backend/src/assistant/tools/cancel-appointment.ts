@@ -17,6 +17,7 @@ import {
   confirmationOf,
   IDENTITY,
   originOf,
+  sayWhose,
   scopeOf,
   text,
   theOneMeant,
@@ -27,12 +28,12 @@ export const cancelAppointmentTool = (context: BookingContext) =>
   defineTool({
     name: 'cancelAppointment',
     description:
-      'Cancels an appointment of the caller. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes" and the confirmToken of that question.',
+      'Cancels one of the caller’s appointments. First call it without confirmed: it answers with a question to read to the caller. Only after a clear yes, call it again with confirmed "yes" and the confirmToken of that question.',
     parameters: {
       type: 'object',
       properties: {
         ...IDENTITY,
-        reason: { type: 'string', description: 'Why, if the caller says so' },
+        reason: { type: 'string', description: 'The reason, if the caller gives one' },
       },
       required: ['name'],
     },
@@ -44,7 +45,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       );
       if ('isCancelled' in meant) {
         return {
-          say: `The appointment on ${meant.label} has been canceled.`,
+          say: sayWhose(meant, `The appointment on ${meant.label} has been canceled.`),
           data: { appointment_id: meant.appointmentId, status: 'cancelled' },
         };
       }
@@ -55,7 +56,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       };
       if (input.confirmed === 'no') {
         return {
-          say: `Nothing is canceled. The appointment on ${meant.label} stays.`,
+          say: sayWhose(meant, `Nothing is canceled. The appointment on ${meant.label} stays.`),
           data: unchanged(meant),
         };
       }
@@ -68,14 +69,20 @@ export const cancelAppointmentTool = (context: BookingContext) =>
             originOf(call),
             asReadBack(context, scope, change, confirmationOf(input, call)),
           );
-          return { say: confirmation, data: { appointment_id: appointment.id, status: appointment.status } };
+          return {
+            say: sayWhose(meant, confirmation),
+            data: { appointment_id: appointment.id, status: appointment.status },
+          };
         } catch (error) {
           if (!(error instanceof NotReadBack)) throw error;
         }
       }
       const confirmToken = await readBack(context, scope, change, callIdOf(call));
       return {
-        say: `Nothing is canceled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
+        say: sayWhose(
+          meant,
+          `Nothing is canceled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
+        ),
         data: { ...unchanged(meant), confirmToken },
       };
     },

@@ -23,6 +23,7 @@ import {
   confirmationOf,
   IDENTITY,
   originOf,
+  sayWhose,
   scopeOf,
   text,
   theOneMeant,
@@ -49,7 +50,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
   defineTool({
     name: 'rescheduleAppointment',
     description:
-      'Moves an appointment of the caller to another time. Find the time with checkAvailability and pass its slot_id as slotId. First call it without confirmed: it answers with the question to read to the caller. Only after a clear yes call it again with confirmed "yes" and the confirmToken of that question.',
+      'Moves one of the caller’s appointments to another time. Find the time with checkAvailability and pass its slot_id as slotId. First call it without confirmed: it answers with a question to read to the caller. Only after a clear yes, call it again with confirmed "yes" and the confirmToken of that question.',
     parameters: {
       type: 'object',
       properties: {
@@ -67,7 +68,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const data = { appointment_id: meant.appointmentId };
       if (input.confirmed === 'no') {
         return {
-          say: `Nothing is changed. The appointment stays on ${meant.label}.`,
+          say: sayWhose(meant, `Nothing is changed. The appointment stays on ${meant.label}.`),
           data: { ...data, confirmed: false },
         };
       }
@@ -86,7 +87,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
         providerName,
       };
       const done = ({ appointment, confirmation: said }: Awaited<ReturnType<typeof move>>) => ({
-        say: withReadBack(said, correction),
+        say: withReadBack(sayWhose(meant, said), correction),
         data: {
           ...correctedFields(correction),
           ...data,
@@ -107,7 +108,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const who = providerName === undefined ? '' : ` with ${providerName}`;
       const asked = `Nothing is changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;
       return {
-        say: withReadBack(asked, correction),
+        say: withReadBack(sayWhose(meant, asked), correction),
         data: { ...correctedFields(correction), ...data, confirmed: false, confirmToken },
       };
     },

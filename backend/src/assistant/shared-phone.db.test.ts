@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type AssistantScene, createAssistantScene } from './testing.ts';
+
+describe('of several patients who share a phone', () => {
+  let scene: AssistantScene;
+  let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
+  let use: ReturnType<AssistantScene['caller']>;
+  beforeAll(async () => {
+    scene = await createAssistantScene();
+  });
+  beforeEach(async () => {
+    clinic = await scene.clinic();
+    use = scene.caller(clinic.secret);
+  });
+  afterAll(() => scene.close());
+
+  const book = (name: string, appointmentTime: string) =>
+    use('bookClinicAppointment', {
+      name,
+      serviceType: 'consultation',
+      appointmentDate: '2026-11-23',
+      appointmentTime,
+    });
+  const tokenIn = (said: string) => /confirmToken: (\w+)/.exec(said)?.[1];
+  const idIn = (said: string, name: string) =>
+    new RegExp(`${name} on [^;]*?appointment_id ([0-9a-f-]+)`).exec(said)?.[1];
+
+  test.each([
+    ['John Smith', 'John Smith Jr.', 'Smith John'],
+    ['Maria Ana Lopez', 'Maria Luisa Lopez', 'Maria Lopez'],
+  ])(
+    '%s and %s, whose names both fit what was said: each appointment with its patient',
+    async (one, other, said) => {
+      await book(one, '09:00');
+      await book(other, '11:00');
+      const found = (await use('findAppointments', { name: said })).said;
+      const cancel = (await use('cancelAppointment', { name: said })).said;
+      const isOne = found.includes('one upcoming appointment');
+      expect(found).toContain(`${one} on Monday, November 23 at 9:00 AM`);
+      if (isOne) expect(cancel).toContain(`would you like me to cancel ${one}’s appointment`);
+      else
+        for (const heard of [found, cancel])
+          expect(heard).toContain(`${other} on Monday, November 23 at 11:00 AM`);
+    },
+  );
+
+  test('one who has an appointment is named in every sentence about it', async () => {
+    await book('Maria Lopez', '09:00');
+    await book('Leo Lopez', '11:00');
+    expect((await use('findAppointments', { name: 'Leo Lopez' })).said).toMatch(
+      /^I see one upcoming appointment: Leo Lopez on Monday, November 23 at 11:00 AM \(appointment_id /,
+    );
+    const to = { name: 'Leo Lopez', appointmentDate: '2026-11-23', appointmentTime: '14:00' };
+    const asked = (await use('rescheduleAppointment', to)).said;
+    expect(asked).toMatch(
+      /^Nothing is changed yet\. Ask: would you like me to move Leo Lopez’s appointment on Monday, November 23 at 11:00 AM to Monday, November 23 at 2:00 PM\?/,
+    );
+    expect((await use('rescheduleAppointment', { ...to, confirmed: 'no' })).said).toMatch(
+      /^Nothing is changed\. Leo Lopez’s appointment stays on/,
+    );
+    const confirmToken = tokenIn(asked);
+    expect((await use('rescheduleAppointment', { ...to, confirmed: 'yes', confirmToken })).said).toMatch(
+      /^Leo Lopez’s appointment is now on Monday, November 23 at 2:00 PM/,
+    );
+    const who = { name: 'Leo Lopez' };
+    const question = (await use('cancelAppointment', who)).said;
+    expect(question).toMatch(
+      /^Nothing is canceled yet\. Ask: would you like me to cancel Leo Lopez’s appointment on Monday, November 23 at 2:00 PM\?/,
+    );
+    expect((await use('cancelAppointment', { ...who, confirmed: 'no' })).said).toMatch(
+      /^Nothing is canceled\. Leo Lopez’s appointment on .* stays\./,
+    );
+    const yes = { ...who, confirmed: 'yes', confirmToken: tokenIn(question) };
+    expect((await use('cancelAppointment', yes)).said).toMatch(
+      /^Leo Lopez’s appointment on Monday, November 23 at 2:00 PM has been canceled\./,
+    );
+    expect((await use('cancelAppointment', { ...yes, reason: 'ill' })).said).toMatch(
+      /^Leo Lopez’s appointment on .* has been canceled\./,
+    );
+  });
+
+  test('the one who is meant is believed by the id', async () => {
+    await book('Maria Ana Lopez', '09:00');
+    await book('Maria Luisa Lopez', '11:00');
+    const { said } = await use('findAppointments', { name: 'Maria Lopez' });
+    const appointmentId = idIn(said, 'Maria Luisa Lopez');
+    expect((await use('cancelAppointment', { name: 'Maria Lopez', appointmentId })).said).toContain(
+      'cancel Maria Luisa Lopez’s appointment on Monday, November 23 at 11:00 AM?',
+    );
+  });
+
+  test('nobody hears of the others', async () => {
+    await book('Maria Lopez', '09:00');
+    await book('Leo Lopez', '11:00');
+    expect((await use('findAppointments', { name: 'Leo Lopez' })).said).not.toContain('Maria');
+    expect((await use('findAppointments', { name: 'Ana Ruiz' })).said).not.toContain('Lopez');
+  });
+
+  test('a phone of one patient needs no name', async () => {
+    await book('Maria Lopez', '09:00');
+    expect((await use('findAppointments', { name: 'Maria Lopez' })).said).toMatch(
+      /^I see one upcoming appointment: Monday, November 23 at 9:00 AM/,
+    );
+    expect((await use('cancelAppointment', { name: 'Maria Lopez' })).said).toContain(
+      'cancel your appointment on',
+    );
+  });
+
+  test('of more appointments than a listener can keep in mind, the rest is counted', async () => {
+    for (const time of ['09:00', '10:00', '11:00', '13:00', '14:00']) await book('Maria Lopez', time);
+    expect((await use('findAppointments', { name: 'Maria Lopez' })).said).toMatch(
+      /^I see 5 upcoming appointments: Monday, .* 9:00 AM .*; Monday, .* 10:00 AM .*; Monday, .* 11:00 AM .*; and 2 more after that\./,
+    );
+  });
+});
