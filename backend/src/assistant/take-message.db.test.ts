@@ -27,7 +27,7 @@ describe('a message for the clinic', () => {
 
   test('becomes a task under the number of the call, and the caller hears that someone calls back', async () => {
     const { said } = await leave({});
-    expect(said).toContain('I have passed that on. Someone from the clinic will call you back.');
+    expect(said).toContain('I’ve passed that on. Someone from the clinic will call you back.');
     expect(await tasks()).toEqual([
       {
         name: 'Maria Lopez',

@@ -49,18 +49,18 @@ export const bookClinicAppointment = (context: BookingContext) =>
   defineTool({
     name: 'bookClinicAppointment',
     description:
-      'Books an appointment for the caller. Use it after the caller has chosen one of the times that checkAvailability returned and has given their name. Pass the slot_id of that time as slotId. The answer says whether it is booked: read it to the caller, and never say it is booked before.',
+      'Books an appointment for the caller. Use it after the caller has chosen one of the times that checkAvailability returned and has given their name. Pass the slot_id of that time as slotId. The answer says whether it is booked: read it to the caller, and don’t say it is booked until then.',
     parameters: {
       type: 'object',
       properties: {
-        name: { type: 'string', description: 'First and last name of the patient' },
+        name: { type: 'string', description: 'The patient’s first and last name' },
         phone: {
           type: 'string',
-          description: 'Phone for the confirmation text, only if it is not the number they call from',
+          description: 'Phone for the confirmation text, only if it is not the number they are calling from',
         },
         email: { type: 'string', description: 'E-mail address, only if the caller offers it' },
         ...SERVICE,
-        slotId: { type: 'string', description: 'slot_id of the chosen time' },
+        slotId: { type: 'string', description: 'slot_id of the time they chose' },
         ...TIME,
         ...PROVIDER,
         notes: { type: 'string', description: 'Anything the clinic should know' },
@@ -89,7 +89,7 @@ export const bookClinicAppointment = (context: BookingContext) =>
       );
       const booked = await restingOn(correction, booking);
       return {
-        // A corrected date is heard in full before anybody relies on it.
+        // A corrected date is heard in full before anyone relies on it.
         say: withReadBack(booked.confirmation, correction),
         data: {
           ...correctedFields(correction),

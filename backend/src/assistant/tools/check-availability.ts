@@ -10,7 +10,7 @@ export const checkAvailability = (context: BookingContext) =>
   defineTool({
     name: 'checkAvailability',
     description:
-      'Finds free times. Use it before offering any time, and again whenever the caller names another day, time or provider: it knows every free time, not only those it offered before. Answers with up to three times, each with a slot_id for bookClinicAppointment, and with a sentence to say.',
+      'Finds free times. Use it before you offer any time, and again whenever the caller names another day, time or provider: it knows every free time, not just the ones it offered before. It answers with up to three times, each with a slot_id for bookClinicAppointment, and with a sentence to say.',
     parameters: {
       type: 'object',
       properties: {
@@ -18,16 +18,16 @@ export const checkAvailability = (context: BookingContext) =>
         dateText: {
           type: 'string',
           description:
-            'The caller’s own latest words for day and time, all of them and unchanged, such as "Friday morning", "tomorrow after 3" or "as soon as possible"; if you asked which day is meant, the words of their answer',
+            'The caller’s own latest words for the day and time, all of them and unchanged, such as "Friday morning", "tomorrow after 3" or "as soon as possible"; if you asked which day they mean, their answer word for word',
         },
         date: {
           type: 'string',
-          description: 'A certain day as YYYY-MM-DD, by the clinic’s calendar. Pass dateText, too',
+          description: 'One day, as YYYY-MM-DD, by the clinic’s calendar. Pass dateText too',
         },
-        time: { type: 'string', description: 'The hour they ask for as HH:MM. Pass dateText, too' },
+        time: { type: 'string', description: 'The time they ask for, as HH:MM. Pass dateText too' },
         weekday: { type: 'string', description: 'The weekday, if the caller said one' },
-        from: { type: 'string', description: 'Only for a range of days: the first as YYYY-MM-DD' },
-        to: { type: 'string', description: 'Only for a range of days: the last as YYYY-MM-DD' },
+        from: { type: 'string', description: 'Only for a range of days: the first one, as YYYY-MM-DD' },
+        to: { type: 'string', description: 'Only for a range of days: the last one, as YYYY-MM-DD' },
         ...PROVIDER,
       },
       required: ['serviceType'],

@@ -10,7 +10,7 @@ export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise
   defineTool({
     name: 'getClinicInfo',
     description:
-      'Tells the clinic’s name, services, opening hours, closed days, time zone, the local time now and the dates of the next 14 days. Use it when the caller asks about the clinic, or before resolving words such as tomorrow.',
+      'Gives the clinic’s name, services, opening hours, closed days, time zone, the local time and the dates of the next 14 days. Use it when the caller asks about the clinic, or before you work out what "tomorrow" or "next Friday" means.',
     parameters: { type: 'object', properties: {}, required: [] },
     arguments: z.object({}),
     async run(_input, call) {

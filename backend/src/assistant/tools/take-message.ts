@@ -10,22 +10,23 @@ export const takeMessage = (context: BookingContext) =>
   defineTool({
     name: 'takeMessage',
     description:
-      'Leaves a message for the people of the clinic, who see it at once and call back. Use it when the caller wants something that no other tool does, asks for a person, or could not be helped. Ask what it is about and for the full name first.',
+      'Leaves a message for the clinic’s staff, who see it right away and call back. Use it when the caller wants something that no other tool does, asks for a person, or could not be helped. First ask for their full name and what it is about.',
     parameters: {
       type: 'object',
       properties: {
-        name: { type: 'string', description: 'First and last name of the caller' },
+        name: { type: 'string', description: 'The caller’s first and last name' },
         phone: {
           type: 'string',
-          description: 'The number to call back, only if it is not the number they call from',
+          description: 'The number to call back, only if it is not the number they are calling from',
         },
         message: {
           type: 'string',
-          description: 'What the clinic should know or do, in one to three sentences, in the caller’s words',
+          description:
+            'What the clinic should know or do, in one to three sentences, in the caller’s own words',
         },
         urgent: {
           type: 'string',
-          description: '"yes" only if the caller says that it cannot wait until tomorrow',
+          description: '"yes" only if the caller says it can’t wait until tomorrow',
         },
       },
       required: ['name', 'message'],
@@ -60,7 +61,7 @@ export const takeMessage = (context: BookingContext) =>
         { callId, requestId },
       );
       return {
-        say: `I have passed that on${urgent ? ' as urgent' : ''}. Someone from the clinic will call you back.`,
+        say: `I’ve passed that on${urgent ? ' and marked it urgent' : ''}. Someone from the clinic will call you back.`,
         data: { task_id: left.taskId },
       };
     },
