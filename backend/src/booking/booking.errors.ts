@@ -102,7 +102,7 @@ export const bookingErrors = {
     new AppError({
       code: 'SLOT_UNAVAILABLE',
       status: 409,
-      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait whether they take it, or choose another time.${freeInstead(alternatives)}`,
+      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait and see whether they take it, or choose another time.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   /** Whoever moved it saw another one than there is now. */
@@ -129,7 +129,7 @@ export const bookingErrors = {
     new AppError({
       code: 'HOLD_EXPIRED',
       status: 409,
-      detail: `That time was kept for a while, and the while is over.${freeInstead(alternatives)}`,
+      detail: `The hold on that time has expired.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   callerUnknown: () =>
@@ -137,7 +137,7 @@ export const bookingErrors = {
       code: 'CALLER_UNKNOWN',
       status: 422,
       detail:
-        'The number of this call is withheld, so that the appointment cannot be looked up safely. Offer to take a message for the clinic.',
+        'The caller’s number is withheld, so the appointment can’t be looked up safely. Offer to take a message for the clinic.',
     }),
   refused: (code: string, detail: string) => new AppError({ code, status: STATUS[code] ?? 400, detail }),
   notFound: () =>

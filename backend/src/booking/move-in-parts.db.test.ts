@@ -151,7 +151,7 @@ describe('a move that says only what shall be different', () => {
       await sql('update providers set active = false where org_id = $1', clinic.orgId);
       expect(await patch({ scheduled_at: at('10:00') })).toMatchObject({
         status: 422,
-        body: { detail: 'Nobody takes appointments in this clinic at the moment.' },
+        body: { detail: 'No one takes appointments at this clinic right now.' },
       });
       expect(await scene.row(id)).toMatchObject({ provider_id: ada, version: 1 });
     });

@@ -46,7 +46,7 @@ describe('a booking with the provider whom a caller names', () => {
     expect(await refused('Dr. Who')).toMatchObject({
       code: 'PROVIDER_NOT_FOUND',
       message:
-        'There is no such provider in this clinic. Appointments are with Dr. Ann Lee, Dr. Joanne Leeds or Dr. Kim Lee-Park. Ask who is meant.',
+        'There is no such provider in this clinic. Appointments are with Dr. Ann Lee, Dr. Joanne Leeds or Dr. Kim Lee-Park. Ask who they mean.',
     });
   });
 

@@ -234,7 +234,7 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
       ]);
     case 'ended':
       return show(404, 'This offer has ended', clinic, [
-        html`<p>The time was kept for a while, and the while is over. You hear from us when another time becomes free.</p>`,
+        html`<p>The hold on that time has expired. You’ll hear from us when another time becomes free.</p>`,
         callUs(clinic, 'Questions? Please call'),
       ]);
   }

@@ -28,7 +28,7 @@ describe('a cancellation that is undone after its time was offered to the waitli
     const refusal = await refusalOf(undo());
     expect(refusal).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     expect(refusal.message).toMatch(
-      /^That time was offered to the waitlist and is kept for them until 10:42 AM\. Wait whether they take it, or choose another time\. Free instead: /,
+      /^That time was offered to the waitlist and is kept for them until 10:42 AM\. Wait and see whether they take it, or choose another time\. Free instead: /,
     );
     expect(refusal.message).not.toContain('Waiting');
     expect(await scene.counts()).toEqual(before);

@@ -13,7 +13,7 @@ export const requestedErrors = {
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: `There is no such provider in this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who is meant.` : ''}`,
+      detail: `There is no such provider in this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who they mean.` : ''}`,
       ...(names.length > 0 && { extra: { providers: names } }),
     }),
   whichProvider: (names: string[]) =>
@@ -30,7 +30,7 @@ export const requestedErrors = {
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: 'Nobody takes appointments in this clinic at the moment.',
+      detail: 'No one takes appointments at this clinic right now.',
     }),
   /** Whoever has the lock is slower than a caller can wait; nothing was written. */
   busy: () =>
