@@ -69,7 +69,7 @@ export function sayInstead(
 }
 
 /** "today at 2, 3 or 4 PM", "Tuesday, December 1 at 11 AM or 1:30 PM": as one says it to a listener. */
-export function sayOffers(offers: readonly LocalStart[], { today, who }: Heard, word: 'and' | 'or'): string {
+function sayOffers(offers: readonly LocalStart[], { today, who }: Heard, word: 'and' | 'or'): string {
   const byDay = Map.groupBy(offers, ({ date }) => date);
   const days = [...byDay].map(
     ([date, starts]) =>
@@ -99,7 +99,7 @@ export function dayWords(date: Temporal.PlainDate, today: Temporal.PlainDate): s
 }
 
 /** "2, 3 or 4 PM": the half of the day once where it is the same. */
-export function sayClocks(minutes: number[], word: 'and' | 'or'): string {
+function sayClocks(minutes: number[], word: 'and' | 'or'): string {
   const halves = new Set(minutes.map((minute) => minute < 720));
   const said = minutes.map((minute, index) => {
     const half = halves.size === 1 && index < minutes.length - 1 ? '' : minute < 720 ? ' AM' : ' PM';
