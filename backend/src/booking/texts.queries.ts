@@ -9,6 +9,7 @@ export interface TextRow {
   at: string;
   /** When one that waits will leave. */
   sends_at: string | null;
+  resendable: boolean;
   informed_at: string | null;
 }
 
@@ -17,13 +18,14 @@ const newestOfEachKind = (texts: RawBuilder<unknown>): RawBuilder<TextRow[]> => 
   from (select distinct on (kind) * from (${texts}) as every order by kind, at desc) as newest)`;
 
 const TEXT = sql`m.kind, m.status, m.error_code, m.id as message_id, m.created_at as at,
-  null::timestamptz as sends_at, m.informed_at`;
+  null::timestamptz as sends_at, app_private.is_resendable(m) as resendable, m.informed_at`;
 
 /** Of an appointment `a`: in the queue, without a row of its own yet. */
 const NOT_YET_A_MESSAGE = sql`
   select substr(o.topic, 9) as kind, case when o.attempts = 0 and o.run_at > now() then 'waiting' else 'queued' end as status,
     null as error_code, null::uuid as message_id, o.created_at as at,
-    case when o.attempts = 0 and o.run_at > now() then o.run_at end as sends_at, null::timestamptz as informed_at
+    case when o.attempts = 0 and o.run_at > now() then o.run_at end as sends_at, false as resendable,
+    null::timestamptz as informed_at
   from outbox o
   where app_private.group_of(o.org_id) = a.org_id and o.order_key = 'message:' || a.id
     and o.status in ('pending', 'failed', 'processing') and not coalesce((o.payload ->> 'silent')::boolean, false)

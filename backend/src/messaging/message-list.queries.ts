@@ -43,6 +43,7 @@ const messages = (db: Db) =>
       'm.created_at',
       PATIENT.as('patient'),
       CONTACTS.as('contacts'),
+      sql<boolean>`app_private.is_resendable(m)`.as('resendable'),
     ]);
 
 /** Refused, not dealt with, and still of use: nothing newer was sent about the same appointment, which is to come. */

@@ -179,6 +179,7 @@ function present(row: ListedMessage): Message {
     reason: textReason(status, row.error_code),
     patient: { phone: patient, contacts },
     informed_at: row.informed_at?.toISOString() ?? null,
+    resendable: row.resendable,
     replaced_by: row.replaced_by,
     created_at: created_at.toISOString(),
   };

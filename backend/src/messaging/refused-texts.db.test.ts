@@ -109,7 +109,9 @@ describe('a text that was refused', () => {
     await scene.books(clinic, LANDLINE);
     await work();
     const [{ id }] = (await texts()).data;
+    expect((await texts()).data).toMatchObject([{ id, resendable: false }]);
     await scene.owner.query('update leads set phone = $1 where org_id = $2', [patient, clinic.orgId]);
+    expect((await texts()).data).toMatchObject([{ id, resendable: true }]);
     const sent = await Promise.all([1, 2].map(() => ask('POST', `/api/messages/${id}/resend`)));
     expect(sent.map(({ status }) => status)).toEqual([202, 202]);
     expect(sent[0]?.body.message_id).toBe(sent[1]?.body.message_id);
@@ -117,8 +119,8 @@ describe('a text that was refused', () => {
     await scene.received(patient);
     expect(await outgoing()).toMatchObject([{ status: 'completed', refused: false }]);
     expect((await texts()).data).toMatchObject([
-      { id: sent[0]?.body.message_id, status: 'delivered' },
-      { id, status: 'failed', replaced_by: sent[0]?.body.message_id },
+      { id: sent[0]?.body.message_id, status: 'delivered', resendable: false },
+      { id, status: 'failed', replaced_by: sent[0]?.body.message_id, resendable: false },
     ]);
     expect((await texts('?needs_attention=true')).data).toEqual([]);
   });
@@ -238,6 +240,7 @@ describe('a text that was refused', () => {
     await work();
     const [{ id }] = (await texts()).data;
     await arrange();
+    expect((await texts()).data).toMatchObject([{ id, resendable: false }]);
     const refused = await ask('POST', `/api/messages/${id}/resend`);
     expect(refused).toMatchObject({ status, body: { code, detail: expect.any(String) } });
   });

@@ -44,6 +44,7 @@ const EXAMPLE = {
       message_id: '9d0c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
       at: '2026-11-09T15:00:01.000Z',
       sends_at: null,
+      resendable: false,
       informed_at: null,
     },
   ],

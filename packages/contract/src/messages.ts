@@ -16,6 +16,10 @@ export const MessageStatus = z.enum([
 ]);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
+const Resendable = z
+  .boolean()
+  .describe('Whether it failed and can be sent again: it is still true, and the number takes texts');
+
 /** The newest text of a kind, for those who look at an appointment or a patient. */
 export const TextState = z
   .object({
@@ -28,6 +32,7 @@ export const TextState = z
     message_id: Id.nullable().describe('Null as long as the text is not written yet'),
     at: Timestamp,
     sends_at: Timestamp.nullable(),
+    resendable: Resendable,
     informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
   })
   .meta({ id: 'TextState' });
@@ -62,6 +67,7 @@ export const Message = z
       })
       .describe('To whom the text went, or from whom it came'),
     informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
+    resendable: Resendable,
     replaced_by: Id.nullable().describe('The same text, sent again after this one was refused'),
     created_at: Timestamp,
   })

@@ -38,6 +38,7 @@ const text = (change: Partial<TextState> = {}): TextState => ({
   message_id: 'm',
   at: '2030-01-07T14:00:00Z',
   sends_at: null,
+  resendable: false,
   informed_at: null,
   ...change,
 });

@@ -1,15 +1,7 @@
 import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
 import { MessageStatus as Statuses } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import {
-  headline,
-  kindWords,
-  mayResend,
-  milestoneView,
-  newestBooking,
-  onItsWay,
-  statusView,
-} from './message-view.ts';
+import { headline, kindWords, milestoneView, newestBooking, onItsWay, statusView } from './message-view.ts';
 
 const message = (over: Partial<Message> = {}): Message => ({
   id: '7b0f9a52-0d2c-4b7e-9a67-0d1f2c3b4a51',
@@ -25,6 +17,7 @@ const message = (over: Partial<Message> = {}): Message => ({
   error_code: null,
   reason: null,
   patient: { phone: '+14155550132', contacts: [] },
+  resendable: false,
   informed_at: null,
   replaced_by: null,
   created_at: '2030-01-07T09:00:00Z',
@@ -79,14 +72,6 @@ test('a text is headed by its patients, else by the number of theirs', () => {
   };
   expect(headline(message({ patient }))).toBe('Ann, Ben');
   expect(headline(message())).toBe('+1 (415) 555-0132');
-});
-
-test('only what failed and can arrive is offered to be sent again', () => {
-  expect(mayResend({ status: 'failed', error_code: '30003' })).toBe(true);
-  expect(mayResend({ status: 'undelivered', error_code: '30008', replaced_by: 'x' })).toBe(false);
-  expect(mayResend({ status: 'failed', error_code: 'STOPPED' })).toBe(false);
-  expect(mayResend({ status: 'failed', error_code: '21614' })).toBe(false);
-  expect(mayResend({ status: 'delivered', error_code: null })).toBe(false);
 });
 
 test('a text is on its way until it arrived, failed, or took longer than anybody waits', () => {

@@ -99,10 +99,4 @@ export const headline = ({ patient }: Message): string =>
     ? formatPhone(patient.phone)
     : patient.contacts.map(({ name }) => name).join(', ');
 
-/** Whether it can help to send it again; the server has the last word. */
-export const mayResend = (text: { status: string; error_code: string | null; replaced_by?: string | null }) =>
-  isRefused(text.status) &&
-  (text.replaced_by ?? null) === null &&
-  !['STOPPED', 'CANNOT_RECEIVE', '21610', '21614', '21211', '30006'].includes(text.error_code ?? '');
-
 export const isRefused = (status: string): boolean => status === 'failed' || status === 'undelivered';

@@ -2,14 +2,14 @@ import { Button, Group } from '@mantine/core';
 import { IconPhoneCheck, IconSend } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
-import { isRefused, mayResend } from './message-view.ts';
+import { isRefused } from './message-view.ts';
 import { resendText, setInformed } from './messaging.api.ts';
 
 interface Props {
   text: {
     id: string;
     status: string;
-    error_code: string | null;
+    resendable: boolean;
     informed_at: string | null;
     replaced_by?: string | null;
   };
@@ -41,7 +41,7 @@ export function TextActions({ text, who }: Props) {
   if (!isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;
   return (
     <Group gap="xs">
-      {mayResend(text) && !informed ? (
+      {text.resendable && !informed ? (
         <Button
           variant="default"
           size="xs"

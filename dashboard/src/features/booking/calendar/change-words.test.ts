@@ -40,6 +40,7 @@ const waiting = (kind: string): TextState => ({
   message_id: null,
   at: '2030-01-01T14:00:00Z',
   sends_at: '2030-01-01T14:00:10Z',
+  resendable: false,
   informed_at: null,
 });
 
