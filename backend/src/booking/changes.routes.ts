@@ -13,15 +13,13 @@ import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { presentAppointment } from './appointments.routes.ts';
-import { bookingErrors } from './booking.errors.ts';
-import { findAppointment } from './booking.queries.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment as Changed } from './changed-appointment.ts';
-import { withdrawText } from './changes.queries.ts';
 import { moveAppointment } from './move-appointment.ts';
 import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 import { setStatus } from './set-status.ts';
 import { undoAppointment } from './undo-appointment.ts';
+import { withdrawText } from './withdraw-text.ts';
 
 /** What a body says beside the appointment that it is about. */
 const wishOf = <Body extends { notify_after_s: number }>(
@@ -168,16 +166,8 @@ export function registerChangeRoutes(
         response: { 200: Appointment },
       },
     },
-    async (request) => {
-      const { orgId, ...scope } = tenantOf(request);
-      return context.database.withTenant({ orgId, ...scope }, async (db) => {
-        if (!(await withdrawText(db, orgId, request.params.id, request.id)))
-          throw bookingErrors.noTextWaits();
-        const row = await findAppointment(db, orgId, request.params.id);
-        if (!row) throw bookingErrors.notFound();
-        return presentAppointment(row);
-      });
-    },
+    async (request) =>
+      presentAppointment(await withdrawText(context, tenantOf(request), request.params.id, request.id)),
   );
 
   server.post(
