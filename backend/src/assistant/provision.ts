@@ -152,7 +152,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     call: Call,
   ) => {
     const marker = numberMarker(orgId);
-    // As with the assistant: a number whose answer was lost is ours all the same, and each one costs money.
+    // As with the assistant: a number whose answer was lost is ours nevertheless, and each one costs money.
     const id =
       noted.phone_number_id ?? (await call((signal) => vapi.findPhoneNumber(marker, signal), true))?.id;
     const definition = definitions.number(
@@ -165,7 +165,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
     try {
       return await call((signal) => vapi.createPhoneNumber(definition, signal), false);
     } catch (error) {
-      // Vapi's free numbers can run out. The assistant works all the same once a number of the clinic leads to it.
+      // Vapi's free numbers can run out. The assistant works anyway once a number of the clinic leads to it.
       if (error instanceof ProvisioningFailed && error.kind === 'PERMANENT') return undefined;
       throw error;
     }

@@ -18,7 +18,7 @@ export interface CancelWish {
 }
 
 /**
- * Cancels, and gives the time back. One that is cancelled already stays as it is and is answered the same.
+ * Cancels, and gives the time back. One that is canceled already stays as it is and is answered the same.
  * @throws {AppError} APPOINTMENT_NOT_FOUND, NOT_CHANGEABLE.
  */
 export async function cancelAppointment(

@@ -7,7 +7,7 @@ import { cleanContact } from './contact.ts';
 import { linesOf } from './contacts.queries.ts';
 import { findService } from './find-availability.ts';
 import { presentEntry, readEntry, todayAt } from './present-waitlist.ts';
-import { waitlistRefusal } from './waitlist.errors.ts';
+import { lastDayPassed, waitlistRefusal } from './waitlist.errors.ts';
 import { joinWaitlist as writeEntry } from './waitlist.queries.ts';
 
 /**
@@ -24,7 +24,9 @@ export function joinWaitlist(
   return database.withTenant(scope, async (db) => {
     const clinic = await findClinic(db, orgId);
     const today = todayAt(clinic, clock);
-    if (wish.latest_date !== undefined && wish.latest_date < today) throw inThePast(wish.latest_date, today);
+    if (wish.latest_date !== undefined && wish.latest_date < today) {
+      throw lastDayPassed(wish.latest_date, today);
+    }
     const { name, phone, email, contact_id: contactId } = wish;
     const contact =
       contactId === undefined && name !== undefined && phone !== undefined
@@ -47,13 +49,7 @@ export function joinWaitlist(
       windows: wish.windows,
       requestId,
     });
-    if (!answer.success || !answer.waitlist_id) throw waitlistRefusal(answer);
+    if (!answer.success || !answer.waitlist_id) throw waitlistRefusal(answer.error);
     return presentEntry(await readEntry(db, orgId, answer.waitlist_id, clock));
   });
 }
-
-const inThePast = (latestDate: string, today: string) =>
-  waitlistRefusal({
-    error: 'IN_THE_PAST',
-    message: `latest_date (${latestDate}) has passed: today is ${today} at the clinic. Leave it out, or choose a later one.`,
-  });

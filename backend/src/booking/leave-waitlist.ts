@@ -21,5 +21,5 @@ export async function leaveWaitlist(
       requestId: origin.requestId ?? '',
     }),
   );
-  if (!answer.success) throw waitlistRefusal(answer);
+  if (!answer.success) throw waitlistRefusal(answer.error);
 }

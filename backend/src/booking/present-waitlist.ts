@@ -17,7 +17,7 @@ export const todayAt = ({ time_zone: timeZone }: ClinicForBooking, clock: Clock)
  */
 export async function readEntry(db: Db, orgId: string, id: string, clock: Clock): Promise<EntryRow> {
   const row = await findEntry(db, orgId, id, todayAt(await findClinic(db, orgId), clock));
-  if (!row) throw waitlistRefusal({ error: 'WAITLIST_ENTRY_NOT_FOUND' });
+  if (!row) throw waitlistRefusal('WAITLIST_ENTRY_NOT_FOUND');
   return row;
 }
 

@@ -66,7 +66,6 @@ export type OfferRow = NonNullable<Awaited<ReturnType<typeof findOffer>>>;
 interface Answer {
   success: boolean;
   error?: string;
-  message?: string;
   waitlist_id?: string;
 }
 

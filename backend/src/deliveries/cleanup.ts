@@ -56,7 +56,7 @@ export function lastDue(now: Date): Date {
 
 /**
  * Removes what is older than it may get, in short transactions, if that is due and nobody else is at it. What cannot
- * be removed is told and left for the next look; the other rules are followed all the same.
+ * be removed is reported and left for the next look; the other rules are followed anyway.
  * @param wish `evenIfDone`: a person asks for it now.
  * @returns nothing when it was not due, or another process has the lease.
  */

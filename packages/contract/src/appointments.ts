@@ -207,7 +207,7 @@ export const MoveRequest = z
     already_here: AlreadyHere,
     off_step: OffStep,
     reason: Reason.optional(),
-    notify: z.boolean().default(true).describe('Text the patient the new time'),
+    notify: z.boolean().default(true).describe('Text the patient about the new time'),
     notify_after_s: NotifyAfter,
     version: z
       .int()
@@ -228,7 +228,7 @@ export type MoveRequest = z.input<typeof MoveRequest>;
 export const CancelRequest = z
   .strictObject({
     reason: Reason.optional(),
-    notify: z.boolean().default(true).describe('Text the patient that it is cancelled'),
+    notify: z.boolean().default(true).describe('Text the patient that the appointment is canceled'),
     notify_after_s: NotifyAfter,
   })
   .meta({ id: 'CancelRequest', example: { reason: 'The patient is ill' } });

@@ -162,7 +162,7 @@ describe('the providers of a clinic', () => {
         appointments: 2,
         until: MONDAY_16,
         detail:
-          '2 appointments are still to come, the last on November 30, 2026. Move or cancel them first; or delete all the same with ?force=true, and they stay as they are.',
+          '2 appointments are still booked, the last on November 30, 2026. Move or cancel them first. To delete anyway, add ?force=true: the appointments stay booked.',
       },
     });
     expect(await list()).toHaveLength(2);
@@ -242,7 +242,7 @@ describe('the providers of a clinic', () => {
     );
     expect(deleted).toMatchObject({ status: 409, body: { code: 'HAS_APPOINTMENTS', appointments: 1 } });
     const off = await meanwhile(scene.db.owner, book(MONDAY_16), () => change({ active: false }));
-    expect(off.body.notices[0]).toContain('2 appointments are still to come');
+    expect(off.body.notices[0]).toContain('2 appointments are still booked');
   });
 
   test('whose hours change while somebody is being booked with them: the answer tells of that one, too', async () => {
@@ -291,7 +291,7 @@ describe('the providers of a clinic', () => {
     await add('Dr. Ben');
     await clinic.book(MONDAY_9, { providerId: main });
     expect((await change({ active: false })).body.notices).toEqual([
-      'One appointment is still to come, and nothing was moved or cancelled.',
+      'One appointment is still booked with this provider. Nothing was moved or canceled.',
     ]);
     expect((await list('?active=true')).map(({ name }: { name: string }) => name)).toEqual(['Dr. Ben']);
     expect((await list('?active=false')).map(({ id }: { id: string }) => id)).toEqual([main]);

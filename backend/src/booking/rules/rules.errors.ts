@@ -69,7 +69,7 @@ export const ruleErrors = {
     new AppError({
       code: 'LAST_OF_SERVICE',
       status: 409,
-      detail: `Nobody else offers ${services.join(', ')}. Choose somebody else for it first, or delete the service.`,
+      detail: `This is the only provider who offers ${services.join(', ')}. Choose another provider for it first, or delete the service.`,
       extra: { services },
     }),
   hasAppointments: (appointments: number, until: Date, spokenUntil: string) =>
@@ -78,8 +78,8 @@ export const ruleErrors = {
       status: 409,
       detail:
         appointments === 1
-          ? `One appointment is still to come, on ${spokenUntil}. Move or cancel it first; or delete all the same with ?force=true, and it stays as it is.`
-          : `${appointments} appointments are still to come, the last on ${spokenUntil}. Move or cancel them first; or delete all the same with ?force=true, and they stay as they are.`,
+          ? `One appointment is still booked, on ${spokenUntil}. Move or cancel it first. To delete anyway, add ?force=true: the appointment stays booked.`
+          : `${appointments} appointments are still booked, the last on ${spokenUntil}. Move or cancel them first. To delete anyway, add ?force=true: the appointments stay booked.`,
       extra: { appointments, until: until.toISOString() },
     }),
   limitReached: (what: 'providers' | 'services' | 'times off') =>

@@ -111,10 +111,14 @@ async function noticesAboutAbsence(db: Db, orgId: string, id: string, now: Date)
   const { count } = await comingWithProvider(db, orgId, id, now);
   const orphans = await servicesOnlyOf(db, orgId, id, 'is active');
   return [
-    ...(count === 0 ? [] : [`${appointments(count)} still to come, and nothing was moved or cancelled.`]),
+    ...(count === 0
+      ? []
+      : [`${appointments(count)} still booked with this provider. Nothing was moved or canceled.`]),
     ...(orphans.length === 0
       ? []
-      : [`Nobody else offers ${orphans.map(({ name }) => name).join(', ')}, so it has no free times now.`]),
+      : [
+          `No other provider offers ${orphans.map(({ name }) => name).join(', ')}, so it has no free times now.`,
+        ]),
   ];
 }
 

@@ -140,7 +140,7 @@ describe('the services of a clinic', () => {
     const ben = await newProvider('Dr. Ben');
     await clinic.patch(`/api/services/${id}`, { provider_ids: [ben] });
     const off = await clinic.patch(`/api/providers/${ben}`, { active: false });
-    expect(off.body.notices).toEqual(['Nobody else offers Follow-up, so it has no free times now.']);
+    expect(off.body.notices).toEqual(['No other provider offers Follow-up, so it has no free times now.']);
     const { notices } = (
       await clinic.patch(`/api/services/${id}`, { horizon_days: 400, min_notice_minutes: 43_200 })
     ).body;
