@@ -90,9 +90,6 @@ export interface Appointments {
    * Which of the service's places in the session; null where nobody shares.
    */
   seat: number | null;
-  /**
-   * Call, intent, slot and contact of a booking by voice: a tool call that comes again under a new id finds it.
-   */
   service_type: string;
   /**
    * Rows of one session (same group service, same start) may overlap each other; every other row has a session of its own.
@@ -280,6 +277,10 @@ export interface Leads {
    * What a later caller said against the address on file. Staff decide.
    */
   proposed_email: string | null;
+  /**
+   * What a search can begin with; read by app_private.contacts_found.
+   */
+  search_keys: Generated<string | null>;
   /**
    * pending: nobody of the clinic has looked at this contact yet.
    */
