@@ -35,6 +35,7 @@ import {
 import { addressOf } from './platform/address-of.ts';
 import { compressAnswers } from './platform/compression.ts';
 import { allowOrigins } from './platform/cors.ts';
+import { deriveKey } from './platform/crypto.ts';
 import { diskSpace } from './platform/disk.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
 import { answerOtherMethods } from './platform/http-methods.ts';
@@ -111,7 +112,13 @@ export async function createApp(
   registerMessageRoutes(server, { database, tenantResolver, searchNumbers });
   registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
   registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
-  registerContactRoutes(server, { database, clock, tenantResolver, appointmentsOf });
+  registerContactRoutes(server, {
+    database,
+    clock,
+    cursorKey: deriveKey(config.auth.secret, 'cursors'),
+    tenantResolver,
+    appointmentsOf,
+  });
   registerScheduleRoutes(server, { context: dependencies.booking, tenantResolver });
   registerBookingRoutes(server, { context: dependencies.booking, tenantResolver });
   registerTaskRoutes(server, { context: dependencies.booking, tenantResolver });

@@ -1,6 +1,7 @@
 import { ContactDetail, ContactPage, ContactPatch, ContactQuery, ContactStatus, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
+import { createKeyring } from '../platform/crypto.ts';
 import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
@@ -15,6 +16,8 @@ import { readSearch } from './search-contacts.ts';
 interface ContactRouteOptions {
   database: Database;
   clock: Clock;
+  /** Seals what a page of patients ends with. */
+  cursorKey: Buffer;
   tenantResolver: TenantResolver;
   /** What a contact had and has to come; who knows appointments knows contacts, and not the other way round. */
   appointmentsOf(db: Db, orgId: string, contactId: string): Promise<HistoryRow[]>;
@@ -32,7 +35,8 @@ interface HistoryRow {
 }
 
 export function registerContactRoutes(server: HttpServer, options: ContactRouteOptions): void {
-  const { database, clock, tenantResolver } = options;
+  const { database, clock, cursorKey, tenantResolver } = options;
+  const keyring = createKeyring([{ id: 'cursor', key: cursorKey }]);
   const tags = ['contacts'];
   const params = z.object({ id: Id });
 
@@ -52,7 +56,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
     async (request) => {
       const tenant = tenantOf(request);
       return readPage(
-        { name: 'contacts', sortedBy: 'text' },
+        { name: 'contacts', sortedBy: 'text', keyring },
         request.query,
         ({ search, status }, page) =>
           database.withTenant(tenant, (db) =>

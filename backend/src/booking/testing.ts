@@ -43,7 +43,12 @@ export async function createBookingScene() {
   const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
   const options = { context, tenantResolver: signedInAs(() => signedIn) };
-  registerContactRoutes(server, { ...options, ...context, appointmentsOf });
+  registerContactRoutes(server, {
+    ...options,
+    ...context,
+    cursorKey: Buffer.alloc(32, 8),
+    appointmentsOf,
+  });
   registerScheduleRoutes(server, options);
   registerBookingRoutes(server, options);
   registerTaskRoutes(server, options);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createKeyring } from './crypto.ts';
 import { type Page, type PagedList, readPage } from './paging.ts';
 
+const keyring = createKeyring([{ id: 'a', key: Buffer.alloc(32, 7) }]);
 const TEXTS: PagedList = { name: 'texts', sortedBy: 'moment' };
 const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
 const ROWS = [1, 2, 3].map((n) => ({ id: id(n), at: `2026-11-2${n} 14:00:00.123456+00`, word: `row ${n}` }));
@@ -17,14 +19,14 @@ interface Query {
   to?: string;
   status?: string;
 }
-const ask = (query: Partial<Query>, list = TEXTS, rows = ROWS) =>
+const ask = (query: Partial<Query>, list: PagedList = TEXTS, rows = ROWS) =>
   readPage<Query, (typeof ROWS)[number], string>(
     list,
     { limit: 2, ...query },
     read(rows),
     ({ word }) => word,
   );
-const refusal = (query: Partial<Query>, list = TEXTS) =>
+const refusal = (query: Partial<Query>, list: PagedList = TEXTS) =>
   ask(query, list).then(
     () => undefined,
     (error) => ({ code: error.code, status: error.status, detail: error.message as string }),
@@ -51,7 +53,7 @@ describe('a page of a list', () => {
     expect((await ask({ status: 'sent', limit: 1, cursor: cursor ?? '', to: '+1' })).data).toEqual(['row 3']);
   });
 
-  test.each<[string, Partial<Query>, Partial<PagedList>]>([
+  test.each<[string, Partial<Query>, { name?: string }]>([
     ['another list', {}, { name: 'calls' }],
     ['another filter', { to: '+2' }, {}],
     ['a filter more', { to: '+1', status: 'sent' }, {}],
@@ -86,14 +88,29 @@ describe('a page of a list', () => {
     });
   });
 
-  test('of names keeps every letter of the last one, and no NUL', async () => {
-    const names: PagedList = { name: 'contacts', sortedBy: 'text' };
+  test('of names keeps every letter of the last one, shows none of them, and takes no NUL', async () => {
+    const names: PagedList = { name: 'contacts', sortedBy: 'text', keyring };
     const rows = ['Anaïs "X" O’Neil', 'Zoë'].map((at, n) => ({ id: id(n), at, word: at }));
     const { next_cursor } = await ask({ limit: 1 }, names, rows);
-    expect((await ask({ limit: 1, cursor: next_cursor ?? '' }, names, rows)).data).toEqual(['Zoë']);
-    const [of] = JSON.parse(Buffer.from(next_cursor ?? '', 'base64url').toString());
-    expect(await refusal({ limit: 1, cursor: cursorOf(of, 'a\0b', id(1)) }, names)).toMatchObject({
-      code: 'INVALID_CURSOR',
-    });
+    const cursor = next_cursor ?? '';
+    expect((await ask({ limit: 1, cursor }, names, rows)).data).toEqual(['Zoë']);
+    const [open = '', ...sealed] = cursor.split('.');
+    for (const part of [open, ...sealed])
+      expect(Buffer.from(part, 'base64url').toString()).not.toMatch(/Ana/);
+    const [of] = JSON.parse(Buffer.from(open, 'base64url').toString());
+    const strangers = [
+      cursorOf(of, 'Anaïs', id(1)),
+      open,
+      `${open}.${sealed.join('.').slice(0, -2)}AA`,
+      `${open}.${keyring.seal(JSON.stringify(['Anaïs', id(1)]), 'another list')}`,
+      `${open}.${keyring.seal(JSON.stringify(['a\0b', id(1)]), of)}`,
+      `${open}.${keyring.seal('no list', of)}`,
+    ];
+    for (const stranger of strangers) {
+      expect(await refusal({ limit: 1, cursor: stranger }, names), stranger).toMatchObject({
+        code: 'INVALID_CURSOR',
+        detail: expect.stringContaining('not given out here'),
+      });
+    }
   });
 });

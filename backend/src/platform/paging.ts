@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sha256 } from './crypto.ts';
+import { type Keyring, sha256 } from './crypto.ts';
 import { AppError } from './errors.ts';
 
 /** Where a row stands in the order of its list. */
@@ -11,10 +11,11 @@ export interface Position {
 }
 
 /** What a list is sorted by. The name of a list is part of its cursors. */
-export interface PagedList {
-  name: string;
-  sortedBy: 'moment' | 'text';
-}
+export type PagedList = { name: string } & (
+  | { sortedBy: 'moment' }
+  // Addresses lie in logs and histories, and the text is the name of a patient.
+  | { sortedBy: 'text'; keyring: Keyring }
+);
 
 interface PageQuery {
   cursor?: string | undefined;
@@ -34,19 +35,19 @@ export interface Page {
  * @throws {AppError} INVALID_CURSOR.
  */
 export async function readPage<Query extends PageQuery, Row extends { id: string }, Shown>(
-  { name, sortedBy }: PagedList,
+  list: PagedList,
   { cursor, limit, ...filter }: Query,
   read: (filter: Omit<Query, 'cursor' | 'limit'>, page: Page) => Promise<(Row & { at: string })[]>,
   present: (row: Row) => Shown,
 ): Promise<{ data: Shown[]; next_cursor: string | null }> {
-  const list = `${name}:${fingerprint(filter)}`;
-  const after = cursor === undefined ? undefined : readCursor(cursor, list, sortedBy);
+  const of = `${list.name}:${fingerprint(filter)}`;
+  const after = cursor === undefined ? undefined : readCursor(cursor, list, of);
   const rows = await read(filter, { after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
     data: page.map(present),
-    next_cursor: last ? toCursor(list, last) : null,
+    next_cursor: last ? toCursor(list, of, last) : null,
   };
 }
 
@@ -56,8 +57,12 @@ const fingerprint = (filter: object): string =>
     .toString('base64url')
     .slice(0, 8);
 
-const toCursor = (list: string, { at, id }: Position): string =>
-  Buffer.from(JSON.stringify([list, at, id])).toString('base64url');
+const toCursor = (list: PagedList, of: string, { at, id }: Position): string =>
+  list.sortedBy === 'moment'
+    ? encoded([of, at, id])
+    : `${encoded([of])}.${list.keyring.seal(JSON.stringify([at, id]), of)}`;
+
+const encoded = (parts: string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
 /** As PostgreSQL writes a timestamp: "2026-11-23 14:00:00.123456+00". It knows no year 0. */
 const Moment = z
@@ -68,24 +73,33 @@ const Moment = z
 const Text = z.string().regex(/^[^\0]*$/);
 const KEYS = { moment: Moment, text: Text };
 
-function readCursor(cursor: string, list: string, sortedBy: PagedList['sortedBy']): Position {
-  const read = z.tuple([z.string(), z.string(), z.guid()]).safeParse(parsed(cursor));
-  if (!read.success) throw invalidCursor('This cursor was not given out here.');
-  const [of, at, id] = read.data;
-  if (of !== list) {
+function readCursor(cursor: string, list: PagedList, expected: string): Position {
+  const [open = '', ...sealed] = cursor.split('.');
+  const read = z.tuple([z.string()], z.unknown()).safeParse(parsed(() => decoded(open)));
+  if (!read.success) throw invalidCursor(NOT_OURS);
+  const [of, ...position] = read.data;
+  if (of !== expected) {
     throw invalidCursor('This cursor belongs to another list, or to this one with other filters.');
   }
-  if (!KEYS[sortedBy].safeParse(at).success) throw invalidCursor('This cursor was not given out here.');
+  const { success, data } = z
+    .tuple([KEYS[list.sortedBy], z.guid()])
+    .safeParse(list.sortedBy === 'moment' ? position : parsed(() => list.keyring.open(sealed.join('.'), of)));
+  if (!success) throw invalidCursor(NOT_OURS);
+  const [at, id] = data;
   return { at, id };
 }
 
-function parsed(cursor: string): unknown {
+const decoded = (text: string): string => Buffer.from(text, 'base64url').toString('utf8');
+
+function parsed(read: () => string): unknown {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return JSON.parse(read());
   } catch {
     return undefined;
   }
 }
+
+const NOT_OURS = 'This cursor was not given out here.';
 
 const invalidCursor = (what: string) =>
   new AppError({
