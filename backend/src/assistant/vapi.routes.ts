@@ -6,18 +6,12 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { measureBody } from '../platform/read-body.ts';
 import { type AnswerOptions, answerMessage, isAnswered } from './answer-message.ts';
+import { answerTools } from './answer-tools.ts';
 import type { Arrived } from './arrived.ts';
 import { receiveCallReport, receiveCallState } from './call-log.ts';
-import {
-  Envelope,
-  parseEnvelope,
-  readBody,
-  readToolCalls,
-  ToolCallBody,
-  type ToolCallMessage,
-} from './envelope.ts';
+import { Envelope, parseEnvelope, readBody, readToolCalls, ToolCallBody } from './envelope.ts';
 import { keepMessage } from './keep-message.ts';
-import { type RunToolOptions, runTool, type StoredToolAnswer } from './run-tool.ts';
+import type { RunToolOptions } from './run-tool.ts';
 import type { AuthenticateVapi, ProveVapi } from './vapi-auth.ts';
 
 declare module 'fastify' {
@@ -174,37 +168,3 @@ function signedBody(request: FastifyRequest): Arrived & { body: unknown } {
   const arrival = { signature, headers: maskHeaders(request.headers), requestId: request.id };
   return { orgId, arrival, at: request.cameAt ?? new Date(), raw, body: readBody(raw) };
 }
-
-async function answerTools(
-  options: VapiRouteOptions,
-  { orgId, arrival, at }: Arrived,
-  message: ToolCallMessage,
-) {
-  const context = {
-    orgId,
-    arrival,
-    callId: message.callId,
-    callerNumber: message.callerNumber,
-    calledNumber: message.calledNumber,
-    requestId: arrival.requestId,
-    arrivedAt: at,
-  };
-  // One after the other, in the order they were asked: "cancel, then book" is not "book, then cancel".
-  const results: (ReturnType<typeof result> & { stored: StoredToolAnswer })[] = [];
-  for (const call of message.calls) {
-    const stored = await runTool(options, call, context);
-    results.push({ ...result(call.id, call.name, stored), stored });
-  }
-  const [first] = results;
-  if (message.form === 'legacy' && first) return { result: first.stored.say };
-  const answer = { results: results.map(({ stored: _stored, ...rest }) => rest) };
-  if (message.form === 'envelope' || !first) return answer;
-  const { ok, code, say, data } = first.stored;
-  return { ...answer, success: ok, ...(ok ? {} : { error: code, message: say }), ...data };
-}
-
-const result = (toolCallId: string, name: string, stored: StoredToolAnswer) => ({
-  toolCallId,
-  name,
-  ...(stored.ok ? { result: stored.say } : { error: stored.say }),
-});

@@ -1,21 +1,13 @@
 import { Id, ProviderFeed, singleLine } from '@voxanne/contract';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { randomToken, sha256 } from '../platform/crypto.ts';
-import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { mintOrgId } from '../platform/tenant.ts';
-import { type TenantResolver, tenantOf, writeAudit } from '../tenancy/index.ts';
+import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { endFeed, feedByHash, keepFeed, providerExists } from './feeds.queries.ts';
-import { icsOfAppointment, icsOfProvider } from './ics.queries.ts';
+import { icsOfAppointment } from './ics.queries.ts';
 import { CALENDAR_FILE, sendCalendar } from './ics.ts';
 import type { PatientContext } from './patient-context.ts';
+import { makeProviderFeed, readProviderFeed, revokeProviderFeed } from './provider-feed.ts';
 
-const DAY_MS = 86_400_000;
-const DAYS_BACK = 30;
-/** Three years of a full calendar; what is further away comes nearer. */
-const MAX_EVENTS = 10_000;
 const REFRESH_SECONDS = 900;
 
 /** Calendar files for the clinic: one appointment, and a provider's private feed. */
@@ -23,7 +15,7 @@ export function registerFeedRoutes(
   server: HttpServer,
   { context, tenantResolver: onRequest }: { context: PatientContext; tenantResolver: TenantResolver },
 ): void {
-  const { database, clock, publicUrl } = context;
+  const { database } = context;
   const tags = ['calendar files'];
   const params = z.object({ id: Id });
 
@@ -70,15 +62,8 @@ export function registerFeedRoutes(
       },
     },
     async (request, reply) => {
-      const tenant = manager(request);
-      const { id: providerId } = request.params;
-      const token = randomToken();
-      await database.withTenant(tenant, async (db) => {
-        if (!(await providerExists(db, tenant.orgId, providerId))) throw noProvider();
-        await keepFeed(db, { orgId: tenant.orgId, providerId, hash: sha256(token), now: clock.now() });
-        await writeAudit(db, { action: 'feed.made', objectId: providerId, requestId: request.id });
-      });
-      return reply.code(201).send({ url: `${publicUrl}/api/feeds/${token}.ics` });
+      const url = await makeProviderFeed(context, tenantOf(request), request.params.id, request.id);
+      return reply.code(201).send({ url });
     },
   );
 
@@ -96,13 +81,7 @@ export function registerFeedRoutes(
       },
     },
     async (request, reply) => {
-      const tenant = manager(request);
-      const { id: providerId } = request.params;
-      await database.withTenant(tenant, async (db) => {
-        if (!(await providerExists(db, tenant.orgId, providerId))) throw noProvider();
-        if (!(await endFeed(db, tenant.orgId, providerId))) return;
-        await writeAudit(db, { action: 'feed.revoked', objectId: providerId, requestId: request.id });
-      });
+      await revokeProviderFeed(context, tenantOf(request), request.params.id, request.id);
       return reply.code(204).send();
     },
   );
@@ -122,17 +101,7 @@ export function registerFeedRoutes(
       },
     },
     async (request, reply) => {
-      const token = /^([\w-]{43})\.ics$/.exec(request.params.file)?.[1] ?? '';
-      const feed = await database.withService((db) => feedByHash(db, sha256(token)));
-      if (!feed) throw noFeed();
-      const orgId = mintOrgId(feed.org_id);
-      const now = clock.now().getTime();
-      const rows = await database.withTenant({ orgId, userId: null }, (db) =>
-        icsOfProvider(db, orgId, feed.provider_id, {
-          from: new Date(now - DAYS_BACK * DAY_MS),
-          limit: MAX_EVENTS,
-        }),
-      );
+      const { feed, rows } = await readProviderFeed(context, request.params.file);
       reply.headers({ 'cache-control': 'private, no-cache', 'x-robots-tag': 'noindex, nofollow' });
       return sendCalendar(request, reply, {
         name: feed.provider_name,
@@ -150,29 +119,3 @@ const forTheClinic = (row: Parameters<typeof sendCalendar>[2]['events'][number][
   summary: `${row.service_name}: ${row.contact_name}`,
   description: `With ${row.provider_name}`,
 });
-
-function manager(request: FastifyRequest) {
-  const tenant = tenantOf(request);
-  if (tenant.role === 'member') {
-    throw new AppError({
-      code: 'NOT_ALLOWED',
-      status: 403,
-      detail: 'Only an owner or an administrator of the clinic makes or revokes calendar feeds.',
-    });
-  }
-  return tenant;
-}
-
-const noProvider = () =>
-  new AppError({
-    code: 'PROVIDER_NOT_FOUND',
-    status: 404,
-    detail: 'There is no such provider in this clinic.',
-  });
-
-const noFeed = () =>
-  new AppError({
-    code: 'FEED_NOT_FOUND',
-    status: 404,
-    detail: 'There is no calendar at this address. It may have been revoked: ask the clinic for the new one.',
-  });

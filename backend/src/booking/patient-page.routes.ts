@@ -3,8 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { acceptOffer, declineOffer, leaveByLink } from './answer-offer.ts';
-import { cancelByLink, moveByLink, undoByLink } from './change-by-link.ts';
+import { actByLink, LinkForm } from './act-by-link.ts';
 import { findFreeDays } from './free-days.ts';
 import { icsOfAppointment } from './ics.queries.ts';
 import { CALENDAR_FILE, sendCalendar } from './ics.ts';
@@ -31,11 +30,6 @@ const Question = z.object({
   from: LocalDay,
 });
 const Params = z.object({ token: singleLine(100) });
-const Form = z.object({
-  action: z.enum(['move', 'cancel', 'undo', 'accept', 'decline', 'leave']),
-  slot: singleLine(400).optional(),
-});
-
 const Html = z.string().describe('A page for a person');
 const PAGES = {
   200: { description: 'The page', content: { 'text/html': Html } },
@@ -86,7 +80,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         form: true,
         limits: { bytes: 4_096, fields: 8 },
         described: {
-          body: { type: 'application/x-www-form-urlencoded', schema: Form },
+          body: { type: 'application/x-www-form-urlencoded', schema: LinkForm },
           answers: {
             ...PAGES,
             303: {
@@ -106,10 +100,10 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
     },
     async (request, reply) => {
       const opened = await openPatientLink(context, request.params.token);
-      const form = Form.safeParse(request.body ?? {});
+      const form = LinkForm.safeParse(request.body ?? {});
       if (!opened || !form.success) return send(reply, await pageOf(opened, {}));
       try {
-        await act(context, opened, form.data, request.id);
+        await actByLink(context, opened, form.data, request.id);
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
         // Used up meanwhile: the page shows by what.
@@ -185,26 +179,6 @@ async function movePage(
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     return appointmentPage(opened, now, 'This appointment cannot be moved here. Please call us.');
   }
-}
-
-async function act(
-  context: PatientContext,
-  opened: OpenedAppointment | OpenedOffer,
-  { action, slot }: z.infer<typeof Form>,
-  requestId: string,
-): Promise<void> {
-  if (opened.kind === 'offer') {
-    if (action === 'leave' && opened.state !== 'left') await leaveByLink(context, opened, requestId);
-    if (opened.state !== 'open') return;
-    if (action === 'accept') await acceptOffer(context, opened, requestId);
-    if (action === 'decline') await declineOffer(context, opened, requestId);
-    return;
-  }
-  const undoable = opened.state === 'moved' || opened.state === 'cancelled';
-  if (action === 'undo' && undoable) await undoByLink(context, opened, requestId);
-  if (opened.state !== 'open') return;
-  if (action === 'move' && slot) await moveByLink(context, opened, slot, requestId);
-  if (action === 'cancel') await cancelByLink(context, opened, requestId);
 }
 
 async function refusalPage(

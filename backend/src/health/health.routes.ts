@@ -17,6 +17,7 @@ import { onboardingFacts } from './onboarding.queries.ts';
 import { describeOnboarding } from './onboarding.ts';
 import { PROBE_DEADLINE_MS, type ProbeOptions } from './probes.ts';
 import { reportHealth, toMarkdown } from './report.ts';
+import { resetBreaker } from './reset-breaker.ts';
 
 export interface HealthRouteOptions extends ProbeOptions {
   mode: 'sandbox' | 'live';
@@ -158,26 +159,14 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       },
     },
     async (request) => {
-      const { orgId, role } = tenantOf(request);
-      if (role !== 'owner') {
-        throw new AppError({
-          code: 'OWNER_REQUIRED',
-          status: 403,
-          detail:
-            'Only the owner of the clinic may reset a circuit breaker. Ask them, or wait for the next attempt.',
-        });
-      }
+      const tenant = tenantOf(request);
       const { name } = request.body;
-      if (!BREAKER_NAMES.has(name)) {
-        throw new AppError({
-          code: 'UNKNOWN_BREAKER',
-          status: 404,
-          detail: `There is no circuit breaker of that name. There are: ${[...BREAKER_NAMES].join(', ')}.`,
-        });
-      }
-      resilience.resetCircuitBreaker(name, orgId);
-      request.log.info({ service: name, org_id: orgId }, '[SafeCall] Circuit breaker reset by its owner');
-      return present(resilience.getCircuitBreakerStatus(name, orgId));
+      const breaker = resetBreaker(options, tenant, name);
+      request.log.info(
+        { service: name, org_id: tenant.orgId },
+        '[SafeCall] Circuit breaker reset by its owner',
+      );
+      return present(breaker);
     },
   );
 
@@ -203,17 +192,6 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
     },
   );
 }
-
-// The names in use (contract); a healthy breaker has no entry anywhere, so there is nothing to look them up in.
-const BREAKER_NAMES = new Set([
-  'google_calendar_events',
-  'google_calendar_freebusy',
-  'google_oauth',
-  'twilio_sms',
-  'twilio_whatsapp',
-  'vapi',
-  'slack',
-]);
 
 const present = (breaker: CircuitBreakerStatus) => ({
   name: breaker.name,

@@ -1,31 +1,14 @@
-import {
-  Id,
-  type Message,
-  MessageDetail,
-  MessagePage,
-  MessagePatch,
-  MessageQuery,
-  MessageStatus,
-  TextAccepted,
-  textReason,
-} from '@voxanne/contract';
+import { Id, MessageDetail, MessagePage, MessagePatch, MessageQuery, TextAccepted } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { toE164 } from '../platform/phone.ts';
 import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
-import {
-  countMessages,
-  findListed,
-  type ListedMessage,
-  listMessages,
-  type MessageFilter,
-  markInformed,
-  resendText,
-  timelineOf,
-} from './message-list.queries.ts';
-import { messageNotFound, notSentAgain } from './messaging.errors.ts';
+import { markInformed } from './mark-informed.ts';
+import { countMessages, listMessages, type MessageFilter } from './message-list.queries.ts';
+import { presentMessage, showMessage } from './present-message.ts';
+import { resendMessage } from './resend-message.ts';
 
 export interface MessageRouteOptions {
   database: Database;
@@ -70,7 +53,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
             total = await countMessages(db, filter);
             return listMessages(db, filter, position);
           }),
-        present,
+        presentMessage,
       );
       return { ...page, total };
     },
@@ -89,7 +72,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
         response: { 200: MessageDetail },
       },
     },
-    async (request) => database.withTenant(tenantOf(request), (db) => show(db, request.params.id)),
+    async (request) => database.withTenant(tenantOf(request), (db) => showMessage(db, request.params.id)),
   );
 
   server.patch(
@@ -108,14 +91,8 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       },
     },
     async (request) => {
-      const tenant = tenantOf(request);
-      const { id: messageId } = request.params;
-      const { informed } = request.body;
-      return database.withTenant(tenant, async (db) => {
-        const change = { messageId, informed, requestId: request.id };
-        if (!(await markInformed(db, tenant.orgId, change))) throw messageNotFound();
-        return show(db, messageId);
-      });
+      const { id } = request.params;
+      return markInformed(database, tenantOf(request), { id, informed: request.body.informed }, request.id);
     },
   );
 
@@ -134,59 +111,11 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       },
     },
     async (request, reply) => {
-      const tenant = tenantOf(request);
-      const accepted = await database.withTenant(tenant, async (db) => {
-        const sent = await resendText(db, tenant.orgId, request.params.id, request.id);
-        if (sent.message_id === null) throw notSentAgain(sent.outcome);
-        const row = await findListed(db, sent.message_id);
-        if (!row) throw messageNotFound();
-        return { message_id: row.id, status: MessageStatus.parse(row.status) };
-      });
+      const accepted = await resendMessage(database, tenantOf(request), request.params.id, request.id);
       return reply.code(202).send(accepted);
     },
   );
 }
-
-async function show(db: Db, id: string): Promise<MessageDetail> {
-  const row = await findListed(db, id);
-  if (!row) throw messageNotFound();
-  const timeline = await timelineOf(db, row.id);
-  return {
-    ...present(row),
-    timeline: timeline.map(({ status, detail, created_at }) => ({
-      status: MessageStatus.parse(status),
-      at: created_at.toISOString(),
-      detail,
-      reason: textReason(status, detail),
-    })),
-  };
-}
-
-function present(row: ListedMessage): Message {
-  const { to_address: to, from_address: from, created_at, channel, status, body, patient, contacts } = row;
-  return {
-    id: row.id,
-    to,
-    from,
-    channel: channel as Message['channel'],
-    status: MessageStatus.parse(status),
-    body: withoutLinks(body),
-    kind: row.kind,
-    appointment_id: row.appointment_id,
-    attempts: row.attempts,
-    provider_id: row.provider_id,
-    error_code: row.error_code,
-    reason: textReason(status, row.error_code),
-    patient: { phone: patient, contacts },
-    informed_at: row.informed_at?.toISOString() ?? null,
-    resendable: row.resendable,
-    replaced_by: row.replaced_by,
-    created_at: created_at.toISOString(),
-  };
-}
-
-/** A patient's link acts as the patient; nobody else needs to see it whole. */
-const withoutLinks = (body: string): string => body.replace(/(\/a\/)[\w-]{41}/g, '$1...');
 
 /** A plus that was not escaped in the address arrives as a space. */
 const asStored = (to: string, country: string): string => {
