@@ -1,25 +1,25 @@
-/** The database by hand: `npm run db:migrate`, `db:reset`, `db:new -- <name>`, `db:types`. */
+/** The database by hand: `npm run db:migrate`, `db:reset`, `db:dump`, `db:new -- <name>`, `db:types`. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type Config, loadConfig } from '../backend/src/platform/config.ts';
 import { StartupError } from '../backend/src/platform/errors.ts';
 import { RUNTIME_LOGIN, runtimePassword } from '../backend/src/platform/postgres/addresses.ts';
-import { startEmbeddedPostgres } from '../backend/src/platform/postgres/embedded.ts';
-import { migrate, migrationFiles } from '../backend/src/platform/postgres/migrate.ts';
+import { migrate } from '../backend/src/platform/postgres/migrate.ts';
+import { withBuiltIn, withScratch } from './lib/built-in-postgres.ts';
+import { createMigration, migrationName } from './schema/create-migration.ts';
+import { dumpRows } from './schema/dump.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const supabase = join(root, 'supabase');
 
 const USAGE = `Usage:
   npm run db:migrate          applies the migrations that are missing
-  npm run db:reset            forgets everything in the database and migrates anew (-- --yes where it is not the trial's own)
-  npm run db:new -- <name>    makes an empty migration
+  npm run db:reset            deletes everything in the database and starts anew (-- --yes where it is not the trial's own)
+  npm run db:dump -- <file>   writes every row into a new file, one line of JSON each
+  npm run db:new -- <name>    makes the next migration, with the functions that differ from supabase/schemas
   npm run db:login            prints the line by which a pooler knows the login of the processes (it has a password in it)
   npm run db:types            writes backend/src/platform/database.generated.ts from the migrations`;
 
@@ -33,6 +33,8 @@ async function main([command, ...args]: string[]): Promise<void> {
       return reset(loadConfig(process.env, root), args.includes('--yes'));
     case 'login':
       return printLogin(loadConfig(process.env, root));
+    case 'dump':
+      return dump(loadConfig(process.env, root), args[0] ?? 'voxanne-dump.jsonl');
     case 'new':
       return create(args.join('_'));
     case 'types':
@@ -67,27 +69,7 @@ async function withOwner(
 ): Promise<void> {
   const given = givenUrl(config);
   if (given) return work(given, config);
-  await withEmbedded(config.dataDir, config.database.embeddedPort, (url) => work(url, config));
-}
-
-async function withEmbedded(
-  dataDir: string,
-  port: number,
-  work: (url: string) => Promise<void>,
-): Promise<void> {
-  const server = await startEmbeddedPostgres({ dataDir, port }).catch((error: Error) => {
-    if (!/Another Voxanne/.test(error.message)) throw error;
-    throw new StartupError(
-      `Another Voxanne is running on ${dataDir}, and the built-in database serves only its owner.\nStop it, then run this again. (A Voxanne migrates by itself each time it starts.)`,
-    );
-  });
-  const leave = () => void server.stop().finally(() => process.exit(130));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
-  try {
-    await work(server.ownerUrl);
-  } finally {
-    await server.stop();
-  }
+  await withBuiltIn(config.dataDir, config.database.embeddedPort, (url) => work(url, config));
 }
 
 async function reset(config: Config, sure: boolean): Promise<void> {
@@ -142,64 +124,44 @@ const emptySchemas = (url: string): Promise<void> =>
       grant usage on schema public to public;`);
   });
 
-function create(words: string): void {
-  const name = words
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
-  if (!/^[a-z][a-z0-9_]{2,60}$/.test(name)) {
-    throw new StartupError(
-      'Name the migration with a few words: letters, digits and underscores.\nFor example: npm run db:new -- waiting_list',
+async function create(words: string): Promise<void> {
+  migrationName(words);
+  await withScratch(async (url) => {
+    const file = relative(root, await createMigration(supabase, words, url));
+    console.log(
+      `Made ${file} with the functions that differ from supabase/schemas.\nRead it, write what it asks for by hand, then: npm run db:migrate && npm run db:types`,
     );
-  }
-  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
-  // Numbers sort as they are applied, also beside a file from a clock that runs ahead.
-  const newest = migrationFiles(join(supabase, 'migrations')).at(-1)?.slice(0, 14) ?? '0';
-  const stamp = now > newest ? now : String(Number(newest) + 1);
-  const file = join(supabase, 'migrations', `${stamp}_${name}.sql`);
-  const header = `-- ${name.replaceAll('_', ' ')}: say what this is for, and why it is shaped so.
---
--- Append-only: once this file is shared it stays as it is; a mistake is mended by the next one.
--- A table of a clinic ends with: select app_private.protect('public.<table>');
-`;
-  writeFileSync(file, header, { flag: 'wx' });
-  console.log(`Made ${relative(root, file)}. Fill it, then: npm run db:migrate && npm run db:types`);
+  });
+}
+
+async function dump(config: Config, file: string): Promise<void> {
+  await withOwner(config, (url) =>
+    connected(url, async (client) => {
+      const count = await dumpRows(client, file);
+      console.log(`${count} rows are in ${file}. Keep it safe: it holds patients' data.`);
+    }),
+  );
 }
 
 async function types(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxanne-types-'));
-  chmodSync(dataDir, 0o711);
   const outFile = join(root, 'backend', 'src', 'platform', 'database.generated.ts');
-  try {
-    await withEmbedded(dataDir, await freePort(), async (url) => {
-      await migrate({ url, directory: supabase, authSecret: randomBytes(32).toString('base64url') });
-      const codegen = fileURLToPath(import.meta.resolve('kysely-codegen/dist/cli/bin.js'));
-      const options = [
-        '--dialect',
-        'postgres',
-        '--url',
-        url,
-        '--include-pattern',
-        'public.*',
-        '--out-file',
-        outFile,
-      ];
-      const { status } = spawnSync(process.execPath, [codegen, ...options], { cwd: root, stdio: 'inherit' });
-      if (status !== 0) throw new StartupError('kysely-codegen failed. Its words are above.');
-    });
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+  await withScratch(async (url) => {
+    await migrate({ url, directory: supabase, authSecret: randomBytes(32).toString('base64url') });
+    const codegen = fileURLToPath(import.meta.resolve('kysely-codegen/dist/cli/bin.js'));
+    const options = [
+      '--dialect',
+      'postgres',
+      '--url',
+      url,
+      '--include-pattern',
+      'public.*',
+      '--out-file',
+      outFile,
+    ];
+    const { status } = spawnSync(process.execPath, [codegen, ...options], { cwd: root, stdio: 'inherit' });
+    if (status !== 0) throw new StartupError('kysely-codegen failed. Its message is above.');
   });
+}
 
 try {
   await main(process.argv.slice(2));

@@ -5,6 +5,8 @@ import { makeTree } from './testing/tree.ts';
 const code = {
   'backend/src/messaging/send.ts': 'export const sendSms = () => 1;',
   'backend/src/assistant/tools.ts': 'const tools = { bookVisit: {} };',
+  'supabase/schemas/10_a.sql': 'create function public.handle_it() returns trigger',
+  'supabase/schemas/20_b.sql': '-- create function public.handle_it() is in the file before',
   'supabase/migrations/20260101000000_a.sql': 'create function public.handle_it() returns trigger',
 };
 
@@ -19,7 +21,7 @@ const check = (rows: string[]) => {
 
 const sms = '| `sendSms` | `backend/src/messaging/send.ts` | `sendSms` |';
 const visit = '| `bookVisit` | `backend/src/assistant/tools.ts` | |';
-const handle = '| `handle_it` | `supabase/migrations/20260101000000_a.sql` | |';
+const handle = '| `handle_it` | `supabase/schemas/10_a.sql` | |';
 const file = '| `services/sms` | `backend/src/messaging/send.ts` | |';
 
 describe('the map of the original names', () => {
@@ -37,6 +39,11 @@ describe('the map of the original names', () => {
     ['a planned name that is there', [visit, handle, file, '| `sendSms` | planned | |']],
     ['a planned file that is there', [sms, visit, handle, '| `services/sms` | planned | `x/send.ts` |']],
     ['a name that is none of the specification', [sms, visit, handle, file, '| `other` | planned | |']],
+    ['a migration', [sms, visit, file, '| `handle_it` | `supabase/migrations/20260101000000_a.sql` | |']],
+    [
+      'a name that only a comment says',
+      [sms, visit, file, '| `handle_it` | `supabase/schemas/20_b.sql` | |'],
+    ],
     ['two rows of one name', [sms, sms, visit, handle, file]],
   ])('fails on %s', (_, rows) => {
     expect(check(rows)).toHaveLength(1);

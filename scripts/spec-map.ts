@@ -84,6 +84,9 @@ export function checkSpecMap(
       return found && `is marked planned, but ${found} is there.`;
     }
     if (!files.has(row.where)) return `leads to ${row.where}, which does not exist.`;
+    if (row.where.startsWith('supabase/migrations/')) {
+      return 'leads to a migration, which later ones may replace. Name the file in supabase/schemas.';
+    }
     const name = row.as || row.name;
     return isCode && !holds(root, row.where, name)
       ? `leads to ${row.where}, which has no "${name}".`
@@ -117,7 +120,7 @@ const builtFile = (row: Row, files: Set<string>): string | undefined =>
     (file) => file === row.as || (/^(backend|scripts)\//.test(file) && basename(file) === basename(row.as)),
   );
 
-const PRODUCT = /^(backend\/src|packages\/safe-call|supabase\/migrations|scripts)\/.*\.(ts|sql)$/;
+const PRODUCT = /^(backend\/src|packages\/safe-call|supabase\/schemas|scripts)\/.*\.(ts|sql)$/;
 
 const builtCode = (root: string, row: Row, files: Set<string>): string | undefined =>
   [...files].find((file) => PRODUCT.test(file) && !isTest(file) && holds(root, file, row.name));
@@ -127,7 +130,10 @@ function holds(root: string, file: string, name: string): boolean {
   const text = readFileSync(join(root, file), 'utf8');
   if (!text.includes(name)) return false;
   if (!file.endsWith('.ts')) {
-    return new RegExp(`create (or replace )?(function|trigger|table) (\\w+\\.)?${name}\\b`, 'i').test(text);
+    const statements = text.replace(/--.*$/gm, '');
+    return new RegExp(`create (or replace )?(function|trigger|table) (\\w+\\.)?${name}\\b`, 'i').test(
+      statements,
+    );
   }
   const source = readSource(root, file);
   let found = source.exports.includes(name);

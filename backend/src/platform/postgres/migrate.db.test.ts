@@ -208,6 +208,71 @@ describe('migrating', () => {
     expect((await run()).applied).toEqual(ALL);
   });
 
+  describe('a database from before the first release', () => {
+    const EARLY = [
+      ['20261121090000', 'foundations'],
+      ['20261121090600', 'book_appointment_atomic'],
+    ];
+    const REFUSAL =
+      /^DATABASE_URL: this database was made by an early version of Voxanne[\s\S]*Nothing in the database was changed[\s\S]*npm run db:dump -- [\s\S]*npm run db:reset -- --yes/;
+    /** What it has: our tables and rows, and a ledger whose migrations are not there any more. */
+    const makeEarly = async () => {
+      await run();
+      await ask('delete from supabase_migrations.schema_migrations');
+      for (const [version, title] of EARLY) {
+        await ask(
+          `insert into supabase_migrations.schema_migrations (version, name) values ('${version}', '${title}')`,
+        );
+      }
+      await ask(`insert into public.organizations (name) values ('Bright Smiles')`);
+    };
+    const refused = () =>
+      expect(run()).rejects.toSatisfy(
+        (error) => error instanceof StartupError && REFUSAL.test(error.message),
+      );
+
+    test('is refused with the commands that keep or drop its data, and stays as it was', async () => {
+      await makeEarly();
+      await refused();
+      await refused();
+      expect(
+        await ask('select version, name from supabase_migrations.schema_migrations order by version'),
+      ).toEqual(EARLY.map(([version, title]) => ({ version, name: title })));
+      expect(await ask('select name from public.organizations')).toEqual([{ name: 'Bright Smiles' }]);
+    });
+
+    test('is refused by each of many processes at once', async () => {
+      await makeEarly();
+      await Promise.all(Array.from({ length: 8 }, refused));
+    });
+
+    test('is refused without its ledger too, as a dump of single schemas leaves it', async () => {
+      await makeEarly();
+      await ask('drop schema supabase_migrations cascade');
+      await refused();
+      expect(await ask(`select to_regnamespace('supabase_migrations') as made`)).toEqual([{ made: null }]);
+    });
+
+    test('is named by the setting that leads to it', async () => {
+      await makeEarly();
+      const named = migrate({
+        url: at(name),
+        setting: 'The built-in database',
+        directory,
+        authSecret: TEST_AUTH_SECRET,
+      });
+      await expect(named).rejects.toThrow(/^The built-in database: this database was made by an early/);
+    });
+
+    test('is not what a project with migrations of its own is taken for, whether ours come first or later', async () => {
+      await ask(`create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key);
+        insert into supabase_migrations.schema_migrations values ('20250101000000')`);
+      expect((await run()).applied).toEqual(ALL);
+      await ask(`insert into supabase_migrations.schema_migrations values ('29991231235959')`);
+      expect((await run()).applied).toEqual([]);
+    });
+  });
+
   test('where no database answers says so in words, with the setting to look at', async () => {
     const nowhere = migrate({ url: 'postgres://nobody@127.0.0.1:1/none', directory, authSecret: 'x' });
     await expect(nowhere).rejects.toBeInstanceOf(StartupError);

@@ -5,6 +5,7 @@ import { sqlState } from '../database.ts';
 import { StartupError } from '../errors.ts';
 import { runtimeUrlOf } from './addresses.ts';
 import { databaseFailure } from './connect-failure.ts';
+import { refuseEarlyDatabase } from './early-database.ts';
 import { type DatabaseIdentity, identityOf } from './identity.ts';
 import { CLOSE_TO_STRANGERS, handOver } from './owner.ts';
 import { openRuntimeLogin } from './runtime-login.ts';
@@ -36,7 +37,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Applies what is missing, one transaction a file, under an advisory lock: any number of processes may start at
  * once. The ledger is the Supabase CLI's.
- * @throws {StartupError} when the server is too old, out of reach, or a file fails; nothing of that file stays.
+ * @throws {StartupError} when the server is too old or out of reach, the database is one from before the first release,
+ * or a file fails; nothing of that file stays.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const { setting = 'DATABASE_URL' } = options;
@@ -50,6 +52,9 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   try {
     await client.connect();
     await checkServer(client, setting);
+    const [first = ''] = migrationFiles(join(options.directory, 'migrations'));
+    // Under the lock: another process may be in the middle of the first migration.
+    await locked(client, () => refuseEarlyDatabase(client, setting, versionOf(first)));
     const applied = await applyAll(client, options.directory);
     const { runtimeUrl } = options;
     if (runtimeUrl === undefined) await openRuntimeLogin(client, options);

@@ -6,9 +6,8 @@ import { canCancel, canMove, changesOf, changeWord, isEarly, occupies } from './
 const all = AppointmentStatus.options;
 
 test('what is offered is what the database allows', () => {
-  const migration = '20261121110000_booking_lifecycle.sql';
   const sql = readFileSync(
-    new URL(`../../../../../supabase/migrations/${migration}`, import.meta.url),
+    new URL('../../../../../supabase/schemas/60_appointment_status.sql', import.meta.url),
     'utf8',
   );
   const table = /may_become[\s\S]*?\(values([\s\S]*?)\) as legal/.exec(sql)?.[1] ?? '';

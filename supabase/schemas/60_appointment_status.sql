@@ -1,0 +1,73 @@
+create function app_private.may_become(p_from text, p_to text) returns boolean
+  language sql immutable set search_path = pg_catalog, pg_temp
+  as $$
+  select exists (select 1 from (values
+    ('pending', 'confirmed'),
+    ('confirmed', 'arrived'), ('confirmed', 'completed'), ('confirmed', 'no_show'),
+    ('arrived', 'completed'), ('arrived', 'confirmed'), ('arrived', 'no_show'),
+    -- Corrections at the front desk: the patient came late after all, the visit is not over yet.
+    ('no_show', 'confirmed'), ('no_show', 'arrived'), ('no_show', 'completed'),
+    ('completed', 'arrived'), ('completed', 'no_show')
+  ) as legal (was, becomes) where was = p_from and becomes = p_to)
+$$;
+comment on function app_private.may_become is
+  'Legal changes of status by hand. Holding, confirming a hold, canceling and undoing have functions of their own.';
+
+create function public.set_appointment_status(
+  p_org_id uuid,
+  p_appointment_id uuid,
+  p_status text,
+  p_reason text default null,
+  p_source text default 'api',
+  p_actor_id text default null,
+  p_call_id text default null,
+  p_request_id text default null
+) returns jsonb
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_source text := app_private.booking_source(p_source);
+  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_before public.appointments;
+  v_row public.appointments;
+begin
+  if v_fault is not null then
+    return v_fault;
+  end if;
+  v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
+  if v_before.id is null then
+    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+  end if;
+  if v_before.status = p_status then
+    return app_private.appointment_answer(v_before, true);
+  end if;
+  if p_status is null or not app_private.may_become(v_before.status, p_status) then
+    return app_private.booking_refused('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
+      replace(v_before.status, '_', ' '), coalesce(replace(left(p_status, 20), '_', ' '), 'nothing')));
+  end if;
+  if v_before.status in ('no_show', 'completed') and p_status in ('confirmed', 'arrived') then
+    -- It had given its time back, and takes it again.
+    perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
+    if not v_before.overbooked and not app_private.is_free(p_org_id, v_before.provider_id, v_before.busy_from,
+      v_before.busy_to, case when v_before.seat is not null then v_before.session_id end, p_appointment_id) then
+      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    end if;
+    perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to, 100);
+  end if;
+  update public.appointments set
+      status = p_status, undoable = null, undo_until = null,
+      sync_state = case when v_before.status = 'pending' and app_private.calendar_linked(p_org_id) then 'pending'
+        else sync_state end
+    where org_id = p_org_id and id = p_appointment_id
+    returning * into v_row;
+  if v_before.status = 'pending' then
+    perform app_private.announce_appointment(v_row, 'message.confirmation', 'booked');
+  end if;
+  perform app_private.audit_appointment('appointment.' || p_status, v_before, v_row, p_reason,
+    v_source, p_actor_id, p_call_id, p_request_id);
+  return app_private.appointment_answer(v_row, false);
+exception
+  when exclusion_violation or unique_violation then
+    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+end $$;
+grant execute on function public.set_appointment_status to voxanne_tenant, voxanne_service, service_role;
