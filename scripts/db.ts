@@ -45,7 +45,8 @@ async function main([command, ...args]: string[]): Promise<void> {
 }
 
 const apply = async (url: string, { auth, database }: Config): Promise<string[]> => {
-  const setting = database.migrationUrl ? 'DATABASE_MIGRATION_URL' : 'DATABASE_URL';
+  const given = database.url ? 'DATABASE_URL' : 'The built-in database';
+  const setting = database.migrationUrl ? 'DATABASE_MIGRATION_URL' : given;
   return (await migrate({ url, setting, directory: supabase, authSecret: auth.secret })).applied;
 };
 

@@ -63,25 +63,25 @@ export interface Appointments {
    */
   calendar_generation: Generated<number>;
   /**
-   * Booked or moved while the provider's linked calendar could not be read: somebody should look whether it is free there.
+   * Booked or moved while the provider's linked calendar could not be read: staff should check whether it is free there.
    */
   calendar_unverified: Generated<boolean>;
   call_id: string | null;
   /**
-   * Null only for a hold that is not yet for anybody.
+   * Null only for a hold that is not for a patient yet.
    */
   contact_id: string | null;
   created_at: Generated<Timestamp>;
   duration_minutes: number;
   /**
-   * When a hold stops blocking. An expired hold is passed over by every check, and ended by whoever takes its time.
+   * When a hold stops blocking. An expired hold is passed over by every check, and ended by the booking that takes its time.
    */
   hold_expires_at: Timestamp | null;
   id: Generated<string>;
   notes: string | null;
   org_id: string;
   /**
-   * An owner put it over another one, with a reason in the audit log. Outside the constraint, and still busy for everybody else.
+   * An owner put it over another one, with a reason in the audit log. Outside the constraint, and still busy for everyone else.
    */
   overbooked: Generated<boolean>;
   provider_id: string;
@@ -220,11 +220,11 @@ export interface Connections {
    */
   version: Generated<number>;
   /**
-   * Who writes to the provider at present. Two at once could leave it with the older of two secrets.
+   * Which process writes to the provider at present. Two at once could leave it with the older of two secrets.
    */
   writer: string | null;
   /**
-   * Longer than a request may take; of who died, it runs out.
+   * Longer than a request may take; of a process that died, it runs out.
    */
   writer_until: Timestamp | null;
 }
@@ -381,7 +381,7 @@ export interface Organizations {
 export interface Outbox {
   attempts: Generated<number>;
   /**
-   * Behind an unfinished row of its key. Kept by triggers, also when somebody mends a row by hand.
+   * Behind an unfinished row of its key. Kept by triggers, also when someone corrects a row by hand.
    */
   blocked: Generated<boolean>;
   completed_at: Timestamp | null;
@@ -598,7 +598,7 @@ export interface WaitlistOffers {
 export interface WebhookDeliveryLog {
   attempts: Generated<number>;
   /**
-   * Behind an unfinished row of its key. Kept by triggers, also when somebody mends a row by hand.
+   * Behind an unfinished row of its key. Kept by triggers, also when someone corrects a row by hand.
    */
   blocked: Generated<boolean>;
   completed_at: Timestamp | null;
