@@ -65,7 +65,7 @@ describe('a new migration', () => {
     );
     const { text } = await create();
     expect(text).not.toContain('To be written by hand');
-    expect(text.match(/^create or replace function [\w.]+/gm)?.map((line) => line.slice(27))).toEqual([
+    expect(text.match(/^create or replace function [\w.]+/gim)?.map((line) => line.slice(27))).toEqual([
       'app_private.organization_changed',
       'app_private.let_in',
       'app_private.expire_holds',

@@ -52,7 +52,7 @@ describe('the schema files', () => {
     test.each([
       [
         'a function’s body',
-        'create or replace function app_private.org_id() returns uuid language sql stable return null',
+        'create or replace function app_private.org_id() returns uuid language sql stable return null::uuid',
         'function app_private.org_id()',
       ],
       [
