@@ -143,6 +143,47 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     expect(page.url()).toBe(`${product.url}/`);
   });
 
+  test('a clinic that does without a calendar says so in Setup, and takes it back in Settings', async () => {
+    await newClinic();
+    await open('/setup');
+    const step = page
+      .getByRole('list', { name: 'Setup steps' })
+      .getByRole('listitem', { name: 'Google Calendar' });
+    await step.getByRole('button', { name: 'I don’t use Google Calendar' }).click();
+    await step.getByText('Not used', { exact: true }).waitFor();
+    await page.reload();
+    await step.getByText('Your appointments are kept in Voxanne.').waitFor();
+    const calendarStep = async () => (await clinic.get('/api/onboarding')).body.steps[1];
+    expect(await calendarStep()).toMatchObject({ status: 'done', skipped: true });
+    await page.getByRole('link', { name: 'Today' }).click();
+    await page
+      .getByRole('region', { name: 'Health summary' })
+      .getByText('Everything is working.', { exact: true })
+      .waitFor();
+    await page.getByRole('link', { name: 'Settings', exact: true }).click();
+    await page.getByRole('button', { name: 'I do use Google Calendar' }).click();
+    await page.getByRole('button', { name: 'I don’t use Google Calendar' }).waitFor();
+    expect(await calendarStep()).toMatchObject({ status: 'current', skipped: false });
+  });
+
+  test('on Today it is said once that no calendar is linked, and not beside each appointment', async () => {
+    await newClinic();
+    const { day } = days.next().value;
+    for (const [hour, number] of [
+      [15, 1],
+      [16, 2],
+    ] as const)
+      await book(`${day}T${hour}:00:00Z`, number);
+    await open('/');
+    await page.getByText(patient(2).name).waitFor();
+    await page
+      .getByRole('region', { name: 'Health summary' })
+      .getByText(/Google Calendar isn't linked/)
+      .waitFor();
+    expect(await page.getByText(/calendar linked|isn't linked/i).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Link Google Calendar' }).count()).toBe(1);
+  });
+
   test('a link that Google withdrew is said in the calendar, and linked again from there', async () => {
     await newClinic();
     await linkCalendar(clinic);

@@ -161,7 +161,9 @@ describe.skipIf(!hasBrowser)('sixty seconds from nothing to a confirmed appointm
       if (words !== undefined) await page.keyboard.type(words);
       if (focused === 'Create clinic') break;
     }
-    expect(reached).toEqual(expect.arrayContaining([...Object.keys(typed), 'Your phone', 'Create clinic']));
+    expect(reached).toEqual(
+      expect.arrayContaining([...Object.keys(typed), 'Your phone', 'Clinic’s public phone', 'Create clinic']),
+    );
     await page.keyboard.press('Enter');
     await heading(page, 'Setup').waitFor();
     expect(faults).toEqual([]);

@@ -157,6 +157,16 @@ describe('health over HTTP', () => {
       message: 'Google Calendar not linked',
       details: { account: null },
     });
+    await db.owner.query('update public.organizations set calendar_declined_at = now() where id = $1', [
+      signedIn.orgId,
+    ]);
+    const withoutOne = (await serve()('/api/health/integrations')).json();
+    expect(withoutOne.integrations[1]).toMatchObject({
+      status: 'healthy',
+      message: 'Google Calendar not used (optional)',
+    });
+    expect(withoutOne.actions).toEqual([]);
+    expect(withoutOne.recommendations).toEqual(['✅ All systems operational']);
   });
 
   test('with the database away it is critical, with 200, also for somebody who was signed in', async () => {

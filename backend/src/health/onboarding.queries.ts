@@ -8,6 +8,7 @@ export interface OnboardingFacts {
   calendar_status: string | null;
   calendar_account: string | null;
   calendar_at: Date | null;
+  calendar_declined_at: Date | null;
   receptionist_account: string | null;
   receptionist_error: string | null;
   receptionist_at: Date | null;
@@ -22,7 +23,7 @@ export async function onboardingFacts(db: Db, orgId: string): Promise<Onboarding
   const firstEvent = (type: string) => sql`(
     select min(created_at) from events where org_id = o.id and type = ${type})`;
   const { rows } = await sql<OnboardingFacts>`
-    select o.created_at as started_at, o.phone, o.system_ready_queued_at,
+    select o.created_at as started_at, o.phone, o.system_ready_queued_at, o.calendar_declined_at,
       google.status as calendar_status, google.account as calendar_account,
       case when google.id is not null then coalesce(${firstEvent('calendar.connected')}, google.connected_at) end as calendar_at,
       vapi.account as receptionist_account, vapi.error_message as receptionist_error,

@@ -12,6 +12,7 @@ const NEW: OnboardingFacts = {
   calendar_status: null,
   calendar_account: null,
   calendar_at: null,
+  calendar_declined_at: null,
   receptionist_account: null,
   receptionist_error: null,
   receptionist_at: null,
@@ -87,6 +88,25 @@ describe('the setup page', () => {
     expect(statuses({ ...calendar, calendar_status: 'degraded' })[1]).toBe('calendar done');
   });
 
+  test('of a clinic that does without a calendar does not wait for one', () => {
+    const declined = { calendar_declined_at: at(12) };
+    expect(statuses(declined).slice(0, 3)).toEqual(['account done', 'calendar done', 'receptionist current']);
+    const page = describe_({ ...declined, ...receptionist, ...booking, ...text });
+    expect(page.steps.map(({ skipped }) => skipped)).toEqual([false, true, false, false, false]);
+    expect(page).toMatchObject({ completed_at: at(32.5).toISOString(), elapsed_seconds: 32.5 });
+    expect(Onboarding.parse(page)).toEqual(page);
+  });
+
+  test('of a clinic that linked a calendar after all shows the link, also where it broke', () => {
+    const declined = { calendar_declined_at: at(5) };
+    expect(describe_({ ...declined, ...calendar }).steps[1]).toMatchObject({
+      skipped: false,
+      at: at(12).toISOString(),
+    });
+    const broken = describe_({ ...declined, ...calendar, calendar_status: 'revoked' });
+    expect(broken.steps[1]).toMatchObject({ status: 'failed', skipped: false, at: null });
+  });
+
   test('shows what the receptionist waits for', () => {
     const page = describe_({ ...calendar, receptionist_error: 'Vapi refused our key' });
     expect(page.steps[2]).toMatchObject({ status: 'current', detail: 'Vapi refused our key' });
@@ -109,6 +129,12 @@ describe('the setup page', () => {
     ['waiting_for_calendar', { phone: '+14155550132' }],
     ['waiting_for_calendar', { phone: '+14155550132', ...calendar, calendar_status: 'revoked' }],
     ['sending', { phone: '+14155550132', ...calendar }],
+    ['sending', { phone: '+14155550132', calendar_declined_at: at(12) }],
+    ['waiting_for_phone', { calendar_declined_at: at(12) }],
+    [
+      'waiting_for_calendar',
+      { phone: '+14155550132', calendar_declined_at: at(5), calendar_status: 'revoked' },
+    ],
     ['sending', { phone: '+14155550132', system_ready_queued_at: at(12) }],
     ['sending', { phone: '+14155550132', system_ready_status: 'sent' }],
     ['delivered', { phone: '+14155550132', system_ready_status: 'delivered' }],

@@ -5,17 +5,20 @@ const TARGET_SECONDS = 60;
 const USABLE = new Set(['connected', 'degraded']);
 const LOST = new Set(['failed', 'undelivered']);
 
-type Draft = Pick<OnboardingStep, 'id' | 'at' | 'detail'> & { failed?: boolean };
+type Draft = Pick<OnboardingStep, 'id' | 'at' | 'detail'> & { failed?: boolean; skipped?: boolean };
 
 /** The five steps with the times at which the server saw them happen. */
 export function describeOnboarding(facts: OnboardingFacts, now: Date): Onboarding {
   const linked = facts.calendar_status !== null && USABLE.has(facts.calendar_status);
+  // A link that broke is looked after, also where it was not wanted.
+  const skipped = facts.calendar_status === null && facts.calendar_declined_at !== null;
   const drafts: Draft[] = [
     { id: 'account', at: facts.started_at.toISOString(), detail: null },
     {
       id: 'calendar',
-      at: linked ? iso(facts.calendar_at) : null,
+      at: linked ? iso(facts.calendar_at) : skipped ? iso(facts.calendar_declined_at) : null,
       detail: facts.calendar_account,
+      skipped,
       failed: facts.calendar_status !== null && !linked,
     },
     {
@@ -40,7 +43,7 @@ export function describeOnboarding(facts: OnboardingFacts, now: Date): Onboardin
     elapsed_seconds: seconds(facts.started_at, completedAt ? new Date(completedAt) : now),
     target_seconds: TARGET_SECONDS,
     steps,
-    system_ready: describeSystemReady(facts, linked),
+    system_ready: describeSystemReady(facts, linked || skipped),
   };
 }
 
@@ -52,9 +55,10 @@ function withStatusAndSplit(drafts: Draft[]): OnboardingStep[] {
   const next: OnboardingStepId | undefined = drafts.find((draft) => draft.at === null)?.id;
   return drafts.map((draft) => {
     const before = inTime[inTime.indexOf(draft) - 1]?.at ?? undefined;
-    const { failed, ...shown } = draft;
+    const { failed, skipped = false, ...shown } = draft;
     return {
       ...shown,
+      skipped,
       status: draft.at !== null ? 'done' : failed ? 'failed' : draft.id === next ? 'current' : 'waiting',
       seconds:
         draft.at === null ? null : before === undefined ? 0 : seconds(new Date(before), new Date(draft.at)),
@@ -62,7 +66,7 @@ function withStatusAndSplit(drafts: Draft[]): OnboardingStep[] {
   });
 }
 
-function describeSystemReady(facts: OnboardingFacts, linked: boolean): Onboarding['system_ready'] {
+function describeSystemReady(facts: OnboardingFacts, hasCalendar: boolean): Onboarding['system_ready'] {
   const to = facts.phone;
   const { system_ready_status: status } = facts;
   if (status === 'delivered')
@@ -84,7 +88,7 @@ function describeSystemReady(facts: OnboardingFacts, linked: boolean): Onboardin
       detail: 'Save your phone number and we text you when everything is ready.',
     };
   }
-  return linked
+  return hasCalendar
     ? { status: 'sending', to, detail: 'The "system ready" text is on its way.' }
     : { status: 'waiting_for_calendar', to, detail: 'We text you as soon as the calendar is linked.' };
 }

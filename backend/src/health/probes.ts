@@ -8,7 +8,7 @@ import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
-import { mayMakeTemporaryObjects, unsyncedAppointments } from './health.queries.ts';
+import { mayMakeTemporaryObjects, unsyncedAppointments, wantsCalendar } from './health.queries.ts';
 import type { QueueFacts } from './queue.queries.ts';
 import type { ReceptionistFacts } from './vapi.queries.ts';
 
@@ -96,11 +96,14 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
   });
   if (orgId === null) return entry('degraded', 'No authenticated user or org_id', { harmless: true });
   try {
-    const [connection, unsynced] = await within(
+    const [connection, { unsynced, wanted }] = await within(
       PROBE_DEADLINE_MS,
       Promise.all([
         options.connections.find(orgId, 'google'),
-        options.database.withService((db) => unsyncedAppointments(db, orgId)),
+        options.database.withService(async (db) => ({
+          unsynced: await unsyncedAppointments(db, orgId),
+          wanted: await wantsCalendar(db, orgId),
+        })),
       ]),
     );
     const now = options.clock.now();
@@ -126,6 +129,11 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
     }
     switch (status) {
       case 'not_linked':
+        if (!wanted) {
+          return entry('healthy', 'Google Calendar not used (optional)', {
+            details: { ...details, status: 'not_used' },
+          });
+        }
         return entry('degraded', 'Google Calendar not linked', { details, harmless: true });
       case 'connected':
         return entry('healthy', 'Google Calendar connected', { details });

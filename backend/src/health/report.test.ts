@@ -97,6 +97,19 @@ describe('the health report', () => {
     });
   });
 
+  test('of a clinic that does without a calendar recommends nothing, unless one that it linked is broken', async () => {
+    const without = await world({ declined: true }).report();
+    expect(without).toMatchObject({
+      status: 'healthy',
+      summary: { healthy: 7, degraded: 0, critical: 0 },
+      recommendations: ['✅ All systems operational'],
+      actions: [],
+    });
+    expect(without.integrations[1]).toMatchObject({ message: 'Google Calendar not used (optional)' });
+    const broken = await world({ declined: true, connection: linked({ status: 'revoked' }) }).report();
+    expect(broken).toMatchObject({ status: 'degraded', actions: [{ id: 'google.reconnect' }] });
+  });
+
   test('with a token that runs out soon says when, and that nothing is to be done', async () => {
     const report = await world({ connection: linked({ expiresAt: later(120) }) }).report();
     expect(report).toMatchObject({

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.ts';
 import type { RedisState } from '../platform/redis.ts';
 import { mintOrgId } from '../platform/tenant.ts';
 import { fixedClock } from '../testing/fixed-clock.ts';
+import { mayMakeTemporaryObjects } from './health.queries.ts';
 import type { ProbeOptions, TwilioFacts } from './probes.ts';
 import type { QueueFacts } from './queue.queries.ts';
 import { reportHealth } from './report.ts';
@@ -27,6 +28,8 @@ export interface World {
   diskFreeBytes?: number;
   /** Upcoming appointments that did not reach the calendar. */
   unsynced?: number;
+  /** The clinic does without Google Calendar. */
+  declined?: boolean;
   redis?: RedisState | 'none';
   queue?: Partial<QueueFacts>;
 }
@@ -40,13 +43,19 @@ export function world({
   database,
   twilio,
   unsynced = 0,
+  declined = false,
   redis = 'none',
   queue,
   ...world
 }: World = {}) {
-  const answer = database ?? (async () => unsynced);
+  const answer = database ?? (async () => ({ unsynced, wanted: !declined }));
   const options: ProbeOptions = {
-    database: { withService: answer } as unknown as Database,
+    database: {
+      withService: async (question: unknown) => {
+        const facts = await answer();
+        return question === mayMakeTemporaryObjects ? false : facts;
+      },
+    } as unknown as Database,
     connections: { find: async () => answer().then(() => connection) } as unknown as Connections,
     resilience: createSafeCall(),
     clock: fixedClock(NOW),

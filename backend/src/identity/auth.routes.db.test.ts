@@ -49,7 +49,30 @@ describe('signing up and in', () => {
       org_source: 'jwt',
     });
     const clinic = (await scene.app.inject({ url: '/api/organization', headers: ann.bearer })).json();
-    expect(clinic).toMatchObject({ phone: '+4930901820', country: 'DE' });
+    expect(clinic).toMatchObject({ phone: '+4930901820', public_phone: null, country: 'DE' });
+  });
+
+  test.each([
+    [
+      { public_phone: '030 901820', time_zone: 'Europe/Berlin' },
+      { phone: null, public_phone: '+4930901820', country: 'DE' },
+    ],
+    [
+      { public_phone: '+1 212 555 0188', phone: '+49 1512 3456711' },
+      { phone: '+4915123456711', public_phone: '+12125550188', country: 'US' },
+    ],
+    [
+      { public_phone: '(212) 555-0188', phone: '+1 415 555 0132' },
+      { phone: '+14155550132', public_phone: '+12125550188', country: 'US' },
+    ],
+    [
+      { public_phone: '', phone: '' },
+      { phone: null, public_phone: null },
+    ],
+  ])('keeps the clinic’s number apart from the owner’s: %j', async (fields, kept) => {
+    const { bearer } = await scene.signUp(fields);
+    const clinic = (await scene.app.inject({ url: '/api/organization', headers: bearer })).json();
+    expect(clinic).toMatchObject(kept);
   });
 
   test('keeps its cookie away from scripts and from other sites', async () => {
@@ -129,6 +152,9 @@ describe('signing up and in', () => {
     [{ password: 'x'.repeat(129) }, 'password'],
     [{ name: '  ' }, 'name'],
     [{ phone: 'call me' }, 'phone'],
+    [{ public_phone: 'call us' }, 'public_phone'],
+    [{ public_phone: '1'.repeat(33) }, 'public_phone'],
+    [{ public_phone: '212 555\u0000 0188' }, 'public_phone'],
     [{ name: 'Ann\u0000' }, 'name'],
     [{ organization_name: 'Bright\u0000Smiles' }, 'organization_name'],
     [{ organization_name: 'Bright \ud83d' }, 'organization_name'],

@@ -180,22 +180,32 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
   );
 }
 
+const PHONES = ['phone', 'public_phone'] as const;
+
 function signUpBody(body: SignUpRequest): Record<string, unknown> {
-  const { phone, time_zone: timeZone, password, email } = body;
+  const { time_zone: timeZone, password, email } = body;
   refuseGuessablePassword(password, { email, names: [body.name, body.organization_name] });
+  // A number without its country says nothing. The clinic's says more than an owner's, which may be from abroad.
+  const phone = [body.public_phone, body.phone].find((typed) => typed?.startsWith('+'));
   const country = guessCountry({ ...(phone ? { phone } : {}), ...(timeZone ? { timeZone } : {}) }) ?? 'US';
-  if (!phone) return { ...body, phone: undefined, country };
-  const e164 = toE164(phone, country);
+  const phones = PHONES.map((name) => [
+    name,
+    body[name] ? checkedPhone(name, body[name], country) : undefined,
+  ]);
+  return { ...body, ...Object.fromEntries(phones), country };
+}
+
+function checkedPhone(name: (typeof PHONES)[number], typed: string, country: string): string {
+  const e164 = toE164(typed, country);
   if (e164 === null) {
     throw new AppError({
       code: 'INVALID_PHONE',
       status: 400,
-      detail:
-        'That is not a phone number we can text. Write it with its country code, such as +1 415 555 0100, or leave it out for now.',
-      extra: { errors: [{ path: 'phone', message: 'is not a phone number' }] },
+      detail: `That is not a phone number we can ${name === 'phone' ? 'text' : 'show to patients'}. Write it with its country code, such as +1 415 555 0100, or leave it out for now.`,
+      extra: { errors: [{ path: name, message: 'is not a phone number' }] },
     });
   }
-  return { ...body, phone: e164, country };
+  return e164;
 }
 
 interface Answer {

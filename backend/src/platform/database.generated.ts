@@ -353,6 +353,10 @@ export interface OauthStates {
 
 export interface Organizations {
   booking_horizon_days: Generated<number>;
+  /**
+   * When the clinic said that it does without Google Calendar; null as long as it may still link one, or has.
+   */
+  calendar_declined_at: Timestamp | null;
   calendar_policy: Generated<string>;
   country: Generated<string>;
   created_at: Generated<Timestamp>;

@@ -44,17 +44,23 @@ describe('signing up', () => {
   test('works with nothing but an e-mail address, and with values that make no sense', async () => {
     for (const meta of [
       {},
-      { time_zone: 'Mars/Olympus', phone: 'call me', country: 'ZZZ', organization_name: '   ' },
+      {
+        time_zone: 'Mars/Olympus',
+        phone: 'call me',
+        public_phone: '12',
+        country: 'ZZZ',
+        organization_name: '   ',
+      },
     ]) {
       const { rows } = await db.owner.query(
         'insert into auth.users (email, raw_user_meta_data) values ($1, $2) returning org_id',
         [`${randomUUID()}@example.com`, JSON.stringify(meta)],
       );
       const org = await db.owner.query(
-        'select name, phone, time_zone, country from public.organizations where id = $1',
+        'select name, phone, public_phone, time_zone, country from public.organizations where id = $1',
         [rows[0].org_id],
       );
-      expect(org.rows[0]).toMatchObject({ phone: null, time_zone: 'UTC', country: 'US' });
+      expect(org.rows[0]).toMatchObject({ phone: null, public_phone: null, time_zone: 'UTC', country: 'US' });
       expect(org.rows[0].name).toMatch(/'s clinic$/);
     }
   });

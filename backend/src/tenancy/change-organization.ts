@@ -54,7 +54,12 @@ export async function changeOrganization(
   });
 }
 
-const RULES = ['calendar_policy', 'booking_horizon_days', 'message_retention_days'] as const;
+const RULES = [
+  'calendar_policy',
+  'uses_google_calendar',
+  'booking_horizon_days',
+  'message_retention_days',
+] as const;
 /** What is kept as it was given. */
 const rulesOf = (patch: OrganizationPatch): OrganizationChanges =>
   Object.fromEntries(RULES.flatMap((name) => (patch[name] === undefined ? [] : [[name, patch[name]]])));

@@ -217,6 +217,55 @@ describe('changing the clinic', () => {
     expect(rows).toHaveLength(2);
   });
 
+  describe('that does without Google Calendar', () => {
+    const kept = async () => {
+      const { rows } = await db.owner.query(
+        `select calendar_declined_at is not null as declined, system_ready_queued_at is not null as ready,
+           (select count(*)::int from public.outbox b where b.org_id = o.id and b.topic = 'message.system_ready') as texts
+         from public.organizations o where id = $1`,
+        [ann.orgId],
+      );
+      return rows[0];
+    };
+    const link = (status = 'connected') =>
+      db.owner.query(
+        `insert into public.connections (org_id, provider, status, account) values ($1, 'google', $2, 'c@example.com')
+         on conflict (org_id, provider) do update set status = excluded.status`,
+        [ann.orgId, status],
+      );
+
+    test('says so once, can take it back, and both are written down', async () => {
+      expect(await clinic()).toMatchObject({ uses_google_calendar: true });
+      for (const uses_google_calendar of [false, false, true]) {
+        expect((await patch({ uses_google_calendar })).json()).toMatchObject({ uses_google_calendar });
+        expect(await clinic()).toMatchObject({ uses_google_calendar });
+      }
+      expect(await audit()).toMatchObject([
+        { before: { uses_google_calendar: true }, after: { uses_google_calendar: false } },
+        { before: { uses_google_calendar: false }, after: { uses_google_calendar: true } },
+      ]);
+    });
+
+    test('gets the "system ready" text without one, once, whether the phone comes before or after', async () => {
+      await patch({ uses_google_calendar: false });
+      expect(await kept()).toEqual({ declined: true, ready: false, texts: 0 });
+      await patch({ phone: '+14155550132' });
+      expect(await kept()).toEqual({ declined: true, ready: true, texts: 1 });
+      await patch({ uses_google_calendar: true });
+      await patch({ uses_google_calendar: false });
+      await link();
+      expect((await kept()).texts).toBe(1);
+    });
+
+    test('uses it again from the moment it links one, and a link that fails changes nothing', async () => {
+      await patch({ uses_google_calendar: false });
+      await link('insufficient_scope');
+      expect(await kept()).toMatchObject({ declined: true });
+      await link();
+      expect(await clinic()).toMatchObject({ uses_google_calendar: true });
+    });
+  });
+
   test('to what it is already changes nothing, and nothing is written down', async () => {
     const { name, country, booking_horizon_days } = await clinic();
     expect((await patch({ name, country, booking_horizon_days })).statusCode).toBe(200);
@@ -232,6 +281,8 @@ describe('changing the clinic', () => {
     [{ time_zone: '+02:00' }, 'time_zone'],
     [{ country: 'Germany' }, 'country'],
     [{ calendar_policy: 'open' }, 'calendar_policy'],
+    [{ uses_google_calendar: null }, 'uses_google_calendar'],
+    [{ uses_google_calendar: 'no' }, 'uses_google_calendar'],
     [{ booking_horizon_days: 0 }, 'booking_horizon_days'],
     [{ booking_horizon_days: 1096 }, 'booking_horizon_days'],
     [{ booking_horizon_days: null }, 'booking_horizon_days'],

@@ -14,6 +14,8 @@ const COLUMNS = [
   'created_at',
 ] as const;
 
+const USES_GOOGLE = sql<boolean>`calendar_declined_at is null`.as('uses_google_calendar');
+
 export interface OrganizationChanges {
   name?: string;
   phone?: string | null;
@@ -21,12 +23,18 @@ export interface OrganizationChanges {
   time_zone?: string;
   country?: string;
   calendar_policy?: string;
+  uses_google_calendar?: boolean;
   booking_horizon_days?: number;
   message_retention_days?: number | null;
 }
 
 export function findOrganization(db: Db, orgId: string) {
-  return db.selectFrom('organizations').select(COLUMNS).where('id', '=', orgId).executeTakeFirstOrThrow();
+  return db
+    .selectFrom('organizations')
+    .select(COLUMNS)
+    .select(USES_GOOGLE)
+    .where('id', '=', orgId)
+    .executeTakeFirstOrThrow();
 }
 
 export type OrganizationRow = Awaited<ReturnType<typeof findOrganization>>;
@@ -50,12 +58,16 @@ export async function appointmentsMovedByZone(
 export function updateOrganization(
   db: Db,
   orgId: string,
-  changes: OrganizationChanges,
+  { uses_google_calendar: usesGoogle, ...changes }: OrganizationChanges,
 ): Promise<OrganizationRow> {
   return db
     .updateTable('organizations')
-    .set(changes)
+    .set({
+      ...changes,
+      ...(usesGoogle === undefined ? {} : { calendar_declined_at: usesGoogle ? null : sql<Date>`now()` }),
+    })
     .where('id', '=', orgId)
     .returning(COLUMNS)
+    .returning(USES_GOOGLE)
     .executeTakeFirstOrThrow();
 }

@@ -9,7 +9,12 @@ export const SignUpRequest = z
     password: z.string().min(8).max(128),
     name: personName,
     organization_name: clinicName.optional(),
-    phone: typedLine(32).optional(),
+    phone: typedLine(32)
+      .optional()
+      .describe('The owner’s: texts about the system go there, and patients never see it'),
+    public_phone: typedLine(32)
+      .optional()
+      .describe('What patients see; left out: the number that the receptionist answers'),
     time_zone: typedLine(64).optional(),
   })
   .meta({ id: 'SignUpRequest' });

@@ -26,6 +26,9 @@ export const Organization = z
     country: z.string().length(2),
     booking_horizon_days: z.int().describe('How far ahead the clinic takes bookings, in days'),
     calendar_policy: CalendarPolicy,
+    uses_google_calendar: z
+      .boolean()
+      .describe('false: the clinic does without Google Calendar, and the setup does not wait for it'),
     message_retention_days: z
       .int()
       .nullable()
@@ -51,6 +54,11 @@ export const OrganizationPatch = z
       .trim()
       .regex(/^[A-Za-z]{2}$/, 'Use the two letters of the country, such as US or DE.'),
     calendar_policy: CalendarPolicy,
+    uses_google_calendar: z
+      .boolean()
+      .describe(
+        'false ends the wait for a calendar; a linked one stays linked, and linking one makes it true',
+      ),
     booking_horizon_days: z.int().min(1).max(1095),
     message_retention_days: z.int().min(1).max(3650).nullable(),
   })

@@ -25,7 +25,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     message_events: READ,
     messages: READ,
     organizations:
-      'SELECT UPDATE(booking_horizon_days,calendar_policy,country,message_retention_days,name,phone,public_phone,time_zone)',
+      'SELECT UPDATE(booking_horizon_days,calendar_declined_at,calendar_policy,country,message_retention_days,name,phone,public_phone,time_zone)',
     outbox: READ,
     processed_webhook_events: READ,
     profiles: READ,

@@ -7,12 +7,17 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { organizationQuery } from '../tenancy/tenancy.api.ts';
 import { integrationsQuery, testGoogle, unlinkGoogle } from './calendar.api.ts';
+import { CalendarChoice } from './calendar-choice.tsx';
 import { connectionView, isLinked, needsLinking } from './connection-view.ts';
 import { LinkGoogleButton, WhatWeTouch } from './link-google.tsx';
 
+const NOT_USED: ReturnType<typeof connectionView> = { word: 'Not used', tone: 'idle' };
+
 export function GooglePanel() {
   const { data, error, refetch } = useQuery(integrationsQuery);
+  const organization = useQuery(organizationQuery).data;
   const google = data?.data.find((item) => item.provider === 'google');
   if (google === undefined) {
     return (
@@ -21,7 +26,7 @@ export function GooglePanel() {
           <LoadingRows rows={2} height={36} label="Loading the calendar link" />
         ) : (
           <ErrorState
-            title="The link could not be read"
+            title="We couldn’t load the calendar link"
             error={error}
             stillWorks="Bookings are kept here and written to the calendar later."
             onRetry={() => void refetch()}
@@ -30,11 +35,18 @@ export function GooglePanel() {
       </Panel>
     );
   }
-  const { word, tone, busy } = connectionView(google.status);
+  const isUsed = google.status !== 'not_linked' || organization?.uses_google_calendar !== false;
+  const { word, tone, busy } = isUsed ? connectionView(google.status) : NOT_USED;
   return (
     <Panel
       title="Google Calendar"
-      hint={google.account === null ? google.message : `${google.account}. ${google.message}`}
+      hint={
+        !isUsed
+          ? 'You said that you don’t use it. Appointments are kept in Voxanne.'
+          : google.account === null
+            ? google.message
+            : `${google.account}. ${google.message}`
+      }
       aside={
         <StatusTag tone={tone} busy={busy ?? false}>
           {word}
@@ -47,6 +59,9 @@ export function GooglePanel() {
           <LinkGoogleButton label={isLinked(google.status) ? 'Link again' : 'Link Google Calendar'} />
         ) : null}
         {isLinked(google.status) ? <LinkedActions /> : null}
+        {google.status === 'not_linked' && organization !== undefined ? (
+          <CalendarChoice uses={isUsed} />
+        ) : null}
       </Group>
     </Panel>
   );

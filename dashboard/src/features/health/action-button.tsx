@@ -37,7 +37,7 @@ function ResetButton({ name }: { name: string }) {
   const reset = useMutation({
     mutationFn: () => resetBreaker(name),
     onSuccess: () => notifyDone(`${breakerName(name)} is tried again at once.`),
-    onError: (error) => notifyFailed('It could not be tried again', error),
+    onError: (error) => notifyFailed('We couldn’t try it again', error),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['health'] }),
   });
   return isOwner ? (

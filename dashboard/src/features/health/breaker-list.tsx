@@ -15,7 +15,11 @@ export function BreakerList({ timeZone }: { timeZone: string }) {
       hint="After three failures in a row a service is left alone for a moment. Work waits in the queue; nothing is lost."
     >
       {error !== null ? (
-        <ErrorState title="The breakers could not be read" error={error} onRetry={() => void refetch()} />
+        <ErrorState
+          title="We couldn’t load the circuit breakers"
+          error={error}
+          onRetry={() => void refetch()}
+        />
       ) : data === undefined ? (
         <LoadingRows rows={3} height={36} label="Loading circuit breakers" />
       ) : data.data.length === 0 ? (

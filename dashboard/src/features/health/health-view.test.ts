@@ -65,6 +65,12 @@ test('a calendar that was never linked alarms neither on its card nor on the str
   expect(healthSentence(health({ integrations: [google('revoked')] }))).toBe('Google Calendar: as it is');
 });
 
+test('a calendar that the clinic does without is no alarm, and not advised', () => {
+  const unused = { ...google('not_used'), status: 'healthy' as const };
+  expect(integrationView(unused)).toEqual({ word: 'Not used', tone: 'idle' });
+  expect(healthSentence(health({ integrations: [unused] }))).toBe('Everything is working.');
+});
+
 const action = (over: Partial<HealthAction>): HealthAction => ({
   id: 'redis.check',
   severity: 'warning',

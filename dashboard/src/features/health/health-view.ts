@@ -35,9 +35,12 @@ const HARMLESS: Record<string, { word: string; tone: ToneName }> = {
   expiring: { word: 'Renewing soon', tone: 'ok' },
 };
 
+const NOT_USED: { word: string; tone: ToneName } = { word: 'Not used', tone: 'idle' };
+
 /** What the API counts as degraded although the whole stays healthy is no alarm on the card either. */
 export function integrationView({ name, status, details }: IntegrationHealth) {
   const harmless = name === 'Google Calendar' ? HARMLESS[String(details.status)] : undefined;
+  if (name === 'Google Calendar' && details.status === 'not_used') return NOT_USED;
   return (status === 'degraded' && harmless) || healthView(status);
 }
 

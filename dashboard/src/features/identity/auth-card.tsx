@@ -30,7 +30,7 @@ export function AuthCard({ title, hint, children, foot }: Props) {
             </li>
             <li>
               <IconCalendarCheck size={22} stroke={1.75} aria-hidden />
-              One slot is given once. The appointment is in your Google Calendar seconds later.
+              No time is ever booked twice. The appointment is in your Google Calendar seconds later.
             </li>
             <li>
               <IconMessageCheck size={22} stroke={1.75} aria-hidden />
@@ -39,7 +39,7 @@ export function AuthCard({ title, hint, children, foot }: Props) {
           </ul>
         </div>
         <p className={classes.fine}>
-          Runs on your own server. Sandbox mode needs no account and calls nobody.
+          Runs on your own server. Sandbox mode needs no account and calls no one.
         </p>
       </aside>
       <main id="main" className={classes.side}>

@@ -10,7 +10,7 @@ import { sessionResumed, useSessionEnded } from './session-end.ts';
 /** Esc belongs to this dialog alone: it would close the drawer below, and with it what was typed. */
 const keepsEsc = { 'data-mantine-stop-propagation': 'true' };
 
-/** Over everything that is open, so that nothing typed is lost; blurred, so that nobody reads on without a session. */
+/** Over everything that is open, so that nothing typed is lost; blurred, so that no one reads on without a session. */
 export function SignInAgain({ email }: { email: string }) {
   const ended = useSessionEnded();
   return (

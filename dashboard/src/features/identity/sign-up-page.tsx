@@ -22,6 +22,7 @@ export function SignUpPage() {
       email: '',
       password: '',
       phone: '',
+      public_phone: '',
       time_zone: ownTimeZone(),
     },
     validate: validateSignUp,
@@ -84,9 +85,17 @@ export function SignUpPage() {
             label="Your phone"
             type="tel"
             autoComplete="tel"
-            description="Optional. We text you when the system is ready. Patients never see it."
+            description="Optional. For texts to you about the system. Patients never see it."
             placeholder="+1 415 555 0100"
             {...form.getInputProps('phone')}
+          />
+          <TextInput
+            label="Clinic’s public phone"
+            type="tel"
+            autoComplete="off"
+            description="Optional. Patients see it on their pages and in texts. Empty: the number your receptionist answers."
+            placeholder="+1 415 555 0100"
+            {...form.getInputProps('public_phone')}
           />
           <TimeZoneSelect
             label="Time zone"

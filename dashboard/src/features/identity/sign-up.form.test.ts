@@ -8,13 +8,33 @@ const values = {
   name: 'Ada',
   organization_name: 'Lovelace Clinic',
   phone: '',
+  public_phone: '',
   time_zone: 'Europe/Berlin',
 };
 
-test('a complete form has no errors, and an empty phone is left out', () => {
+test('a complete form has no errors, and a number that is not filled in is left out', () => {
   expect(validateSignUp(values)).toEqual({});
   expect(toSignUpRequest(values)).not.toHaveProperty('phone');
-  expect(toSignUpRequest({ ...values, phone: ' +1 415 555 0100 ' }).phone).toBe('+1 415 555 0100');
+  expect(toSignUpRequest(values)).not.toHaveProperty('public_phone');
+  expect(toSignUpRequest({ ...values, phone: ' +1 415 555 0100 ', public_phone: ' ' })).toMatchObject({
+    phone: '+1 415 555 0100',
+  });
+  expect(toSignUpRequest({ ...values, public_phone: '212 555 0188 ' }).public_phone).toBe('212 555 0188');
+});
+
+test('a number that is refused is said at the number that it was', () => {
+  const refused = (path: string) =>
+    fieldErrors(
+      new ApiError({
+        status: 400,
+        code: 'INVALID_PHONE',
+        message: 'That is not a phone number.',
+        fields: [{ field: path, message: 'is not a phone number' }],
+      }),
+    );
+  for (const path of ['phone', 'public_phone']) {
+    expect(refused(path)).toEqual({ [path]: 'That is not a phone number.' });
+  }
 });
 
 test('each missing field is named in a sentence', () => {

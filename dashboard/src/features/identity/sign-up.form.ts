@@ -7,6 +7,7 @@ export interface SignUpValues {
   name: string;
   organization_name: string;
   phone: string;
+  public_phone: string;
   time_zone: string;
 }
 
@@ -16,6 +17,7 @@ const sentences: Record<keyof SignUpValues, string> = {
   name: 'Enter your name.',
   organization_name: 'Enter the name of your clinic.',
   phone: 'A phone number has at most 32 characters.',
+  public_phone: 'A phone number has at most 32 characters.',
   time_zone: 'Choose the time zone of the clinic.',
 };
 
@@ -31,8 +33,9 @@ export function validateSignUp(values: SignUpValues): Partial<Record<keyof SignU
 }
 
 export function toSignUpRequest(values: SignUpValues): SignUpRequest {
-  const { phone, ...rest } = values;
-  return phone.trim() === '' ? rest : { ...rest, phone: phone.trim() };
+  const { phone, public_phone, ...rest } = values;
+  const typed = Object.entries({ phone, public_phone }).map(([name, text]) => [name, text.trim()]);
+  return { ...rest, ...Object.fromEntries(typed.filter(([, text]) => text !== '')) };
 }
 
 /** Which field a refusal of the server belongs to; null when it belongs to none. */

@@ -51,7 +51,7 @@ test('a screen reader hears 15, 30, 45 and 60 once each', () => {
   expect(crossedMark(59.9, 60.1)).toBe(60);
 });
 
-test('after five minutes nobody hurries: the clock rests, and a late end is not held against anyone', () => {
+test('after five minutes no one hurries: the clock rests, and a late end is not held against anyone', () => {
   expect(clockTone(299, running)).toBe('over');
   expect(clockTone(300, running)).toBe('rest');
   expect(clockWords('rest', 3_000, 60)).toContain('No rush');

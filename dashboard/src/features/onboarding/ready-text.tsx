@@ -7,6 +7,7 @@ import { formatPhone } from '../../lib/format/format.ts';
 import type { ToneName } from '../../lib/theme/colors.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { updateOrganization } from '../tenancy/tenancy.api.ts';
 
 type Ready = Onboarding['system_ready'];
@@ -21,6 +22,7 @@ const views: Record<Ready['status'], { word: string; tone: ToneName; busy?: bool
 
 function PhoneForm() {
   const [phone, setPhone] = useState('');
+  useUnsaved(phone !== '');
   const queryClient = useQueryClient();
   const save = useMutation({
     mutationFn: () => updateOrganization({ phone }),

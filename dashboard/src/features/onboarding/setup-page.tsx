@@ -29,7 +29,7 @@ export function SetupPage() {
         <LoadingRows rows={4} height={120} label="Loading the setup" />
       ) : (
         <ErrorState
-          title="The setup could not be read"
+          title="We couldn’t load your setup"
           error={error}
           stillWorks="Nothing is lost: every step is kept on the server."
           onRetry={() => void refetch()}

@@ -1,12 +1,13 @@
-import { Alert } from '@mantine/core';
+import { Alert, Anchor, Group } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { spellTimeZone } from '../../lib/format/format.ts';
 import { vapiQuery } from '../assistant/assistant.api.ts';
 import { CallPanel } from '../assistant/call-panel.tsx';
 import { defaultCaller } from '../assistant/call-view.ts';
 import { ReceptionistFacts } from '../assistant/receptionist-facts.tsx';
+import { CalendarChoice } from '../calendar/calendar-choice.tsx';
 import { googleReturn } from '../calendar/google-return.ts';
 import { LinkGoogleButton, WhatWeTouch } from '../calendar/link-google.tsx';
 import { meQuery } from '../identity/identity.api.ts';
@@ -102,6 +103,17 @@ function CalendarStep({
 }) {
   const back = googleReturn(google);
   const refused = back !== null && !back.ok && step.status !== 'done';
+  if (step.skipped) {
+    return (
+      <p className={classes.note}>
+        Your appointments are kept in Voxanne. You can link a calendar at any time in{' '}
+        <Anchor renderRoot={(props) => <Link {...props} to="/settings" />} underline="always">
+          Settings
+        </Anchor>
+        .
+      </p>
+    );
+  }
   if (step.status === 'done') {
     return (
       <p className={classes.note}>
@@ -120,9 +132,10 @@ function CalendarStep({
         </Alert>
       ) : null}
       <WhatWeTouch />
-      <div>
+      <Group gap="sm">
         <LinkGoogleButton prominent={step.status === 'current' || step.status === 'failed'} />
-      </div>
+        {step.status === 'failed' ? null : <CalendarChoice uses={true} />}
+      </Group>
     </>
   );
 }

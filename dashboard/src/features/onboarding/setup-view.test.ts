@@ -8,6 +8,7 @@ const step = (id: OnboardingStep['id'], status: OnboardingStep['status'], second
   at: null,
   seconds,
   detail: null,
+  skipped: false,
 });
 
 const onboarding = (steps: OnboardingStep[]): Onboarding => ({
@@ -42,6 +43,21 @@ test('what is ours to do does not say that it is the turn of the person', () => 
   const steps = setupSteps(onboarding(early));
   expect(steps.find((s) => s.id === 'calendar')?.word).toBe('Your turn');
   expect(steps.find((s) => s.id === 'receptionist')?.word).toBe('Getting ready');
+});
+
+test('a step that the clinic does without is done, and says that it is not used', () => {
+  const before = setupSteps(onboarding(early));
+  const after = setupSteps(
+    onboarding(
+      early.map((s) => (s.id === 'calendar' ? { ...step('calendar', 'done', 9), skipped: true } : s)),
+    ),
+  );
+  expect(after.find((s) => s.id === 'calendar')).toMatchObject({
+    status: 'done',
+    word: 'Not used',
+    skipped: true,
+  });
+  expect(stageChange(before, after)).toBe('Google Calendar: not used. Next: Your receptionist.');
 });
 
 test('a change of stage is one sentence with what comes next, and no change is silence', () => {

@@ -12,6 +12,8 @@ export interface StepView {
   split: string | null;
   seconds: number | null;
   detail: string | null;
+  /** Done because the clinic does without it. */
+  skipped: boolean;
   at: string | null;
 }
 
@@ -32,6 +34,8 @@ const words: Record<OnboardingStep['status'], { word: string; tone: ToneName }> 
   failed: { word: 'Failed', tone: 'bad' },
 };
 
+const SKIPPED: { word: string; tone: ToneName } = { word: 'Not used', tone: 'idle' };
+
 /** Two steps are ours to do, not the person's. */
 const ours: Partial<Record<OnboardingStepId, string>> = {
   receptionist: 'Getting ready',
@@ -42,12 +46,14 @@ export function setupSteps(onboarding: Onboarding): StepView[] {
   return stepOrder.map((id, index) => {
     const step = onboarding.steps.find((s) => s.id === id);
     const status = step?.status ?? 'waiting';
-    const { word, tone } = words[status];
+    const skipped = step?.skipped ?? false;
+    const { word, tone } = skipped ? SKIPPED : words[status];
     return {
       id,
       number: index + 1,
       title: titles[id],
       status,
+      skipped,
       word: status === 'current' ? (ours[id] ?? word) : word,
       tone,
       seconds: step?.seconds ?? null,
@@ -76,14 +82,14 @@ export function trackShares(steps: StepView[], elapsed: number, target: number) 
     .map((step) => ({ id: step.id, percent: ((step.seconds ?? 0) / whole) * 100 }));
 }
 
-/** Between a booking and its text: a minute in which it pays to look at the phone without being told. */
+/** Between a booking and its text: a minute in which it pays to look at the phone without an event. */
 export function expectingText(steps: StepView[], now: number): boolean {
   const booked = steps.find((step) => step.id === 'booking')?.at ?? null;
   const text = steps.find((step) => step.id === 'text');
   return booked !== null && text?.status !== 'done' && now - Date.parse(booked) < 60_000;
 }
 
-/** Live events carry the news. Until the setup is done the server is asked as well, seldom once nobody hurries. */
+/** Live events carry the news. Until the setup is done the server is asked as well, seldom once no one hurries. */
 export function pollInterval(onboarding: Onboarding | undefined): number | false {
   if (onboarding === undefined || onboarding.completed_at !== null) return false;
   return onboarding.elapsed_seconds < 120 ? 2_000 : 30_000;
