@@ -185,17 +185,17 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const there = await open(`view=day&date=${day}`);
     await cardOf(here, main, name).click();
     const drawer = drawerOf(here, name);
-    const question = drawerOf(here, 'Before the appointment?');
-    await drawer.getByRole('button', { name: 'Checked in' }).click();
+    const question = drawerOf(here, 'It’s not time yet');
+    await drawer.getByRole('button', { name: 'Check in', exact: true }).click();
     await question.getByText(`${name}'s appointment is on`).waitFor();
     await screenshot(here, 'calendar-early');
     await question.getByRole('button', { name: 'Not yet' }).click();
     expect((await stored(id)).status).toBe('confirmed');
-    await drawer.getByRole('button', { name: 'Checked in' }).click();
-    await question.getByRole('button', { name: 'Yes: Checked in' }).click();
+    await drawer.getByRole('button', { name: 'Check in', exact: true }).click();
+    await question.getByRole('button', { name: 'Check in anyway' }).click();
     await there.getByRole('button', { name: new RegExp(`^${name}.*Checked in`) }).waitFor();
     await drawer.getByRole('button', { name: 'No-show' }).click();
-    await question.getByRole('button', { name: 'Yes: No-show' }).click();
+    await question.getByRole('button', { name: 'Mark as no-show anyway' }).click();
     await there.getByRole('button', { name: new RegExp(`^${name}.*No-show`) }).waitFor();
     expect((await stored(id)).status).toBe('no_show');
     expect(await drawer.getByRole('button', { name: 'Move', exact: true }).count()).toBe(0);
@@ -221,8 +221,41 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await drawer.getByRole('button', { name: 'Change patient' }).click();
     await drawer.getByLabel('Find a patient').fill(other.name);
     await drawer.getByRole('button', { name: new RegExp(`^${other.name}`) }).click();
+    await drawer
+      .getByText(`${name} that this appointment is canceled, ${other.name} that it is booked`)
+      .waitFor();
+    await screenshot(page, 'calendar-other-patient');
     await drawer.getByRole('button', { name: 'Save' }).click();
     await until('the other patient', async () => (await stored(id)).contact.name === other.name);
+  });
+
+  test('what is typed in the drawer is asked about before its own button drops it', async () => {
+    const { name } = await book(10);
+    const page = await open(`view=day&date=${day}`);
+    await cardOf(page, main, name).click();
+    const drawer = drawerOf(page, name);
+    const question = page.getByRole('dialog', { name: 'Discard changes?' });
+    const forms = [
+      { opener: 'Edit', field: 'Notes', back: 'Back' },
+      { opener: 'Move', field: 'Reason (optional)', back: 'Back' },
+      { opener: 'Cancel', field: 'Reason', back: 'Keep it' },
+    ];
+    for (const { opener, field, back } of forms) {
+      const button = drawer.getByRole('button', { name: opener, exact: true });
+      await button.click();
+      await drawer.getByLabel(field, { exact: true }).fill('Brings a dog');
+      await drawer.getByRole('button', { name: back }).click();
+      await question.getByRole('button', { name: 'Keep editing' }).click();
+      await question.waitFor({ state: 'hidden' });
+      expect(await drawer.getByLabel(field, { exact: true }).inputValue()).toBe('Brings a dog');
+      await drawer.getByRole('button', { name: back }).click();
+      await question.getByRole('button', { name: 'Discard' }).click();
+      await button.click();
+      expect(await drawer.getByLabel(field, { exact: true }).inputValue()).toBe('');
+      await drawer.getByRole('button', { name: back }).click();
+      await button.waitFor();
+      expect(await question.isVisible()).toBe(false);
+    }
   });
 
   test('a pending one is confirmed', async () => {

@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core';
-import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
+import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
 import { BookForm } from './book-form.tsx';
 import type { BookingPlace } from './book-wish.ts';
 import type { ShownPlace } from './slot-picker.tsx';
@@ -20,14 +20,11 @@ interface Props {
 
 export function BookDrawer(props: Props) {
   const { opened, onClose, onClosed, timeZone, place, shown = {}, isOwner = false } = props;
-  const { mayLeave } = useUnsavedGuard();
-  const close = async () => {
-    if (await mayLeave()) onClose();
-  };
+  const close = useAskToLeave(onClose);
   return (
     <Drawer
       opened={opened}
-      onClose={() => void close()}
+      onClose={close}
       {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
       position="right"
       size="30rem"

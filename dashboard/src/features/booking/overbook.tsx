@@ -1,5 +1,6 @@
 import { Button, Checkbox, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 
 interface Props {
   busy: boolean;
@@ -10,6 +11,7 @@ interface Props {
 export function Overbook({ busy, onOverbook }: Props) {
   const [meant, setMeant] = useState(false);
   const [reason, setReason] = useState('');
+  useUnsaved(reason !== '');
   return (
     <Stack gap="sm">
       <Checkbox

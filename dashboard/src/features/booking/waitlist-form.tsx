@@ -5,7 +5,7 @@ import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts'
 import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { useUnsaved, useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
+import { useAskToLeave, useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { servicesQuery } from './booking.api.ts';
 import { joinWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { partsOfDay, toRequest, type WaitlistValues } from './waitlist-view.ts';
@@ -22,7 +22,7 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
     },
   });
   const settled = useUnsaved(form.isDirty());
-  const { mayLeave } = useUnsavedGuard();
+  const close = useAskToLeave(onDone);
   const join = useMutation({
     mutationFn: (values: WaitlistValues) => joinWaitlist(toRequest(values)),
     async onSuccess(entry) {
@@ -65,7 +65,7 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
             {...form.getInputProps('service_type')}
           />
           <Select
-            label="Time of the day"
+            label="Time of day"
             data={partsOfDay}
             allowDeselect={false}
             {...form.getInputProps('part')}
@@ -73,21 +73,16 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
           <TextInput
             label="Until"
             type="date"
-            description="The last day that suits; leave it empty for any."
+            description="The last day that works. Leave it empty for any day."
             {...form.getInputProps('latest_date')}
           />
         </SimpleGrid>
         {isInline(join.error) ? null : <FormError error={join.error} />}
         <Group>
           <Button type="submit" loading={join.isPending}>
-            Put on the waitlist
+            Add to waitlist
           </Button>
-          <Button
-            variant="default"
-            onClick={async () => {
-              if (await mayLeave()) onDone();
-            }}
-          >
+          <Button variant="default" onClick={close}>
             Close
           </Button>
         </Group>

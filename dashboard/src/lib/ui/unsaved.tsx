@@ -71,6 +71,15 @@ export function UnsavedChanges({ children }: { children: ReactNode }) {
   );
 }
 
+/** Leaves a form by a button of its own: what is typed there is asked about first. */
+export function useAskToLeave(leave: () => void): () => void {
+  const { mayLeave } = useUnsavedGuard();
+  return () =>
+    void mayLeave().then((may) => {
+      if (may) leave();
+    });
+}
+
 /**
  * Says that a form holds what is not saved.
  * @returns to be called when it was saved, before anything closes: what is drawn next would come too late for that.

@@ -16,7 +16,7 @@ test('what is offered is what the database allows', () => {
   expect(offered.toSorted()).toEqual(legal.toSorted());
 });
 
-test('what is still to come can be dragged; what has begun, is over, held or cancelled cannot', () => {
+test('what is still to come can be dragged; what has begun, is over, held or canceled cannot', () => {
   expect(all.filter(canMove)).toEqual(['pending', 'confirmed']);
   expect(all.filter(canCancel)).toEqual(['pending', 'confirmed', 'arrived']);
   expect(all.filter(occupies)).toEqual(['pending', 'held', 'confirmed', 'arrived']);

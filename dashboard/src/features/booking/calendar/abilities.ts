@@ -18,7 +18,7 @@ export const changesOf = (status: Status): Change[] => changes[status];
 
 const words: Record<Change, string> = {
   confirmed: 'Confirm',
-  arrived: 'Checked in',
+  arrived: 'Check in',
   completed: 'Done',
   no_show: 'No-show',
 };

@@ -149,7 +149,7 @@ function Schedule(props: ScheduleProps) {
       <LoadingRows rows={6} height={72} label="Loading the calendar" />
     ) : (
       <ErrorState
-        title="The calendar could not be read"
+        title="We couldn’t load the calendar"
         error={error}
         stillWorks="Calls are still answered and booked; this page only shows them."
         onRetry={retry}
@@ -174,12 +174,12 @@ function Schedule(props: ScheduleProps) {
   return (
     <>
       {rulesError === null ? null : (
-        <Alert color="red" mb="sm" title="Opening hours could not be read">
+        <Alert color="red" mb="sm" title="We couldn’t load the opening hours">
           {asApiError(rulesError).message} Appointments are shown; free times may not be.
         </Alert>
       )}
       {heldError === null ? null : (
-        <Alert color="red" mb="sm" title="Held times could not be read">
+        <Alert color="red" mb="sm" title="We couldn’t load the held times">
           {asApiError(heldError).message} A time that looks free here may be held for someone.
         </Alert>
       )}
@@ -195,8 +195,8 @@ function Schedule(props: ScheduleProps) {
           <ListView appointments={shown} timeZone={timeZone} now={now} onOpen={onOpen} />
         )
       ) : people.length === 0 ? (
-        <EmptyState icon={IconCalendarOff} title="Nobody can be booked yet">
-          <span>Add a provider with working hours in the settings. Then this day has a column for them.</span>
+        <EmptyState icon={IconCalendarOff} title="No providers yet">
+          <span>Add a provider with working hours in Settings, and they get a column here.</span>
         </EmptyState>
       ) : (
         <TimeGrid

@@ -3,7 +3,7 @@ import type { Appointment } from '@voxanne/contract';
 import { useEffect, useRef, useState } from 'react';
 import { idempotencyKey } from '../../../lib/api/request.ts';
 import { FormError } from '../../../lib/ui/form-error.tsx';
-import { useUnsaved } from '../../../lib/ui/unsaved.tsx';
+import { useAskToLeave, useUnsaved } from '../../../lib/ui/unsaved.tsx';
 import { useCancel } from './use-changes.ts';
 
 interface Props {
@@ -18,6 +18,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
   const first = useRef<HTMLInputElement>(null);
   const cancel = useCancel(timeZone);
   useUnsaved(reason !== '');
+  const keep = useAskToLeave(onDone);
   useEffect(() => first.current?.focus(), []);
   return (
     <form
@@ -48,7 +49,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
           <Button type="submit" color="red" loading={cancel.isPending}>
             Cancel the appointment
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={keep}>
             Keep it
           </Button>
         </Group>

@@ -1,6 +1,13 @@
 import type { Appointment, NoTexts, TextState } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { canceledWords, movedWords, secondsLeft, undoneWords, waitingText } from './change-words.ts';
+import {
+  canceledWords,
+  movedWords,
+  passedOnWords,
+  secondsLeft,
+  undoneWords,
+  waitingText,
+} from './change-words.ts';
 
 const maria = (change: Partial<Appointment> = {}): Appointment => ({
   id: '1',
@@ -31,7 +38,7 @@ const because = (code: NoTexts['code'], reason: string) => ({
   email: null,
   no_texts: { code, reason },
 });
-const nobody = because('NO_PHONE', 'There is no phone number on file.');
+const phoneless = because('NO_PHONE', 'There is no phone number on file.');
 const waiting = (kind: string): TextState => ({
   kind,
   status: 'waiting',
@@ -49,7 +56,7 @@ test('after a move it is said whether the patient gets a text', () => {
   expect(movedWords(moved, 'UTC')).toMatch(/^Maria Lopez is moved to .*, Dr\. Ada\.$/);
   expect(movedWords(maria(), 'UTC')).toContain('No text is sent.');
   expect(movedWords(maria({ status: 'pending' }), 'UTC')).toContain('Not confirmed yet');
-  expect(movedWords(maria({ contact: nobody }), 'UTC')).toContain('no phone number');
+  expect(movedWords(maria({ contact: phoneless }), 'UTC')).toContain('no phone number');
 });
 
 test('a patient who sent STOP is to be called', () => {
@@ -78,4 +85,22 @@ test('the seconds that are left are never more than the text waits, and never le
   expect([secondsLeft(at, at - 9_500), secondsLeft(at, at - 60_000), secondsLeft(at, at + 5_000)]).toEqual([
     10, 10, 0,
   ]);
+});
+
+test('before an appointment goes to another patient it is said which of them get a text', () => {
+  const { contact: one } = maria();
+  const ana = { ...one, name: 'Ana Ruiz' };
+  const stopped = { ...ana, no_texts: because('STOPPED', 'The patient sent STOP.').no_texts };
+  const both = passedOnWords('confirmed', one, ana);
+  expect(both).toContain('both patients get a text');
+  expect(both).toContain('Maria Lopez that this appointment is canceled');
+  expect(both).toContain('Ana Ruiz that it is booked');
+  const onlyBefore = passedOnWords('confirmed', one, stopped);
+  expect(onlyBefore).toContain('Maria Lopez gets a text');
+  expect(onlyBefore).toContain('No text to Ana Ruiz. The patient sent STOP.');
+  expect(passedOnWords('confirmed', stopped, one)).toContain('Maria Lopez gets a text that it is booked');
+  expect(passedOnWords('pending', one, ana)).toContain('no text is sent');
+  for (const status of ['arrived', 'completed', 'no_show'] as const) {
+    expect(passedOnWords(status, one, ana)).toBe('No text is sent.');
+  }
 });

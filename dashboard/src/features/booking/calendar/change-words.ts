@@ -4,11 +4,27 @@ import { formatMoment } from '../../../lib/format/format.ts';
 /** Time for an undo, or to say that no text is wanted. */
 export const TEXT_AFTER_S = 10;
 
-/** Why nobody is texted about a change; null when the patient is. */
-export const whyUntold = ({ status, contact }: Pick<Appointment, 'status' | 'contact'>): string | null => {
+/** Why no text is sent about a change; null when the patient is. */
+export const whyNoText = ({ status, contact }: Pick<Appointment, 'status' | 'contact'>): string | null => {
   if (status === 'pending') return 'Not confirmed yet, so no text is sent.';
   return contact.no_texts === null ? null : `${contact.no_texts.reason} Please call ${contact.name}.`;
 };
+
+type Texted = Pick<Appointment['contact'], 'name' | 'no_texts'>;
+
+/** What both patients hear when an appointment goes from one to the other. */
+export function passedOnWords(status: Appointment['status'], before: Texted, after: Texted): string {
+  if (status === 'pending') return 'Not confirmed yet, so no text is sent.';
+  if (status !== 'confirmed') return 'No text is sent.';
+  if (before.no_texts === null && after.no_texts === null) {
+    return `When you save, both patients get a text: ${before.name} that this appointment is canceled, ${after.name} that it is booked.`;
+  }
+  const say = ({ name, no_texts }: Texted, what: string) =>
+    no_texts === null
+      ? `When you save, ${name} gets a text that ${what}.`
+      : `No text to ${name}. ${no_texts.reason} Please call them.`;
+  return `${say(before, 'this appointment is canceled')} ${say(after, 'it is booked')}`;
+}
 
 /** The text about the last change, as long as it can be taken back. */
 export const waitingText = ({ texts }: Pick<Appointment, 'texts'>): TextState | undefined =>
@@ -20,7 +36,7 @@ export const secondsLeft = (sendsAt: number, now: number): number =>
 
 /** A text that waits has a countdown of its own beside these words. */
 function withText(place: string, changed: Appointment): string {
-  const why = whyUntold(changed);
+  const why = whyNoText(changed);
   if (why !== null) return `${place} ${why}`;
   return waitingText(changed) === undefined ? `${place} No text is sent.` : place;
 }

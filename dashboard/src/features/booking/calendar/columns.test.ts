@@ -115,7 +115,7 @@ describe('a day', () => {
     ]);
   });
 
-  test('keeps the time of what is cancelled free', () => {
+  test('keeps the time of what is canceled free', () => {
     const [ada] = columnsOf({
       ...base,
       appointments: [appointment('1', '2030-01-07T14:00:00Z', { status: 'cancelled' })],
@@ -194,6 +194,34 @@ describe('a week', () => {
   });
 });
 
+describe('what is booked in a time off', () => {
+  const during = (timeOff: TimeOff[], change: Partial<Appointment> = {}, view: 'day' | 'week' = 'day') =>
+    columnsOf({ ...base, view, timeOff, appointments: [appointment('1', '2030-01-07T17:00:00Z', change)] })
+      .flatMap((one) => one.placed)
+      .map((one) => one.during);
+  const lunch = (providerId: string | null, from = '12:00', to = '13:00') => [
+    off(`2030-01-07T${from}:00`, `2030-01-07T${to}:00`, providerId),
+  ];
+
+  test('carries its title, whether the provider or the whole clinic is away, also in the week', () => {
+    expect(during(lunch('ada'))).toEqual(['Holiday']);
+    expect(during(lunch(null))).toEqual(['Holiday']);
+    expect(during(lunch('ada'), {}, 'week')).toEqual(['Holiday']);
+    expect(during(lunch('ada', '12:20', '12:25'))).toEqual(['Holiday']);
+    expect(during([off('2030-01-06T00:00:00', '2030-01-09T00:00:00', 'ada')])).toEqual(['Holiday']);
+  });
+
+  test('is not marked when another one is away, when they only touch, or when it will not take place', () => {
+    expect(during(lunch('bob'))).toEqual([undefined]);
+    expect(during(lunch('bob'), {}, 'week')).toEqual([undefined]);
+    expect(during(lunch('ada', '12:30', '13:00'))).toEqual([undefined]);
+    expect(during(lunch('ada', '11:00', '12:00'))).toEqual([undefined]);
+    for (const status of ['cancelled', 'completed', 'no_show'] as const) {
+      expect(during(lunch('ada'), { status })).toEqual([undefined]);
+    }
+  });
+});
+
 test('an hour that the clocks skip is shaded with its reason and not offered', () => {
   const night = [provider('ada', { working_hours: { '7': [['00:00', '08:00']] }, breaks: {} })];
   const [ada] = columnsOf({ ...base, people: night, date: '2030-03-10' });
@@ -204,7 +232,7 @@ test('an hour that the clocks skip is shaded with its reason and not offered', (
   expect(ada?.opening.bands.at(-1)).toMatchObject({ kind: 'skipped', from: 120, to: 180 });
 });
 
-test('whoever left keeps the column of what is still booked with them, and takes nothing new', () => {
+test('a provider who left keeps the column of what is still booked with them, and takes nothing new', () => {
   const people = peopleOf(
     [provider('ada'), provider('bob', { active: false })],
     [appointment('1', '2030-01-07T14:00:00Z', { provider_id: 'bob', provider_name: 'Dr. bob' })],

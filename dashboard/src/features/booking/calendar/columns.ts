@@ -3,7 +3,7 @@ import { addDays, dayKey } from '../../../lib/format/zoned.ts';
 import { occupies } from './abilities.ts';
 import { DAY_MINUTES, daysOf, dayTitle, type Range, shortDay, type View, wallRange } from './days.ts';
 import { type InLane, inLanes } from './lanes.ts';
-import { type Opening, openingOf, openingOfAll } from './opening.ts';
+import { type Opening, offDuring, openingOf, openingOfAll } from './opening.ts';
 
 /** What is booked or held, as far as it lies on one day. */
 interface Part {
@@ -12,16 +12,17 @@ interface Part {
   /** It began on the day before. */
   continued: boolean;
 }
-export type Piece = Part & { item: Appointment };
+/** With the title of the time off in which it would still take place. */
+export type Piece = Part & { item: Appointment; during?: string | undefined };
 export type Placed = Piece & InLane;
 type HeldPiece = Part & { hold: HeldTime };
 export type PlacedHold = HeldPiece & InLane;
 
-/** A day of a provider, or a day of everybody. */
+/** A day of one provider, or of all of them. */
 export interface Column {
   key: string;
   day: string;
-  /** Who a free time of this column belongs to; undefined: whoever is free. */
+  /** Who a free time of this column belongs to; undefined: anyone who is free. */
   providerId: string | undefined;
   title: string;
   /** Both at once, for who cannot see the column's head. */
@@ -43,14 +44,14 @@ interface Wanted {
   held?: HeldTime[];
   /** Whether the filter leaves held times; hidden they keep their time like everything else. */
   showsHeld?: boolean;
-  /** What a filter leaves; hidden appointments keep their time all the same. */
+  /** What a filter leaves; hidden appointments keep their time anyway. */
   shows?: (appointment: Appointment) => boolean;
   timeOff: TimeOff[];
   timeZone: string;
 }
 
 /**
- * Who can be booked, and whoever has an appointment although they cannot be booked any more.
+ * Who can be booked, and who has an appointment although they cannot be booked any more.
  * @param known - Undefined while it is not known; then the appointments say who there is.
  */
 export function peopleOf(known: Provider[] | undefined, appointments: Appointment[]): Person[] {
@@ -78,8 +79,12 @@ function partsOf(
   return [first, { day: addDays(day, 1), range: rest, continued: true }];
 }
 
-export const piecesOf = (item: Appointment, timeZone: string): Piece[] =>
-  partsOf(item, timeZone).map((part) => ({ ...part, item }));
+export const piecesOf = (item: Appointment, timeZone: string, timeOff: TimeOff[] = []): Piece[] =>
+  partsOf(item, timeZone).map((part) => ({
+    ...part,
+    item,
+    during: occupies(item.status) ? offDuring(timeOff, item.provider_id, part.day, part.range) : undefined,
+  }));
 
 export function columnsOf(wanted: Wanted): Column[] {
   const { view, date, providerId, timeOff, timeZone, shows = () => true } = wanted;
@@ -88,7 +93,7 @@ export function columnsOf(wanted: Wanted): Column[] {
   const isWanted = (one: { provider_id: string }) =>
     providerId === undefined || one.provider_id === providerId;
   const pieces: (Piece | HeldPiece)[] = [
-    ...wanted.appointments.filter(isWanted).flatMap((one) => piecesOf(one, timeZone)),
+    ...wanted.appointments.filter(isWanted).flatMap((one) => piecesOf(one, timeZone, timeOff)),
     ...held.filter(isWanted).flatMap((hold) => partsOf(hold, timeZone).map((part) => ({ ...part, hold }))),
   ];
   const byDay = Map.groupBy(pieces, (one) => one.day);

@@ -21,7 +21,7 @@ export function DaySlots({ serviceType, day, providerId, timeZone, value, onChan
   if (data === undefined && error !== null) {
     return (
       <ErrorState
-        title="The free times could not be read"
+        title="We couldn’t load the free times"
         error={error}
         stillWorks="You can still type a time below."
         onRetry={() => void refetch()}

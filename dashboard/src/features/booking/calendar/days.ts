@@ -65,7 +65,7 @@ export function minuteLabel(minute: number): string {
   return label;
 }
 
-/** A day is a date and not an instant: noon in UTC is that date for everybody who formats it in UTC. */
+/** A day is a date and not an instant: noon in UTC is that date for everyone who formats it in UTC. */
 const noonOf = (day: string) => `${day}T12:00:00Z`;
 export const dayTitle = (day: string): string => formatDay(noonOf(day), 'UTC');
 export const shortDay = (day: string): string => formatDayShort(noonOf(day), 'UTC');

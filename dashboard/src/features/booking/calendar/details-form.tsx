@@ -2,9 +2,9 @@ import { Button, Group, NumberInput, Select, Stack, Textarea } from '@mantine/co
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { asApiError, fieldMessages } from '../../../lib/api/api-error.ts';
-import { useUnsaved } from '../../../lib/ui/unsaved.tsx';
+import { useAskToLeave, useUnsaved } from '../../../lib/ui/unsaved.tsx';
 import { lengthProblem } from '../book-wish.ts';
 import { servicesQuery } from '../booking.api.ts';
 import { canMove } from './abilities.ts';
@@ -26,12 +26,14 @@ interface Props {
 export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
   const services = useQuery(servicesQuery).data?.data ?? [];
   const edit = useEdit();
+  const [notify, setNotify] = useState(true);
   const seen = useRef(appointment.version);
   const form = useForm<DetailValues>({
     initialValues: detailsOf(appointment),
     validate: { duration_minutes: lengthProblem },
   });
   const settled = useUnsaved(form.isDirty());
+  const back = useAskToLeave(onDone);
   const offered = services.filter(({ active, slug }) => active || slug === appointment.service_type);
   const refusal = edit.error === null ? null : refusalOf(asApiError(edit.error));
 
@@ -40,8 +42,14 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
     more: { overbook?: boolean; outside_hours?: boolean; reason?: string } = {},
   ) {
     if (refusal?.isOvertaken) seen.current = appointment.version;
+    const body = {
+      ...changedDetails(appointment, values),
+      ...(notify ? {} : { notify }),
+      ...more,
+      version: seen.current,
+    };
     edit.mutate(
-      { appointment, body: { ...changedDetails(appointment, values), ...more, version: seen.current } },
+      { appointment, body },
       {
         onSuccess() {
           settled();
@@ -57,6 +65,9 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
       <Stack gap="md">
         <PatientSelect
           current={appointment.contact}
+          status={appointment.status}
+          notify={notify}
+          onNotify={setNotify}
           onChange={(id) => form.setFieldValue('contact_id', id)}
         />
         <Select
@@ -113,7 +124,7 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
           <Button type="submit" loading={edit.isPending} disabled={!form.isDirty()}>
             Save
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={back}>
             Back
           </Button>
         </Group>

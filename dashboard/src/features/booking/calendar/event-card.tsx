@@ -1,4 +1,10 @@
-import { IconAlertTriangle, IconCloudQuestion, IconCloudX, IconRefresh } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCalendarOff,
+  IconCloudQuestion,
+  IconCloudX,
+  IconRefresh,
+} from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import type { CSSProperties, PointerEvent } from 'react';
 import { canMove } from './abilities.ts';
@@ -23,7 +29,7 @@ export const spanStyle = ({ from, to }: Range): CSSProperties =>
   ({ '--from': from, '--to': to }) as CSSProperties;
 
 export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGrab }: Props) {
-  const { item, range, lane, lanes, continued } = placed;
+  const { item, range, lane, lanes, continued, during } = placed;
   // One that is on its way has no known version yet.
   const movable = canMove(item.status) && !continued && !pending;
   const { icon: Glyph, tone } = lookOf(item.status);
@@ -38,11 +44,12 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
       data-tone={tone}
       data-status={item.status}
       data-movable={movable ? '' : undefined}
+      data-off={during === undefined ? undefined : ''}
       data-pending={pending ? '' : undefined}
       data-dragged={dragged ? '' : undefined}
       data-short={range.to - range.from < 30 ? '' : undefined}
       aria-haspopup="dialog"
-      title={`${minuteLabel(range.from)} to ${minuteLabel(range.to)}, ${item.contact.name}, ${moreFacts(item, range)}`}
+      title={`${minuteLabel(range.from)} to ${minuteLabel(range.to)}, ${item.contact.name}, ${moreFacts(item, range, during)}`}
       onClick={() => onOpen(item.id)}
       onPointerDown={(event) => {
         if (movable) onGrab(event, item, range);
@@ -54,6 +61,9 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
         )}
         <span className={classes.clip}>{item.contact.name}</span>
         {item.overbooked ? <IconAlertTriangle size={14} aria-hidden className={classes.eventIcon} /> : null}
+        {during === undefined ? null : (
+          <IconCalendarOff size={14} aria-hidden className={classes.eventIcon} />
+        )}
         {mustLook(item) ? <IconCloudQuestion size={14} aria-hidden className={classes.eventIcon} /> : null}
         {item.sync_state === 'error' ? (
           <IconCloudX size={14} aria-hidden className={classes.eventIcon} />
@@ -63,10 +73,12 @@ export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGr
         ) : null}
       </span>
       <span className={classes.eventLine}>
-        {minuteLabel(range.from)} {item.service_name}
+        {minuteLabel(range.from)}{' '}
+        {during === undefined ? item.service_name : <span className={classes.off}>{during}</span>}
       </span>
+      {during === undefined ? null : <span className={classes.eventLine}>{item.service_name}</span>}
       {showProvider ? <span className={classes.eventLine}>{item.provider_name}</span> : null}
-      <span className={classes.hidden}>, {moreFacts(item, range)}</span>
+      <span className={classes.hidden}>, {moreFacts(item, range, during)}</span>
     </button>
   );
 }

@@ -12,7 +12,7 @@ const booked = (change: Partial<Appointment> = {}) =>
     ...change,
   }) as Appointment;
 
-test('a calendar that nobody could read is said in words, until the appointment is over', () => {
+test('a calendar that could not be read is said in words, until the appointment is over', () => {
   expect(moreFacts(booked(), { from: 540, to: 570 })).toContain(UNREAD);
   expect(mustLook(booked({ calendar_unverified: false }))).toBe(false);
   for (const status of ['cancelled', 'completed', 'no_show'] as const) {

@@ -33,20 +33,21 @@ export const lookOf = (status: Appointment['status']): Look => looks[status];
 export const statusWord = (status: Appointment['status']): string =>
   appointmentWord(status)?.word ?? 'Confirmed';
 
-export const UNREAD = 'Google Calendar could not be read when this was booked';
+export const UNREAD = 'We couldn’t check Google Calendar when this was booked';
 
-/** Over what is over nobody needs to look. */
+/** After the visit there is nothing left to look at. */
 export const mustLook = ({ calendar_unverified, status }: Appointment): boolean =>
   calendar_unverified && canCancel(status);
 
 /** What the card says by its place, its height, its colour and its icons. */
-export function moreFacts(item: Appointment, range: Range): string {
+export function moreFacts(item: Appointment, range: Range, during?: string): string {
   return [
     `until ${minuteLabel(range.to)}`,
     `with ${item.provider_name}`,
     statusWord(item.status),
     item.sync_state === 'not_linked' ? '' : syncView(item.sync_state).word,
     item.overbooked ? 'Overbooked' : '',
+    during === undefined ? '' : `during time off: ${during}`,
     mustLook(item) ? UNREAD : '',
   ]
     .filter((part) => part !== '')

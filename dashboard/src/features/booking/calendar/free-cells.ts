@@ -6,7 +6,7 @@ export const SNAP_MINUTES = 15;
 /** As the server has it: a patient who sat down within the last hour is entered without a question. */
 export const JUST_PASSED_MINUTES = 60;
 
-/** Half an hour of a column that can be clicked, with the quarters of it in which somebody could begin. */
+/** Half an hour of a column that can be clicked, with the quarters of it in which an appointment could begin. */
 export interface FreeCell extends Range {
   starts: number[];
 }

@@ -14,7 +14,7 @@ interface Props {
   /** Also after it is over, while the drawer leaves. */
   hold: HeldTime | null;
   opened: boolean;
-  /** Nobody keeps the time any more. */
+  /** The time is not held any more. */
   isOver: boolean;
   timeZone: string;
   onClose: () => void;
@@ -71,10 +71,12 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
         <dd>{keeperWord(hold.source)}</dd>
       </dl>
       {isOver && !release.isPending ? (
-        <div role="status">Nobody keeps this time any more: it was booked, given back or ran out.</div>
+        <div role="status">This time is no longer held: it was booked, released, or the hold ran out.</div>
       ) : (
         <Stack gap="sm">
-          <div>Until then nobody else gets this time. It becomes free by itself when nobody books it.</div>
+          <div>
+            No one else can book this time until then. If it isn’t booked, it opens up again by itself.
+          </div>
           <FormError error={release.error} />
           <div>
             <Button

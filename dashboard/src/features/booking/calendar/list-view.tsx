@@ -63,7 +63,7 @@ function Row({ item, timeZone, onOpen }: { item: Appointment } & Pick<Props, 'ti
         </StatusTag>
         {mustLook(item) ? (
           <StatusTag tone="warn" icon={IconCloudQuestion} plain>
-            Look at the calendar
+            Check Google Calendar
           </StatusTag>
         ) : null}
         {item.sync_state === 'error' || item.sync_state === 'pending' ? (

@@ -20,13 +20,13 @@ const offeredBy = (...provider_ids: string[]) => [
 const labels = (provider: string, services?: ReturnType<typeof offeredBy>) =>
   whoMayTake(withOf(provider), people, services).map(({ label }) => label);
 
-test('only those who offer the service are named, and nobody who cannot be booked', () => {
+test('only those who offer the service are named, and no one who cannot be booked', () => {
   expect(labels('ada', offeredBy('ada', 'cleo'))).toEqual(['Dr. ada']);
   expect(labels('ada', offeredBy())).toEqual(['Dr. ada', 'Dr. bob']);
   expect(labels('ada')).toEqual(['Dr. ada', 'Dr. bob']);
 });
 
-test('whoever has the appointment stays visible, and why they could not get it any more', () => {
+test('the one who has the appointment stays visible, and why they could not get it any more', () => {
   expect(labels('cleo', offeredBy('bob'))).toEqual(['Dr. cleo (takes no appointments any more)', 'Dr. bob']);
   expect(labels('ada', offeredBy('bob'))).toEqual(['Dr. ada (does not offer this any more)', 'Dr. bob']);
   expect(whoMayTake(withOf('cleo'), people, offeredBy('bob'))[0]?.problem).toBe(

@@ -10,8 +10,8 @@ export interface Choice {
 }
 
 /**
- * Who an appointment can go to. Whoever has it stays in the list, also when they could not get it any more.
- * @param services - Undefined while they are not known; then nobody is left out.
+ * Who an appointment can go to. The one who has it stays in the list, also when they could not get it any more.
+ * @param services - Undefined while they are not known; then no one is left out.
  */
 export function whoMayTake(
   { service_type, provider_id, provider_name }: Appointment,

@@ -5,10 +5,10 @@ import { useEffect, useRef, useState } from 'react';
 import { asApiError } from '../../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../../lib/api/request.ts';
 import { dayKey, instantAt } from '../../../lib/format/zoned.ts';
-import { useUnsaved } from '../../../lib/ui/unsaved.tsx';
+import { useAskToLeave, useUnsaved } from '../../../lib/ui/unsaved.tsx';
 import { servicesQuery } from '../booking.api.ts';
 import classes from './appointment-drawer.module.css';
-import { whyUntold } from './change-words.ts';
+import { whyNoText } from './change-words.ts';
 import type { Person } from './columns.ts';
 import { DaySlots } from './day-slots.tsx';
 import { whoMayTake } from './may-take.ts';
@@ -33,18 +33,19 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const [notify, setNotify] = useState(true);
-  /** Somebody else's change must not be undone by a form that was opened before it. */
+  /** Another person's change must not be undone by a form that was opened before it. */
   const seen = useRef(appointment.version);
   const [missing, setMissing] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   const move = useMove(timeZone);
   useUnsaved(start !== '' || typed !== '' || reason !== '');
+  const back = useAskToLeave(onDone);
   const choices = whoMayTake(appointment, people, useQuery(servicesQuery).data?.data);
   const problem = choices.find(({ value }) => value === providerId)?.problem;
   useEffect(() => first.current?.focus(), []);
 
   const refusal = move.error === null ? null : refusalOf(asApiError(move.error));
-  const untold = whyUntold(appointment);
+  const noText = whyNoText(appointment);
 
   function send(
     at: string,
@@ -86,7 +87,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   }
 
   function submit() {
-    // They were told what it is now; sending it again means it.
+    // They saw what it is now; sending it again means it.
     if (refusal?.isOvertaken) seen.current = appointment.version;
     const at = wanted();
     setMissing(
@@ -159,14 +160,14 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
           value={reason}
           onChange={({ currentTarget }) => setReason(currentTarget.value)}
         />
-        {untold === null ? (
+        {noText === null ? (
           <Checkbox
             label="Text the patient the new time"
             checked={notify}
             onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
           />
         ) : (
-          <div>{untold}</div>
+          <div>{noText}</div>
         )}
         {refusal === null || asked === undefined ? null : (
           <div className={classes.refused}>
@@ -186,7 +187,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
           <Button type="submit" loading={move.isPending}>
             Move appointment
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={back}>
             Back
           </Button>
         </Group>

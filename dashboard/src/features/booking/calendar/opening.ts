@@ -8,7 +8,7 @@ export interface Band extends Range {
 }
 
 export interface Opening {
-  /** When somebody can be booked. */
+  /** When a provider can be booked. */
   open: Range[];
   /** What is shaded, with the reason. */
   bands: Band[];
@@ -46,13 +46,13 @@ export function openingOfAll(providers: Who[], day: string, timeOff: TimeOff[], 
   const [only] = providers;
   if (only !== undefined && providers.length === 1) return openingOf(only, day, timeOff, timeZone);
   const open = union(providers.flatMap((one) => openingOf(one, day, timeOff, timeZone).open));
-  const everybody = timeOff.filter((one) => one.provider_id === null);
+  const ofTheClinic = timeOff.filter((one) => one.provider_id === null);
   const skipped = skippedPart(day, timeZone);
   return {
     open,
     bands: [
       ...without([{ from: 0, to: DAY_MINUTES }], open).map((range) => band(range, 'closed', 'Closed')),
-      ...everybody.flatMap((one) => {
+      ...ofTheClinic.flatMap((one) => {
         const range = partOfDay(one, day);
         return range === null ? [] : [band(range, 'off', one.title)];
       }),
@@ -69,6 +69,19 @@ function windowsOf(hours: WeeklyHours, day: string): Range[] {
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+/** The time off that an appointment lies in, by its title; undefined when it lies in none. */
+export function offDuring(
+  timeOff: TimeOff[],
+  providerId: string,
+  day: string,
+  range: Range,
+): string | undefined {
+  return timeOff.find((one) => {
+    const away = one.provider_id === null || one.provider_id === providerId ? partOfDay(one, day) : null;
+    return away !== null && overlap(away, range);
+  })?.title;
+}
 
 /** Wall clock against wall clock: no time zone is needed, and none can be wrong. */
 function partOfDay({ starts_local, ends_local }: TimeOff, day: string): Range | null {

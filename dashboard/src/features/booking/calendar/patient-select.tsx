@@ -1,14 +1,19 @@
-import { Button, Group, Input, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Input, Stack, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatPhone } from '../../../lib/format/format.ts';
 import { contactsQuery } from '../contacts.api.ts';
+import { passedOnWords } from './change-words.ts';
 
-type Patient = Pick<Appointment['contact'], 'id' | 'name' | 'phone'>;
+type Patient = Pick<Appointment['contact'], 'id' | 'name' | 'phone' | 'no_texts'>;
 interface Props {
   current: Patient;
+  status: Appointment['status'];
+  /** Whether the patients hear of it. */
+  notify: boolean;
+  onNotify: (notify: boolean) => void;
   onChange: (id: string) => void;
 }
 
@@ -17,7 +22,7 @@ const labelOf = ({ name, phone }: Patient) => (phone === null ? name : `${name},
 const MAX_SHOWN = 5;
 
 /** Another one of the clinic's patients, found by name or number. */
-export function PatientSelect({ current, onChange }: Props) {
+export function PatientSelect({ current, status, notify, onNotify, onChange }: Props) {
   const [chosen, setChosen] = useState(current);
   const [isOpen, setOpen] = useState(false);
   const choose = (patient: Patient) => {
@@ -26,11 +31,7 @@ export function PatientSelect({ current, onChange }: Props) {
     setOpen(false);
   };
   return (
-    <Input.Wrapper
-      label="Patient"
-      labelElement="div"
-      description={chosen.id === current.id ? undefined : `${chosen.name} gets a text with the time.`}
-    >
+    <Input.Wrapper label="Patient" labelElement="div">
       <Group justify="space-between" gap="xs">
         <strong>{labelOf(chosen)}</strong>
         <Button size="xs" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -38,6 +39,18 @@ export function PatientSelect({ current, onChange }: Props) {
         </Button>
       </Group>
       {isOpen ? <Search onChoose={choose} /> : null}
+      {chosen.id === current.id ? null : (
+        <Stack gap="xs" mt="xs">
+          <div role="status">{passedOnWords(status, current, chosen)}</div>
+          {status === 'confirmed' ? (
+            <Checkbox
+              label="Text the patients about it"
+              checked={notify}
+              onChange={({ currentTarget }) => onNotify(currentTarget.checked)}
+            />
+          ) : null}
+        </Stack>
+      )}
     </Input.Wrapper>
   );
 }

@@ -1,6 +1,6 @@
 import type { Appointment, MoveRequest } from '@voxanne/contract';
 
-/** What somebody asked for and the server has not answered yet. */
+/** What a person asked for and the server has not answered yet. */
 export interface Move {
   appointment: Appointment;
   /** Where it goes, as it is shown until the answer comes. */

@@ -13,12 +13,12 @@ test('a taken time brings its alternatives, and an owner may insist', () => {
   expect(refusal.mayOverbook).toBe(true);
 });
 
-test('closed hours have alternatives too, but nobody can insist', () => {
+test('closed hours have alternatives too, but no one can insist', () => {
   const refusal = refused('OUTSIDE_HOURS', 'The clinic is not open for the whole of that time.', [slot]);
   expect([refusal.alternatives.length, refusal.mayOverbook]).toEqual([1, false]);
 });
 
-test('without an answer nobody says that nothing happened', () => {
+test('without an answer it is not said that nothing happened', () => {
   const lost = refusalOf(
     new ApiError({ status: 0, code: 'UNREACHABLE', message: 'Voxanne does not answer.' }),
   );
@@ -35,8 +35,8 @@ test('every other refusal says its sentence', () => {
   });
 });
 
-test('whoever was overtaken has to look again, and cannot insist', () => {
-  const refusal = refused('CHANGED_MEANWHILE', 'Somebody else changed this appointment meanwhile.');
+test('a person who was overtaken has to look again, and cannot insist', () => {
+  const refusal = refused('CHANGED_MEANWHILE', 'Someone else just changed this appointment.');
   expect(refusal).toMatchObject({ isOvertaken: true, mayOverbook: false, isCertain: true });
   expect(refused('SLOT_UNAVAILABLE', 'Taken.').isOvertaken).toBe(false);
 });

@@ -9,7 +9,7 @@ export interface Refusal {
   isCertain: boolean;
   /** Whether an owner may put it there anyway. */
   mayOverbook: boolean;
-  /** Nobody works then: staff may book it on purpose. */
+  /** No one works then: staff may book it on purpose. */
   mayIgnoreHours: boolean;
   /** It is not any more what was seen: it has to be looked at again. */
   isOvertaken: boolean;
@@ -41,7 +41,7 @@ const titles: Record<string, string> = {
   UNREACHABLE: 'No answer from Voxanne',
 };
 
-/** What a person is told when a change is refused, and what they can do instead. */
+/** What a person reads when a change is refused, and what they can do instead. */
 export function refusalOf(error: ApiError): Refusal {
   const alternatives = offeredBy(error);
   return {

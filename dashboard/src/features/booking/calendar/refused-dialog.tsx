@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { asApiError } from '../../../lib/api/api-error.ts';
 import { formatMoment } from '../../../lib/format/format.ts';
+import { useAskToLeave } from '../../../lib/ui/unsaved.tsx';
 import type { Move } from './pending-moves.ts';
 import type { Alternative } from './refusal.ts';
 import { refusalOf } from './refusal.ts';
@@ -25,7 +26,8 @@ interface Props {
 
 /** After a drop that the server did not take: the appointment stands where it was, and here is why. */
 export function RefusedDialog(props: Props) {
-  const { refused, isOwner, timeZone, onTake, onOverbook, onAnyway, onRetry, onClose } = props;
+  const { refused, isOwner, timeZone, onTake, onOverbook, onAnyway, onRetry } = props;
+  const onClose = useAskToLeave(props.onClose);
   const refusal = refused === null ? null : refusalOf(asApiError(refused.error));
   return (
     <Modal

@@ -12,6 +12,13 @@ import { useSetStatus } from './use-changes.ts';
 
 type Status = StatusRequest['status'];
 
+const SURE: Record<Status, string> = {
+  confirmed: 'Confirm anyway',
+  arrived: 'Check in anyway',
+  completed: 'Mark as done anyway',
+  no_show: 'Mark as no-show anyway',
+};
+
 /** What became of the visit. Of one that is still to come it is asked first whether that is meant. */
 export function StatusButtons({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const [asking, setAsking] = useState<Status | null>(null);
@@ -47,16 +54,16 @@ export function StatusButtons({ item, timeZone }: { item: Appointment; timeZone:
       <FormError error={set.error} />
       <Confirm
         opened={asking !== null}
-        title="Before the appointment?"
-        confirm={asking === null ? '' : `Yes: ${changeWord(item.status, asking)}`}
+        title="It’s not time yet"
+        confirm={asking === null ? '' : SURE[asking]}
         tone="brand"
         cancel="Not yet"
         busy={set.isPending}
         onConfirm={() => asking !== null && record(asking, true)}
         onCancel={() => setAsking(null)}
       >
-        {item.contact.name}'s appointment is on {formatMoment(item.scheduled_at, timeZone)}. Do you want to
-        record this already?
+        {item.contact.name}’s appointment is on {formatMoment(item.scheduled_at, timeZone)}. Do you want to
+        record this now anyway?
       </Confirm>
     </section>
   );

@@ -60,7 +60,7 @@ export function TimeGrid(props: Props) {
   const style = {
     gridTemplateColumns: `${AXIS_REM}rem ${widths.map((rem) => `minmax(${rem}rem, 1fr)`).join(' ')}`,
     minWidth: `${widths.reduce((sum, rem) => sum + rem, AXIS_REM)}rem`,
-    // Of several providers somebody may still be free beside an appointment: a strip stays to be clicked.
+    // Of several providers one may still be free beside an appointment: a strip stays to be clicked.
     '--gutter': columns.some((one) => one.providerId === undefined) ? '0.875rem' : '0.25rem',
     '--axis-from': axis.from,
     '--axis-to': axis.to,

@@ -68,12 +68,12 @@ export function useUndo(timeZone: string) {
       await keep(queryClient, changed);
       noticeChange(changed.id, undoneWords(changed, timeZone), choicesOf(changed, withdraw.mutate));
     },
-    onError: (error) => notifyFailed('It could not be undone', error),
+    onError: (error) => notifyFailed('We couldn’t undo it', error),
     onSettled: () => refresh(queryClient),
   });
 }
 
-/** @param onRefused - Told of a refusal after the appointment went back to its place. */
+/** @param onRefused - Hears of a refusal after the appointment went back to its place. */
 export function useMove(timeZone: string, onRefused?: (move: Move, error: unknown) => void) {
   const queryClient = useQueryClient();
   const undo = useUndo(timeZone);

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { nextExpiry, stillHeld } from './held.ts';
 import { heldQuery } from './schedule.api.ts';
 
-/** The held times of some days. Each of them leaves the moment it runs out, also when nobody says so. */
+/** The held times of some days. Each of them leaves the moment it runs out, also when no event says so. */
 export function useHeld(window: { from: string; to: string }) {
   const { data, error, isPending } = useQuery(heldQuery(window.from, window.to));
   const [now, setNow] = useState(Date.now);

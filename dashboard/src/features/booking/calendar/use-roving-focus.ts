@@ -25,7 +25,7 @@ export function useRovingFocus(scroller: RefObject<HTMLElement | null>) {
     current.current = null;
     const next = closestTo(all, place.current);
     stand(next);
-    // A closed day has nothing to stop at, and can be scrolled by keys all the same.
+    // A closed day has nothing to stop at, and can be scrolled by keys anyway.
     if (next === undefined) all.tabIndex = 0;
     else all.removeAttribute('tabindex');
     // A free time that was booked, a card that was moved: the keyboard stays at its place.
