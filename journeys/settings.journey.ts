@@ -90,9 +90,9 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     const drawer = page.getByRole('dialog', { name: 'New service' });
     await drawer.getByRole('textbox', { name: 'Name' }).fill('Group physiotherapy');
     await drawer.getByLabel('Length in minutes').fill('45');
-    await drawer.getByLabel('Patients at once').fill('6');
-    await drawer.getByLabel('Kept free after').fill('15');
-    await drawer.getByLabel('Shortest notice').fill('2');
+    await drawer.getByLabel('Group size').fill('6');
+    await drawer.getByLabel('Buffer after').fill('15');
+    await drawer.getByLabel('Minimum notice').fill('2');
     await drawer.getByLabel('Only these').check();
     await drawer.getByRole('button', { name: 'Add service' }).click();
     await drawer.getByText('Choose at least one provider, or all of them.').waitFor();
@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     expect(booked.status).toBe(201);
     await page.getByRole('link', { name: 'Add time off' }).click();
     const drawer = page.getByRole('dialog', { name: 'New time off' });
-    await drawer.getByLabel('What it is').fill('Painters');
+    await drawer.getByLabel('Title').fill('Painters');
     await drawer.getByLabel('First day').fill(at.slice(0, 10));
     await drawer.getByLabel('Last day').fill(at.slice(0, 10));
     await drawer.getByRole('button', { name: 'Add time off' }).click();
@@ -165,14 +165,14 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     const drawer = page.getByRole('dialog', { name: 'Main provider' });
     const make = async (button: string): Promise<string> => {
       await drawer.getByRole('button', { name: button }).click();
-      const question = page.getByRole('dialog', { name: 'Make a calendar address?' });
-      await question.getByRole('button', { name: 'Make an address' }).click();
+      const question = page.getByRole('dialog', { name: 'Create a calendar address?' });
+      await question.getByRole('button', { name: 'Create an address' }).click();
       await question.waitFor({ state: 'hidden' });
       return drawer.getByLabel('Calendar address', { exact: true }).and(drawer.locator('input')).inputValue();
     };
     const status = async (url: string) => (await fetch(url)).status;
 
-    const first = await make('Make an address');
+    const first = await make('Create an address');
     expect(await (await fetch(first)).text()).toContain('BEGIN:VCALENDAR');
     const second = await make('Replace the address');
     expect(second).not.toBe(first);
@@ -183,16 +183,16 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await drawer.getByRole('button', { name: 'Revoke the address' }).click();
     const question = page.getByRole('dialog', { name: 'Revoke the calendar address?' });
     await question.getByRole('button', { name: 'Revoke the address' }).click();
-    await page.getByText('No calendar address of Main provider works any more.').waitFor();
+    await page.getByText('The calendar address of Main provider no longer works.').waitFor();
     expect(await status(second)).toBe(404);
   });
 
   test('the clinic’s own rules are said in words and kept', async () => {
     const [page, other] = await twoWindows('/settings');
-    await page.getByLabel('Days ahead').fill('180');
-    await page.getByLabel('Offer nothing until it can be read again').check();
-    await page.getByLabel('Remove them after some days').check();
-    await page.getByLabel('Days until they are removed').fill('30');
+    await page.getByLabel('Booking window (days)').fill('180');
+    await page.getByLabel('Stop offering times until it’s back').check();
+    await page.getByLabel('Delete after some days').check();
+    await page.getByLabel('Days until it’s deleted').fill('30');
     await page.getByRole('button', { name: 'Save rules' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
     expect((await clinic.get('/api/organization')).body).toMatchObject({
@@ -200,9 +200,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
       calendar_policy: 'closed',
       message_retention_days: 30,
     });
-    await expect.poll(() => other.getByLabel('Days ahead').inputValue()).toBe('180');
-    await expect
-      .poll(() => other.getByLabel('Offer nothing until it can be read again').isChecked())
-      .toBe(true);
+    await expect.poll(() => other.getByLabel('Booking window (days)').inputValue()).toBe('180');
+    await expect.poll(() => other.getByLabel('Stop offering times until it’s back').isChecked()).toBe(true);
   });
 });

@@ -43,24 +43,24 @@ describe.skipIf(!hasBrowser)('the waitlist by hand', () => {
     return { page, faults: watch.faults };
   }
 
-  test('somebody is put on it, another window sees it, and they are taken off again', async () => {
+  test('a patient is put on it, another window sees it, and they are removed again', async () => {
     const { page, faults } = await patientsPage({
       viewport: { width: 360, height: 740 },
       colorScheme: 'dark',
     });
     const other = await patientsPage();
-    await page.getByText('Nobody waits').waitFor();
+    await page.getByText('The waitlist is empty').waitFor();
     await page.getByRole('button', { name: 'Add to waitlist' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('nora next');
     await page.getByRole('textbox', { name: 'Phone' }).fill('(415) 555-0140');
     await page.getByRole('combobox', { name: 'Service' }).click();
     await page.getByRole('option', { name: 'Consultation' }).click();
-    await page.getByRole('combobox', { name: 'Time of the day' }).click();
+    await page.getByRole('combobox', { name: 'Time of day' }).click();
     await page.getByRole('option', { name: 'Before noon' }).click();
     await settled(page);
     await screenshot(page, 'waitlist-form-dark-360');
     expect(await seriousViolations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Put on the waitlist' }).click();
+    await page.getByRole('button', { name: 'Add to waitlist' }).click();
     await page.getByText('Consultation, before noon').waitFor();
     await other.page.getByRole('region', { name: 'Waitlist' }).getByText('Nora Next').waitFor();
     expect((await clinic.get('/api/waitlist')).body.data).toMatchObject([
@@ -73,10 +73,10 @@ describe.skipIf(!hasBrowser)('the waitlist by hand', () => {
     expect(await seriousViolations(other.page)).toEqual([]);
     await screenshot(other.page, 'waitlist-light');
 
-    await page.getByRole('button', { name: 'Take off the waitlist: Nora Next' }).click();
-    await page.getByRole('button', { name: 'Take off the list' }).click();
-    await page.getByText('Nobody waits').waitFor();
-    await other.page.getByText('Nobody waits').waitFor();
+    await page.getByRole('button', { name: 'Remove from the waitlist: Nora Next' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('The waitlist is empty').waitFor();
+    await other.page.getByText('The waitlist is empty').waitFor();
     expect([...faults, ...other.faults]).toEqual([]);
   });
 });

@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
   test('other forms say so too, and a second click is a new decision', async () => {
     await open('/settings/time-off');
     await page.getByRole('link', { name: 'Add time off' }).click();
-    await page.getByRole('dialog').getByLabel('What it is').fill('Inventory');
+    await page.getByRole('dialog').getByLabel('Title').fill('Inventory');
     await goOffline();
     await bar().waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Add time off' }).click();

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { modeQuery } from '../features/tenancy/tenancy.api.ts';
 import { StatusTag } from '../lib/ui/status-tag.tsx';
 
-/** Always on screen: nobody should wonder whether a text reaches a real patient. */
+/** Always on screen: no one should wonder whether a text reaches a real patient. */
 export function ModeChip() {
   const { data } = useQuery(modeQuery);
   if (data === undefined) return null;

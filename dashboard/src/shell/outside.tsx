@@ -24,7 +24,7 @@ export function NotFound() {
   );
 }
 
-/** The one thing that stops every page: who you are, or whose clinic this is, could not be found out. */
+/** The one thing that stops every page: who you are, or whose clinic this is, is not known. */
 export function Unavailable({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -44,7 +44,7 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
     <main id="main">
       <Page title={noClinic ? 'No clinic yet' : 'Voxanne is not reachable'}>
         <ErrorState
-          title={noClinic ? 'Your account belongs to no clinic.' : 'This page could not be opened.'}
+          title={noClinic ? 'Your account belongs to no clinic.' : 'We couldn’t open this page.'}
           error={error}
           stillWorks={
             noClinic
@@ -69,7 +69,7 @@ export function PageBroken({ error, reset }: ErrorComponentProps) {
   return (
     <Page title="This page broke">
       <ErrorState
-        title="The page could not be shown."
+        title="We couldn’t show this page."
         error={error}
         stillWorks="The other pages, calls and texts are not affected."
         onRetry={reset}

@@ -86,7 +86,7 @@ export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
           >
             {callId === undefined ? 'Call now' : 'Call again'}
           </Button>
-          <p className={classes.note}>Simulated: nobody is really phoned.</p>
+          <p className={classes.note}>Simulated: no real phone rings.</p>
         </div>
       </form>
       <FormError error={start.error} />

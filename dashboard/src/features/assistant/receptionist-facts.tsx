@@ -11,7 +11,7 @@ export function ReceptionistFacts() {
   if (error !== null) {
     return (
       <ErrorState
-        title="The receptionist's details could not be read"
+        title="We couldn’t load the receptionist’s details"
         error={error}
         stillWorks="Calls are still answered."
         onRetry={() => void refetch()}

@@ -12,7 +12,7 @@ export function VapiPanel() {
   return (
     <Panel title="Phone receptionist" hint="How Vapi reaches this server, and how we know that it is Vapi.">
       {error !== null ? (
-        <ErrorState title="The receptionist could not be read" error={error} onRetry={() => void refetch()} />
+        <ErrorState title="We couldn’t load the receptionist" error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
         <LoadingRows rows={2} height={56} label="Loading the receptionist" />
       ) : (

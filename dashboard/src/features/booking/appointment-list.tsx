@@ -25,7 +25,7 @@ export function AppointmentList({ appointments, timeZone, now, nextId }: Props) 
   );
 }
 
-/** For somebody who looks from another time zone. */
+/** For people who look from another time zone. */
 function whereYouAre(instant: string, timeZone: string): string | undefined {
   const here = ownTimeZone();
   return isSameZone(here, timeZone) ? undefined : `${formatMoment(instant, here)}, where you are`;
@@ -67,10 +67,10 @@ function Row({ item, timeZone, now, next }: RowProps) {
         <StatusTag tone="idle" icon={source.icon} plain>
           {source.word}
         </StatusTag>
-        <SyncTag state={item.sync_state} />
+        {item.sync_state === 'not_linked' ? null : <SyncTag state={item.sync_state} />}
         {mustLook(item) ? (
           <StatusTag tone="warn" icon={IconCloudQuestion} plain>
-            Look at the calendar
+            Check Google Calendar
           </StatusTag>
         ) : null}
         <StatusTag tone={confirmation.tone} plain>

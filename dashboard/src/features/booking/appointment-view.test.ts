@@ -9,7 +9,7 @@ test('every state of the calendar has a word', () => {
 test('a calendar that has to be linked again is no spinner', () => {
   expect(syncView('pending').busy).toBe(true);
   expect(syncView('pending', true)).toEqual({
-    word: 'Waits for Google Calendar: link it again',
+    word: 'Not in Google Calendar yet',
     tone: 'warn',
   });
   expect(syncView('synced', true).word).toBe('In calendar');
@@ -20,11 +20,11 @@ test('every status but confirmed has a word', () => {
   expect(silent).toEqual(['confirmed']);
 });
 
-test('what the receptionist booked is told apart from what a person booked', () => {
+test('what the receptionist booked is kept apart from what a person booked', () => {
   expect(sourceView('voice').word).toBe('AI call');
   expect(sourceView('dashboard').word).toBe('Staff');
-  expect(sourceView('api').word).toBe('Program');
-  expect(sourceView('patient').word).toBe('Patient, by link');
+  expect(sourceView('api').word).toBe('API');
+  expect(sourceView('patient').word).toBe('Patient online');
   expect(sourceView('system').word).toBe('Waitlist');
   expect(sourceView('import').word).toBe('import');
 });

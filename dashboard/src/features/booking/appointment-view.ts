@@ -17,15 +17,13 @@ const sync: Record<Appointment['sync_state'], Word> = {
 };
 /** @param linkIsDead - Nothing can be written before a person links the calendar again. */
 export const syncView = (state: Appointment['sync_state'], linkIsDead = false): Word =>
-  state === 'pending' && linkIsDead
-    ? { word: 'Waits for Google Calendar: link it again', tone: 'warn' }
-    : sync[state];
+  state === 'pending' && linkIsDead ? { word: 'Not in Google Calendar yet', tone: 'warn' } : sync[state];
 
 const sources: Record<string, { word: string; icon: Icon }> = {
   voice: { word: 'AI call', icon: IconPhone },
   dashboard: { word: 'Staff', icon: IconUser },
-  api: { word: 'Program', icon: IconCode },
-  patient: { word: 'Patient, by link', icon: IconLink },
+  api: { word: 'API', icon: IconCode },
+  patient: { word: 'Patient online', icon: IconLink },
   system: { word: 'Waitlist', icon: IconListCheck },
 };
 export const sourceView = (source: string) => sources[source] ?? { word: source, icon: IconCode };

@@ -79,7 +79,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
   });
   const service = form.values.service_type || options[0]?.value || '';
 
-  /** A fault in a field that is put away would be said to nobody. */
+  /** A fault in a field that is put away would be seen by no one. */
   function showFirst(messages: Record<string, unknown>) {
     if (MORE.some((field) => field in messages)) flushSync(() => setMore(true));
     focusFirst(form)(messages);

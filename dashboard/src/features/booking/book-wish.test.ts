@@ -3,7 +3,7 @@ import { bodyOf, bookedWords, EMPTY, lengthProblem } from './book-wish.ts';
 
 const maria = { ...EMPTY, name: 'Maria', phone: '+14155550132', service_type: 'consultation', slot_id: 's' };
 
-test('what nobody filled in is not sent', () => {
+test('what was not filled in is not sent', () => {
   expect(bodyOf({ values: { ...maria, email: ' ', notes: '\n' } })).toEqual({
     name: 'Maria',
     phone: '+14155550132',
@@ -59,7 +59,7 @@ test('a length is empty, or whole minutes that can be booked', () => {
   expect([4, 481, 7.5, '-'].map((length) => lengthProblem(length) === null)).not.toContain(true);
 });
 
-test('nobody believes that a patient was told who was not', () => {
+test('a patient who got no text is not said to have one', () => {
   expect(bookedWords(maria, 'Monday')).toBe('Maria is booked for Monday.');
   expect(bookedWords({ ...maria, pending: true }, 'Monday')).toContain('No text was sent');
   const stopped = { code: 'STOPPED' as const, reason: 'The patient sent STOP, so they get no texts.' };

@@ -45,7 +45,7 @@ function Contact({ id, timeZone }: { id: string; timeZone: string }) {
     return error === null ? (
       <LoadingRows rows={5} height={56} label="Loading the patient" />
     ) : (
-      <ErrorState title="The patient could not be read" error={error} onRetry={() => void refetch()} />
+      <ErrorState title="We couldn’t load the patient" error={error} onRetry={() => void refetch()} />
     );
   }
   return (

@@ -124,7 +124,7 @@ function OtherPatient({ error, onOpen }: { error: unknown; onOpen: () => void })
 
 type Fields = Pick<UseFormReturnType<ContactValues>, 'values' | 'setInitialValues' | 'setValues'>;
 
-/** Fields that nobody has touched follow what another window saved; touched ones are left to whoever types. */
+/** Fields that were not touched follow what another window saved; touched ones are left to the person who types. */
 function useFollowed(contact: ContactDetail, form: Fields) {
   const known = useRef(toValues(contact));
   const follow = useRef(form);

@@ -34,7 +34,7 @@ export function ContactsPage() {
   return (
     <Page title="Patients" hint="Your patients and waitlist.">
       <Stack gap="lg">
-        <Panel title="By name">
+        <Panel title="All patients">
           <div className={classes.filters}>
             <TextInput
               aria-label="Find a patient"
@@ -86,7 +86,7 @@ function Contacts({ find, status, timeZone }: ListProps) {
       <LoadingRows rows={5} height={56} label="Loading patients" />
     ) : (
       <ErrorState
-        title="The patients could not be read"
+        title="We couldn’t load your patients"
         error={error}
         stillWorks="Calls are still answered and booked; this page only shows them."
         onRetry={() => void refetch()}
@@ -150,7 +150,7 @@ function Row({ contact, timeZone }: { contact: ContactSummary; timeZone: string 
         </span>
         <span className={classes.next}>
           {contact.next_appointment_at === null
-            ? 'Nothing booked'
+            ? 'No upcoming visits'
             : `Next: ${formatMoment(contact.next_appointment_at, timeZone)}`}
         </span>
         <span className={classes.tags}>

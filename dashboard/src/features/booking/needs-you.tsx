@@ -13,7 +13,7 @@ import { tasksQuery } from './tasks.api.ts';
 /** What waits for a person, urgent first. Where nothing waits, nothing is shown. */
 export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   const { data, error, refetch } = useQuery(tasksQuery);
-  // A list that could not be read is missing here, and stands under Messages.
+  // A list that did not load is missing here, and stands under Messages.
   const refused = useQuery(refusedTextsQuery).data?.data ?? [];
   // Closed here and a moment ago: they stay in sight, so that a slip can be taken back.
   const [closed, setClosed] = useState<Task[]>([]);

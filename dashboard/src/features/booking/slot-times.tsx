@@ -40,7 +40,7 @@ export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose }: Props
       </div>
       {hasUncertain(slots) ? (
         <p id={`${group}-stale`} className={classes.hint}>
-          <IconCloudQuestion size={16} aria-hidden /> Google Calendar could not be read lately. The marked
+          <IconCloudQuestion size={16} aria-hidden /> We couldn’t reach Google Calendar just now. The marked
           times are free as far as Voxanne knows: look there too.
         </p>
       ) : null}

@@ -16,7 +16,7 @@ const Taken = z.object({
   ),
 });
 
-/** What the server offers instead when somebody was faster; null for every other failure. */
+/** What the server offers instead when someone was faster; null for every other failure. */
 export function alternativesOf(error: ApiError): OpenSlot[] | null {
   if (error.status !== 409) return null;
   return Taken.safeParse(error.body).data?.alternatives ?? [];

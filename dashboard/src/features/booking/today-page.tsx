@@ -57,7 +57,7 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
   if (appointments.error !== null && appointments.data === undefined) {
     return (
       <ErrorState
-        title="The appointments could not be read"
+        title="We couldn’t load your appointments"
         error={appointments.error}
         stillWorks="Calls are still answered and booked; this page only shows them."
         onRetry={() => void appointments.refetch()}

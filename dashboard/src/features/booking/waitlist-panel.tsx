@@ -58,7 +58,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
       <LoadingRows rows={2} height={56} label="Loading the waitlist" />
     ) : (
       <ErrorState
-        title="The waitlist could not be read"
+        title="We couldn’t load the waitlist"
         error={error}
         stillWorks="Freed times are still offered; this page only shows who waits."
         onRetry={() => void refetch()}
@@ -69,7 +69,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
   return (
     <>
       {waiting.length === 0 ? (
-        <EmptyState icon={IconHourglass} title="Nobody waits">
+        <EmptyState icon={IconHourglass} title="The waitlist is empty">
           <span>Add patients who couldn’t get a time.</span>
         </EmptyState>
       ) : (
@@ -81,16 +81,16 @@ function Waiting({ timeZone }: { timeZone: string }) {
       )}
       <Confirm
         opened={leaving !== undefined}
-        title={`Take ${leaving?.contact.name ?? 'the patient'} off the waitlist?`}
-        confirm="Take off the list"
+        title={`Remove ${leaving?.contact.name ?? 'the patient'} from the waitlist?`}
+        confirm="Remove"
         cancel="Keep waiting"
         busy={leave.isPending}
         onConfirm={() => leaving && leave.mutate(leaving)}
         onCancel={() => setLeaving(undefined)}
       >
         {leaving?.offer
-          ? 'The time that is kept for them goes to the next one who waits.'
-          : 'They get no more offers.'}
+          ? 'The time we’re holding for them goes to the next patient on the list.'
+          : 'They won’t get any more offers.'}
       </Confirm>
     </>
   );
@@ -145,8 +145,13 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
             </Button>
           </>
         )}
-        <Button variant="default" size="xs" aria-label={`Take off the waitlist: ${name}`} onClick={onLeave}>
-          Take off
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={`Remove from the waitlist: ${name}`}
+          onClick={onLeave}
+        >
+          Remove
         </Button>
       </Group>
     </li>

@@ -6,7 +6,7 @@ export const waits = ({ status }: Pick<WaitlistEntry, 'status'>) =>
   status === 'waiting' || status === 'offered';
 
 export const partsOfDay = [
-  { value: '', label: 'Any time of the day' },
+  { value: '', label: 'Any time of day' },
   { value: '00:00-12:00', label: 'Before noon' },
   { value: '12:00-17:00', label: 'Noon to 5 PM' },
   { value: '17:00-23:59', label: 'After 5 PM' },
@@ -29,7 +29,7 @@ export function toRequest({ part, latest_date, ...rest }: WaitlistValues): Waitl
   };
 }
 
-/** What somebody waits for, in one line. */
+/** What a patient waits for, in one line. */
 export function wishOf(entry: WaitlistEntry): string {
   const day = (date: string) => formatDayShort(`${date}T12:00:00Z`, 'UTC');
   const windows = entry.windows.map(

@@ -32,7 +32,7 @@ export function DeliveriesPage() {
   return (
     <Page
       title="Deliveries"
-      hint="What came in and what must leave, what was done with it, and a way to do it again."
+      hint="Webhooks received and messages sent, with retries."
       actions={me?.role === 'owner' ? <ReplayDeadLetters /> : undefined}
     >
       {me !== undefined && me.role !== 'owner' ? (
@@ -73,7 +73,7 @@ function Webhooks({ timeZone }: { timeZone: string }) {
       <DeliveryRows
         query={query}
         loading="Loading deliveries"
-        unreadable="The deliveries could not be read"
+        unreadable="We couldn’t load the deliveries"
         stillWorks="Webhooks are still taken in and handled; this page only shows them."
         none={
           <EmptyState icon={IconWebhook} title="No webhook here">

@@ -38,7 +38,7 @@ function Loaded({ id, timeZone }: { id: string; timeZone: string }) {
   return error === null ? (
     <LoadingRows rows={4} height={64} label="Loading the delivery" />
   ) : (
-    <ErrorState title="The delivery could not be read" error={error} onRetry={() => void refetch()} />
+    <ErrorState title="We couldn’t load the delivery" error={error} onRetry={() => void refetch()} />
   );
 }
 

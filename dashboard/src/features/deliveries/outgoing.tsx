@@ -44,7 +44,7 @@ export function OutgoingList({ timeZone }: { timeZone: string }) {
       <DeliveryRows
         query={query}
         loading="Loading what must leave"
-        unreadable="The outgoing work could not be read"
+        unreadable="We couldn’t load what goes out"
         stillWorks="Texts and calendar entries still leave; this page only shows them."
         none={
           <EmptyState icon={IconSend} title="Nothing here">
@@ -67,7 +67,7 @@ function Row({ entry, timeZone }: { entry: Outgoing; timeZone: string }) {
   const again = useMutation({
     mutationFn: () => sendAgain(entry.id),
     onSuccess: ({ summary }) => notifyDone(summary),
-    onError: (error) => notifyFailed('It could not be sent again', error),
+    onError: (error) => notifyFailed('We couldn’t send it again', error),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['deliveries'] }),
   });
   return (

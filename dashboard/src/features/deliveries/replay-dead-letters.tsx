@@ -12,7 +12,7 @@ const countAll = () =>
   Promise.all([replayMany({ filter, dry_run: true }), sendManyAgain({ filter, dry_run: true })]);
 
 /**
- * Of both lists, whichever is shown: health counts them together. Counted first, because nobody should replay a
+ * Of both lists, whichever is shown: health counts them together. Counted first, because no one should replay a
  * thousand of them without having read the number.
  */
 export function ReplayDeadLetters() {
@@ -23,7 +23,7 @@ export function ReplayDeadLetters() {
       if (counts.every(({ matched }) => matched === 0))
         notifyDone('Nothing was given up: there is nothing to replay.');
     },
-    onError: (error) => notifyFailed('Those that were given up could not be counted', error),
+    onError: (error) => notifyFailed('We couldn’t count what failed', error),
   });
   const [webhooks = 0, outgoing = 0] = preview.data?.map(({ matched }) => matched) ?? [];
   const run = useMutation({

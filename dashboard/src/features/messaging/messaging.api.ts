@@ -27,7 +27,7 @@ export const messagePagesQuery = (search: string) =>
     placeholderData: (before) => before,
   });
 
-/** Texts that did not arrive and with which nobody has dealt yet. */
+/** Texts that did not arrive and with which no one has dealt yet. */
 export const refusedTextsQuery = queryOptions({
   queryKey: ['messages', 'refused'],
   queryFn: ({ signal }) =>

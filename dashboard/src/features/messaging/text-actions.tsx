@@ -35,7 +35,7 @@ export function TextActions({ text, who }: Props) {
   const informed = text.informed_at !== null;
   const inform = useMutation({
     mutationFn: () => setInformed(text.id, !informed),
-    onError: (error) => notifyFailed('This could not be saved', error),
+    onError: (error) => notifyFailed('We couldn’t save this', error),
     onSettled,
   });
   if (!isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;

@@ -1,12 +1,10 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react';
 import type { MessageDetail } from '@voxanne/contract';
+import { formatSecond } from '../../lib/format/format.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { milestoneView, statusView } from './message-view.ts';
 import classes from './timeline.module.css';
-
-const seconds = (instant: string, timeZone: string) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' }).format(new Date(instant));
 
 /** queued, sent, delivered: what a front desk wants to know at one look. */
 export function Milestones({ message, timeZone }: { message: MessageDetail; timeZone: string }) {
@@ -25,7 +23,7 @@ export function Milestones({ message, timeZone }: { message: MessageDetail; time
             {step.word}
             {step.reached ? null : <VisuallyHidden> (not yet)</VisuallyHidden>}
           </span>
-          <span className={classes.at}>{step.at === null ? '\u00a0' : seconds(step.at, timeZone)}</span>
+          <span className={classes.at}>{step.at === null ? '\u00a0' : formatSecond(step.at, timeZone)}</span>
         </li>
       ))}
     </ol>
@@ -45,7 +43,7 @@ export function FullTimeline({ message, timeZone }: { message: MessageDetail; ti
               {word}
             </StatusTag>
             <time className={classes.at} dateTime={entry.at}>
-              {seconds(entry.at, timeZone)}
+              {formatSecond(entry.at, timeZone)}
             </time>
             {entry.reason === null ? null : (
               <p className={classes.detail}>

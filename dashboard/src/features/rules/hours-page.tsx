@@ -58,7 +58,7 @@ export function HoursPage() {
             <LoadingRows rows={7} height={44} label="Loading the opening hours" />
           ) : (
             <ErrorState
-              title="The opening hours could not be read"
+              title="We couldn’t load the opening hours"
               error={error}
               stillWorks="Calls are still answered and booked by them."
               onRetry={() => void refetch()}
@@ -90,7 +90,7 @@ function Hours({ provider }: { provider: Provider }) {
     setOvertaken(false);
     setTried(false);
   };
-  // What somebody saved elsewhere is shown at once, unless this week is being worked on.
+  // What was saved elsewhere is shown at once, unless this week is being worked on.
   const follow = useRef({ here, takeTheirs });
   follow.current = { here, takeTheirs };
   useEffect(() => {

@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Stays until it is put away: what it tells is work for somebody. */
+/** Stays until it is put away: what it says is work for a person. */
 export function NoticeBoard({ notices, affected, timeZone, onClose }: Props) {
   return (
     <div role="status">

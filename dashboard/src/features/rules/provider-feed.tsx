@@ -10,7 +10,7 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { makeFeed, revokeFeed } from './rules.api.ts';
 import classes from './rules.module.css';
 
-/** A private address with which any calendar program shows a provider's appointments. Nobody can read it again later. */
+/** A private address with which any calendar program shows a provider's appointments. It cannot be read again later. */
 export function ProviderFeed({ provider }: { provider: Provider }) {
   const [making, askToMake] = useDisclosure(false);
   const [revoking, askToRevoke] = useDisclosure(false);
@@ -20,7 +20,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
     onSuccess() {
       make.reset();
       askToRevoke.close();
-      notifyDone(`No calendar address of ${provider.name} works any more.`);
+      notifyDone(`The calendar address of ${provider.name} no longer works.`);
     },
   });
   return (
@@ -30,14 +30,14 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
       </Title>
       <Stack gap="sm">
         <p className={classes.dim}>
-          For a phone or a calendar program that subscribes to addresses: it shows the appointments of{' '}
-          {provider.name} with the patient’s name and the service, without phone and notes. Whoever has the
-          address sees them, without a password.
+          For a phone or a calendar app that can subscribe to an address. It shows the appointments of{' '}
+          {provider.name} with the patient’s name and the service, without phone and notes. Anyone who has the
+          address can see them, without a password.
         </p>
         {make.data === undefined ? null : (
           <Alert color="brand" title="The address is shown once" icon={<IconCalendarShare aria-hidden />}>
             <Stack gap="sm">
-              Copy it now: nobody can read it again. A new one can be made at any time.
+              Copy it now: we can’t show it again. You can create a new one at any time.
               <CopyField label="Calendar address" value={make.data.url} />
               <div>
                 <Button size="sm" variant="default" onClick={() => make.reset()}>
@@ -49,7 +49,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         )}
         <Group gap="sm">
           <Button variant="default" onClick={askToMake.open}>
-            {make.data === undefined ? 'Make an address' : 'Replace the address'}
+            {make.data === undefined ? 'Create an address' : 'Replace the address'}
           </Button>
           <Button variant="subtle" color="red" onClick={askToRevoke.open}>
             Revoke the address
@@ -58,16 +58,16 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
       </Stack>
       <Confirm
         opened={making}
-        title="Make a calendar address?"
-        confirm="Make an address"
+        title="Create a calendar address?"
+        confirm="Create an address"
         tone="brand"
         cancel="Not now"
         busy={make.isPending}
         onConfirm={() => make.mutate()}
         onCancel={askToMake.close}
       >
-        It takes the place of one that was made before: that one stops at once, and whoever uses it needs the
-        new one.
+        It replaces the address from before: that one stops working right away, and anyone who uses it needs
+        the new one.
         <FormError error={make.error} />
       </Confirm>
       <Confirm
@@ -79,7 +79,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         onConfirm={() => revoke.mutate()}
         onCancel={askToRevoke.close}
       >
-        Whoever subscribed to it sees nothing new from that moment. Voxanne’s own calendar stays as it is.
+        Anyone who subscribed to it gets no more updates. Voxanne’s own calendar stays as it is.
         <FormError error={revoke.error} />
       </Confirm>
     </section>

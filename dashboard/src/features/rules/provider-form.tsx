@@ -74,7 +74,7 @@ export function ProviderForm({ provider, onDone }: Props) {
         <Stack gap="md">
           <TextInput
             label="Name"
-            description="As callers say it, such as Dr. Lovelace"
+            description="The name patients use, such as Dr. Lovelace"
             required
             maxLength={120}
             disabled={!mayChange}
@@ -127,7 +127,7 @@ const Booked = z.object({
   until: z.string(),
 });
 
-/** Deleting somebody who has appointments asks a second time. */
+/** Deleting a provider who has appointments asks a second time. */
 function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
   const rulesChanged = useRulesChanged();
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
@@ -149,7 +149,7 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
     question: `Delete ${provider.name}?`,
     explanation: booked
       ? comingWords(booked.appointments, formatMoment(booked.until, timeZone))
-      : 'Nobody can book them any more. Appointments that are over stay in the records.',
+      : 'They can’t be booked anymore. Past appointments stay in the records.',
     busy: remove.isPending,
     error: booked ? null : remove.error,
     onConfirm: () => remove.mutate(provider.id),

@@ -26,7 +26,7 @@ export function ProvidersPage() {
   const isOpen = data !== undefined && (open === 'new' || shown !== undefined);
   const close = () => void navigate({ search: {}, replace: true, resetScroll: false });
   return (
-    <Page title="Providers" hint="Who, or which room, can be booked: one appointment at a time." narrow>
+    <Page title="Providers" hint="People and rooms patients can book, one appointment at a time." narrow>
       <SettingsNav />
       <NoticeBoard {...board} />
       <Panel
@@ -56,7 +56,7 @@ export function ProvidersPage() {
         ) : error === null ? (
           <LoadingRows rows={3} height={56} label="Loading the providers" />
         ) : (
-          <ErrorState title="The providers could not be read" error={error} onRetry={() => void refetch()} />
+          <ErrorState title="We couldn’t load the providers" error={error} onRetry={() => void refetch()} />
         )}
       </Panel>
       <RuleDrawer opened={isOpen} title={shown?.name ?? 'New provider'} onClose={close}>

@@ -71,7 +71,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
       <Stack gap="md">
         <TextInput
           label="Name"
-          description="As callers say it"
+          description="The name patients use"
           required
           maxLength={80}
           disabled={!mayChange}
@@ -80,37 +80,37 @@ export function ServiceForm({ service, providers, onDone }: Props) {
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
           <NumberInput
             label="Length in minutes"
-            description="Without what is kept free"
+            description="Without the buffers"
             required
             {...number}
             {...form.getInputProps('duration_minutes')}
           />
           <NumberInput
-            label="Patients at once"
-            description="More than 1: a group"
+            label="Group size"
+            description="How many patients at one time"
             {...number}
             {...form.getInputProps('capacity')}
           />
           <NumberInput
-            label="Kept free before"
+            label="Buffer before"
             description="Minutes"
             {...number}
             {...form.getInputProps('buffer_before_minutes')}
           />
           <NumberInput
-            label="Kept free after"
+            label="Buffer after"
             description="Minutes"
             {...number}
             {...form.getInputProps('buffer_after_minutes')}
           />
           <NumberInput
-            label="Shortest notice"
-            description="Nobody books later than that"
+            label="Minimum notice"
+            description="Before the start"
             {...number}
             {...form.getInputProps('notice')}
           />
           <Select
-            label="Notice counted in"
+            label="Notice in"
             description="Minutes, hours or days"
             data={['minutes', 'hours', 'days']}
             allowDeselect={false}
@@ -118,13 +118,13 @@ export function ServiceForm({ service, providers, onDone }: Props) {
             {...form.getInputProps('notice_unit')}
           />
           <NumberInput
-            label="Days ahead"
-            description="Empty: as far as the clinic allows"
+            label="Booking window (days)"
+            description="Empty: same as the clinic"
             {...number}
             {...form.getInputProps('horizon_days')}
           />
           <Select
-            label="Begins"
+            label="Start times"
             description="Counted from the opening hour"
             data={stepOptions(form.values.slot_step_minutes)}
             allowDeselect={false}
@@ -132,9 +132,9 @@ export function ServiceForm({ service, providers, onDone }: Props) {
             {...form.getInputProps('slot_step_minutes')}
           />
         </SimpleGrid>
-        <Radio.Group size="md" label="Who offers it" {...form.getInputProps('offered_by')}>
+        <Radio.Group size="md" label="Who provides it" {...form.getInputProps('offered_by')}>
           <Stack gap="xs" mt="xs">
-            <Radio value="everybody" label="Everybody, and whoever joins later" disabled={!mayChange} />
+            <Radio value="all" label="All providers, including new ones" disabled={!mayChange} />
             <Radio value="some" label="Only these" disabled={!mayChange} />
           </Stack>
         </Radio.Group>
@@ -163,7 +163,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
               label: 'Delete service',
               question: `Delete ${service.name}?`,
               explanation:
-                'Nobody can book it any more. Appointments that are booked stay as they are and are still to be kept.',
+                'It can’t be booked anymore. Appointments that are already booked stay as they are.',
               busy: remove.isPending,
               error: remove.error,
               onConfirm: () => remove.mutate(service.id),

@@ -36,7 +36,7 @@ test('only what was changed is sent', () => {
   const before = toValues(service);
   expect(changes(before, { ...before })).toEqual({});
   expect(changes(before, { ...before, notice: 24, notice_unit: 'hours' })).toEqual({});
-  expect(changes(before, { ...before, offered_by: 'everybody', horizon_days: 60 })).toEqual({
+  expect(changes(before, { ...before, offered_by: 'all', horizon_days: 60 })).toEqual({
     provider_ids: [],
     horizon_days: 60,
   });
@@ -52,6 +52,6 @@ test('what cannot be is said before it is sent', () => {
 
 test('one line says what differs from a plain appointment', () => {
   expect(serviceLine({ ...service, provider_ids: [] }, [])).toBe(
-    '45 min · 15 min after · 6 patients at once · 1 day notice · by everybody',
+    '45 min · 15 min after · 6 patients at once · 1 day notice · all providers',
   );
 });

@@ -13,7 +13,7 @@ export interface ServiceValues {
   notice_unit: Unit;
   horizon_days: number | string;
   slot_step_minutes: string;
-  offered_by: 'everybody' | 'some';
+  offered_by: 'all' | 'some';
   provider_ids: string[];
   active: boolean;
 }
@@ -28,7 +28,7 @@ export const EMPTY: ServiceValues = {
   notice_unit: 'hours',
   horizon_days: '',
   slot_step_minutes: '15',
-  offered_by: 'everybody',
+  offered_by: 'all',
   provider_ids: [],
   active: true,
 };
@@ -51,7 +51,7 @@ export const toValues = (service: Service): ServiceValues => ({
   ...spellNotice(service.min_notice_minutes),
   horizon_days: service.horizon_days ?? '',
   slot_step_minutes: String(service.slot_step_minutes),
-  offered_by: service.provider_ids.length === 0 ? 'everybody' : 'some',
+  offered_by: service.provider_ids.length === 0 ? 'all' : 'some',
   provider_ids: service.provider_ids,
   active: service.active,
 });
@@ -65,7 +65,7 @@ export const toBody = (values: ServiceValues) => ({
   min_notice_minutes: Math.round(Number(values.notice) * MINUTES[values.notice_unit]),
   horizon_days: values.horizon_days === '' ? null : Number(values.horizon_days),
   slot_step_minutes: Number(values.slot_step_minutes),
-  provider_ids: values.offered_by === 'everybody' ? [] : values.provider_ids.toSorted(),
+  provider_ids: values.offered_by === 'all' ? [] : values.provider_ids.toSorted(),
   active: values.active,
 });
 
@@ -85,7 +85,7 @@ const between = (value: number | string, least: number, most: number, what: stri
     : null;
 
 export const validate = {
-  name: (value: string) => (value.trim() === '' ? 'Enter a name, as callers would say it.' : null),
+  name: (value: string) => (value.trim() === '' ? 'Enter the name that patients use.' : null),
   duration_minutes: (value: number | string) => between(value, 5, 480, 'Minutes:'),
   buffer_before_minutes: (value: number | string) => between(value, 0, 120, 'Minutes:'),
   buffer_after_minutes: (value: number | string) => between(value, 0, 120, 'Minutes:'),
@@ -122,6 +122,6 @@ export function serviceLine(service: Service, providers: Provider[]): string {
     ...(service.capacity > 1 ? [`${service.capacity} patients at once`] : []),
     ...(notice > 0 ? [`${notice} ${notice === 1 ? unit.slice(0, -1) : unit} notice`] : []),
     ...(service.horizon_days === null ? [] : [`${service.horizon_days} days ahead`]),
-    names.length === 0 ? 'by everybody' : `by ${names.join(', ')}`,
+    names.length === 0 ? 'all providers' : `by ${names.join(', ')}`,
   ].join(' \u00b7 ');
 }

@@ -28,7 +28,7 @@ export function ServicesPage() {
   const error = services.error ?? providers.error;
   const isReady = services.data !== undefined && providers.data !== undefined;
   return (
-    <Page title="Services" hint="What callers can book, how long it takes, and by whose hands." narrow>
+    <Page title="Services" hint="What patients can book, how long it takes, and who provides it." narrow>
       <SettingsNav />
       <NoticeBoard {...board} />
       <Panel
@@ -57,7 +57,7 @@ export function ServicesPage() {
           <LoadingRows rows={3} height={56} label="Loading the services" />
         ) : (
           <ErrorState
-            title="The services could not be read"
+            title="We couldn’t load the services"
             error={error}
             onRetry={() => void Promise.all([services.refetch(), providers.refetch()])}
           />

@@ -61,18 +61,18 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
       <Stack gap="md">
         <TextInput
-          label="What it is"
+          label="Title"
           placeholder="Christmas"
-          description="Only your clinic reads it"
+          description="Only your clinic sees it"
           required
           maxLength={120}
           {...field}
           {...form.getInputProps('title')}
         />
         <Select
-          label="Who is away"
+          label="Applies to"
           data={[
-            { value: '', label: 'The whole clinic is closed' },
+            { value: '', label: 'The whole clinic' },
             ...providers.map(({ id, name }) => ({ value: id, label: name })),
           ]}
           allowDeselect={false}
@@ -80,7 +80,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
           {...form.getInputProps('provider_id')}
         />
         <Switch
-          label="Whole days"
+          label="All day"
           disabled={!mayChange}
           {...form.getInputProps('whole_days', { type: 'checkbox' })}
         />
@@ -89,14 +89,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
           {whole ? null : (
             <TextInput type="time" label="From" required {...field} {...form.getInputProps('from')} />
           )}
-          <TextInput
-            type="date"
-            label="Last day"
-            description={whole ? 'Still away' : undefined}
-            required
-            {...field}
-            {...form.getInputProps('last_day')}
-          />
+          <TextInput type="date" label="Last day" required {...field} {...form.getInputProps('last_day')} />
           {whole ? null : (
             <TextInput type="time" label="Until" required {...field} {...form.getInputProps('to')} />
           )}

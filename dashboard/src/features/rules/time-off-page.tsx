@@ -73,7 +73,7 @@ export function TimeOffPage() {
           <LoadingRows rows={3} height={56} label="Loading the time off" />
         ) : (
           <ErrorState
-            title="The time off could not be read"
+            title="We couldn’t load the time off"
             error={error}
             onRetry={() => void Promise.all([entries.refetch(), providers.refetch()])}
           />

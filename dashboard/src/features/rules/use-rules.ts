@@ -12,7 +12,7 @@ export function useRulesChanged() {
     queryClient.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWING.includes(String(queryKey[0])) });
 }
 
-/** Members look; owners and admins change. Until it is known, nobody is refused. */
+/** Members look; owners and admins change. Until it is known, no one is refused. */
 export function useMayChange(): boolean {
   return useQuery(meQuery).data?.role !== 'member';
 }

@@ -19,7 +19,7 @@ import {
 interface Props {
   week: Week;
   disabled: boolean;
-  /** Faults are said once somebody tried to save; hints at once. */
+  /** Faults are shown once a person tried to save; hints at once. */
   showFaults: boolean;
   onChange: (week: Week) => void;
 }

@@ -25,7 +25,7 @@ export function OrganizationPanel() {
       ) : error === null ? (
         <LoadingRows rows={3} height={56} label="Loading the clinic" />
       ) : (
-        <ErrorState title="The clinic could not be read" error={error} onRetry={() => void refetch()} />
+        <ErrorState title="We couldn’t load your clinic" error={error} onRetry={() => void refetch()} />
       )}
     </Panel>
   );

@@ -12,7 +12,7 @@ import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { changes, type RulesValues, toValues, validate } from './rules-form.ts';
 import { organizationQuery, updateOrganization } from './tenancy.api.ts';
 
-/** The rules that are the clinic's and not one service's. Its data are told above, with their own failures. */
+/** The rules that are the clinic's and not one service's. Its data stand above, with failures of their own. */
 export function RulesPanel() {
   const { data } = useQuery(organizationQuery);
   return data === undefined ? null : (
@@ -43,8 +43,8 @@ function RulesForm({ organization }: { organization: Organization }) {
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
       <Stack gap="lg">
         <NumberInput
-          label="Days ahead"
-          description="How far into the future callers can book. A service may allow less."
+          label="Booking window (days)"
+          description="How far ahead patients can book. A service may allow less."
           size="md"
           maw="20rem"
           required
@@ -54,38 +54,38 @@ function RulesForm({ organization }: { organization: Organization }) {
         />
         <Radio.Group
           size="md"
-          label="While a linked calendar cannot be read"
-          description="A calendar that was never linked is not meant: then this decides nothing."
+          label="If Google Calendar is unavailable"
+          description="Only matters if you’ve linked Google Calendar."
           {...form.getInputProps('calendar_policy')}
         >
           <Stack gap="xs" mt="xs">
             <Radio
               value="internal_only"
-              label="Go on booking by the appointments kept here"
-              description="Nobody is turned away, but what stands only in that calendar is not seen."
+              label="Keep booking from Voxanne’s own schedule"
+              description="Patients can still book, but we can’t see what is only in Google Calendar."
             />
             <Radio
               value="closed"
-              label="Offer nothing until it can be read again"
+              label="Stop offering times until it’s back"
               description="Nothing can clash, but callers are turned away in the meantime."
             />
           </Stack>
         </Radio.Group>
         <Radio.Group
           size="md"
-          label="The words of texts"
-          description="That a text was sent, to whom and when, is always kept."
+          label="Text message content"
+          description="When a text was sent, and to which number, is always kept."
           {...form.getInputProps('keep')}
         >
           <Stack gap="xs" mt="xs">
-            <Radio value="always" label="Keep them" />
-            <Radio value="days" label="Remove them after some days" />
+            <Radio value="always" label="Keep forever" />
+            <Radio value="days" label="Delete after some days" />
           </Stack>
         </Radio.Group>
         {form.values.keep === 'always' ? null : (
           <NumberInput
-            label="Days until they are removed"
-            description="What is removed cannot be brought back."
+            label="Days until it’s deleted"
+            description="Deleted content can’t be brought back."
             size="md"
             maw="16rem"
             required

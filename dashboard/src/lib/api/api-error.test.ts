@@ -34,7 +34,7 @@ test('an answer that is not a problem still gives a sentence, a code and the req
   expect(error.requestId).toBe('r-2');
 });
 
-test('a field is told the sentence of the problem when it is the only one, else its own words', () => {
+test('a field gets the sentence of the problem when it is the only one, else its own words', () => {
   const one = fromResponse(400, null, { ...problem, errors: [{ path: 'phone', message: 'is no phone' }] });
   expect(fieldMessages(one)).toEqual({ phone: problem.detail });
   const checked = {

@@ -8,6 +8,15 @@ export const formatTime = (instant: string | number, timeZone: string) =>
     new Date(instant),
   );
 
+/** For what happens within seconds: "2:30:05 PM". */
+export const formatSecond = (instant: string, timeZone: string) =>
+  new Intl.DateTimeFormat(language, {
+    timeZone,
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(new Date(instant));
+
 export const formatDay = (instant: string | number, timeZone: string) =>
   new Intl.DateTimeFormat(language, { timeZone, weekday: 'long', day: 'numeric', month: 'long' }).format(
     new Date(instant),

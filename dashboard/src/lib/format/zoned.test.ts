@@ -29,7 +29,7 @@ test('days are counted on the calendar, whatever the clocks do', () => {
   expect([weekdayOf('2030-01-07'), weekdayOf('2030-01-13')]).toEqual([1, 7]);
 });
 
-test('a time on the clinic’s clock is one instant, also for somebody who looks from elsewhere', () => {
+test('a time on the clinic’s clock is one instant, also for people who look from elsewhere', () => {
   expect(new Date(instantAt('2030-01-07', 9 * 60, 'America/New_York') ?? 0).toISOString()).toBe(
     '2030-01-07T14:00:00.000Z',
   );

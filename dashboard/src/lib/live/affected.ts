@@ -19,5 +19,5 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
 };
 
-/** What is read again after a gap in the stream, when nobody knows which events were missed. */
+/** What is read again after a gap in the stream, when no one knows which events were missed. */
 export const everythingLive = [...new Set(Object.values(affected).flat())];

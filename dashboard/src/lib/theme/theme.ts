@@ -32,6 +32,7 @@ export const theme = createTheme({
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
     Select: { defaultProps: { size: 'md', comboboxProps: { shadow: 'md' } } },
     // Their <header> would be a second banner of the page.
+    DrawerTitle: { defaultProps: { lh: 1.3 } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
     ModalHeader: { defaultProps: { role: 'presentation' } },
     Skeleton: { defaultProps: { radius: 'md' } },

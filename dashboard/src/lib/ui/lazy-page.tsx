@@ -1,9 +1,9 @@
 import { type ComponentType, type FunctionComponent, use } from 'react';
 
-/** A page's own code could not be fetched. */
+/** A page's own code did not load. */
 export class PageNotLoaded extends Error {
   constructor(cause: unknown) {
-    super('The code of this page could not be loaded.', { cause });
+    super('We couldn’t load the code of this page.', { cause });
     this.name = 'PageNotLoaded';
   }
 }

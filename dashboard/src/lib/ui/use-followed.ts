@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * Fields that nobody has touched follow what another window saved; touched ones are left to whoever types.
+ * Fields that were not touched follow what another window saved; touched ones are left to the person who types.
  * @param fresh - What the server has now, as values of the form.
  * @returns what was known last, to send only what differs from it.
  */
