@@ -74,7 +74,7 @@ export function createApi(options, env) {
 function addressOf(url) {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed?.protocol.startsWith('http'))
-    throw new UsageFault(`"${url}" is no address. Give one such as http://localhost:3001.`);
+    throw new UsageFault(`"${url}" is not a valid URL. Use one such as http://localhost:3001.`);
   return parsed;
 }
 

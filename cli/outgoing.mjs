@@ -11,6 +11,6 @@ export const outgoing = commandsOf({
     attempts: (row) => String(row.attempts),
     error: (row) => row.error_message ?? '',
   },
-  none: 'Nothing that must leave fits.',
+  none: 'No outgoing items match.',
   which: 'Name one entry, or say which ones: --status dead_letter, --topic.',
 });

@@ -15,6 +15,6 @@ export const webhooks = commandsOf({
     attempts: (row) => String(row.attempts),
     error: (row) => row.error_message ?? '',
   },
-  none: 'No webhook came in that fits.',
+  none: 'No webhooks match.',
   which: 'Name one delivery, or say which ones: --status dead_letter, --provider, --event-type.',
 });

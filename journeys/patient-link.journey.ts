@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     });
 
     await page.goto(link);
-    await heading(page, 'This link is used up').waitFor();
+    await heading(page, 'This link was already used').waitFor();
     // Chromium reports a page that is 404 as an error of the console.
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
 
@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
 
     const { page, faults } = await phone();
     await page.goto(link);
-    await heading(page, 'A time has become free').waitFor();
+    await heading(page, 'A time has opened up').waitFor();
     await page.getByRole('button', { name: 'Yes, book it for me' }).click();
     await heading(page, 'You are booked').waitFor();
     expect((await clinic.get('/api/waitlist')).body.data[0]).toMatchObject({ status: 'booked' });

@@ -44,7 +44,7 @@ try {
   console.error(
     error instanceof StartupError
       ? message
-      : `npm run dev cannot start: ${message}. Mend that and run it again.`,
+      : `npm run dev cannot start: ${message}. Fix that and run it again.`,
   );
   process.exitCode = 1;
 }

@@ -75,7 +75,7 @@ export function checkSpecMap(
   const missing = [...known].filter((name) => !rows.some((row) => row.name === name));
   const seen = new Set<string>();
   const faultOf = (row: Row): string | undefined => {
-    if (!known.has(row.name)) return 'is no name of the original specification.';
+    if (!known.has(row.name)) return 'is not a name of the original specification.';
     if (seen.has(row.name)) return 'has a second row.';
     seen.add(row.name);
     const isCode = codeNames.includes(row.name);

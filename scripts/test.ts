@@ -27,7 +27,7 @@ const hasRedis = onPath('redis-server');
 
 const leftOut: string[] = [];
 if (!chromium) {
-  const where = chosen ? `CHROMIUM_PATH (${chosen}) is no program` : 'there is no Chromium here';
+  const where = chosen ? `CHROMIUM_PATH (${chosen}) is not a program` : 'there is no Chromium here';
   leftOut.push(
     `The journeys in a browser are left out: ${where}. Get it: apt-get install -y chromium (or set CHROMIUM_PATH).`,
   );

@@ -52,8 +52,8 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
   async 'transfer-destination-request'({ database }, orgId) {
     const phone = await database.withService((db) => findPhone(db, orgId));
     return phone
-      ? { destination: { type: 'number', number: phone, message: 'One moment, I am putting you through.' } }
-      : { error: 'I am sorry, I cannot put you through to the clinic. May I help you instead?' };
+      ? { destination: { type: 'number', number: phone, message: 'One moment, I’m putting you through.' } }
+      : { error: 'I’m sorry, I can’t put you through to the clinic. Can I help you instead?' };
   },
 
   async 'knowledge-base-request'({ database }, orgId) {

@@ -62,7 +62,7 @@ describe('a message that Vapi waits for', () => {
   test('who wants to be put through to a clinic without a phone hears a sentence', async () => {
     await scene.owner.query('update public.organizations set phone = null where id = $1', [clinic.orgId]);
     const { body } = await ask({ type: 'transfer-destination-request', call: { id: 'c-1' } });
-    expect(body).toEqual({ error: expect.stringMatching(/^I am sorry, .+\?$/) });
+    expect(body).toEqual({ error: expect.stringMatching(/^I’m sorry, .+\?$/) });
   });
 
   test('the knowledge is the clinic’s services and hours', async () => {

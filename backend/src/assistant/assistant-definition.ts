@@ -80,14 +80,14 @@ const CHANGING = new Set(['bookClinicAppointment', 'rescheduleAppointment', 'can
 /** Said when we could not be reached: an answer may have been lost behind a change, so it claims nothing. */
 const failureOf = (tool: string): string =>
   CHANGING.has(tool)
-    ? 'I am sorry, I cannot reach our appointment book right now, so I cannot say whether that was saved. Please call again in a few minutes to make sure.'
-    : 'I am sorry, I cannot look that up right now. Please try again in a few minutes.';
+    ? 'I’m sorry, I can’t reach our appointment book right now, so I can’t say whether that was saved. Please call again in a few minutes to make sure.'
+    : 'I’m sorry, I can’t look that up right now. Please try again in a few minutes.';
 
 // {{now}} of Vapi is UTC: an evening call in America would think it is tomorrow. The tools tell the local time.
 const instructions = (profile: ReceptionistProfile): string =>
   [
     `You are the phone receptionist of ${profile.clinicName}. You book appointments; you give no medical advice.`,
-    `The clinic's time zone is ${profile.timeZone}. Every tool answer names the local time; believe that clock only, and do not read out what stands in brackets.`,
+    `The clinic's time zone is ${profile.timeZone}. Every tool answer names the local time; trust only that clock, and don’t read out what is in brackets.`,
     `Services: ${profile.services.join(', ')}.`,
     profile.openingHours === ''
       ? 'The clinic has no opening hours at present. Say so, and book nothing.'

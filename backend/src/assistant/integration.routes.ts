@@ -22,7 +22,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
       throw new AppError({
         code: 'OWNER_REQUIRED',
         status: 403,
-        detail: 'Only the owner of the clinic may see or change how the receptionist signs. Ask them.',
+        detail: 'Only the owner of the clinic can see or change the receptionist’s secret. Ask them.',
       });
     }
     return tenant;

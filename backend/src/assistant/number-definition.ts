@@ -19,7 +19,7 @@ const UNANSWERED = [
   'assistant-request-returned-no-assistant',
 ] as const satisfies UnansweredReason[];
 
-const TRANSFER = 'One moment please, I am putting you through to the clinic.';
+const TRANSFER = 'One moment please, I’m putting you through to the clinic.';
 
 /**
  * The clinic's number. It asks us who answers, so what callers hear when we are dead has to lie at Vapi: the clinic's

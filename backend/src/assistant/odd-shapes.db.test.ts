@@ -88,7 +88,9 @@ describe('a tool call in a shape that only some models send', () => {
 
   test.each(['constructor', '__proto__', 'functions.', 'book'])('under the name %j is none', async (name) => {
     const { body } = await send(HOOK, listed({ id: 'a', function: { name, arguments: BOOK } }));
-    expect(body.results).toMatchObject([{ error: expect.stringContaining('There is no tool of that name') }]);
+    expect(body.results).toMatchObject([
+      { error: expect.stringContaining('There is no tool with that name') },
+    ]);
   });
 
   test('that stands without its list is run', async () => {
@@ -103,7 +105,7 @@ describe('a tool call in a shape that only some models send', () => {
     expect(await send(HOOK, listed({ id: 'a', function: {} }))).toMatchObject({
       status: 200,
       body: {
-        results: [{ toolCallId: 'a', error: expect.stringContaining('There is no tool of that name') }],
+        results: [{ toolCallId: 'a', error: expect.stringContaining('There is no tool with that name') }],
       },
     });
   });

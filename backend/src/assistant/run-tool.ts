@@ -34,7 +34,7 @@ export interface RunToolOptions {
   log: Logger;
 }
 
-const APOLOGY = 'I am sorry, our system could not do that just now. Please try again in a moment.';
+const APOLOGY = 'I’m sorry, our system couldn’t do that just now. Please try again in a moment.';
 
 /** Runs one tool call, once. Never throws: a voice agent can only speak what it is given. */
 export async function runTool(
@@ -46,7 +46,11 @@ export async function runTool(
   const tool = findTool(tools, toolCall.name);
   if (!tool) {
     const known = Object.keys(tools).join(', ');
-    return { ok: false, code: 'UNKNOWN_TOOL', say: `There is no tool of that name. There are: ${known}.` };
+    return {
+      ok: false,
+      code: 'UNKNOWN_TOOL',
+      say: `There is no tool with that name. The tools are: ${known}.`,
+    };
   }
   // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
   const eventId = [
@@ -105,7 +109,7 @@ async function outcomeOf(tool: Tool, given: unknown, call: CallContext): Promise
     const what = parsed.error.issues
       .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
       .join('; ');
-    return { ok: false, code: 'INVALID_ARGUMENTS', say: `The arguments are not as expected: ${what}` };
+    return { ok: false, code: 'INVALID_ARGUMENTS', say: `The arguments are not valid: ${what}` };
   }
   try {
     return { ok: true, ...(await tool.run(parsed.data, call)) };

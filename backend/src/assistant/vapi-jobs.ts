@@ -46,12 +46,12 @@ async function finishToolCall({ inbox, tools }: VapiJobOptions, job: Job): Promi
   if (await isAnswered(inbox, orgId, payload.event_id)) return;
   if (job.abandoned)
     throw new GiveUp(
-      'The process ended while it answered: the caller heard nothing. Whether it booked stands in the appointments; a replay does the rest, once.',
+      'The process ended while it answered: the caller heard nothing. The appointments show whether it booked; a replay does the rest, once.',
     );
   const tool = Object.hasOwn(tools, payload.tool) ? tools[payload.tool] : undefined;
   if (!tool) throw new GiveUp(`There is no tool ${payload.tool} any more.`);
   const given = tool.arguments.safeParse(payload.arguments);
-  if (!given.success) throw new GiveUp('The stored arguments do not fit the tool.');
+  if (!given.success) throw new GiveUp('The stored arguments don’t match the tool.');
   try {
     await tool.run(given.data, {
       orgId,

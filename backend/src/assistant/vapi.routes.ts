@@ -157,11 +157,11 @@ const malformed = () =>
     code: 'MALFORMED_MESSAGE',
     status: 400,
     detail:
-      'This is neither a message of Vapi ({"message":{"type":...}}) nor the short form ({"toolCallId":"...","tool":{"arguments":{...}}}).',
+      'This is neither a Vapi message ({"message":{"type":...}}) nor the short form ({"toolCallId":"...","tool":{"arguments":{...}}}).',
   });
 
 function signedBody(request: FastifyRequest): Arrived & { body: unknown } {
-  if (!request.vapiProof) throw new Error('This route looks at no proof before the body.');
+  if (!request.vapiProof) throw new Error('This route does not check a proof before the body.');
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const { orgId, signature } = request.vapiProof(raw);
   measureBody(request, raw);

@@ -78,9 +78,9 @@ describe('what is written to Vapi', () => {
     for (const { function: tool, messages } of assistant.model.tools) {
       const [{ type, content }] = messages;
       expect(type, tool.name).toBe('request-failed');
-      expect(content).toMatch(/^I am sorry, I cannot /);
+      expect(content).toMatch(/^I’m sorry, I can’t /);
       if (/book|reschedule|cancel/.test(tool.name))
-        expect(content).toContain('cannot say whether that was saved');
+        expect(content).toContain('can’t say whether that was saved');
     }
   });
 
@@ -123,7 +123,7 @@ describe('what is written to Vapi', () => {
         ended_reason: 'assistant-request-failed',
         transferred_to: PHONE,
         transcript: [
-          { role: 'assistant', text: 'One moment please, I am putting you through to the clinic.' },
+          { role: 'assistant', text: 'One moment please, I’m putting you through to the clinic.' },
         ],
       });
     });
@@ -177,7 +177,7 @@ describe('what is written to Vapi', () => {
       const { transcript } = await call(orgId);
       silent.close();
       expect(transcript.map(({ text }: { text: string }) => text)).toContain(
-        'I am sorry, I cannot look that up right now. Please try again in a few minutes.',
+        'I’m sorry, I can’t look that up right now. Please try again in a few minutes.',
       );
     });
 

@@ -22,9 +22,9 @@ describe('an offer from the waitlist', () => {
     const before = await scene.counts();
     for (let times = 0; times < 20; times += 1) await scene.open(link);
     const page = await scene.open(link);
-    expect(page).toMatchObject({ status: 200, title: 'A time has become free' });
+    expect(page).toMatchObject({ status: 200, title: 'A time has opened up' });
     expect(page.text).toContain('Monday, November 23 at 9:00 AM');
-    expect(page.text).toMatch(/kept for you until <strong>\d+:\d\d [AP]M/);
+    expect(page.text).toMatch(/holding it for you until <strong>\d+:\d\d [AP]M/);
     expect(await scene.counts()).toEqual(before);
   });
 

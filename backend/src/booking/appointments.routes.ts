@@ -26,7 +26,7 @@ export function registerAppointmentRoutes(
         operationId: 'bookAppointment',
         summary: 'Book an appointment',
         description:
-          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`; a patient who has an appointment at that time already is 409 ALREADY_BOOKED with its `existing_id`, unless the owner overbooks. A time at which nobody works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it is booked anyway. A start that passed within the last hour can be booked for a patient who is there; with `already_here`, any of today.',
+          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`; a patient who has an appointment at that time already is 409 ALREADY_BOOKED with its `existing_id`, unless the owner overbooks. A time at which no one works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it is booked anyway. A start that passed within the last hour can be booked for a patient who is there; with `already_here`, any of today.',
         body: BookRequest,
         headers: IdempotencyHeaders,
         response: { 201: Booked },

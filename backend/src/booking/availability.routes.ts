@@ -16,9 +16,9 @@ export function registerAvailabilityRoutes(
       schema: {
         tags: ['booking'],
         operationId: 'findAvailability',
-        summary: 'Free times, and why a day or a time is none',
+        summary: 'Free times, and why a day or a time is not free',
         description:
-          'The free times of a service by start; of several providers who are free then the first is the one with the least to do. Days without any have a reason. explain=true adds why each other start of the first seven days is refused. Nothing outside is asked.',
+          'The free times of a service by start; of several providers who are free then the first is the one with the least to do. Days without any have a reason. explain=true adds why each other start of the first seven days is refused. No other service is asked.',
         querystring: AvailabilityQuery,
         response: { 200: Availability },
       },

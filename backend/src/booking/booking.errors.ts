@@ -25,13 +25,13 @@ export const bookingErrors = {
     new AppError({
       code: 'NO_TEXT_WAITS',
       status: 409,
-      detail: 'No text is waiting: it has left already, or none was to be sent.',
+      detail: 'No text is waiting: it was already sent, or there was none to send.',
     }),
   providerGone: (who: string, alternatives: Slot[]) =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: `${who} takes no appointments any more. Choose another provider.${freeInstead(alternatives)}`,
+      detail: `${who} no longer takes appointments. Choose another provider.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   inThePast: (alternatives: Slot[]) =>

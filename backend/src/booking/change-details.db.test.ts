@@ -139,7 +139,7 @@ describe('an appointment whose details change', () => {
         [ANA, 'booked', at(60)],
       ]);
       const page = await scene.open(link);
-      expect(page).toMatchObject({ status: 404, title: 'This link is used up' });
+      expect(page).toMatchObject({ status: 404, title: 'This link was already used' });
       expect(page.text).toContain('no longer under the phone number that this link was sent to');
       expect(page.text).not.toContain('newest text');
       const { database } = scene.context;

@@ -111,7 +111,7 @@ export function registerChangeRoutes(
         operationId: 'cancelAppointment',
         summary: 'Cancel an appointment',
         description:
-          'The time is free at once. Can be undone for ten minutes, while nobody else has taken it.',
+          'The time is free at once. Can be undone for ten minutes, as long as no one else has taken the time.',
         body: CancelRequest.nullish(),
       },
     },

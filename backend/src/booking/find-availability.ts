@@ -112,11 +112,11 @@ export async function findAvailability(
   if (cutAt !== undefined) {
     const again = new Date(cutAt).toISOString();
     const date = localDate(cutAt, clinic.time_zone).toString();
-    const detail = `More times are asked for than are looked at in one go. Ask again from ${again}.`;
+    const detail = `That is more than one search covers. Ask again from ${again}.`;
     reasons.push({ date, reason: 'too_many_days', detail, ask_from: again });
   } else if (wanted > to) {
     const nextDay = localDate(to, clinic.time_zone).toString();
-    const detail = `31 days are looked at in one go. Ask again from ${nextDay}.`;
+    const detail = `31 days are the most that one search covers. Ask again from ${nextDay}.`;
     reasons.push({ date: nextDay, reason: 'too_many_days', detail });
   }
   return {

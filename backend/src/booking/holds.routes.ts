@@ -22,7 +22,7 @@ export function registerHoldRoutes(
         operationId: 'listHolds',
         summary: 'Times that are held',
         description:
-          'Kept at this moment for nobody in particular, from `from` to before `to`, soonest first. One that is kept for a patient is in GET /api/appointments.',
+          'Held right now for no one in particular, from `from` to before `to`, soonest first. One that is kept for a patient is in GET /api/appointments.',
         querystring: HeldTimeQuery,
         response: { 200: HeldTimeList },
       },
@@ -51,9 +51,9 @@ export function registerHoldRoutes(
       schema: {
         tags,
         operationId: 'holdTime',
-        summary: 'Keep a time for a while',
+        summary: 'Hold a time',
         description:
-          'Nobody else gets it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or give it back with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
+          'No one else can book it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or give it back with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
         body: HoldRequest,
         headers: IdempotencyHeaders,
         response: { 201: Hold },

@@ -71,7 +71,7 @@ describe('a booking with the provider whom a caller names', () => {
     );
     expect(await refused('Ann Lee')).toMatchObject({
       code: 'PROVIDER_NOT_FOUND',
-      message: expect.stringContaining('Dr. Ann Lee takes no appointments any more'),
+      message: expect.stringContaining('Dr. Ann Lee no longer takes appointments'),
     });
   });
 

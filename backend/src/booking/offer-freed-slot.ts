@@ -38,8 +38,7 @@ export function offerFreedSlot(context: BookingContext): JobHandler {
     if (at.getTime() <= clock.now().getTime() + OFFER_SECONDS * 1_000) return undefined;
     const { time_zone: timeZone } = await database.withTenant(scope, (db) => findClinic(db, scope.orgId));
     const delayMs = quietForMs(clock.now(), timeZone);
-    if (delayMs > 0)
-      throw new RetryLater('Nobody is texted an offer at night.', { delayMs, countAttempt: false });
+    if (delayMs > 0) throw new RetryLater('No offers are texted at night.', { delayMs, countAttempt: false });
     const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
     const freed = {
       providerId: payload.data.provider_id,
@@ -79,7 +78,7 @@ async function offerToTheNext(
     if (waiting.length < PAGE) break;
   }
   if (decidesLater) {
-    throw new RetryLater('Whom it suits has another offer open.', {
+    throw new RetryLater('The patients it would suit have another offer open.', {
       delayMs: OFFER_SECONDS * 1_000,
       countAttempt: false,
     });

@@ -26,5 +26,5 @@ export const linkSpent = () =>
   new AppError({
     code: 'LINK_SPENT',
     status: 409,
-    detail: 'This link was used already, or the appointment was changed since. Look at the page again.',
+    detail: 'This link was already used, or the appointment has changed since. Reload the page.',
   });

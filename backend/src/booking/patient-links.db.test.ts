@@ -146,7 +146,7 @@ describe('a patient’s own page', () => {
     expect((await scene.row(id)).version).toBe(2);
     await scene.submit(link, { action: 'undo' });
     expect((await scene.row(id)).scheduled_at.toISOString()).toBe(MONDAY_9);
-    expect(await scene.open(links(2))).toMatchObject({ status: 404, title: 'This link is used up' });
+    expect(await scene.open(links(2))).toMatchObject({ status: 404, title: 'This link was already used' });
   });
   const links = (version: number) => scene.links.toAppointment(id, version);
 
@@ -194,7 +194,7 @@ describe('a patient’s own page', () => {
     await staffMoves('2026-11-25T15:00:00Z');
     const before = await scene.counts();
     const page = await scene.open(link);
-    expect(page).toMatchObject({ status: 404, title: 'This link is used up' });
+    expect(page).toMatchObject({ status: 404, title: 'This link was already used' });
     expect(page.text).toContain('The newest text message');
     expect(page.text).toContain(CLINIC_PHONE);
     for (const action of ['cancel', 'undo']) await scene.submit(link, { action });
@@ -241,7 +241,7 @@ describe('a patient’s own page', () => {
   test('ends when the appointment has begun', async () => {
     scene.clock.set(MONDAY_9);
     const before = await scene.counts();
-    expect(await scene.open(link)).toMatchObject({ status: 404, title: 'This link is used up' });
+    expect(await scene.open(link)).toMatchObject({ status: 404, title: 'This link was already used' });
     await scene.submit(link, { action: 'cancel' });
     expect((await scene.open(`${link}/calendar.ics`)).status).toBe(404);
     expect(await scene.counts()).toEqual(before);

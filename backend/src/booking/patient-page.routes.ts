@@ -95,7 +95,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         operationId: 'submitPatientPage',
         summary: 'Move, cancel or undo; accept or decline an offer (form)',
         description:
-          'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. Done: 303 to the page, which shows what happened. The link is spent then. Taken meanwhile: 409 with other times.',
+          'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. Done: 303 to the page, which shows what happened. That uses the link up. If the time was taken first, it is 409 with other times.',
       },
     },
     async (request, reply) => {
@@ -174,7 +174,7 @@ async function movePage(
     if (day !== undefined && chosen) return timesPage(opened, chosen);
     if (day === undefined) return daysPage(opened, list, now);
     const days = await findFreeDays(context, opened, { from: day });
-    return daysPage(opened, days, now, 'Nothing is free on that day any more.');
+    return daysPage(opened, days, now, 'Nothing is free on that day anymore.');
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     return appointmentPage(opened, now, 'This appointment cannot be moved here. Please call us.');
@@ -202,7 +202,7 @@ async function refusalPage(
   const sentence = isBookedThen
     ? BOOKED_THEN
     : error.code === 'SLOT_UNAVAILABLE'
-      ? 'Someone else has that time by now. Please call us.'
+      ? 'Someone else has taken that time. Please call us.'
       : error.message;
   return { ...appointmentPage(opened, now, sentence), status: error.status };
 }

@@ -17,7 +17,7 @@ const at = ({ token }: { token: string }, rest = '') => `/a/${token}${rest}`;
 
 /** Nothing can be said about it, and the same is said about everything of which nothing can be said. */
 export function unknownPage(): Page {
-  const body = html`<p>This link does not open an appointment. It may be old, or part of it was lost on the way.</p>
+  const body = html`<p>This link doesn't open an appointment. It may be old or incomplete.</p>
 <p>Open it again from the newest text message of your clinic, or call the clinic. Nothing was changed.</p>`;
   return { status: 404, html: page('This link does not work', undefined, body) };
 }
@@ -30,7 +30,7 @@ export function failedPage(): Page {
 
 /** What was sent here is nothing that our page sends. */
 export function unreadablePage(status: number): Page {
-  const body = html`<p>This page could not read what it was sent, and nothing was changed.</p>
+  const body = html`<p>Something was missing from your request, so nothing was changed.</p>
 <p>Open the link in your text message again, or call your clinic.</p>`;
   return { status, html: page('That did not work', undefined, body) };
 }
@@ -74,16 +74,16 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
       return show(200, 'Your appointment', clinic, [
         note(notice),
         card(opened, now),
-        html`<p>It cannot be changed here any more.</p>`,
+        html`<p>It can't be changed here anymore.</p>`,
         callUs(clinic, 'To change it, please call'),
       ]);
     case 'replaced':
-      return show(404, 'This link is used up', clinic, [
+      return show(404, 'This link was already used', clinic, [
         html`<p>The appointment was changed after this link was sent. The newest text message has the link that works.</p>`,
         callUs(clinic, 'No newer text? Please call'),
       ]);
     case 'passed_on':
-      return show(404, 'This link is used up', clinic, [
+      return show(404, 'This link was already used', clinic, [
         html`<p>The appointment is no longer under the phone number that this link was sent to.</p>`,
         callUs(clinic, 'For another appointment, or if you expected to have this one, please call'),
       ]);
@@ -93,7 +93,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
         callUs(clinic, 'To rebook, call'),
       ]);
     case 'over':
-      return show(404, 'This link is used up', clinic, [
+      return show(404, 'This link was already used', clinic, [
         html`<p>The time of this appointment has passed.</p>`,
         callUs(clinic, 'For another appointment, please call'),
       ]);
@@ -141,7 +141,7 @@ export function daysPage(opened: OpenedAppointment, list: DayList, now: Date, no
         : html`<a href="${at(opened, `?step=move&from=${earlier}`)}">Earlier days</a>`
     }${later !== undefined && html`<a href="${at(opened, `?step=move&from=${later}`)}">Later days</a>`}</nav>`,
     html`<a class="button" href="${at(opened)}">Keep the time I have</a>`,
-    callUs(opened.clinic, 'Nothing that suits? Please call'),
+    callUs(opened.clinic, 'Nothing that works for you? Please call'),
   ]);
 }
 
@@ -182,12 +182,12 @@ export function takenPage(opened: OpenedAppointment, alternatives: Slot[], sente
       form(
         opened,
         'move',
-        html`<fieldset><legend>Free instead</legend><div class="times long">${alternatives.map((slot) => radio(slot, slot.label))}</div></fieldset>
+        html`<fieldset><legend>Other free times</legend><div class="times long">${alternatives.map((slot) => radio(slot, slot.label))}</div></fieldset>
 <button class="first">Move to this time</button>`,
       ),
     html`<a class="button" href="${at(opened, '?step=move')}">See all days</a>
 <a class="button" href="${at(opened)}">Keep the time I have</a>`,
-    callUs(opened.clinic, 'Nothing that suits? Please call'),
+    callUs(opened.clinic, 'Nothing that works for you? Please call'),
   ]);
   return { status, html: text };
 }
@@ -199,10 +199,10 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
 <p class="soft">Time on the clinic’s clock (${zoneName(clinic.time_zone, offer.scheduled_at)}).</p></div>`;
   switch (state) {
     case 'open':
-      return show(200, 'A time has become free', clinic, [
+      return show(200, 'A time has opened up', clinic, [
         note(notice),
         details,
-        html`<p>It is kept for you until <strong>${timeAt(offer.expires_at, clinic.time_zone)}</strong>. After that the next person on the waitlist is asked.</p>`,
+        html`<p>We're holding it for you until <strong>${timeAt(offer.expires_at, clinic.time_zone)}</strong>. After that the next person on the waitlist is asked.</p>`,
         form(opened, 'accept', html`<button class="first">Yes, book it for me</button>`),
         form(opened, 'decline', html`<button>No, keep me on the waitlist</button>`),
         form(opened, 'leave', html`<button class="danger">Take me off the waitlist</button>`),
@@ -210,8 +210,8 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
       ]);
     case 'accepted':
       return offer.hold_status === 'cancelled'
-        ? show(404, 'This link is used up', clinic, [
-            html`<p>You took this time, and it was canceled since.</p>`,
+        ? show(404, 'This link was already used', clinic, [
+            html`<p>You accepted this time, but it has since been canceled.</p>`,
             callUs(clinic, 'For a new appointment, please call'),
           ])
         : show(200, 'You are booked', clinic, [
@@ -223,13 +223,13 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
           ]);
     case 'declined':
       return show(200, 'Thank you for telling us', clinic, [
-        html`<p>The time goes to someone else. You stay on the waitlist, and hear from us when another time becomes free.</p>`,
+        html`<p>The time goes to someone else. You're still on the waitlist, and you'll hear from us when another time opens up.</p>`,
         form(opened, 'leave', html`<button class="danger">Take me off the waitlist</button>`),
         callUs(clinic, 'Questions? Please call'),
       ]);
     case 'left':
       return show(200, 'You are off the waitlist', clinic, [
-        html`<p>You will get no more offers.</p>`,
+        html`<p>You won't get any more offers.</p>`,
         callUs(clinic, 'Changed your mind? Please call'),
       ]);
     case 'ended':
@@ -279,7 +279,7 @@ function undo(opened: OpenedAppointment, label: string, now: Date): Markup | und
   const { undo_until: until } = opened.appointment;
   if (until === null || opened.appointment.scheduled_at <= now) return undefined;
   return html`${form(opened, 'undo', html`<button>${label}</button>`)}
-<p class="soft">Possible until ${timeAt(until, opened.clinic.time_zone)}, while nobody else has taken the time.</p>`;
+<p class="soft">Possible until ${timeAt(until, opened.clinic.time_zone)}, as long as no one else takes the time.</p>`;
 }
 
 function callUs({ name, phone }: ClinicOnPage, lead: string): Markup {

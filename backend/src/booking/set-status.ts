@@ -28,7 +28,7 @@ const SENTENCES = {
   confirmed: 'The appointment is confirmed.',
   arrived: 'The patient is here.',
   completed: 'The visit is over.',
-  no_show: 'The patient did not come.',
+  no_show: 'The patient didn’t come.',
 };
 
 /**

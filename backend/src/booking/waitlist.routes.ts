@@ -56,7 +56,7 @@ export function registerWaitlistRoutes(
         operationId: 'joinWaitlist',
         summary: 'Put a patient on the waitlist',
         description:
-          'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. Nobody is texted from 21:00 to 08:00 on the clinic’s clock. Who waits for that service already is 409 ALREADY_WAITING.',
+          'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. No offers are texted from 21:00 to 08:00 on the clinic’s clock. A patient who is already waiting for that service is 409 ALREADY_WAITING.',
         body: WaitlistRequest,
         response: { 201: Entry },
       },

@@ -154,7 +154,7 @@ const refusedReturn = () =>
   new AppError({
     code: 'OAUTH_STATE_INVALID',
     status: 400,
-    detail: 'This is not an answer of Google to a link that was started here. Press "Link" again.',
+    detail: 'This is not Google’s answer to a link that was started here. Press "Link" again.',
   });
 
 function ownerOrAdmin(request: FastifyRequest): Tenant {

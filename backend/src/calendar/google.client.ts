@@ -150,7 +150,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
       );
       const primary = data.items?.find((item) => item.primary) ?? data.items?.[0];
       if (!primary?.id)
-        throw Object.assign(new Error('The account has no calendar that can be written.'), {
+        throw Object.assign(new Error('The account has no calendar that we can write to.'), {
           kind: 'PERMANENT',
         });
       return { id: primary.id, timeZone: primary.timeZone ?? null };

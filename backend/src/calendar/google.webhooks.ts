@@ -121,7 +121,7 @@ const refused = () =>
     code: 'INVALID_CHANNEL_TOKEN',
     status: 401,
     detail:
-      'X-Goog-Channel-ID names no watch of ours, or X-Goog-Channel-Token is not its secret. A watch that has run out or was replaced ends by itself; nothing needs to be done.',
+      'X-Goog-Channel-ID is not a watch of ours, or X-Goog-Channel-Token is not its secret. A watch that has run out or was replaced ends by itself; nothing needs to be done.',
   });
 
 const malformed = () =>
@@ -129,5 +129,5 @@ const malformed = () =>
     code: 'MALFORMED_MESSAGE',
     status: 400,
     detail:
-      'This is no push of Google Calendar: X-Goog-Message-Number must be a number and X-Goog-Resource-State a word.',
+      'This is not a push from Google Calendar: X-Goog-Message-Number must be a number and X-Goog-Resource-State a word.',
   });

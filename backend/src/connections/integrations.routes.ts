@@ -134,7 +134,7 @@ function describeVapi(row: Row | undefined): Integration {
     message: ready
       ? hasNumber
         ? 'The receptionist answers the phone.'
-        : 'The receptionist is set up, but Vapi has given it no phone number yet, so nobody can call it.'
+        : 'The receptionist is set up, but Vapi has given it no phone number yet, so no one can call it.'
       : (row?.error_message ?? 'The receptionist is being set up; this takes a few seconds.'),
   };
 }

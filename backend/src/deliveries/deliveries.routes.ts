@@ -80,7 +80,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       schema: {
         tags,
         operationId: 'replayDelivery',
-        summary: 'Handle one webhook again, or with dry_run tell what that would do (owner)',
+        summary: 'Handle one webhook again, or with dry_run say what that would do (owner)',
         description: 'Idempotent: what was done before is not done twice. Audited.',
         params: z.object({ id: Id }),
         body: ReplayRequest,

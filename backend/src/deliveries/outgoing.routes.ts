@@ -57,7 +57,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'resendOutgoing',
-        summary: 'Send one again that was given up or waits, or with dry_run tell what that would do (owner)',
+        summary: 'Send one again that was given up or waits, or with dry_run say what that would do (owner)',
         description: 'Idempotent: what was done before is not done twice. Audited.',
         params: z.object({ id: Id }),
         body: ReplayRequest,

@@ -38,7 +38,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         tags,
         operationId: 'getHealth',
         security: [],
-        summary: 'The process lives',
+        summary: 'The process is alive',
         description: 'Checks this process only; it asks no other service, not even the database.',
         response: { 200: z.object({ status: z.literal('ok'), version: z.string(), uptime_s: z.number() }) },
       },

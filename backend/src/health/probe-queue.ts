@@ -10,7 +10,7 @@ export const LATE_AFTER_S = 60;
 
 const BY_REDIS: Record<RedisState, string> = {
   connected: 'PostgreSQL rows carried by BullMQ on Redis',
-  away: 'Redis is away, PostgreSQL alone carries on',
+  away: 'Redis is down, PostgreSQL alone carries on',
 };
 const BY_POSTGRES: Record<ListenerState, string> = {
   hearing: 'PostgreSQL rows, woken by LISTEN/NOTIFY',

@@ -45,7 +45,7 @@ export async function probeVapi(options: ProbeOptions, orgId: OrgId | null): Pro
   if (!hasNumber) {
     return entry(
       'degraded',
-      'The receptionist has no phone number, so nobody can call it. Vapi gave none: its free numbers can run out',
+      'The receptionist has no phone number, so no one can call it. Vapi gave none: its free numbers can run out',
       details,
     );
   }

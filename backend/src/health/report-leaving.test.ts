@@ -54,7 +54,7 @@ describe('the health report', () => {
     ],
     [{ pendingSeconds: 61 }, 'degraded', /out of date: its settings wait/],
     [{ pendingSeconds: 60 }, 'healthy', /answers the phone/],
-    [{ hasNumber: false }, 'degraded', /no phone number, so nobody can call/],
+    [{ hasNumber: false }, 'degraded', /no phone number, so no one can call/],
     [{ assistantId: null, hasNumber: false }, 'healthy', /is being set up/],
   ] as const)('says what Vapi has of the receptionist (%j)', async (receptionist, status, words) => {
     const report = await world({ connection: linked(), receptionist }).report();

@@ -248,7 +248,7 @@ describe('the health report', () => {
     [
       'away',
       'degraded',
-      'Redis is away, PostgreSQL alone carries on',
+      'Redis is down, PostgreSQL alone carries on',
       expect.stringContaining('nothing is lost'),
     ],
   ] as const)('with Redis %s says how the queue is carried', async (redis, status, mode, message) => {

@@ -107,7 +107,7 @@ function adviceFor(probe: Probe): Advice[] {
     case 'Redis':
       return [
         {
-          text: '🟡 Redis is away - nothing is lost; start it or check REDIS_URL',
+          text: '🟡 Redis is down - nothing is lost; start it or check REDIS_URL',
           action: action({ id: 'redis.check', severity: 'warning', problem: probe.message }),
         },
       ];

@@ -97,7 +97,7 @@ function whyGuessable(
     .trim();
   const forms = [...formsOf(password)];
   if (commonPasswords().has(lower) || forms.some((form) => bareCommon().has(form) || TRIED.has(form))) {
-    return 'is among the passwords that are used most, and tried first, or little more than one of them';
+    return 'is one of the most common passwords, or close to one';
   }
   const folded = bare(password);
   if ([lower, folded].some((text) => /^(.{1,4})\1+$/su.test(text))) {

@@ -41,7 +41,7 @@ export async function deliverMessage(
   { wanted = true }: { wanted?: boolean } = {},
 ): Promise<Delivery> {
   const message = await read(context, messageId);
-  if (!message) return failed('There is no such message any more.');
+  if (!message) return failed('This message no longer exists.');
   const settled = settledDelivery(message);
   if (settled) return settled;
   if (message.status !== 'queued') {
@@ -50,9 +50,9 @@ export async function deliverMessage(
     if (answer && !stillOpen) return answer;
     if (stillOpen) return giveUp(context, message, 'UNRESOLVED', answer.reason);
   }
-  if (!wanted) return giveUp(context, message, 'NOT_WANTED', 'The text is not wanted any more.');
+  if (!wanted) return giveUp(context, message, 'NOT_WANTED', 'The text is no longer needed.');
   if (message.age_ms > context.tuning.expireMs)
-    return giveUp(context, message, 'EXPIRED', 'The text could not leave for too long to be of use now.');
+    return giveUp(context, message, 'EXPIRED', 'The text waited too long to be of use now.');
   return (
     waitForBreaker(context, message) ?? waitForSender(context, message) ?? (await attempt(context, message))
   );

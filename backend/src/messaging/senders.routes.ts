@@ -68,7 +68,8 @@ export function registerSenderRoutes(
         ...common,
         operationId: 'removeSender',
         summary: 'Take a clinic’s own number back',
-        description: 'The clinic texts from the sender of the deployment again, also what waits now.',
+        description:
+          'The clinic texts from the sender of the deployment again, including the texts that are waiting now.',
         querystring: z.strictObject({ address: SenderAddress }),
         response: { 200: RemovedSender },
       },

@@ -65,7 +65,7 @@ describe('the confirmation', () => {
 test('an offer from the waitlist says until when it is kept', () => {
   const offer = { ...monday, expiresAt: new Date('2026-11-20T19:15:00Z') };
   expect(waitlistOfferText(offer)).toBe(
-    `Bright Smiles: Monday, November 23 at 9:00 AM has become free. It is kept for you until 2:15 PM. Yes or no: ${monday.link}`,
+    `Bright Smiles: Monday, November 23 at 9:00 AM has become free. We're holding it for you until 2:15 PM. Yes or no: ${monday.link}`,
   );
   const long = waitlistOfferText({ ...offer, organizationName: 'Zahnärzte '.repeat(20) });
   expect(plainLength(long)).toBeLessThanOrEqual(2 * 153);

@@ -58,7 +58,7 @@ export function waitlistOfferText(offer: WaitlistOffer): string {
   const until = clockTime(expiresAt, timeZone);
   return withName(
     organizationName,
-    (name) => `${name}: ${when} has become free. It is kept for you until ${until}. Yes or no: ${link}`,
+    (name) => `${name}: ${when} has become free. We're holding it for you until ${until}. Yes or no: ${link}`,
     TWO_PARTS,
   );
 }

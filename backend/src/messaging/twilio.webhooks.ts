@@ -75,7 +75,7 @@ export function registerTwilioWebhooks(
         tags,
         operationId: 'receiveTwilioStatus',
         security: [{ twilioSignature: [] }],
-        summary: 'Twilio: what became of a text',
+        summary: 'Twilio: what happened to a text',
         description: 'Authenticated by X-Twilio-Signature over the URL under PUBLIC_URL and the form.',
         querystring: z.looseObject({ m: Id.optional().catch(undefined) }),
       },

@@ -78,7 +78,7 @@ describe('the HTTP server', () => {
         { path: 'at.hour', message: expect.any(String) },
       ],
     });
-    expect(problem.detail).toMatch(/^The body is not as expected\. name: .*; at\.hour: /);
+    expect(problem.detail).toMatch(/^The body is not valid\. name: .*; at\.hour: /);
     expect(problem.request_id).toBe(answer.headers['x-request-id']);
     expect(lines.join()).not.toContain('hour');
   });
@@ -86,7 +86,7 @@ describe('the HTTP server', () => {
   test('says where it went wrong outside the body, too', async () => {
     const answer = await start().inject('/bookings/42');
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'id' }] });
-    expect(answer.json().detail).toContain('The address is not as expected. id: ');
+    expect(answer.json().detail).toContain('The address is not valid. id: ');
   });
 
   test.each([

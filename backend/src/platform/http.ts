@@ -175,7 +175,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     return new AppError({
       code: 'VALIDATION_FAILED',
       status: 400,
-      detail: `The ${PARTS[error.validationContext ?? ''] ?? 'request'} is not as expected. ${sentence}`,
+      detail: `The ${PARTS[error.validationContext ?? ''] ?? 'request'} is not valid. ${sentence}`,
       extra: { errors },
     });
   }

@@ -84,7 +84,7 @@ describe('a page of a list', () => {
     expect(await refusal({ cursor })).toEqual({
       code: 'INVALID_CURSOR',
       status: 400,
-      detail: expect.stringMatching(/not given out here.*leave it out/),
+      detail: expect.stringMatching(/not one of ours.*leave it out/),
     });
   });
 

@@ -77,7 +77,7 @@ function refusePrototype(key: string, value: unknown): unknown {
   throw new AppError({
     code: 'VALIDATION_FAILED',
     status: 400,
-    detail: 'The body is not as expected. __proto__: there is no such field',
+    detail: 'The body is not valid. __proto__: there is no such field',
     extra: { errors: [{ path: '__proto__', message: 'there is no such field' }] },
   });
 }

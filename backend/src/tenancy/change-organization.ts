@@ -121,7 +121,7 @@ function movesAppointments(
   return new AppError({
     code: 'TIME_ZONE_MOVES_APPOINTMENTS',
     status: 409,
-    detail: `${count === 1 ? 'One coming appointment keeps its moment and would' : `${count} coming appointments keep their moment and would`} stand at another hour: ${at(from)} would become ${at(to)}. Nothing was changed. If that is right, send it again with confirm_time_zone: true.`,
+    detail: `${count === 1 ? 'One upcoming appointment keeps its moment and would' : `${count} upcoming appointments keep their moment and would`} be at another hour: ${at(from)} would become ${at(to)}. Nothing was changed. If that is right, send it again with confirm_time_zone: true.`,
     extra: { appointments: count, first: first.map((date) => date.toISOString()) },
   });
 }

@@ -77,7 +77,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
       code: 'NO_ORGANIZATION',
       status: 403,
       detail:
-        'Your account belongs to no clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
+        'Your account does not belong to a clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
     });
   }
   const claimed = memberships.find((membership) => membership.org_id === identity.claimedOrgId);

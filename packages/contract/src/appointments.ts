@@ -134,7 +134,7 @@ const OffStep = z
   .boolean()
   .default(false)
   .describe(
-    'Begin between the times at which the service begins (slot_step_minutes), on purpose. Otherwise such a start is 422 OFF_STEP with the nearest ones as alternatives.',
+    'Start between the regular starts of the service (slot_step_minutes), on purpose. Otherwise such a start is 422 OFF_STEP with the nearest ones as alternatives.',
   );
 
 export const BookRequest = z
@@ -152,7 +152,10 @@ export const BookRequest = z
     provider_id: Id.optional(),
     notes: multiLine(2000).optional(),
     notify_after_s: NotifyAfter.optional(),
-    status: z.enum(['confirmed', 'pending']).optional().describe('pending: kept, and nobody is told yet'),
+    status: z
+      .enum(['confirmed', 'pending'])
+      .optional()
+      .describe('pending: booked, and the patient is not notified yet'),
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
     already_here: AlreadyHere,

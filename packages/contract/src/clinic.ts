@@ -10,12 +10,8 @@ const rules = {
   duration_minutes: z.int().min(5).max(480),
   buffer_before_minutes: z.int().min(0).max(120).describe('Kept free before the appointment'),
   buffer_after_minutes: z.int().min(0).max(120).describe('Kept free after the appointment'),
-  capacity: z.int().min(1).max(100).describe('How many patients share one session; 1: nobody shares'),
-  min_notice_minutes: z
-    .int()
-    .min(0)
-    .max(43_200)
-    .describe('How long before its beginning the latest booking is'),
+  capacity: z.int().min(1).max(100).describe('How many patients share one session; 1: not shared'),
+  min_notice_minutes: z.int().min(0).max(43_200).describe('How long before its start it can still be booked'),
   horizon_days: z
     .int()
     .min(1)
@@ -25,7 +21,7 @@ const rules = {
   slot_step_minutes: z.int().min(5).max(240).describe('Appointments begin every so many minutes'),
 };
 
-const providerIds = z.array(Id).max(200).describe('Who offers it; none: everybody');
+const providerIds = z.array(Id).max(200).describe('Who offers it; none: every provider');
 
 const exampleService = {
   id: '3d9f3c56-0a6e-4f5e-9d57-5a3f8c1f2b10',
@@ -49,7 +45,7 @@ export const Service = z
     slug: z.string().describe('The service_type of bookings; made from the name once, and it stays'),
     ...rules,
     provider_ids: providerIds,
-    active: z.boolean().describe('false: kept, but nobody can book it'),
+    active: z.boolean().describe('false: kept, but it cannot be booked'),
   })
   .meta({ id: 'Service', example: exampleService });
 export type Service = z.infer<typeof Service>;
@@ -104,8 +100,8 @@ export const Provider = z
     id: Id,
     name: z.string(),
     working_hours: WeeklyHours,
-    breaks: WeeklyHours.describe('As working_hours: parts of a day in which nobody is booked'),
-    active: z.boolean().describe('false: kept, but nobody can book them'),
+    breaks: WeeklyHours.describe('Like working_hours: parts of a day in which nothing is booked'),
+    active: z.boolean().describe('false: kept, but they cannot be booked'),
   })
   .meta({
     id: 'Provider',
@@ -170,7 +166,7 @@ export const DeleteQuery = z.object({
     .stringbool()
     .meta({ type: 'boolean' })
     .default(false)
-    .describe('Delete although appointments are coming. They stay as they are and are still to be kept.'),
+    .describe('Delete even though appointments are coming up. They stay booked.'),
 });
 
 export const Deleted = z
@@ -187,7 +183,7 @@ export type Deleted = z.infer<typeof Deleted>;
 
 const LocalDate = z.iso
   .date({ error: 'Write days as YYYY-MM-DD, such as 2026-12-24.', abort: true })
-  .refine((day) => day >= '2000' && day < '2200', 'That year is not meant.');
+  .refine((day) => day >= '2000' && day < '2200', 'That year is out of range.');
 /** Wall clock of the clinic: no Z, no offset. */
 const LocalMoment = z
   .string()
@@ -209,7 +205,7 @@ export const TimeOff = z
     provider_id: Id.nullable().describe('null: the whole clinic is closed'),
     title: z.string(),
     starts_local: z.string().describe('The clinic’s wall clock, such as 2026-12-24T00:00:00; no zone'),
-    ends_local: z.string().describe('As starts_local; not included any more'),
+    ends_local: z.string().describe('Like starts_local; the end itself is not included'),
     all_day: z.boolean(),
     first_day: z.string().describe('YYYY-MM-DD'),
     last_day: z.string().describe('YYYY-MM-DD; still included'),
@@ -241,7 +237,7 @@ const timeOffFields = {
   provider_id: Id.nullable().describe('null: the whole clinic is closed'),
   title: singleLine(120),
   starts_local: LocalStart,
-  ends_local: LocalStart.describe('A day counts as a whole; a time is not included any more'),
+  ends_local: LocalStart.describe('A day counts as a whole; a time is not included'),
 };
 
 export const TimeOffCreate = z

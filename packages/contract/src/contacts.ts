@@ -6,7 +6,7 @@ import { typedLine, typedLines, visibleLine } from './text.ts';
 
 export const ContactStatus = z
   .enum(['pending', 'active', 'archived'])
-  .describe('pending: made by a booking, and nobody of the clinic has looked at it yet');
+  .describe('pending: made by a booking, and no one at the clinic has looked at it yet');
 export type ContactStatus = z.infer<typeof ContactStatus>;
 
 const summary = {
@@ -111,7 +111,7 @@ export const ContactPatch = z
     title: typedLine(40).nullable(),
     phone: typedLine(200, 1).describe('Any spelling; an extension is kept apart'),
     email: typedLine(254).nullable(),
-    proposed_email: z.null().describe('null puts the proposal away'),
+    proposed_email: z.null().describe('null dismisses the proposal'),
     status: ContactStatus,
     notes: typedLines(2000).nullable(),
   })

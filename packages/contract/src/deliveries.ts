@@ -57,7 +57,7 @@ const Verdict = z.object({ verdict: z.string(), explanation: z.string() });
 
 export const DeliveryDetail = Delivery.extend({
   signature: Verdict.describe('How the sender proved itself'),
-  dedupe: Verdict.describe('What became of further copies'),
+  dedupe: Verdict.describe('What happened to further copies'),
   headers: z.record(z.string(), z.string()).describe('Secrets masked'),
   payload: z.unknown().describe('Provider secrets removed'),
   response: z.unknown().describe('What was answered, for messages that need an answer'),

@@ -117,6 +117,6 @@ export const MessageQuery = PageQuery.extend({
     .literal('true')
     .optional()
     .describe(
-      'Only texts that did not arrive and still matter: nothing newer was sent about the appointment, it is still to come, and nobody has informed the patient',
+      'Only texts that did not arrive and still matter: nothing newer was sent about the appointment, it is still to come, and no one has informed the patient',
     ),
 });

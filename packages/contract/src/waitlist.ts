@@ -67,7 +67,7 @@ export const WaitlistEntry = z
       })
       .nullable()
       .describe('The offer that is open'),
-    appointment_id: Id.nullable().describe('What came of it'),
+    appointment_id: Id.nullable().describe('How it ended'),
     created_at: Timestamp,
   })
   .meta({ id: 'WaitlistEntry', example: EXAMPLE });
@@ -117,7 +117,7 @@ export const WaitlistRequest = z
 export type WaitlistRequest = z.input<typeof WaitlistRequest>;
 
 export const ProviderFeed = z
-  .object({ url: z.url().describe('Shown once. Whoever has it reads the calendar.') })
+  .object({ url: z.url().describe('Shown once. Anyone who has it can read the calendar.') })
   .meta({
     id: 'ProviderFeed',
     example: { url: 'https://voxanne.example/api/feeds/q3xTzKpB8mW2vL5nR7cY1dF4gH6jS9aE0uQoPiNbMA.ics' },

@@ -35,7 +35,7 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.origin === 'string' && issue.minimum === 1) return 'Must not be empty';
       return `${issue.inclusive === false ? 'More than' : 'At least'} ${amount(issue.minimum, issue.origin)}`;
     case 'invalid_format':
-      return FORMS[issue.format] ?? 'Not in the form that is expected';
+      return FORMS[issue.format] ?? 'Not in the expected form';
     case 'invalid_value':
       return issue.values.length === 1
         ? `Must be ${String(issue.values[0])}`
@@ -46,7 +46,7 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
         .map((key) => key.slice(0, SHOWN_LENGTH))
         .join(', ')}`;
     case 'invalid_union':
-      return 'In none of the forms that are allowed';
+      return 'Not in an allowed form';
     default:
       return undefined;
   }

@@ -114,7 +114,7 @@ export class Attempt<T> implements CallContext, Deadline {
   #abort(): void {
     if (this.#controller === undefined) return;
     const timedOut = this.state === 'timed_out';
-    const message = timedOut ? 'The attempt took too long.' : 'The caller cancelled.';
+    const message = timedOut ? 'The attempt took too long.' : 'The caller canceled.';
     this.#controller.abort(abortReason(timedOut ? 'TimeoutError' : 'AbortError', message));
   }
 

@@ -127,7 +127,7 @@ describe('classify', () => {
     expect(classify(error)).toMatchObject(expected);
   });
 
-  it('an abort is a cancellation when the caller cancelled', () => {
+  it('an abort is a cancellation when the caller canceled', () => {
     expect(classify(make({}, 'x', 'AbortError'), { cancelled: true }).kind).toBe('CANCELLED');
   });
 

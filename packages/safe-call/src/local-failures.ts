@@ -5,7 +5,7 @@ const LOCAL = { reached: false, local: true } as const;
 
 /** The failures that arise here, before or instead of an answer. */
 export function cancelled(ambiguous: boolean): Classified {
-  return { kind: 'CANCELLED', message: 'the caller cancelled', ambiguous, ...LOCAL };
+  return { kind: 'CANCELLED', message: 'the caller canceled', ambiguous, ...LOCAL };
 }
 
 export function noTimeLeft(name: string): Classified {

@@ -52,7 +52,7 @@ export function registerProviderRoutes(server: HttpServer, options: RuleRouteOpt
       schema: {
         tags,
         operationId: 'createProvider',
-        summary: 'Add somebody who can be booked',
+        summary: 'Add a provider',
         description: 'For owners and admins. Without working_hours they work Monday to Friday, 9 to 5.',
         body: ProviderCreate,
         response: { 201: SavedProvider },

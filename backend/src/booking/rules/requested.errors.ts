@@ -37,8 +37,7 @@ export const requestedErrors = {
     new AppError({
       code: 'BUSY',
       status: 503,
-      detail:
-        'Too many people are changing this provider’s calendar at this moment. Try again in a few seconds.',
+      detail: 'Too many people are changing this provider’s calendar right now. Try again in a few seconds.',
       retryable: true,
     }),
 };

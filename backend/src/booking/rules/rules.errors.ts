@@ -42,7 +42,7 @@ export const ruleErrors = {
       code: 'SLUG_TAKEN',
       status: 409,
       detail: holder.deleted
-        ? `"${slug}" belonged to the deleted service ${holder.name}, whose appointments still carry it. Choose another slug or name.`
+        ? `"${slug}" belonged to the deleted service ${holder.name}, whose appointments still use it. Choose another slug or name.`
         : `"${slug}" is taken by the service ${holder.name}. Choose another name, or give a slug of its own.`,
       extra: { errors: [{ path: 'name', message: 'is too close to another service' }] },
     }),

@@ -117,7 +117,7 @@ async function translateSlugRace<T>(slug: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
-    throw ruleErrors.slugTaken(slug, { name: 'that somebody has just made', deleted: false });
+    throw ruleErrors.slugTaken(slug, { name: 'that someone has just made', deleted: false });
   }
 }
 
@@ -142,10 +142,10 @@ async function noticesAbout(
   );
   const horizon = Math.min(own ?? clinicHorizon, clinicHorizon);
   return [
-    ...(bookable ? [] : ['Nobody who offers it can be booked at present, so it has no free times.']),
+    ...(bookable ? [] : ['No one who offers it can be booked right now, so it has no free times.']),
     ...(own !== null && own > clinicHorizon
       ? [
-          `The clinic takes bookings for ${clinicHorizon} days ahead only; that counts before the ${own} days given here.`,
+          `The clinic takes bookings only ${clinicHorizon} days ahead, and that limit comes before the ${own} days given here.`,
         ]
       : []),
     ...(notice >= horizon * 1440

@@ -131,7 +131,7 @@ async function told(
     inside,
     notices: [
       ...(inside.length === 0 ? [] : [insideWords(inside, namesOf(inside, time_zone, clock.now()))]),
-      ...(isOver ? ['It is over already.'] : []),
+      ...(isOver ? ['It is already over.'] : []),
     ],
   };
 }

@@ -145,8 +145,8 @@ describe('the services of a clinic', () => {
       await clinic.patch(`/api/services/${id}`, { horizon_days: 400, min_notice_minutes: 43_200 })
     ).body;
     expect(notices).toEqual([
-      'Nobody who offers it can be booked at present, so it has no free times.',
-      'The clinic takes bookings for 365 days ahead only; that counts before the 400 days given here.',
+      'No one who offers it can be booked right now, so it has no free times.',
+      'The clinic takes bookings only 365 days ahead, and that limit comes before the 400 days given here.',
     ]);
     expect((await clinic.patch(`/api/services/${id}`, { horizon_days: 3 })).body.notices.at(-1)).toBe(
       'It has no free times: it asks for more notice than it can be booked ahead.',

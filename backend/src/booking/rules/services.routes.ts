@@ -95,7 +95,7 @@ export function registerServiceRoutes(server: HttpServer, options: RuleRouteOpti
         tags,
         operationId: 'deleteService',
         summary: 'Delete a service',
-        description: 'For owners and admins. Nobody can book it any more; its appointments stay as they are.',
+        description: 'For owners and admins. No one can book it anymore; its appointments stay as they are.',
         params,
         response: { 200: Deleted },
       },

@@ -218,9 +218,9 @@ describe('time off', () => {
   test('that is over says so', async () => {
     const notices = async (starts_local: string, ends_local: string) =>
       (await enter({ title: 'Off', starts_local, ends_local })).body.notices;
-    expect(await notices('2026-11-17', '2026-11-17')).toEqual(['It is over already.']);
+    expect(await notices('2026-11-17', '2026-11-17')).toEqual(['It is already over.']);
     expect(await notices('2026-11-18', '2026-11-18')).toEqual([]);
-    expect(await notices('2026-11-18T08:00', '2026-11-18T09:30')).toEqual(['It is over already.']);
+    expect(await notices('2026-11-18T08:00', '2026-11-18T09:30')).toEqual(['It is already over.']);
   });
 
   test.each([

@@ -54,7 +54,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: RuleRouteOpti
         operationId: 'createTimeOff',
         summary: 'Enter a holiday or an absence',
         description:
-          'For owners and admins. Two days are whole days, the last one included; times are by the clinic’s clock. Appointments inside are counted, not cancelled.',
+          'For owners and admins. Two days are whole days, the last one included; times are by the clinic’s clock. Appointments inside are counted, not canceled.',
         body: TimeOffCreate,
         response: { 201: SavedTimeOff },
       },

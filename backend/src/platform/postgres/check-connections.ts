@@ -78,7 +78,7 @@ async function checkRuntime(client: pg.Client, { setting }: Address): Promise<vo
   }
   if (facts.missing) {
     throw new StartupError(
-      `${setting} cannot be used: the login "${facts.login}" is no member of ${facts.missing.join(' and ')}, under which Voxanne acts.\nGrant them: grant ${facts.missing.join(', ')} to "${facts.login}".`,
+      `${setting} cannot be used: the login "${facts.login}" is not a member of ${facts.missing.join(' and ')}, under which Voxanne acts.\nGrant them: grant ${facts.missing.join(', ')} to "${facts.login}".`,
     );
   }
 }

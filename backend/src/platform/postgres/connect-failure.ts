@@ -43,7 +43,7 @@ const BY_CODE: Record<string, string> = {
 const BY_WORDS: Rule[] = [
   [
     /unsupported startup parameter: (?<what>\w+)/i,
-    'The pooler refuses the parameter "$what", which stands in the address (or in PGOPTIONS).\nRemove it there, or let the pooler ignore it (PgBouncer: ignore_startup_parameters = $what).',
+    'The pooler refuses the parameter "$what", which is in the address (or in PGOPTIONS).\nRemove it there, or let the pooler ignore it (PgBouncer: ignore_startup_parameters = $what).',
   ],
   [
     /transaction blocks not allowed|statement pooling mode/i,

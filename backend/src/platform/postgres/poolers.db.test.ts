@@ -217,13 +217,13 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
         await refused({ url: other.ownerUrl, migrationUrl: db.ownerUrl, runtimeUrl: db.runtimeUrl }),
       ).toMatch(/^DATABASE_URL and DATABASE_MIGRATION_URL lead to different databases/);
     });
-    test('a login of one’s own that is no member of the roles', async () => {
+    test('a login of one’s own that is not a member of the roles', async () => {
       await db.owner.query(`create role bare_login login password 'x'`);
       try {
         const own = new URL(db.ownerUrl);
         [own.username, own.password] = ['bare_login', 'x'];
         expect(await refused({ url: db.ownerUrl, runtimeUrl: own.toString() })).toMatch(
-          /^DATABASE_RUNTIME_URL .*"bare_login" is no member of voxanne_tenant and voxanne_service.*grant/s,
+          /^DATABASE_RUNTIME_URL .*"bare_login" is not a member of voxanne_tenant and voxanne_service.*grant/s,
         );
       } finally {
         await db.owner.query('drop role bare_login');
