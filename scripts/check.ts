@@ -24,6 +24,7 @@ const steps: [name: string, args: string[]][] = [
   ['dead in production', [tool('knip', 'bin', 'knip.js'), ...PRODUCTION, '--no-progress']],
   ['documents', ['scripts/doc-references.ts']],
   ['spec map', ['scripts/spec-map.ts']],
+  ['sentences', ['scripts/sentences.ts', '--check']],
   ['API docs', ['scripts/api-docs.ts', '--check']],
 ];
 
