@@ -21,23 +21,27 @@ function commitsSince(root: string, last: string | undefined): Commit[] {
     });
 }
 
-if (import.meta.main) {
-  const root = resolve('.');
+function writeChangelog(root: string, version: string | undefined): void {
   const file = join(root, 'CHANGELOG.md');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : START;
+  const commits = commitsSince(root, lastCommitIn(before));
+  const text = addCommits(before, commits);
+  const today = new Date().toISOString().slice(0, 10);
+  writeFileSync(file, version === undefined ? text : closeSection(text, version, today));
+  const next =
+    version === undefined ? 'Read the new lines aloud and shorten them.' : 'Go on with docs/release.md.';
+  console.log(`CHANGELOG.md: ${commits.length} commits read. ${next}`);
+}
+
+if (import.meta.main) {
   const [version] = process.argv.slice(2);
-  if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version)) {
-    console.error(`"${version}" is not a version. Write it as 1.2.3, without a "v".`);
-    process.exitCode = 2;
-  } else {
-    const before = existsSync(file) ? readFileSync(file, 'utf8') : START;
-    const commits = commitsSince(root, lastCommitIn(before));
-    const text = addCommits(before, commits);
-    const today = new Date().toISOString().slice(0, 10);
-    writeFileSync(file, version === undefined ? text : closeSection(text, version, today));
-    const next =
-      version === undefined
-        ? 'Read the new lines aloud and shorten them.'
-        : 'See docs/release.md for the next step.';
-    console.log(`CHANGELOG.md: ${commits.length} commits read. ${next}`);
+  try {
+    if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version)) {
+      throw new Error(`"${version}" is not a version. Write it as 1.2.3, without a "v".`);
+    }
+    writeChangelog(resolve('.'), version);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
   }
 }
