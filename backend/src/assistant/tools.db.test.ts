@@ -341,7 +341,7 @@ describe('the receptionist’s tools', () => {
       clinic.orgId,
     ]);
     const broken = await use('bookClinicAppointment', BOOK, { id: 'later' });
-    expect(broken).toMatchObject({ status: 200, error: expect.stringContaining('I am sorry') });
+    expect(broken).toMatchObject({ status: 200, error: expect.stringContaining('I’m sorry') });
     await scene.owner.query(
       `update public.providers set working_hours = '{"1":[["09:00","17:00"]]}' where org_id = $1`,
       [clinic.orgId],

@@ -161,7 +161,7 @@ describe('changing the clinic', () => {
       expect(refused.statusCode).toBe(409);
       expect(refused.json()).toMatchObject({
         code: 'TIME_ZONE_MOVES_APPOINTMENTS',
-        detail: expect.stringMatching(/^4 coming .* Thu, Jan 7, 9:00 AM would become Thu, Jan 7, 7:30 PM/),
+        detail: expect.stringMatching(/^4 upcoming .* Thu, Jan 7, 9:00 AM would become Thu, Jan 7, 7:30 PM/),
         appointments: 4,
         first: ['2190-01-07T14:00:00.000Z', '2190-01-07T15:00:00.000Z', '2190-01-07T16:00:00.000Z'],
       });
