@@ -96,7 +96,7 @@ export function registerFeedRoutes(
         operationId: 'readProviderFeed',
         summary: 'A provider’s private calendar feed',
         description:
-          'The address is `/api/feeds/<token>.ics`; whoever has it reads it. 304 for a known ETag.',
+          'The address is `/api/feeds/<token>.ics`; anyone who has it can read it. 304 for a known ETag.',
         params: z.object({ file: singleLine(100) }),
       },
     },

@@ -74,8 +74,7 @@ function refuseMembers({ role }: Tenant): void {
   throw new AppError({
     code: 'NOT_ALLOWED',
     status: 403,
-    detail:
-      'Only an owner or an administrator of the clinic makes or revokes calendar feeds. Ask one of them.',
+    detail: 'Only an owner or admin of the clinic can make or revoke calendar feeds. Ask one of them.',
   });
 }
 

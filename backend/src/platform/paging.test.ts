@@ -109,7 +109,7 @@ describe('a page of a list', () => {
     for (const stranger of strangers) {
       expect(await refusal({ limit: 1, cursor: stranger }, names), stranger).toMatchObject({
         code: 'INVALID_CURSOR',
-        detail: expect.stringContaining('not given out here'),
+        detail: expect.stringContaining('not one of ours'),
       });
     }
   });

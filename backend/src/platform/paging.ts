@@ -99,7 +99,7 @@ function parsed(read: () => string): unknown {
   }
 }
 
-const NOT_OURS = 'This cursor was not given out here.';
+const NOT_OURS = 'This cursor is not one of ours.';
 
 const invalidCursor = (what: string) =>
   new AppError({
