@@ -26,6 +26,7 @@ const steps: [name: string, args: string[]][] = [
   ['spec map', ['scripts/spec-map.ts']],
   ['sentences', ['scripts/sentences.ts', '--check']],
   ['API docs', ['scripts/api-docs.ts', '--check']],
+  ['migrations', ['scripts/schema/seals.ts']],
 ];
 
 const failed: [name: string, ran: Ran][] = [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { migrationFiles } from '../../backend/src/platform/postgres/migrate.ts';
 
 /** What `sha256sum --check` reads too. Only the newest migration may be missing in it: that one is still being written. */
@@ -50,4 +51,12 @@ function readSeals(migrations: string): Map<string, string> {
   if (!existsSync(path)) return new Map();
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+}
+
+if (import.meta.main) {
+  const migrations = fileURLToPath(new URL('../../supabase/migrations', import.meta.url));
+  const faults = checkSeals(migrations);
+  for (const fault of faults) console.log(`supabase/migrations: ${fault}`);
+  console.log(`migrations: ${migrationFiles(migrations).length} files, ${faults.length} findings`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -11,6 +11,7 @@ create table public.organizations (
   booking_horizon_days integer not null default 365 check (booking_horizon_days between 1 and 1095),
   calendar_policy text not null default 'internal_only' check (calendar_policy in ('internal_only', 'closed')),
   message_retention_days integer check (message_retention_days between 1 and 3650),
+  calendar_declined_at timestamptz,
   system_ready_queued_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -21,9 +22,12 @@ comment on column public.organizations.phone is
 comment on column public.organizations.public_phone is 'The clinic''s number that patients see, in E.164.';
 comment on column public.organizations.message_retention_days is
   'After so many days the words of a finished text are removed; the row and its timeline stay. Null: they are kept.';
+comment on column public.organizations.calendar_declined_at is
+  'When the clinic said that it does without Google Calendar; null as long as it may still link one, or has.';
 comment on column public.organizations.system_ready_queued_at is 'Set once, with the outbox row of the text.';
 select app_private.protect('public.organizations', 'id');
-grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy, message_retention_days)
+grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy,
+    message_retention_days, calendar_declined_at)
   on public.organizations to voxanne_tenant;
 -- authenticated reads, here and below, without the bodies of texts (they hold patients' links), payloads, the audit log,
 -- credentials, notes, and what was heard.

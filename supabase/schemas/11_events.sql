@@ -35,6 +35,7 @@ begin
 end $$;
 
 create trigger changed
-  after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days, message_retention_days
+  after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days,
+    message_retention_days, calendar_declined_at
   on public.organizations
   for each row execute function app_private.organization_changed();

@@ -26,11 +26,12 @@ begin
   if new.raw_app_meta_data ->> 'org_id' is not null then
     return new;
   end if;
-  insert into public.organizations (name, phone, time_zone, country)
+  insert into public.organizations (name, phone, public_phone, time_zone, country)
     values (
       left(coalesce(nullif(btrim(v_meta ->> 'organization_name'), ''),
         nullif(btrim(v_meta ->> 'name'), '') || '''s clinic', split_part(coalesce(new.email, 'New'), '@', 1) || '''s clinic'), 120),
       app_private.normalize_phone(v_meta ->> 'phone', v_country),
+      app_private.normalize_phone(v_meta ->> 'public_phone', v_country),
       coalesce(app_private.valid_time_zone(v_meta ->> 'time_zone'), 'UTC'),
       v_country)
     returning id into v_org_id;

@@ -85,7 +85,8 @@ comment on function app_private.number_for_patients is
   'What pages and texts tell patients to call: the clinic''s public number, else the one that its receptionist answers.';
 grant execute on function app_private.number_for_patients to voxanne_tenant, voxanne_service;
 
--- What a freshly linked calendar sets in motion, kept in SQL so that no path to "connected" can forget it.
+-- What a freshly linked calendar sets in motion, and the choice to do without one; kept in SQL so that no path to
+-- "connected" can forget it.
 create function app_private.queue_system_ready(p_org_id uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
@@ -94,8 +95,8 @@ begin
   -- One statement decides: the update is what makes it happen once, however many ask.
   update public.organizations o set system_ready_queued_at = now()
     where o.id = p_org_id and o.phone is not null and o.system_ready_queued_at is null
-      and exists (select 1 from public.connections c
-        where c.org_id = o.id and c.provider = 'google' and c.status = 'connected')
+      and (o.calendar_declined_at is not null or exists (select 1 from public.connections c
+        where c.org_id = o.id and c.provider = 'google' and c.status = 'connected'))
     returning * into v_org;
   if found then
     perform app_private.enqueue(p_org_id, 'message.system_ready', p_org_id::text,
@@ -165,3 +166,20 @@ end $$;
 create trigger phone_saved after update of phone on public.organizations
   for each row when (new.phone is not null and old.phone is distinct from new.phone)
   execute function app_private.organization_phone_saved();
+create trigger calendar_declined after update of calendar_declined_at on public.organizations
+  for each row when (new.calendar_declined_at is not null and old.calendar_declined_at is null)
+  execute function app_private.organization_phone_saved();
+
+-- A link that was made is a choice as well, and the newer one.
+create function app_private.calendar_wanted() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  update public.organizations o set calendar_declined_at = null
+    where o.id = new.org_id and o.calendar_declined_at is not null;
+  return null;
+end $$;
+
+create trigger calendar_wanted after insert or update of status on public.connections
+  for each row when (new.provider = 'google' and new.status = 'connected')
+  execute function app_private.calendar_wanted();

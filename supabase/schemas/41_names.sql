@@ -79,26 +79,29 @@ end $$;
 comment on function app_private.normalize_name is
   'TypeScript decides first (titles, the letters of some countries); this keeps plain SQL callers right and leaves what is right alone.';
 
+-- In PL/pgSQL, which keeps the plan: a function in SQL that names its search_path is read and planned at each use.
 create function app_private.fold_letters(p_text text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
   as $$
-  select btrim(regexp_replace(normalize(replace(replace(replace(replace(translate(
+begin
+  return btrim(regexp_replace(normalize(replace(replace(replace(replace(translate(
     lower(regexp_replace(normalize(translate(p_text, $q$'’‘ʻʼ`´ـ$q$, ''), NFKD),
       '[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]',
       '', 'g')),
     'øđðłħıςىیکة', 'oddlhiσييكه'), 'æ', 'ae'), 'œ', 'oe'), 'ß', 'ss'), 'þ', 'th'), NFC),
-    '[ .,\-‐‑–·・()"“”&/]+', ' ', 'g'))
-$$;
+    '[ .,\-‐‑–·・()"“”&/]+', ' ', 'g'));
+end $$;
 comment on function app_private.fold_letters is
   'Small letters without accents and apostrophes, one space between words. The vowels of Hindi or Thai are letters. As foldedWords in TypeScript.';
 grant execute on function app_private.fold_letters to voxanne_tenant;
 
 create function app_private.in_two_letters(p_text text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
   as $$
-  select replace(replace(replace(replace(replace(lower(normalize(p_text, NFC)),
-    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa')
-$$;
+begin
+  return replace(replace(replace(replace(replace(lower(normalize(p_text, NFC)),
+    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa');
+end $$;
 comment on function app_private.in_two_letters is 'Mueller for Müller, Soerensen for Sørensen, Aase for Åse.';
 grant execute on function app_private.in_two_letters to voxanne_tenant;
 
@@ -144,3 +147,33 @@ create function app_private.is_same_name(p_one text, p_other text) returns boole
   as $$ select app_private.name_spellings(p_one) && app_private.name_spellings(p_other) $$;
 comment on function app_private.is_same_name is
   'Case, accents, apostrophes, hyphens, spaces and the order of the words aside. As isSameName in TypeScript, which takes titles off too.';
+
+-- Patients are found by an index: with each of them is kept what a search can begin with.
+create function app_private.search_keys(p_org_id uuid, p_name text, p_email text) returns tsvector
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  -- The clinic comes first, so that a search reads no other clinic's part of the index.
+  v_clinic text := right(p_org_id::text, 8) || ':';
+  v_plain text[] := string_to_array(app_private.fold_letters(p_name), ' ');
+  v_in_two text[] := string_to_array(app_private.fold_letters(app_private.in_two_letters(p_name)), ' ');
+  v_address text[] := regexp_split_to_array(lower(p_email), '(?<=[@._+-])');
+  v_keys text[] := '{}';
+begin
+  for n in 1 .. coalesce(cardinality(v_plain), 0) loop
+    v_keys := v_keys || (v_clinic || left(array_to_string(v_plain[n:], ''), 60));
+  end loop;
+  if v_in_two <> v_plain then
+    for n in 1 .. cardinality(v_in_two) loop
+      v_keys := v_keys || (v_clinic || left(array_to_string(v_in_two[n:], ''), 60));
+    end loop;
+  end if;
+  for n in 1 .. coalesce(cardinality(v_address), 0) loop
+    v_keys := v_keys || (v_clinic || left(array_to_string(v_address[n:], ''), 60));
+  end loop;
+  return array_to_tsvector(v_keys);
+end $$;
+comment on function app_private.search_keys is
+  'From each word of a name to its end, folded and without spaces ("delacruz", "lacruz" and "cruz" for "de la Cruz"), and from each part of an e-mail address.';
+-- The role that writes a row works out its column.
+grant execute on function app_private.search_keys to voxanne_tenant;

@@ -16,6 +16,7 @@ create table public.leads (
   proposed_email text check (length(proposed_email) <= 254),
   status text not null default 'pending' check (status in ('pending', 'active', 'archived')),
   notes text check (length(notes) <= 2000),
+  search_keys tsvector generated always as (app_private.search_keys(org_id, name, email)) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (org_id, id)
@@ -32,6 +33,8 @@ comment on column public.leads.phone_source is
   'Null for numbers that came before this was kept, and for those of programs.';
 comment on column public.leads.phone_verified_at is
   'When the telephone network last showed that this person calls from it.';
+comment on column public.leads.search_keys is 'What a search can begin with; read by app_private.contacts_found.';
+create index leads_search_idx on public.leads using gin (search_keys) with (fastupdate = off);
 create index leads_org_name_idx on public.leads (org_id, name, id);
 create index leads_phone_idx on public.leads (phone) where phone is not null;
 create index leads_org_phone_idx on public.leads (org_id, phone);
@@ -135,3 +138,17 @@ end $$;
 -- After the triggers that clean the name.
 create trigger one_person before insert or update of name, phone on public.leads
   for each row execute function app_private.keep_one_person();
+
+-- As its owner: under row-level security no operator for texts may look into an index.
+create function app_private.contacts_found(p_org_id uuid, p_search tsquery) returns setof uuid
+  language plpgsql stable security definer rows 100
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan
+  as $$
+begin
+  if not app_private.may_act_for(p_org_id) then
+    raise exception 'not this organization' using errcode = 'insufficient_privilege';
+  end if;
+  return query select l.id from public.leads l where l.org_id = p_org_id and l.search_keys @@ p_search;
+end $$;
+comment on function app_private.contacts_found is 'The patients of a clinic whose name or e-mail address a search means.';
+grant execute on function app_private.contacts_found to voxanne_tenant;

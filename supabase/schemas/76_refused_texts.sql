@@ -34,6 +34,17 @@ begin
   return app_private.why_no_text((p_message).org_id, v_to);
 end $$;
 comment on function app_private.why_not_again is 'Why a text cannot be sent again; null when it can.';
+grant execute on function app_private.why_not_again to voxanne_tenant;
+
+-- One answer to "may this text be sent again", for the screens and for the request that tries.
+create function app_private.is_resendable(p_message public.messages) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp
+  as $$
+  select case when (p_message).status in ('failed', 'undelivered') and (p_message).replaced_by is null
+    then app_private.why_not_again(p_message) is null else false end
+$$;
+comment on function app_private.is_resendable is 'Whether app_private.resend_text would send a text of its own for this one.';
+grant execute on function app_private.is_resendable to voxanne_tenant;
 
 create function app_private.resend_text(p_org_id uuid, p_message_id uuid, p_request_id text)
   returns table (outcome text, message_id uuid)

@@ -191,6 +191,7 @@ create table public.organizations (
   booking_horizon_days integer not null default 365 check (booking_horizon_days between 1 and 1095),
   calendar_policy text not null default 'internal_only' check (calendar_policy in ('internal_only', 'closed')),
   message_retention_days integer check (message_retention_days between 1 and 3650),
+  calendar_declined_at timestamptz,
   system_ready_queued_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -201,9 +202,12 @@ comment on column public.organizations.phone is
 comment on column public.organizations.public_phone is 'The clinic''s number that patients see, in E.164.';
 comment on column public.organizations.message_retention_days is
   'After so many days the words of a finished text are removed; the row and its timeline stay. Null: they are kept.';
+comment on column public.organizations.calendar_declined_at is
+  'When the clinic said that it does without Google Calendar; null as long as it may still link one, or has.';
 comment on column public.organizations.system_ready_queued_at is 'Set once, with the outbox row of the text.';
 select app_private.protect('public.organizations', 'id');
-grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy, message_retention_days)
+grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy,
+    message_retention_days, calendar_declined_at)
   on public.organizations to voxanne_tenant;
 -- authenticated reads, here and below, without the bodies of texts (they hold patients' links), payloads, the audit log,
 -- credentials, notes, and what was heard.
@@ -317,7 +321,8 @@ begin
 end $$;
 
 create trigger changed
-  after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days, message_retention_days
+  after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days,
+    message_retention_days, calendar_declined_at
   on public.organizations
   for each row execute function app_private.organization_changed();
 
@@ -434,11 +439,12 @@ begin
   if new.raw_app_meta_data ->> 'org_id' is not null then
     return new;
   end if;
-  insert into public.organizations (name, phone, time_zone, country)
+  insert into public.organizations (name, phone, public_phone, time_zone, country)
     values (
       left(coalesce(nullif(btrim(v_meta ->> 'organization_name'), ''),
         nullif(btrim(v_meta ->> 'name'), '') || '''s clinic', split_part(coalesce(new.email, 'New'), '@', 1) || '''s clinic'), 120),
       app_private.normalize_phone(v_meta ->> 'phone', v_country),
+      app_private.normalize_phone(v_meta ->> 'public_phone', v_country),
       coalesce(app_private.valid_time_zone(v_meta ->> 'time_zone'), 'UTC'),
       v_country)
     returning id into v_org_id;
@@ -1207,7 +1213,8 @@ comment on function app_private.number_for_patients is
   'What pages and texts tell patients to call: the clinic''s public number, else the one that its receptionist answers.';
 grant execute on function app_private.number_for_patients to voxanne_tenant, voxanne_service;
 
--- What a freshly linked calendar sets in motion, kept in SQL so that no path to "connected" can forget it.
+-- What a freshly linked calendar sets in motion, and the choice to do without one; kept in SQL so that no path to
+-- "connected" can forget it.
 create function app_private.queue_system_ready(p_org_id uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
@@ -1216,8 +1223,8 @@ begin
   -- One statement decides: the update is what makes it happen once, however many ask.
   update public.organizations o set system_ready_queued_at = now()
     where o.id = p_org_id and o.phone is not null and o.system_ready_queued_at is null
-      and exists (select 1 from public.connections c
-        where c.org_id = o.id and c.provider = 'google' and c.status = 'connected')
+      and (o.calendar_declined_at is not null or exists (select 1 from public.connections c
+        where c.org_id = o.id and c.provider = 'google' and c.status = 'connected'))
     returning * into v_org;
   if found then
     perform app_private.enqueue(p_org_id, 'message.system_ready', p_org_id::text,
@@ -1287,6 +1294,23 @@ end $$;
 create trigger phone_saved after update of phone on public.organizations
   for each row when (new.phone is not null and old.phone is distinct from new.phone)
   execute function app_private.organization_phone_saved();
+create trigger calendar_declined after update of calendar_declined_at on public.organizations
+  for each row when (new.calendar_declined_at is not null and old.calendar_declined_at is null)
+  execute function app_private.organization_phone_saved();
+
+-- A link that was made is a choice as well, and the newer one.
+create function app_private.calendar_wanted() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  update public.organizations o set calendar_declined_at = null
+    where o.id = new.org_id and o.calendar_declined_at is not null;
+  return null;
+end $$;
+
+create trigger calendar_wanted after insert or update of status on public.connections
+  for each row when (new.provider = 'google' and new.status = 'connected')
+  execute function app_private.calendar_wanted();
 
 -- 30_schedule.sql
 
@@ -1832,26 +1856,29 @@ end $$;
 comment on function app_private.normalize_name is
   'TypeScript decides first (titles, the letters of some countries); this keeps plain SQL callers right and leaves what is right alone.';
 
+-- In PL/pgSQL, which keeps the plan: a function in SQL that names its search_path is read and planned at each use.
 create function app_private.fold_letters(p_text text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
   as $$
-  select btrim(regexp_replace(normalize(replace(replace(replace(replace(translate(
+begin
+  return btrim(regexp_replace(normalize(replace(replace(replace(replace(translate(
     lower(regexp_replace(normalize(translate(p_text, $q$'’‘ʻʼ`´ـ$q$, ''), NFKD),
       '[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]',
       '', 'g')),
     'øđðłħıςىیکة', 'oddlhiσييكه'), 'æ', 'ae'), 'œ', 'oe'), 'ß', 'ss'), 'þ', 'th'), NFC),
-    '[ .,\-‐‑–·・()"“”&/]+', ' ', 'g'))
-$$;
+    '[ .,\-‐‑–·・()"“”&/]+', ' ', 'g'));
+end $$;
 comment on function app_private.fold_letters is
   'Small letters without accents and apostrophes, one space between words. The vowels of Hindi or Thai are letters. As foldedWords in TypeScript.';
 grant execute on function app_private.fold_letters to voxanne_tenant;
 
 create function app_private.in_two_letters(p_text text) returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
   as $$
-  select replace(replace(replace(replace(replace(lower(normalize(p_text, NFC)),
-    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa')
-$$;
+begin
+  return replace(replace(replace(replace(replace(lower(normalize(p_text, NFC)),
+    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ø', 'oe'), 'å', 'aa');
+end $$;
 comment on function app_private.in_two_letters is 'Mueller for Müller, Soerensen for Sørensen, Aase for Åse.';
 grant execute on function app_private.in_two_letters to voxanne_tenant;
 
@@ -1898,6 +1925,36 @@ create function app_private.is_same_name(p_one text, p_other text) returns boole
 comment on function app_private.is_same_name is
   'Case, accents, apostrophes, hyphens, spaces and the order of the words aside. As isSameName in TypeScript, which takes titles off too.';
 
+-- Patients are found by an index: with each of them is kept what a search can begin with.
+create function app_private.search_keys(p_org_id uuid, p_name text, p_email text) returns tsvector
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  -- The clinic comes first, so that a search reads no other clinic's part of the index.
+  v_clinic text := right(p_org_id::text, 8) || ':';
+  v_plain text[] := string_to_array(app_private.fold_letters(p_name), ' ');
+  v_in_two text[] := string_to_array(app_private.fold_letters(app_private.in_two_letters(p_name)), ' ');
+  v_address text[] := regexp_split_to_array(lower(p_email), '(?<=[@._+-])');
+  v_keys text[] := '{}';
+begin
+  for n in 1 .. coalesce(cardinality(v_plain), 0) loop
+    v_keys := v_keys || (v_clinic || left(array_to_string(v_plain[n:], ''), 60));
+  end loop;
+  if v_in_two <> v_plain then
+    for n in 1 .. cardinality(v_in_two) loop
+      v_keys := v_keys || (v_clinic || left(array_to_string(v_in_two[n:], ''), 60));
+    end loop;
+  end if;
+  for n in 1 .. coalesce(cardinality(v_address), 0) loop
+    v_keys := v_keys || (v_clinic || left(array_to_string(v_address[n:], ''), 60));
+  end loop;
+  return array_to_tsvector(v_keys);
+end $$;
+comment on function app_private.search_keys is
+  'From each word of a name to its end, folded and without spaces ("delacruz", "lacruz" and "cruz" for "de la Cruz"), and from each part of an e-mail address.';
+-- The role that writes a row works out its column.
+grant execute on function app_private.search_keys to voxanne_tenant;
+
 -- 42_contacts.sql
 
 -- Whom a clinic treats. The table has the name that the original specification gave it; code says contact.
@@ -1918,6 +1975,7 @@ create table public.leads (
   proposed_email text check (length(proposed_email) <= 254),
   status text not null default 'pending' check (status in ('pending', 'active', 'archived')),
   notes text check (length(notes) <= 2000),
+  search_keys tsvector generated always as (app_private.search_keys(org_id, name, email)) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (org_id, id)
@@ -1934,6 +1992,8 @@ comment on column public.leads.phone_source is
   'Null for numbers that came before this was kept, and for those of programs.';
 comment on column public.leads.phone_verified_at is
   'When the telephone network last showed that this person calls from it.';
+comment on column public.leads.search_keys is 'What a search can begin with; read by app_private.contacts_found.';
+create index leads_search_idx on public.leads using gin (search_keys) with (fastupdate = off);
 create index leads_org_name_idx on public.leads (org_id, name, id);
 create index leads_phone_idx on public.leads (phone) where phone is not null;
 create index leads_org_phone_idx on public.leads (org_id, phone);
@@ -2037,6 +2097,20 @@ end $$;
 -- After the triggers that clean the name.
 create trigger one_person before insert or update of name, phone on public.leads
   for each row execute function app_private.keep_one_person();
+
+-- As its owner: under row-level security no operator for texts may look into an index.
+create function app_private.contacts_found(p_org_id uuid, p_search tsquery) returns setof uuid
+  language plpgsql stable security definer rows 100
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan
+  as $$
+begin
+  if not app_private.may_act_for(p_org_id) then
+    raise exception 'not this organization' using errcode = 'insufficient_privilege';
+  end if;
+  return query select l.id from public.leads l where l.org_id = p_org_id and l.search_keys @@ p_search;
+end $$;
+comment on function app_private.contacts_found is 'The patients of a clinic whose name or e-mail address a search means.';
+grant execute on function app_private.contacts_found to voxanne_tenant;
 
 -- 50_appointments.sql
 
@@ -4411,6 +4485,17 @@ begin
   return app_private.why_no_text((p_message).org_id, v_to);
 end $$;
 comment on function app_private.why_not_again is 'Why a text cannot be sent again; null when it can.';
+grant execute on function app_private.why_not_again to voxanne_tenant;
+
+-- One answer to "may this text be sent again", for the screens and for the request that tries.
+create function app_private.is_resendable(p_message public.messages) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp
+  as $$
+  select case when (p_message).status in ('failed', 'undelivered') and (p_message).replaced_by is null
+    then app_private.why_not_again(p_message) is null else false end
+$$;
+comment on function app_private.is_resendable is 'Whether app_private.resend_text would send a text of its own for this one.';
+grant execute on function app_private.is_resendable to voxanne_tenant;
 
 create function app_private.resend_text(p_org_id uuid, p_message_id uuid, p_request_id text)
   returns table (outcome text, message_id uuid)
