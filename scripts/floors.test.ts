@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ROOM_ORDER } from './floors/zones.ts';
 import { checkFloors } from './floors.ts';
 import { makeTree } from './testing/tree.ts';
 
@@ -15,19 +16,7 @@ const check = (tree: Record<string, string>) => checkFloors(makeTree(tree));
 const findingsIn = (tree: Record<string, string>): string[] =>
   check({ ...packages, ...tree }).findings.map(({ rule, file, line }) => `${rule} ${file}:${line}`);
 
-const roomIndexes = Object.fromEntries(
-  [
-    'identity',
-    'tenancy',
-    'deliveries',
-    'connections',
-    'calendar',
-    'messaging',
-    'booking',
-    'assistant',
-    'health',
-  ].map((room) => [`backend/src/${room}/index.ts`, '']),
-);
+const roomIndexes = Object.fromEntries(ROOM_ORDER.flat().map((room) => [`backend/src/${room}/index.ts`, '']));
 
 describe('a sound tree', () => {
   it('has no findings', () => {
@@ -117,10 +106,31 @@ describe('rooms: leftwards, by the front door', () => {
     const messaging = 'backend/src/messaging/a.ts';
     expect(rooms(messaging, `import '../calendar/index.ts';\nimport '../booking/index.ts';`)).toHaveLength(2);
   });
-  it('booking knows neither of them', () => {
-    const from = 'backend/src/booking/a.ts';
-    const text = `import '../messaging/index.ts';\nimport '../calendar/index.ts';`;
-    expect(rooms(from, text)).toEqual([`rooms ${from}:1`, `rooms ${from}:2`]);
+  it.each(['availability', 'booking', 'tasks', 'waitlist', 'patients', 'spoken'])(
+    '%s knows neither of them',
+    (room) => {
+      const from = `backend/src/${room}/a.ts`;
+      const text = `import '../messaging/index.ts';\nimport '../calendar/index.ts';`;
+      expect(rooms(from, text)).toEqual([`rooms ${from}:1`, `rooms ${from}:2`]);
+    },
+  );
+  it.each([
+    ['contacts', 'schedule'],
+    ['schedule', 'availability'],
+    ['availability', 'booking'],
+    ['booking', 'waitlist'],
+    ['tasks', 'waitlist'],
+    ['waitlist', 'patients'],
+    ['patients', 'spoken'],
+    ['spoken', 'assistant'],
+  ])('%s does not import %s', (left, right) => {
+    const from = `backend/src/${left}/a.ts`;
+    expect(rooms(from, `import '../${right}/index.ts';`)).toEqual([`rooms ${from}:1`]);
+  });
+  it('a test sets its scene in whichever rooms it needs', () => {
+    const from = 'backend/src/contacts/a.test.ts';
+    const tree = { 'backend/src/booking/book.ts': '', [from]: `import '../booking/book.ts';` };
+    expect(findingsIn({ ...roomIndexes, ...tree })).toEqual([]);
   });
   it('a room and a package are entered through their index.ts', () => {
     const from = 'backend/src/assistant/a.ts';
@@ -133,6 +143,40 @@ describe('rooms: leftwards, by the front door', () => {
     expect(findingsIn({ ...tree, 'backend/src/app.ts': `import './booking/book.ts';` })).toEqual([
       'entry backend/src/app.ts:1',
     ]);
+  });
+});
+
+describe('folders: no two import each other', () => {
+  it('one inside another', () => {
+    const found = check({
+      ...packages,
+      'backend/src/assistant/a.ts': `import './tools/b.ts';`,
+      'backend/src/assistant/c.ts': `import './tools/b.ts';\nimport './tools/d.ts';`,
+      'backend/src/assistant/tools/b.ts': '',
+      'backend/src/assistant/tools/d.ts': `\nimport '../e.ts';`,
+      'backend/src/assistant/e.ts': '',
+    }).findings;
+    expect(found).toMatchObject([{ rule: 'folders', file: 'backend/src/assistant/tools/d.ts', line: 2 }]);
+    expect(found[0]?.message).toContain('backend/src/assistant/a.ts imports back');
+  });
+  it('two beside each other, on every floor', () => {
+    const pair = (root: string) =>
+      findingsIn({
+        [`${root}/a/one.ts`]: `import '../b/two.ts';`,
+        [`${root}/b/two.ts`]: '',
+        [`${root}/b/three.ts`]: `import '../a/four.ts';`,
+        [`${root}/a/four.ts`]: '',
+      });
+    for (const root of ['backend/src/platform', 'sandbox/src', 'packages/contract/src', 'scripts'])
+      expect(pair(root)).toEqual([`folders ${root}/a/one.ts:1`]);
+  });
+  it('one way is no pair, and tests may look back', () => {
+    const tree = {
+      'sandbox/src/a.ts': `import './b/c.ts';`,
+      'sandbox/src/b/c.ts': '',
+      'sandbox/src/b/c.test.ts': `import '../a.ts';`,
+    };
+    expect(findingsIn(tree)).toEqual([]);
   });
 });
 

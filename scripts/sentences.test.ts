@@ -29,7 +29,7 @@ describe('the list of sentences', () => {
   it('holds what a page says between its tags', () => {
     const page =
       'export const page = `<main class="wide open door"><h1>Your appointment</h1><p>It is booked.</p></main>`;';
-    expect(textsIn({ 'backend/src/booking/patient-page.views.ts': page })).toEqual([
+    expect(textsIn({ 'backend/src/patients/patient-page.views.ts': page })).toEqual([
       'Your appointment',
       'It is booked.',
     ]);

@@ -10,19 +10,11 @@ import {
   registerVapiIntegrationRoutes,
   registerVapiRoutes,
 } from './assistant/index.ts';
-import {
-  appointmentsOf,
-  registerAvailabilityRoutes,
-  registerBookingRoutes,
-  registerContactRoutes,
-  registerPatientRoutes,
-  registerScheduleRoutes,
-  registerTaskRoutes,
-  registerWaitlistRoutes,
-  searchNumbers,
-} from './booking/index.ts';
+import { registerAvailabilityRoutes } from './availability/index.ts';
+import { appointmentsOf, registerBookingRoutes } from './booking/index.ts';
 import { registerCalendarRoutes, registerGoogleWebhooks, testCalendar } from './calendar/index.ts';
 import { registerIntegrationRoutes } from './connections/index.ts';
+import { registerContactRoutes, searchNumbers } from './contacts/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
@@ -32,6 +24,7 @@ import {
   registerSmsRoutes,
   registerTwilioWebhooks,
 } from './messaging/index.ts';
+import { registerPatientRoutes } from './patients/index.ts';
 import { addressOf } from './platform/address-of.ts';
 import { compressAnswers } from './platform/compression.ts';
 import { allowOrigins } from './platform/cors.ts';
@@ -43,7 +36,10 @@ import { refuseUnknownQueries } from './platform/known-queries.ts';
 import type { ListenerState } from './platform/listener.ts';
 import type { Schedule } from './platform/request-limits.ts';
 import { answerBareRefusals, refuseEncodedBodies } from './platform/unreadable-requests.ts';
+import { registerScheduleRoutes } from './schedule/index.ts';
+import { registerTaskRoutes } from './tasks/index.ts';
 import { registerOrganizationRoutes } from './tenancy/index.ts';
+import { registerWaitlistRoutes } from './waitlist/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

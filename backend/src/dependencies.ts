@@ -15,7 +15,7 @@ import {
   createVapiKeyCheck,
   type Provisioning,
 } from './assistant/index.ts';
-import { type BookingContext, createPatientLinks, type PatientContext } from './booking/index.ts';
+import type { BookingContext } from './booking/index.ts';
 import {
   type CalendarTokens,
   createCalendarTokens,
@@ -28,6 +28,7 @@ import { type Connections, createConnections, createOAuthStates } from './connec
 import { type Carrier, createCarrier, createInbox, type Inbox } from './deliveries/index.ts';
 import { createIdentity, type IdentityService } from './identity/index.ts';
 import { createMessaging, type Messaging } from './messaging/index.ts';
+import { createPatientLinks, type PatientContext } from './patients/index.ts';
 import { createBreakerStore } from './platform/breaker-store/breaker-store.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';

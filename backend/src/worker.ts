@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { createVapiJobs } from './assistant/index.ts';
-import {
-  markNotSynced,
-  markSynced,
-  offerFreedSlot,
-  offerStillOpen,
-  sweepHolds,
-  textStillWanted,
-  viewForCalendar,
-} from './booking/index.ts';
+import { markNotSynced, markSynced, sweepHolds, textStillWanted, viewForCalendar } from './booking/index.ts';
 import { calendarPushHandler, pushEvent } from './calendar/index.ts';
 import {
   CONCURRENCY,
@@ -21,6 +13,7 @@ import {
 } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { mintOrgId } from './platform/tenant.ts';
+import { offerFreedSlot, offerStillOpen } from './waitlist/index.ts';
 
 export interface Worker {
   /** Something may be due. */

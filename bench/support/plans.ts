@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import pg from 'pg';
-import { readCalendar, readRules } from '../../backend/src/booking/availability/calendar.queries.ts';
+import { readCalendar, readRules } from '../../backend/src/availability/calendar.queries.ts';
 import { listAppointments, upcomingOf } from '../../backend/src/booking/booking.queries.ts';
 import {
   bookAtomically,
@@ -16,7 +16,7 @@ import { deliveryList } from '../../backend/src/deliveries/deliveries.queries.ts
 import { claimEvent } from '../../backend/src/deliveries/inbox.queries.ts';
 import { claim } from '../../backend/src/deliveries/lease-queue.queries.ts';
 import { outgoingList } from '../../backend/src/deliveries/outgoing.queries.ts';
-import { askIn, createDatabase, type Db } from '../../backend/src/platform/database.ts';
+import { createDatabase, type Db, queryIn } from '../../backend/src/platform/database.ts';
 import { mintOrgId, type OrgId } from '../../backend/src/platform/tenant.ts';
 import { QUIET_HOURS } from './calendar-seed.ts';
 
@@ -130,7 +130,7 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
   const night = Math.ceil(now.getTime() / DAY_MS) * DAY_MS + 20 * DAY_MS + (QUIET_HOURS.from + 2) * HOUR_MS;
   const book = (db: Db, by: ChangeOrigin) =>
     bookAtomically(
-      askIn(db),
+      queryIn(db),
       {
         orgId,
         name: 'Ana Ruiz',
@@ -193,7 +193,7 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
       run: (db) =>
         changed(db, (_, provider) =>
           holdAtomically(
-            askIn(db),
+            queryIn(db),
             {
               orgId,
               serviceType: 'consultation',

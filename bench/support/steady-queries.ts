@@ -1,6 +1,6 @@
 import { expireHolds } from '../../backend/src/booking/changes.queries.ts';
-import { searchNumbers } from '../../backend/src/booking/search-contacts.ts';
 import { expiringBefore } from '../../backend/src/connections/connections.queries.ts';
+import { searchNumbers } from '../../backend/src/contacts/search-contacts.ts';
 import { takeLease } from '../../backend/src/deliveries/cleanup.queries.ts';
 import {
   complete,

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { SandboxConfig } from './config.ts';
+import type { SandboxConfig } from './core/config.ts';
 import { FaultBoard } from './core/faults.ts';
 import { Recorder } from './core/recorder.ts';
 import { createServer } from './core/server.ts';
@@ -7,7 +7,7 @@ import { googleStandIn } from './google/index.ts';
 import { twilioStandIn } from './twilio/index.ts';
 import { vapiStandIn } from './vapi/index.ts';
 
-export { humanPace, type Pace, readConfig, type SandboxConfig } from './config.ts';
+export { humanPace, type Pace, readConfig, type SandboxConfig } from './core/config.ts';
 
 export interface Sandbox {
   port: number;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readConfig } from './index.ts';
+import { readConfig } from './core/config.ts';
 import { aReceiver, controlOf, temporaryDir } from './testing/sandbox.ts';
 import { clientOf, from, patient, phoneOf } from './twilio/testing.ts';
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, type Sandbox, type SandboxConfig, startSandbox } from './index.ts';
+import { readConfig, type SandboxConfig } from './core/config.ts';
+import { type Sandbox, startSandbox } from './index.ts';
 
 const retryForMs = 3_000;
 const hasParent = process.send !== undefined;

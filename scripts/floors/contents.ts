@@ -4,7 +4,7 @@ import { isTest, type Zone, zoneOf } from './zones.ts';
 
 const MAX_LINES = 400;
 
-const READS_ENVIRONMENT = new Set(['backend/src/platform/config.ts', 'sandbox/src/config.ts']);
+const READS_ENVIRONMENT = new Set(['backend/src/platform/config.ts', 'sandbox/src/core/config.ts']);
 const SERVED_ZONES: readonly Zone['kind'][] = ['package', 'platform', 'room', 'top', 'sandbox', 'dashboard'];
 
 /** Kysely's verbs that begin a statement. */
@@ -34,7 +34,7 @@ export function contentFindings(source: Source): Finding[] {
 
 const environmentMessage = (zone: Zone['kind']): string => {
   if (zone === 'dashboard') return 'reads the environment. The dashboard has none: let the API tell it.';
-  const config = zone === 'sandbox' ? 'sandbox/src/config.ts' : 'platform/config.ts';
+  const config = zone === 'sandbox' ? 'sandbox/src/core/config.ts' : 'platform/config.ts';
   return `reads the environment. Only ${config} does: add the setting there and take it as an argument.`;
 };
 

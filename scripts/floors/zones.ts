@@ -5,22 +5,42 @@ export type Zone =
   | { kind: 'room'; name: string };
 
 /** Rooms in import order; those of one line do not know each other. */
-const ROOM_ORDER = [
+export const ROOM_ORDER = [
   ['identity'],
   ['tenancy'],
   ['deliveries'],
   ['connections'],
+  ['contacts'],
+  ['schedule'],
   ['calendar', 'messaging'],
+  ['availability'],
   ['booking'],
+  ['tasks', 'waitlist'],
+  ['patients'],
+  ['spoken'],
   ['assistant'],
   ['health'],
-];
-const RANK = new Map(ROOM_ORDER.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
+] as const;
+const RANK = new Map<string, number>(
+  ROOM_ORDER.flatMap((names, rank) => names.map((name) => [name, rank] as const)),
+);
 const TOP = new Set(['main.ts', 'app.ts', 'worker.ts', 'dependencies.ts', 'sandbox-process.ts']);
+
+/** Rooms that talk to a vendor; those between them and the assistant write an outbox row instead of calling them. */
+const VENDOR_ROOMS = new Set(['calendar', 'messaging']);
+const PROMISING_ROOMS = new Set(['availability', 'booking', 'tasks', 'waitlist', 'patients', 'spoken']);
+
+/** Whether one room would call a vendor inside of what it promises. */
+export const callsVendor = (from: string, to: string): boolean =>
+  PROMISING_ROOMS.has(from) && VENDOR_ROOMS.has(to);
+
+/** Whether a room of a vendor would call a verb itself, instead of emitting what happened. */
+export const callsVerb = (from: string, to: string): boolean =>
+  VENDOR_ROOMS.has(from) && PROMISING_ROOMS.has(to);
 
 /** Help for tests and benches: imported by those alone. */
 export const isTestHelp = (path: string): boolean =>
-  /(^|\/)(testing|hazards|differential|bench)\/|\/testing\.ts$/.test(path);
+  /(^|\/)(testing|testdata|hazards|differential|bench)\/|\/testing\.ts$/.test(path);
 
 export const isTest = (path: string): boolean =>
   /\.(test|journey|bench)\.tsx?$/.test(path) || isTestHelp(path);

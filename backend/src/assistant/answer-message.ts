@@ -3,8 +3,9 @@ import type { Inbox } from '../deliveries/index.ts';
 import type { Database } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { type Arrived, eventIdOf, eventOf, fingerprint } from './arrived.ts';
-import { type Clinic, findPhone, readClinic } from './clinic.queries.ts';
+import { findPhone } from './clinic.queries.ts';
 import type { Message } from './envelope.ts';
+import { type Clinic, readClinic } from './tools/clinic-facts.queries.ts';
 
 export interface AnswerOptions {
   inbox: Inbox;

@@ -1,8 +1,8 @@
 import { sha256 } from '../platform/crypto.ts';
 import { defineAssistant } from './assistant-definition.ts';
-import type { Clinic } from './clinic.queries.ts';
 import { defineNumber } from './number-definition.ts';
-import { spokenWeek } from './opening-hours.ts';
+import type { Clinic } from './tools/clinic-facts.queries.ts';
+import { spokenWeek } from './tools/opening-hours.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, NumberDefinition, ServerDefinition } from './vapi.client.ts';
 

@@ -1,9 +1,11 @@
-import { type BookingContext, sayNow } from '../booking/index.ts';
+import type { BookingContext } from '../booking/index.ts';
+import { sayNow } from '../platform/local-time/say-now.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { readClinic, readClosedDays, timeZoneOf } from './clinic.queries.ts';
+import { timeZoneOf } from './clinic.queries.ts';
 import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
 import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
 import { checkAvailability } from './tools/check-availability.ts';
+import { readClinic, readClosedDays } from './tools/clinic-facts.queries.ts';
 import { findAppointmentsTool } from './tools/find-appointments.ts';
 import { getClinicInfo } from './tools/get-clinic-info.ts';
 import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';

@@ -96,7 +96,7 @@ async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<S
   // What was done is told even where the clock cannot be.
   const clock = tool.nowLocal(call.orgId).catch(() => undefined);
   const answer = await outcomeOf(tool, given, call);
-  return onTheClock(answer, await clock);
+  return withLocalTime(answer, await clock);
 }
 
 interface Outcome extends Omit<StoredToolAnswer, 'say'> {
@@ -121,17 +121,17 @@ async function outcomeOf(tool: Tool, given: unknown, call: CallContext): Promise
 }
 
 /** R1: as a field where the answer is JSON; behind a sentence in brackets, which are not read out. */
-function onTheClock({ say, data, ...answer }: Outcome, now: string | undefined): StoredToolAnswer {
+function withLocalTime({ say, data, ...answer }: Outcome, now: string | undefined): StoredToolAnswer {
   const clock = now === undefined ? {} : { now_local: now };
   const all = { ...data, ...clock };
   return {
     ...answer,
-    say: oneLine(typeof say === 'string' ? bracketed(say, now, data) : JSON.stringify({ ...say, ...clock })),
+    say: oneLine(typeof say === 'string' ? inBrackets(say, now, data) : JSON.stringify({ ...say, ...clock })),
     ...(Object.keys(all).length > 0 ? { data: all } : {}),
   };
 }
 
-function bracketed(say: string, now: string | undefined, data: Outcome['data']): string {
+function inBrackets(say: string, now: string | undefined, data: Outcome['data']): string {
   const days = Array.isArray(data?.coming_days) ? ` The days: ${data.coming_days.join(', ')}.` : '';
   const clock = now === undefined ? '' : ` (At the clinic it is ${now}.${days})`;
   const token = data?.confirmToken === undefined ? '' : ` (confirmToken: ${data.confirmToken})`;

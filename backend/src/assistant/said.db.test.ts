@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { misheard } from '../booking/testing/mishearings.ts';
-import { clinics, type SaidRow, saidRows } from '../booking/testing/said.ts';
-import { HOURS, onClock, SpokenScene } from '../booking/testing/spoken-scene.ts';
+import { misheard } from '../spoken/testing/mishearings.ts';
+import { clinics, type SaidRow, saidRows } from '../spoken/testing/said.ts';
+import { HOURS, onClock, SpokenScene } from '../spoken/testing/spoken-scene.ts';
 import { type AssistantScene, createAssistantScene } from './testing.ts';
 
-/** One row of so many goes through the tools; all of them are read in booking/said.test.ts. */
+/** One row of so many goes through the tools; all of them are read in spoken/said.test.ts. */
 const ONE_OF = 4;
 const LINES = 4;
 

@@ -1,13 +1,14 @@
 import { Appointment, AppointmentPage, AppointmentQuery, Booked, BookRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
-import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import { presentTexts, refusalOfTexts } from '../contacts/index.ts';
+import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
+import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
-import { presentTexts, refusalOfTexts } from './present-texts.ts';
 import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
 
 export function registerAppointmentRoutes(

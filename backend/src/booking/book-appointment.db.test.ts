@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { slotSigner } from '../availability/slot-id.ts';
 import type { TestOrganization } from '../testing/index.ts';
 import type { BookingRequest } from './book-appointment.ts';
-import { slotSigner } from './slot-id.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
 const newYork = (text: string) => ({ at: new Date(`${text}-05:00`) });

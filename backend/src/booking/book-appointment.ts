@@ -1,40 +1,26 @@
 import { type NoTexts, visibleLines } from '@voxanne/contract';
-import type { Transact } from '../deliveries/index.ts';
-import { askIn, type Db } from '../platform/database.ts';
-import type { Logger } from '../platform/logger.ts';
+import { type AvailabilityContext, type ClinicRules, rulesIn } from '../availability/index.ts';
+import {
+  cleanContact,
+  fillMissingDetails,
+  type GivenCall,
+  hasDetails,
+  isSameName,
+  refusalOfTexts,
+} from '../contacts/index.ts';
+import { type Db, inTenant, queryIn, type Transact } from '../platform/database.ts';
+import { spokenTime } from '../platform/local-time/wording.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { ClinicRules } from './availability/clinic-calendar.ts';
+import { pickService, serviceOf, withWhom } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { appointmentsWithin } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { bookAtomically, type ChangeOrigin, delayText, placeOf } from './changes.queries.ts';
-import { cleanContact, type GivenCall } from './contact.ts';
-import { fillContact, hasMore } from './contacts.queries.ts';
-import { type AvailabilityContext, pickService, serviceOf } from './find-availability.ts';
-import {
-  changeOnce,
-  findPlace,
-  type Insistence,
-  inTenant,
-  momentOf,
-  NotThere,
-  type Place,
-  type Refusal,
-  refusalOf,
-  rulesIn,
-  type When,
-  whoIsAskedFor,
-} from './find-place.ts';
-import { spokenTime } from './labels.ts';
-import { auditOutsideHours, whoMayTake } from './outside-hours.ts';
-import { refusalOfTexts } from './present-texts.ts';
-import { withWhom } from './provider-wish.ts';
-import { isSameName } from './same-name.ts';
-
-export type { When } from './find-place.ts';
-
-export interface BookingContext extends AvailabilityContext {
-  log: Logger;
-}
+import { type BookableSlot, checkSlot, type Insistence } from './check-slot.ts';
+import { allowedProviders, auditOutsideHours } from './outside-hours.ts';
+import { momentOf, requestedProvider, type When } from './requested-time.ts';
+import { type Refusal, refusalOf, SlotRefused } from './slot-refusals.ts';
 
 export interface BookingRequest {
   name: string;
@@ -85,18 +71,18 @@ export async function bookAppointment(
   origin: BookingOrigin,
   transact: Transact<BookedAppointment> = inTenant(context.database, scope),
 ): Promise<BookedAppointment> {
-  const booked = await changeOnce(context, scope, transact, async (db, last) => {
-    const rules = await rulesIn(context, askIn(db), scope.orgId);
+  const booked = await inBookingTransaction(context, scope, transact, async (db, commitWith) => {
+    const rules = await rulesIn(context, queryIn(db), scope.orgId);
     const { clinic } = rules;
     const contact = cleanContact(request, clinic.country, clinic);
     const place =
       'holdId' in request.when
         ? await placeOfHold(db, scope, rules, request.when.holdId)
         : placeAskedFor(context, scope, rules, { ...request, when: request.when }, origin);
-    const goesOn =
-      hasMore(contact.more) || place.against !== undefined || (request.notifyAfterSeconds ?? 0) > 0;
+    const needsSecondWrite =
+      hasDetails(contact.more) || place.against !== undefined || (request.notifyAfterSeconds ?? 0) > 0;
     const result = await bookAtomically(
-      goesOn ? askIn(db) : last,
+      needsSecondWrite ? queryIn(db) : commitWith,
       {
         orgId: scope.orgId,
         name: contact.name,
@@ -105,7 +91,7 @@ export async function bookAppointment(
         serviceType: place.service.slug,
         scheduledAt: place.at,
         durationMinutes: place.durationMinutes,
-        ...whoMayTake(place),
+        ...allowedProviders(place),
         notes: request.notes === undefined ? null : visibleLines(request.notes),
         holdId: 'holdId' in request.when ? request.when.holdId : null,
         status: request.status ?? 'confirmed',
@@ -116,10 +102,10 @@ export async function bookAppointment(
     );
     if (!result.success) {
       throw result.error === 'SLOT_UNAVAILABLE'
-        ? new NotThere(place, takenFor(contact, place))
+        ? new SlotRefused(place, takenFor(contact, place))
         : refusalOf(result, place);
     }
-    if (hasMore(contact.more)) await fillContact(db, scope.orgId, result.contact_id, contact.more);
+    if (hasDetails(contact.more)) await fillMissingDetails(db, scope.orgId, result.contact_id, contact.more);
     await auditOutsideHours(db, result.appointment_id, place, origin);
     await delayText(db, scope.orgId, result.appointment_id, request.notifyAfterSeconds);
     const when =
@@ -158,7 +144,7 @@ const promiseOfText = (whyNot: string | null, { source }: BookingOrigin): string
 
 /** Whose appointment it is comes before what else is free. */
 const takenFor =
-  ({ name, phone }: { name: string; phone: string }, place: Place): Refusal =>
+  ({ name, phone }: { name: string; phone: string }, place: BookableSlot): Refusal =>
   async (alternatives, ask, orgId) => {
     const theirs = await ask(appointmentsWithin(orgId, phone, place));
     const own = theirs.find(({ contact_name }) => isSameName(contact_name, name));
@@ -171,14 +157,14 @@ function placeAskedFor(
   rules: ClinicRules,
   request: BookingRequest & { when: When },
   { source }: BookingOrigin,
-): Place {
+): BookableSlot {
   const { at, offer } = momentOf(context, scope, request.when, rules.clinic.time_zone);
   const service = pickService(rules.services, offer?.service ?? request.serviceType);
-  return findPlace(context, rules, {
+  return checkSlot(context, rules, {
     service,
     at,
     durationMinutes: request.durationMinutes ?? service.duration_minutes,
-    provider: whoIsAskedFor(offer, request),
+    provider: requestedProvider(offer, request),
     by: source,
     insist: request.insist,
     isOffered: offer !== undefined,
@@ -191,7 +177,7 @@ async function placeOfHold(
   scope: TenantScope,
   { clinic, services }: ClinicRules,
   holdId: string,
-): Promise<Place> {
+): Promise<BookableSlot> {
   const hold = await placeOf(db, scope.orgId, holdId);
   if (!hold?.hold_expires_at) throw bookingErrors.refused('HOLD_NOT_FOUND', 'There is no such hold.');
   return {

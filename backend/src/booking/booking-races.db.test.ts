@@ -24,8 +24,8 @@ describe('changes that race', () => {
     when 'cancel' then public.cancel_appointment_atomic($2, $3)
     when 'undo' then public.undo_appointment_atomic($2, $3)
     end as answer`;
-  type Wish = ['book' | 'hold' | 'move' | 'cancel' | 'undo', string, string | null, string, number];
-  const race = (wishes: Wish[]): Promise<Answer[]> => callers.race(wishes, ANY);
+  type WantedSlot = ['book' | 'hold' | 'move' | 'cancel' | 'undo', string, string | null, string, number];
+  const race = (wishes: WantedSlot[]): Promise<Answer[]> => callers.race(wishes, ANY);
   const bookOne = async (orgId: string, minutes: number, n = 500): Promise<string> => {
     const [answer] = await race([['book', orgId, null, at(minutes), n]]);
     if (!answer?.appointment_id) throw new Error(`Not booked: ${answer?.error}`);
@@ -47,7 +47,7 @@ describe('changes that race', () => {
     const ids: string[] = [];
     for (let n = 0; n < 10; n += 1) ids.push(await bookOne(orgId, 600 + n * 30, n));
     const answers = await race(
-      Array.from({ length: 50 }, (_, n): Wish => {
+      Array.from({ length: 50 }, (_, n): WantedSlot => {
         if (n < 10) return ['move', orgId, ids[n] ?? null, at(0), n];
         return [n % 2 ? 'book' : 'hold', orgId, null, at(0), n];
       }),
@@ -100,7 +100,7 @@ describe('changes that race', () => {
       await race([['cancel', orgId, id, at(0), 0]]);
       const answers = await race([
         ['undo', orgId, id, at(0), 0],
-        ...Array.from({ length: 20 }, (_, n): Wish => ['book', orgId, null, at(round * 60), n]),
+        ...Array.from({ length: 20 }, (_, n): WantedSlot => ['book', orgId, null, at(round * 60), n]),
         ['undo', orgId, id, at(0), 0],
       ]);
       expect(winners(answers)).toHaveLength(1);
@@ -122,7 +122,7 @@ describe('changes that race', () => {
       );
       const [holder, ...others] = await race([
         ['book', orgId, id, at(round * 60), 99],
-        ...Array.from({ length: 20 }, (_, n): Wish => ['book', orgId, null, at(round * 60), n]),
+        ...Array.from({ length: 20 }, (_, n): WantedSlot => ['book', orgId, null, at(round * 60), n]),
       ]);
       expect(holder).toMatchObject({ error: 'HOLD_EXPIRED' });
       expect(winners(others)).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('changes that race', () => {
     for (let n = 0; n < 12; n += 1) ids.push(await bookOne(orgId, 2_880 + n * 45, n));
     for (let round = 0; round < 5; round += 1) {
       const answers = await race(
-        Array.from({ length: 60 }, (_, n): Wish => {
+        Array.from({ length: 60 }, (_, n): WantedSlot => {
           const kind = (['book', 'hold', 'move', 'cancel', 'undo', 'move'] as const)[n % 6] ?? 'book';
           const id = kind === 'book' || kind === 'hold' ? null : (ids[(n + round) % 12] ?? null);
           return [kind, orgId, id, at(((n * 7 + round) % 40) * 15), n];

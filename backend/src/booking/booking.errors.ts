@@ -1,6 +1,6 @@
 import type { Slot } from '@voxanne/contract';
+import { freeInstead } from '../availability/index.ts';
 import { AppError } from '../platform/errors.ts';
-import { freeInstead } from './availability/availability.errors.ts';
 
 /** Of what SQL refuses; everything else is a fault of the request, 400. */
 const STATUS: Record<string, number> = {

@@ -1,61 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { TEXTS_OF_APPOINTMENT, WHY_NO_TEXT } from '../contacts/index.ts';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
+import { serviceNameOf } from '../schedule/index.ts';
 import type { Following } from './read-backs.queries.ts';
-import { TEXTS_OF_APPOINTMENT, WHY_NO_TEXT } from './texts.queries.ts';
-
-export interface ClinicForBooking {
-  name: string;
-  time_zone: string;
-  country: string;
-  booking_horizon_days: number;
-}
-
-export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
-  return db
-    .selectFrom('organizations')
-    .select(['name', 'time_zone', 'country', 'booking_horizon_days'])
-    .where('id', '=', orgId)
-    .executeTakeFirstOrThrow();
-}
-
-/** Every service there was; one that is not active cannot be booked, but there may be appointments of it. */
-export function servicesOf(db: Db, orgId: string) {
-  return db
-    .selectFrom('services as s')
-    .select([
-      's.id',
-      's.name',
-      's.slug',
-      's.duration_minutes',
-      sql<boolean>`s.active and s.deleted_at is null`.as('active'),
-      's.buffer_before_minutes',
-      's.buffer_after_minutes',
-      's.capacity',
-      's.min_notice_minutes',
-      's.horizon_days',
-      's.slot_step_minutes',
-      sql<string[] | null>`(select json_agg(o.provider_id) from service_providers o
-        where o.org_id = s.org_id and o.service_id = s.id)`.as('provider_ids'),
-    ])
-    .where('s.org_id', '=', orgId)
-    .orderBy('s.created_at')
-    .orderBy('s.slug')
-    .execute();
-}
-
-/** Who cannot be booked any more, the last one first. */
-export const providersWhoLeft = (orgId: string): RawBuilder<{ id: string; name: string }> => sql`
-  select id, name from providers
-  where org_id = ${orgId} and (not active or deleted_at is not null)
-  order by deleted_at desc nulls first, id`;
-
-/** What people read instead of a slug; plain SQL may have booked what no service is called. */
-export const serviceNameOf = (table: string) => {
-  const of = (column: string) => sql.ref(`${table}.${column}`);
-  return sql<string>`coalesce((select s.name from services s
-    where s.org_id = ${of('org_id')} and s.slug = ${of('service_type')}), ${of('service_type')})`;
-};
 
 /** What the patients of one number have within a time. */
 export const appointmentsWithin = (
@@ -109,7 +57,7 @@ const appointments = (db: Db) =>
     ]);
 
 /** Not a hold for somebody that ended without becoming one: cancelling an appointment can be undone for a while. */
-export const wasOne = (table: string) => {
+export const excludeLapsedHolds = (table: string) => {
   const of = (column: string) => sql.ref(`${table}.${column}`);
   return sql<SqlBool>`not (${of('status')} = 'cancelled' and ${of('hold_expires_at')} is not null and ${of('undo_until')} is null)`;
 };
@@ -207,7 +155,7 @@ export function listAppointments(
   let query = appointments(db)
     .select(sql<string>`a.scheduled_at::text`.as('at'))
     .where('a.org_id', '=', orgId)
-    .where(wasOne('a'));
+    .where(excludeLapsedHolds('a'));
   if (filter.from) query = query.where('a.scheduled_at', '>=', new Date(filter.from));
   if (filter.to) query = query.where('a.scheduled_at', '<', new Date(filter.to));
   if (filter.status) query = query.where('a.status', '=', filter.status);

@@ -1,6 +1,7 @@
 import type { Database, Db } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { findAppointment, findClinic, setSyncState } from './booking.queries.ts';
+import { findClinic } from '../tenancy/index.ts';
+import { findAppointment, setSyncState } from './booking.queries.ts';
 
 /** What a calendar shows of an appointment. */
 export interface CalendarView {
@@ -71,25 +72,3 @@ export const markNotSynced = (
   appointmentId: string,
   state: 'not_linked' | 'error',
 ): Promise<void> => setSyncState(db, orgId, appointmentId, { sync_state: state });
-
-/** Whether the text about this version of the appointment is still true, and still of use. */
-export function textStillWanted(
-  database: Database,
-  orgId: OrgId,
-  text: {
-    appointmentId: string;
-    version: number;
-    kind: 'confirmation' | 'cancellation';
-    passedOnFrom?: string | undefined;
-  },
-  now: Date,
-): Promise<boolean> {
-  return database.withTenant({ orgId, userId: null }, async (db) => {
-    const row = await findAppointment(db, orgId, text.appointmentId);
-    if (text.passedOnFrom !== undefined) {
-      return row !== undefined && row.contact_phone !== text.passedOnFrom && row.scheduled_at > now;
-    }
-    const status = text.kind === 'cancellation' ? 'cancelled' : 'confirmed';
-    return row?.status === status && row.visible_version === text.version && row.scheduled_at > now;
-  });
-}

@@ -1,14 +1,15 @@
-import type { Transact } from '../deliveries/index.ts';
+import { inTenant, type Transact } from '../platform/database.ts';
+import { spokenTime } from '../platform/local-time/wording.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
+import { findClinic } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findAppointment, findClinic } from './booking.queries.ts';
+import { findAppointment } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, cancelAtomically, delayText } from './changes.queries.ts';
-import { changeOnce, inTenant } from './find-place.ts';
-import { spokenTime } from './labels.ts';
 
-export interface CancelWish {
+export interface CancelRequest {
   appointmentId: string;
   reason?: string | undefined;
   /** Whether the patient gets a text; default yes. */
@@ -24,12 +25,12 @@ export interface CancelWish {
 export async function cancelAppointment(
   context: BookingContext,
   scope: TenantScope,
-  wish: CancelWish,
+  wish: CancelRequest,
   origin: ChangeOrigin,
   transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
 ): Promise<ChangedAppointment> {
   const { orgId } = scope;
-  const changed = await changeOnce(context, scope, transact, async (db) => {
+  const changed = await inBookingTransaction(context, scope, transact, async (db) => {
     const how = { reason: wish.reason ?? null, notify: wish.notify ?? true };
     const result = await cancelAtomically(db, orgId, wish.appointmentId, how, origin);
     if (!result.success) throw bookingErrors.refused(result.error, result.message);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { textStillWanted } from './calendar-view.ts';
-import { createPatientScene, type PatientScene } from './testing/patients.ts';
+import { createPatientScene, type PatientScene } from '../patients/testing/patients.ts';
 import { MONDAY_9, NOW } from './testing.ts';
+import { textStillWanted } from './text-still-wanted.ts';
 
 const at = (minutes: number) => new Date(Date.parse(MONDAY_9) + minutes * 60_000).toISOString();
 

@@ -1,6 +1,6 @@
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
 import type { AppointmentRow } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 
 /** What became of an appointment, and the sentence for it. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Ask, askIn, type Db } from '../platform/database.ts';
+import { type Db, type Query, queryIn } from '../platform/database.ts';
 
 /** Who changes an appointment, for the audit log. A signed-in person is recorded as that person whatever stands here. */
 export interface ChangeOrigin {
@@ -60,7 +60,7 @@ export type AtomicResult =
     })
   | Refused;
 
-async function answerOf<T>(ask: Ask, call: RawBuilder<{ answer: T }>): Promise<T> {
+async function answerOf<T>(ask: Query, call: RawBuilder<{ answer: T }>): Promise<T> {
   const [row] = await ask(call);
   if (!row) throw new Error('The database function gave no answer.');
   return row.answer;
@@ -69,7 +69,7 @@ async function answerOf<T>(ask: Ask, call: RawBuilder<{ answer: T }>): Promise<T
 const origin = ({ source, actorId, callId, requestId }: ChangeOrigin) =>
   sql`p_source => ${source}, p_actor_id => ${actorId ?? null}, p_call_id => ${callId ?? null}, p_request_id => ${requestId}`;
 
-export const bookAtomically = (ask: Ask, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
+export const bookAtomically = (ask: Query, b: AtomicBooking, by: ChangeOrigin): Promise<AtomicResult> =>
   answerOf(
     ask,
     sql`select b.answer || jsonb_build_object('no_text', app_private.why_no_text(${b.orgId}, b.answer ->> 'phone')) as answer
@@ -96,7 +96,7 @@ export const withdrawText = (
   requestId: string,
 ): Promise<boolean> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql<{
       answer: boolean;
     }>`select app_private.withdraw_text(${orgId}, ${appointmentId}, ${requestId}) as answer`,
@@ -114,7 +114,7 @@ export interface AtomicHold {
 
 export type HoldResult = (Changed & { hold_id: string; expires_at: string }) | Refused;
 
-export const holdAtomically = (ask: Ask, h: AtomicHold, by: ChangeOrigin): Promise<HoldResult> =>
+export const holdAtomically = (ask: Query, h: AtomicHold, by: ChangeOrigin): Promise<HoldResult> =>
   answerOf(
     ask,
     sql`select hold_slot_atomic(${h.orgId}, ${h.serviceType}, ${h.scheduledAt}, ${h.durationMinutes}, ${h.seconds},
@@ -127,7 +127,7 @@ export const releaseAtomically = (
   holdId: string,
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
-  answerOf(askIn(db), sql`select release_hold_atomic(${orgId}, ${holdId}, ${origin(by)}) as answer`);
+  answerOf(queryIn(db), sql`select release_hold_atomic(${orgId}, ${holdId}, ${origin(by)}) as answer`);
 
 export interface AtomicMove {
   scheduledAt: Date;
@@ -152,7 +152,7 @@ export const moveAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql`select move_appointment_atomic(${orgId}, ${appointmentId}, ${m.scheduledAt}, ${m.durationMinutes},
       p_provider_ids => ${m.providerIds}::uuid[], p_overbook => ${m.overbook}, p_reason => ${m.reason},
       p_notify => ${m.notify}, p_service_type => ${m.serviceType ?? null}, p_contact_id => ${m.contactId ?? null}::uuid,
@@ -162,7 +162,7 @@ export const moveAtomically = (
 /** Until the end of the transaction nobody else changes it. @returns false when the clinic has no such appointment. */
 export const lockAppointment = (db: Db, orgId: string, appointmentId: string): Promise<boolean> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql<{ answer: boolean }>`select app_private.lock_own_appointment(${orgId}, ${appointmentId}) as answer`,
   );
 
@@ -174,7 +174,7 @@ export const cancelAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql`select cancel_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${notify}, ${origin(by)}) as answer`,
   );
 
@@ -186,7 +186,7 @@ export const undoAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql`select undo_appointment_atomic(${orgId}, ${appointmentId}, ${reason}, ${origin(by)}) as answer`,
   );
 
@@ -198,7 +198,7 @@ export const setStatusAtomically = (
   by: ChangeOrigin,
 ): Promise<ChangeResult> =>
   answerOf(
-    askIn(db),
+    queryIn(db),
     sql`select set_appointment_status(${orgId}, ${appointmentId}, ${status}, ${reason}, ${origin(by)}) as answer`,
   );
 
@@ -224,4 +224,4 @@ export async function placeOf(db: Db, orgId: string, appointmentId: string) {
 
 /** Ends holds that ran out. @returns how many; workers share them without waiting for each other. */
 export const expireHolds = async (db: Db): Promise<number> =>
-  answerOf(askIn(db), sql<{ answer: number }>`select app_private.expire_holds() as answer`);
+  answerOf(queryIn(db), sql<{ answer: number }>`select app_private.expire_holds() as answer`);

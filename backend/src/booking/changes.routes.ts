@@ -9,7 +9,8 @@ import {
 } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
+import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { presentAppointment } from './appointments.routes.ts';

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Transact } from '../deliveries/index.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { askIn } from '../platform/database.ts';
+import { queryIn, type Transact } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
+import type { BookingContext } from './booking-context.ts';
 import {
   type Following,
   insertReadBack,
@@ -51,9 +50,9 @@ export const asReadBack =
     confirmation: Confirmation,
   ): Transact<R> =>
   (work) =>
-    database.withTenant(scope, async (db, last) => {
+    database.withTenant(scope, async (db, commitWith) => {
       const following = followingOf(confirmation);
-      if (await useReadBack(db, scope.orgId, change, following)) return work(db, last);
+      if (await useReadBack(db, scope.orgId, change, following)) return work(db, commitWith);
       throw new NotReadBack();
     });
 
@@ -76,7 +75,7 @@ export async function tryOut<R>(
 ): Promise<void> {
   const transact: Transact<R> = (work) =>
     database.withTenant(scope, async (db) => {
-      await work(db, askIn(db));
+      await work(db, queryIn(db));
       throw new RollBack();
     });
   await change(transact).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { Db } from '../platform/database.ts';
-import { serviceNameOf, wasOne } from './booking.queries.ts';
+import { serviceNameOf } from '../schedule/index.ts';
+import { excludeLapsedHolds } from './booking.queries.ts';
 
 /** What a contact had and has to come: the latest 50, newest first. */
 export function appointmentsOf(db: Db, orgId: string, contactId: string) {
@@ -21,7 +22,7 @@ export function appointmentsOf(db: Db, orgId: string, contactId: string) {
     .where('a.org_id', '=', orgId)
     .where('a.contact_id', '=', contactId)
     .where('a.status', '<>', 'held')
-    .where(wasOne('a'))
+    .where(excludeLapsedHolds('a'))
     .orderBy('a.scheduled_at', 'desc')
     .orderBy('a.id')
     .limit(50)

@@ -1,19 +1,13 @@
+import { isSameName, isSamePerson, readName } from '../contacts/index.ts';
 import type { Db } from '../platform/database.ts';
+import { spokenTime } from '../platform/local-time/wording.ts';
 import { toE164 } from '../platform/phone.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
+import { findClinic } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import {
-  type AppointmentRow,
-  cancelledBy,
-  findClinic,
-  isSharedPhone,
-  upcomingOf,
-} from './booking.queries.ts';
+import { type AppointmentRow, cancelledBy, isSharedPhone, upcomingOf } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
 import { type Confirmation, followingOf } from './confirm-change.ts';
-import { spokenTime } from './labels.ts';
-import { readName } from './person-name.ts';
-import { isSameName, isSamePerson } from './same-name.ts';
 
 /** One appointment of a caller, to be read to them. */
 export interface CallersAppointment {

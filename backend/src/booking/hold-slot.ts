@@ -1,23 +1,16 @@
-import type { Transact } from '../deliveries/index.ts';
-import { askIn } from '../platform/database.ts';
+import { rulesIn } from '../availability/index.ts';
+import { inTenant, queryIn, type Transact } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
+import { pickService, type RequestedProvider } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { type ChangeOrigin, expireHolds, holdAtomically, releaseAtomically } from './changes.queries.ts';
-import { pickService } from './find-availability.ts';
-import {
-  changeOnce,
-  findPlace,
-  inTenant,
-  momentOf,
-  refusalOf,
-  rulesIn,
-  type When,
-  whoIsAskedFor,
-} from './find-place.ts';
-import type { ProviderWish } from './provider-wish.ts';
+import { checkSlot } from './check-slot.ts';
+import { momentOf, requestedProvider, type When } from './requested-time.ts';
+import { refusalOf } from './slot-refusals.ts';
 
-export interface HoldWish extends ProviderWish {
+export interface HoldRequest extends RequestedProvider {
   serviceType: string;
   when: When;
   durationMinutes?: number | undefined;
@@ -42,18 +35,18 @@ export interface HeldSlot {
 export async function holdSlot(
   context: BookingContext,
   scope: TenantScope,
-  wish: HoldWish,
+  wish: HoldRequest,
   origin: ChangeOrigin,
   transact: Transact<HeldSlot> = inTenant(context.database, scope),
 ): Promise<HeldSlot> {
   const { orgId } = scope;
-  return changeOnce(context, scope, transact, async (db, last) => {
-    const rules = await rulesIn(context, askIn(db), orgId);
+  return inBookingTransaction(context, scope, transact, async (db, commitWith) => {
+    const rules = await rulesIn(context, queryIn(db), orgId);
     const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
     const service = pickService(rules.services, offer?.service ?? wish.serviceType);
     const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
-    const provider = whoIsAskedFor(offer, wish);
-    const place = findPlace(context, rules, {
+    const provider = requestedProvider(offer, wish);
+    const place = checkSlot(context, rules, {
       service,
       at,
       durationMinutes,
@@ -62,7 +55,7 @@ export async function holdSlot(
       isOffered: offer !== undefined,
     });
     const result = await holdAtomically(
-      last,
+      commitWith,
       {
         orgId,
         serviceType: service.slug,
@@ -96,7 +89,7 @@ export async function releaseHold(
   holdId: string,
   origin: ChangeOrigin,
 ): Promise<void> {
-  await changeOnce<void>(context, scope, inTenant(context.database, scope), async (db) => {
+  await inBookingTransaction<void>(context, scope, inTenant(context.database, scope), async (db) => {
     const result = await releaseAtomically(db, scope.orgId, holdId, origin);
     if (!result.success) throw bookingErrors.refused(result.error, result.message);
   });

@@ -1,6 +1,7 @@
 import { HeldTimeList, HeldTimeQuery, Hold, HoldRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
-import { IdempotencyHeaders, sendOnce, type Transact } from '../deliveries/index.ts';
+import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
+import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { tenantOf } from '../tenancy/index.ts';
 import { heldTimes } from './booking.queries.ts';

@@ -1,45 +1,37 @@
-export { registerAvailabilityRoutes } from './availability.routes.ts';
-export { type BookingContext, type BookingRequest, bookAppointment } from './book-appointment.ts';
+export { type BookingRequest, bookAppointment } from './book-appointment.ts';
+export { bookingErrors } from './booking.errors.ts';
+export { type AppointmentRow, findAppointment } from './booking.queries.ts';
 export { registerBookingRoutes } from './booking.routes.ts';
-export { markNotSynced, markSynced, textStillWanted, viewForCalendar } from './calendar-view.ts';
+export type { BookingContext } from './booking-context.ts';
+export { inBookingTransaction, queryAsTenant } from './booking-transaction.ts';
+export { markNotSynced, markSynced, viewForCalendar } from './calendar-view.ts';
 export { cancelAppointment } from './cancel-appointment.ts';
+export type { ChangedAppointment } from './changed-appointment.ts';
+export {
+  type AtomicResult,
+  bookAtomically,
+  type ChangeOrigin,
+  releaseAtomically,
+} from './changes.queries.ts';
 export {
   asReadBack,
   type Confirmation,
   moveReadBack,
   NotReadBack,
-  type ReadBackChange,
   readBack,
   tryOut,
   wasConfirmed,
 } from './confirm-change.ts';
-export { isPlaceholderPhone } from './contact.ts';
 export { appointmentsOf } from './contact-history.queries.ts';
-export { registerContactRoutes } from './contacts.routes.ts';
 export {
   type CallersAppointment,
   findCallersAppointments,
   findJustCancelled,
 } from './find-callers-appointments.ts';
-export { sweepHolds } from './hold-slot.ts';
+export { holdSlot, releaseHold, sweepHolds } from './hold-slot.ts';
 export { moveAppointment } from './move-appointment.ts';
-export { offerFreedSlot } from './offer-freed-slot.ts';
-export { offerStillOpen } from './offer-still-open.ts';
-export { offerTimes } from './offer-times.ts';
-export type { PatientContext } from './patient-context.ts';
-export { registerPatientRoutes } from './patient-links.routes.ts';
-export { createPatientLinks } from './patient-links.ts';
-export { registerScheduleRoutes } from './rules/schedule.routes.ts';
-export { withSaidProvider } from './said-provider.ts';
-export { sayMoment, sayNow } from './say-moment.ts';
-export { searchNumbers } from './search-contacts.ts';
-export { comingDays } from './spoken-labels.ts';
-export { leaveTask } from './tasks/leave-task.ts';
-export { registerTaskRoutes } from './tasks/tasks.routes.ts';
-export {
-  type Correction,
-  compareWithOffer,
-  type SpokenBooking,
-  understandSpokenTime,
-} from './understand-spoken.ts';
-export { registerWaitlistRoutes } from './waitlist.routes.ts';
+export type { ReadBackChange } from './read-backs.queries.ts';
+export { type BookingRouteOptions, originOf } from './request-origin.ts';
+export { sayMoment } from './say-moment.ts';
+export { textStillWanted } from './text-still-wanted.ts';
+export { undoAppointment } from './undo-appointment.ts';

@@ -1,32 +1,21 @@
 import { visibleLines } from '@voxanne/contract';
-import type { Transact } from '../deliveries/index.ts';
-import { askIn } from '../platform/database.ts';
+import { type ClinicRules, rulesIn } from '../availability/index.ts';
+import { inTenant, queryIn, type Transact } from '../platform/database.ts';
+import { spokenTime } from '../platform/local-time/wording.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { ClinicRules } from './availability/clinic-calendar.ts';
-import type { BookingContext } from './book-appointment.ts';
+import { pickService, type RequestedProvider, readProvider, serviceOf, withWhom } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, delayText, lockAppointment, moveAtomically } from './changes.queries.ts';
-import { pickService, serviceOf } from './find-availability.ts';
-import {
-  changeOnce,
-  findPlace,
-  type Insistence,
-  inTenant,
-  momentOf,
-  type Place,
-  refusalOf,
-  rulesIn,
-  type When,
-  whoIsAskedFor,
-  wholeMinute,
-} from './find-place.ts';
-import { spokenTime } from './labels.ts';
+import { type BookableSlot, checkSlot, type Insistence } from './check-slot.ts';
 import { auditOutsideHours } from './outside-hours.ts';
-import { type ProviderWish, readProvider, withWhom } from './provider-wish.ts';
+import { momentOf, requestedProvider, type When, wholeMinute } from './requested-time.ts';
+import { refusalOf } from './slot-refusals.ts';
 
-export interface MoveWish extends ProviderWish {
+export interface MoveRequest extends RequestedProvider {
   appointmentId: string;
   /** Without it the time stays, and only the rest changes. */
   when?: When | undefined;
@@ -57,17 +46,17 @@ export interface MoveWish extends ProviderWish {
 export async function moveAppointment(
   context: BookingContext,
   scope: TenantScope,
-  wish: MoveWish,
+  wish: MoveRequest,
   origin: ChangeOrigin,
   transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
 ): Promise<ChangedAppointment> {
   const { orgId } = scope;
-  const changed = await changeOnce(context, scope, transact, async (db) => {
+  const changed = await inBookingTransaction(context, scope, transact, async (db) => {
     // What the wish leaves open is filled in from the row: of two moves at once the second must see what the first did.
     await lockAppointment(db, orgId, wish.appointmentId);
     const row = await findAppointment(db, orgId, wish.appointmentId);
     if (!row) throw bookingErrors.notFound();
-    const rules = await rulesIn(context, askIn(db), orgId);
+    const rules = await rulesIn(context, queryIn(db), orgId);
     const wanted = whatIsWanted(context, scope, rules, row, wish);
     if (isOutdated(wish, row) && !(wanted.staysInPlace && wanted.keepsDetails)) {
       const when = spokenTime(row.scheduled_at, rules.clinic.time_zone, context.clock.now());
@@ -75,7 +64,7 @@ export async function moveAppointment(
     }
     const place = wanted.staysInPlace
       ? placeOfRow(rules, row, wanted)
-      : findPlace(context, rules, {
+      : checkSlot(context, rules, {
           ...wanted,
           by: origin.source,
           insist: { ...wish.insist, sameStart: wanted.staysInTime },
@@ -124,7 +113,7 @@ function whatIsWanted(
   scope: TenantScope,
   rules: ClinicRules,
   row: AppointmentRow,
-  wish: MoveWish,
+  wish: MoveRequest,
 ) {
   const { at, offer } = momentOf(
     context,
@@ -138,7 +127,7 @@ function whatIsWanted(
   const isToCome = row.status === 'pending' || row.status === 'confirmed';
   const durationMinutes =
     wish.durationMinutes ?? (isOther && isToCome ? service.duration_minutes : row.duration_minutes);
-  const asked = whoIsAskedFor(offer, wish);
+  const asked = requestedProvider(offer, wish);
   const staysWithIts =
     !offer &&
     readProvider(rules.staff, asked).kind === 'anyone' &&
@@ -164,8 +153,8 @@ function whatIsWanted(
 const placeOfRow = (
   { clinic }: ClinicRules,
   row: AppointmentRow,
-  { at, service, durationMinutes }: Pick<Place, 'at' | 'service' | 'durationMinutes'>,
-): Place => ({
+  { at, service, durationMinutes }: Pick<BookableSlot, 'at' | 'service' | 'durationMinutes'>,
+): BookableSlot => ({
   clinic,
   service,
   at,
@@ -175,5 +164,5 @@ const placeOfRow = (
 });
 
 // One that cannot be moved any more is refused for that, whatever was seen.
-const isOutdated = ({ version }: MoveWish, row: AppointmentRow): boolean =>
+const isOutdated = ({ version }: MoveRequest, row: AppointmentRow): boolean =>
   version !== undefined && version !== row.version && ['pending', 'confirmed'].includes(row.status);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type MoveWish, moveAppointment } from './move-appointment.ts';
+import { type MoveRequest, moveAppointment } from './move-appointment.ts';
 import { meanwhile } from './testing/meanwhile.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
@@ -27,7 +27,7 @@ describe('a move that says only what shall be different', () => {
   });
   afterAll(() => scene.close());
 
-  const move = (wish: Partial<MoveWish>) =>
+  const move = (wish: Partial<MoveRequest>) =>
     moveAppointment(scene.context, clinic.scope, { appointmentId: id, ...wish }, origin);
   const patch = (body: object) => scene.patch(`/api/appointments/${id}`, body);
   const sql = (text: string, ...values: unknown[]) => scene.owner.query(text, values);

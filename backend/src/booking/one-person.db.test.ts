@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readName } from '../contacts/person-name.ts';
+import { isSameName } from '../contacts/same-name.ts';
+import { DIFFERENT, LEFT_OUT, SAME } from '../contacts/testdata/name-pairs.ts';
+import { namePairs } from '../contacts/testing/names.ts';
 import { findCallersAppointments } from './find-callers-appointments.ts';
-import { readName } from './person-name.ts';
-import { isSameName } from './same-name.ts';
-import { DIFFERENT, LEFT_OUT, SAME } from './testdata/name-pairs.ts';
-import { namePairs } from './testing/names.ts';
 import { type BookingScene, createBookingScene, openCallers } from './testing.ts';
 
 const PHONE = '+14155550132';

@@ -1,13 +1,13 @@
 import type { Db } from '../platform/database.ts';
 import { writeAudit } from '../tenancy/index.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
-import type { Place } from './find-place.ts';
+import type { BookableSlot } from './check-slot.ts';
 
 /**
  * To whom SQL may give a time. Among several it takes no one who has time off; one who is named gets it, so that
  * staff can insist.
  */
-export const whoMayTake = ({ onDuty, against }: Place) =>
+export const allowedProviders = ({ onDuty, against }: BookableSlot) =>
   against === undefined
     ? { providerIds: onDuty, providerId: null }
     : { providerIds: null, providerId: onDuty[0] ?? null };
@@ -16,7 +16,7 @@ export const whoMayTake = ({ onDuty, against }: Place) =>
 export async function auditOutsideHours(
   db: Db,
   appointmentId: string,
-  { against }: Place,
+  { against }: BookableSlot,
   { requestId }: ChangeOrigin,
 ): Promise<void> {
   if (against === undefined) return;

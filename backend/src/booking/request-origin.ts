@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
-import type { BookingContext } from './book-appointment.ts';
+import type { BookingContext } from './booking-context.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
-import type { Insistence } from './find-place.ts';
+import type { Insistence } from './check-slot.ts';
 
 export interface BookingRouteOptions {
   context: BookingContext;

@@ -1,17 +1,18 @@
-import type { Transact } from '../deliveries/index.ts';
-import type { Db } from '../platform/database.ts';
+import { type Db, inTenant, type Transact } from '../platform/database.ts';
+import { spokenTime } from '../platform/local-time/wording.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { writeAudit } from '../tenancy/index.ts';
-import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { findAppointment } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, delayText, lockAppointment, setStatusAtomically } from './changes.queries.ts';
-import { changeOnce, inTenant, isStaff, refusalOf } from './find-place.ts';
-import { spokenTime } from './labels.ts';
+import { isStaff } from './check-slot.ts';
+import { refusalOf } from './slot-refusals.ts';
 import { formerPlace } from './undo-appointment.ts';
 
-export interface StatusWish {
+export interface StatusRequest {
   appointmentId: string;
   status: 'confirmed' | 'arrived' | 'completed' | 'no_show';
   reason?: string | undefined;
@@ -39,12 +40,12 @@ const SENTENCES = {
 export async function setStatus(
   context: BookingContext,
   scope: TenantScope,
-  wish: StatusWish,
+  wish: StatusRequest,
   origin: ChangeOrigin,
   transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
 ): Promise<ChangedAppointment> {
   const { orgId } = scope;
-  const changed = await changeOnce(context, scope, transact, async (db) => {
+  const changed = await inBookingTransaction(context, scope, transact, async (db) => {
     // Locked before it is read: one that is moved at this moment is judged by its new time.
     await lockAppointment(db, orgId, wish.appointmentId);
     const place = await formerPlace(db, scope, wish.appointmentId);
@@ -77,7 +78,7 @@ async function recordsEarly(
   { clock }: BookingContext,
   db: Db,
   orgId: string,
-  wish: StatusWish,
+  wish: StatusRequest,
 ): Promise<Date | undefined> {
   const row = await findAppointment(db, orgId, wish.appointmentId);
   if (!row || wish.status === 'confirmed' || wish.status === row.status) return undefined;

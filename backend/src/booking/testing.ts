@@ -1,8 +1,13 @@
 import { Writable } from 'node:stream';
 import type pg from 'pg';
+import { registerAvailabilityRoutes } from '../availability/availability.routes.ts';
+import { findAvailability } from '../availability/find-availability.ts';
+import { registerContactRoutes } from '../contacts/contacts.routes.ts';
 import { createPool } from '../platform/database.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
+import { registerScheduleRoutes } from '../schedule/schedule.routes.ts';
+import { registerTaskRoutes } from '../tasks/tasks.routes.ts';
 import { fixedClock } from '../testing/fixed-clock.ts';
 import {
   createTestDatabase,
@@ -10,14 +15,9 @@ import {
   signedInAs,
   type TestOrganization,
 } from '../testing/index.ts';
-import { registerAvailabilityRoutes } from './availability.routes.ts';
 import { type BookingRequest, bookAppointment } from './book-appointment.ts';
 import { registerBookingRoutes } from './booking.routes.ts';
 import { appointmentsOf } from './contact-history.queries.ts';
-import { registerContactRoutes } from './contacts.routes.ts';
-import { findAvailability } from './find-availability.ts';
-import { registerScheduleRoutes } from './rules/schedule.routes.ts';
-import { registerTaskRoutes } from './tasks/tasks.routes.ts';
 
 /** Wednesday, 10 in the morning in New York. */
 export const NOW = '2026-11-18T15:00:00Z';

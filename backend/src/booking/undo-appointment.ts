@@ -1,18 +1,19 @@
-import type { Transact } from '../deliveries/index.ts';
-import type { Db } from '../platform/database.ts';
+import type { WantedSlot } from '../availability/index.ts';
+import { type Db, inTenant, type Transact } from '../platform/database.ts';
+import { clockTime, spokenTime } from '../platform/local-time/wording.ts';
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
+import { bookedService } from '../schedule/index.ts';
+import { findClinic } from '../tenancy/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { findAppointment, findClinic } from './booking.queries.ts';
+import { findAppointment } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
 import { type ChangedAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, delayText, placeOf, type Refused, undoAtomically } from './changes.queries.ts';
-import type { Wish } from './find-alternatives.ts';
-import { bookedService } from './find-availability.ts';
-import { changeOnce, inTenant, NotThere, refusalOf } from './find-place.ts';
-import { clockTime, spokenTime } from './labels.ts';
-import { openOfferInTheWay } from './waitlist.queries.ts';
+import { openOfferInTheWay } from './offer-in-the-way.queries.ts';
+import { refusalOf, SlotRefused } from './slot-refusals.ts';
 
-export interface UndoWish {
+export interface UndoRequest {
   appointmentId: string;
   reason?: string | undefined;
   /** How long the text about it waits; default not at all. */
@@ -26,12 +27,12 @@ export interface UndoWish {
 export async function undoAppointment(
   context: BookingContext,
   scope: TenantScope,
-  wish: UndoWish,
+  wish: UndoRequest,
   origin: ChangeOrigin,
   transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
 ): Promise<ChangedAppointment> {
   const { orgId } = scope;
-  const changed = await changeOnce(context, scope, transact, async (db) => {
+  const changed = await inBookingTransaction(context, scope, transact, async (db) => {
     const former = await formerPlace(db, scope, wish.appointmentId);
     const result = await undoAtomically(db, orgId, wish.appointmentId, wish.reason ?? null, origin);
     if (!result.success) throw refusalOfUndo(result, former, wish.appointmentId);
@@ -46,9 +47,9 @@ export async function undoAppointment(
 }
 
 /** Of a time that is kept for somebody on the waitlist, until when; who it is, is theirs to know. */
-function refusalOfUndo(result: Refused, former: Wish, appointmentId: string): Error {
+function refusalOfUndo(result: Refused, former: WantedSlot, appointmentId: string): Error {
   if (result.error !== 'SLOT_UNAVAILABLE') return refusalOf(result, former);
-  return new NotThere(former, async (alternatives, ask, orgId) => {
+  return new SlotRefused(former, async (alternatives, ask, orgId) => {
     const [offered] = await ask(openOfferInTheWay(orgId, appointmentId));
     return offered
       ? bookingErrors.offeredToWaitlist(clockTime(offered.until, former.clinic.time_zone), alternatives)
@@ -57,7 +58,7 @@ function refusalOfUndo(result: Refused, former: Wish, appointmentId: string): Er
 }
 
 /** Where the row would go back to; where it is when there is nothing to undo. */
-export async function formerPlace(db: Db, scope: TenantScope, appointmentId: string): Promise<Wish> {
+export async function formerPlace(db: Db, scope: TenantScope, appointmentId: string): Promise<WantedSlot> {
   const place = await placeOf(db, scope.orgId, appointmentId);
   if (!place) throw bookingErrors.notFound();
   return {

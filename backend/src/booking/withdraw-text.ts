@@ -1,7 +1,7 @@
 import type { TenantScope } from '../platform/tenant.ts';
-import type { BookingContext } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment } from './booking.queries.ts';
+import type { BookingContext } from './booking-context.ts';
 import { withdrawText as takeBackText } from './changes.queries.ts';
 
 /**

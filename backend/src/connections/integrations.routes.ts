@@ -4,8 +4,7 @@ import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import type { TenantResolver } from '../tenancy/index.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { visibleConnections } from './connections.queries.ts';
 
 export interface IntegrationRouteOptions {

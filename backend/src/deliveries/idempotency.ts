@@ -2,13 +2,10 @@ import { visibleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
-import { askIn, type Database, type Work } from '../platform/database.ts';
+import { type Database, queryIn, type Transact } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { beginOnce, type KeptAnswer, type KeyedRequest, keepAnswer } from './idempotency.queries.ts';
-
-/** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
-export type Transact<R> = (work: Work<R>) => Promise<R>;
 
 // Refused instead of cleaned as other text is: two keys must never become one.
 const Key = z
@@ -55,7 +52,7 @@ export async function sendOnce<R, Body>(
       const begun = await beginOnce(db, keyed);
       if (begun.state === 'kept') throw new Kept({ status: begun.status, body: begun.response });
       if (begun.state !== 'new') throw refusals[begun.state]();
-      const result = await work(db, askIn(db));
+      const result = await work(db, queryIn(db));
       await keepAnswer(db, keyed, answer(result));
       return result;
     });

@@ -16,8 +16,6 @@ import {
 import { redactPayload } from './redact.ts';
 import type { Carrier } from './webhook-queue.ts';
 
-export type { Arrival, InboxEvent, SignatureVerdict } from './inbox.queries.ts';
-
 export interface Inbox {
   /**
    * Takes an event in for a worker; durable when it returns.

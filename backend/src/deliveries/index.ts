@@ -1,7 +1,8 @@
 export { cleanUp, previewCleanup, startCleanup } from './cleanup.ts';
 export { registerDeliveryRoutes } from './deliveries.routes.ts';
-export { IdempotencyHeaders, idempotencyHeaders, sendOnce, type Transact } from './idempotency.ts';
-export { type Arrival, createInbox, type Inbox, type InboxEvent, type SignatureVerdict } from './inbox.ts';
+export { IdempotencyHeaders, idempotencyHeaders, sendOnce } from './idempotency.ts';
+export type { Arrival, InboxEvent, SignatureVerdict } from './inbox.queries.ts';
+export { createInbox, type Inbox } from './inbox.ts';
 export type { Job } from './lease-queue.queries.ts';
 export {
   CONCURRENCY,

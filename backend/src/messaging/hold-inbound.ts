@@ -1,5 +1,6 @@
 import { hmacSha256Hex } from '../platform/crypto.ts';
 import type { Db } from '../platform/database.ts';
+import type { Clinic } from './clinic-names.ts';
 import type { MessagingContext } from './context.ts';
 import {
   clinicsOfText,
@@ -15,7 +16,7 @@ import {
   releaseTexts,
   tellEachClinic,
 } from './inbound.queries.ts';
-import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
+import { readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
 
 /**
  * Decides about a text of someone who has to do with several clinics: held until they say which one they mean, or

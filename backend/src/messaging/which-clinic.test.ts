@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Clinic } from './clinic-names.ts';
 import { plainLength } from './gsm7.ts';
-import { type Clinic, readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
+import { readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
 
 const clinics = (...names: string[]): Clinic[] => names.map((name, index) => ({ id: `${index + 1}`, name }));
 const TWO = clinics('Elm Dental', 'Oak Street Clinic');

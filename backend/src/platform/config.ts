@@ -4,12 +4,13 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { EncryptionKey } from './crypto.ts';
 import { StartupError } from './errors.ts';
-import { addressFault } from './postgres/addresses.ts';
+import { keptSecrets, standInSecret } from './kept-secrets.ts';
+import { addressFault } from './settings/address-fault.ts';
 import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
 import { didYouMean } from './settings/did-you-mean.ts';
-import { keptSecrets, SECRET_NAMES, standInSecret } from './settings/kept-secrets.ts';
 import { liveFaults, STAND_IN_ACCOUNTS } from './settings/live.ts';
 import { originList } from './settings/origins.ts';
+import { SECRET_NAMES } from './settings/secret-names.ts';
 
 const whole = (least: number, most: number) =>
   z

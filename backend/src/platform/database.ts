@@ -6,11 +6,11 @@ import type { TenantScope } from './tenant.ts';
 export type Db = Kysely<DB>;
 
 /** Runs one statement, and gives its rows. */
-export type Ask = <Row>(statement: RawBuilder<Row>) => Promise<Row[]>;
+export type Query = <Row>(statement: RawBuilder<Row>) => Promise<Row[]>;
 
 /** Statements of a transaction that goes on after them. */
-export const askIn =
-  (db: Db): Ask =>
+export const queryIn =
+  (db: Db): Query =>
   async (statement) =>
     (await statement.execute(db)).rows;
 
@@ -18,7 +18,7 @@ export const askIn =
  * What is done in one transaction. `last` sends a statement together with the commit: a round trip less, in which
  * nobody else waits for the locks that the statement took. After it there is nothing to ask any more.
  */
-export type Work<T> = (db: Db, last: Ask) => Promise<T>;
+export type Work<T> = (db: Db, commitWith: Query) => Promise<T>;
 
 export interface Database {
   pool: pg.Pool;
@@ -143,7 +143,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         isEnded = true;
         return connection.executeQuery(CompiledQuery.raw(how));
       };
-      const last: Ask = async (statement) => {
+      const commitWith: Query = async (statement) => {
         // A statement that fails leaves `commit` nothing but to roll back.
         const answered = connection.executeQuery(statement.compile(connection));
         const [answer, ended] = await Promise.allSettled([answered, end('commit')]);
@@ -152,7 +152,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         return answer.value.rows;
       };
       try {
-        const result = await work(connection, last);
+        const result = await work(connection, commitWith);
         await begun;
         if (!isEnded) await end('commit');
         return result;
@@ -202,3 +202,12 @@ export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
+
+/** One transaction of one organization, to be handed to a verb. */
+export const inTenant =
+  <R>(database: Database, scope: TenantScope): Transact<R> =>
+  (work) =>
+    database.withTenant(scope, work);
+
+/** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
+export type Transact<R> = (work: Work<R>) => Promise<R>;

@@ -2,7 +2,7 @@ export { writeAudit } from './audit.queries.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { refuseMember } from './may-change-settings.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
-export { findOrganization } from './organizations.queries.ts';
+export { type ClinicForBooking, findClinic, findOrganization } from './organizations.queries.ts';
 export {
   createTenantResolvers,
   type Tenant,

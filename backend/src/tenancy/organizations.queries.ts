@@ -71,3 +71,20 @@ export function updateOrganization(
     .returning(USES_GOOGLE)
     .executeTakeFirstOrThrow();
 }
+
+/** What nearly everything that a clinic does needs to know of it. */
+export interface ClinicForBooking {
+  name: string;
+  time_zone: string;
+  country: string;
+  booking_horizon_days: number;
+}
+
+/** The clinic's few facts; `findOrganization` reads all that its people may see. */
+export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
+  return db
+    .selectFrom('organizations')
+    .select(['name', 'time_zone', 'country', 'booking_horizon_days'])
+    .where('id', '=', orgId)
+    .executeTakeFirstOrThrow();
+}

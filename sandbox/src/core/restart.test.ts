@@ -2,10 +2,11 @@ import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { linkedCalendar } from '../google/testing.ts';
-import { type SandboxConfig, startSandbox } from '../index.ts';
+import { startSandbox } from '../index.ts';
 import { aReceiver, controlOf, testConfig } from '../testing/sandbox.ts';
 import { clientOf, from, patient, phoneOf } from '../twilio/testing.ts';
 import { clientOf as vapiClientOf } from '../vapi/testing.ts';
+import type { SandboxConfig } from './config.ts';
 
 async function start(config: SandboxConfig) {
   const sandbox = await startSandbox(config);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SandboxConfig } from '../config.ts';
+import type { SandboxConfig } from './config.ts';
 import type { FaultBoard } from './faults.ts';
 import type { Provider } from './providers.ts';
 

@@ -1,5 +1,5 @@
 import { auth, calendar } from '@googleapis/calendar';
-import type { SandboxConfig } from '../config.ts';
+import type { SandboxConfig } from '../core/config.ts';
 
 export const redirectUri = 'http://localhost:3001/api/integrations/google/callback';
 export const calendarScope = 'https://www.googleapis.com/auth/calendar';

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readConfig, type Sandbox, type SandboxConfig, startSandbox } from '../index.ts';
+import { readConfig, type SandboxConfig } from '../core/config.ts';
+import { type Sandbox, startSandbox } from '../index.ts';
 
 /** A world without waiting. */
 const instant = {

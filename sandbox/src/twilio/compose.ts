@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { SandboxConfig } from '../config.ts';
+import type { SandboxConfig } from '../core/config.ts';
 import { TwilioError } from './errors.ts';
 import { countSegments } from './segments.ts';
 import type { Message, TwilioState } from './state.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SandboxConfig } from '../config.ts';
+import type { SandboxConfig } from '../core/config.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Carrier } from './carrier.ts';
 import { composeMessage } from './compose.ts';

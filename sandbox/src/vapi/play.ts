@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { assistantRequestTimeoutMs, type Call } from './call.ts';
 import { bookingDialogue, scriptedDialogue } from './dialogue.ts';
 import { artifactOf, transcriptOf } from './envelope.ts';
-import type { Destination } from './schemas.ts';
-import { type Assistant, assistant as assistantSchema } from './schemas.ts';
+import { type Assistant, assistant as assistantSchema, type Destination } from './schemas.ts';
 import type { Script } from './script.ts';
 import type { VapiWorld } from './world.ts';
 

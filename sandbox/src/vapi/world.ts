@@ -1,4 +1,4 @@
-import type { SandboxConfig } from '../config.ts';
+import type { SandboxConfig } from '../core/config.ts';
 import type { FaultBoard } from '../core/faults.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { VapiEntry, VapiState } from './state.ts';

@@ -1,19 +1,17 @@
 import { z } from 'zod';
+import { type BookingContext, type BookingRequest, bookAppointment } from '../../booking/index.ts';
+import { isPlaceholderPhone } from '../../contacts/index.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { TenantScope } from '../../platform/tenant.ts';
 import {
-  type BookingContext,
-  type BookingRequest,
-  bookAppointment,
   type Correction,
   compareWithOffer,
-  isPlaceholderPhone,
   type SpokenBooking,
   understandSpokenTime,
   withSaidProvider,
-} from '../../booking/index.ts';
-import { AppError } from '../../platform/errors.ts';
-import type { TenantScope } from '../../platform/tenant.ts';
+} from '../../spoken/index.ts';
 import { callIdOf, scopeOf, text, textUpTo } from './callers-appointment.ts';
-import { correctedFields, restingOn, withReadBack } from './corrected.ts';
+import { appendCorrection, correctedFields, explainCorrectionOnFailure } from './corrected.ts';
 import { PROVIDER, SERVICE, TIME } from './definitions.ts';
 import { type CallContext, defineTool } from './tool.ts';
 
@@ -87,10 +85,10 @@ export const bookClinicAppointment = (context: BookingContext) =>
           callId: callIdOf(call),
         },
       );
-      const booked = await restingOn(correction, booking);
+      const booked = await explainCorrectionOnFailure(correction, booking);
       return {
         // A corrected date is heard in full before anyone relies on it.
-        say: withReadBack(booked.confirmation, correction),
+        say: appendCorrection(booked.confirmation, correction),
         data: {
           ...correctedFields(correction),
           appointment_id: booked.appointmentId,

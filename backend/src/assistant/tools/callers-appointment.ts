@@ -88,7 +88,7 @@ export function callerOf(call: CallContext, name: string | undefined) {
 }
 
 /** The one appointment that is meant; of several the caller has to say which. @throws {AppError} */
-export async function theOneMeant(
+export async function resolveCallersAppointment(
   context: BookingContext,
   call: CallContext,
   input: ChangeInput,

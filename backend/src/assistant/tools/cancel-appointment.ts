@@ -17,10 +17,10 @@ import {
   confirmationOf,
   IDENTITY,
   originOf,
+  resolveCallersAppointment,
   sayWhose,
   scopeOf,
   text,
-  theOneMeant,
 } from './callers-appointment.ts';
 import { type CallContext, defineTool, type ToolAnswer } from './tool.ts';
 
@@ -40,7 +40,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
     arguments: z.object({ ...changeFields('cancel'), reason: text }),
     async run(input, call): Promise<ToolAnswer> {
       const scope = scopeOf(call);
-      const meant = await theOneMeant(context, call, input).catch((error: unknown) =>
+      const meant = await resolveCallersAppointment(context, call, input).catch((error: unknown) =>
         cancelledBefore(context, call, input, error),
       );
       if ('isCancelled' in meant) {

@@ -1,8 +1,9 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
-import { type BookingContext, offerTimes, withSaidProvider } from '../../booking/index.ts';
+import type { BookingContext } from '../../booking/index.ts';
+import { offerTimes, withSaidProvider } from '../../spoken/index.ts';
 import { scopeOf, text } from './callers-appointment.ts';
-import { correctedFields, withReadBack } from './corrected.ts';
+import { appendCorrection, correctedFields } from './corrected.ts';
 import { PROVIDER, SERVICE } from './definitions.ts';
 import { defineTool } from './tool.ts';
 
@@ -66,7 +67,7 @@ export const checkAvailability = (context: BookingContext) =>
           ...(nearest.length > 0 && { nearest: nearest.map(offered) }),
           ...(who !== undefined && { provider_name: who }),
           ...correctedFields(correction),
-          say: withReadBack(say, correction),
+          say: appendCorrection(say, correction),
         },
         data: correctedFields(correction),
       };

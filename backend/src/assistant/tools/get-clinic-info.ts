@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { comingDays } from '../../booking/index.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Clinic, ClosedDays } from '../clinic.queries.ts';
+import { comingDays } from '../../platform/local-time/day-names.ts';
+import type { Clinic, ClosedDays } from './clinic-facts.queries.ts';
 import { defineTool } from './tool.ts';
 
 type ClinicWithHolidays = Clinic & { closedDays: ClosedDays[] };

@@ -4,8 +4,6 @@ import {
   type BookingContext,
   type CallersAppointment,
   type Confirmation,
-  type Correction,
-  compareWithOffer,
   moveAppointment,
   moveReadBack,
   NotReadBack,
@@ -13,22 +11,26 @@ import {
   readBack,
   sayMoment,
   tryOut,
-  understandSpokenTime,
   wasConfirmed,
-  withSaidProvider,
 } from '../../booking/index.ts';
+import {
+  type Correction,
+  compareWithOffer,
+  understandSpokenTime,
+  withSaidProvider,
+} from '../../spoken/index.ts';
 import {
   callIdOf,
   changeFields,
   confirmationOf,
   IDENTITY,
   originOf,
+  resolveCallersAppointment,
   sayWhose,
   scopeOf,
   text,
-  theOneMeant,
 } from './callers-appointment.ts';
-import { correctedFields, restingOn, withReadBack } from './corrected.ts';
+import { appendCorrection, correctedFields, explainCorrectionOnFailure } from './corrected.ts';
 import { PROVIDER, TIME } from './definitions.ts';
 import { type CallContext, defineTool, type ToolAnswer } from './tool.ts';
 
@@ -64,7 +66,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
     arguments: Arguments,
     async run(input, call): Promise<ToolAnswer> {
       const scope = scopeOf(call);
-      const meant = await theOneMeant(context, call, input);
+      const meant = await resolveCallersAppointment(context, call, input);
       const data = { appointment_id: meant.appointmentId };
       if (input.confirmed === 'no') {
         return {
@@ -78,7 +80,10 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const { at, label } = await sayMoment(context, scope, to.when);
       const wish = { appointmentId: meant.appointmentId, when: to.when, providerName };
       const move = (transact?: Parameters<typeof moveAppointment>[4]) =>
-        restingOn(correction, moveAppointment(context, scope, wish, originOf(call), transact));
+        explainCorrectionOnFailure(
+          correction,
+          moveAppointment(context, scope, wish, originOf(call), transact),
+        );
       const change = {
         verb: 'move' as const,
         appointmentId: meant.appointmentId,
@@ -87,7 +92,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
         providerName,
       };
       const done = ({ appointment, confirmation: said }: Awaited<ReturnType<typeof move>>) => ({
-        say: withReadBack(sayWhose(meant, said), correction),
+        say: appendCorrection(sayWhose(meant, said), correction),
         data: {
           ...correctedFields(correction),
           ...data,
@@ -108,7 +113,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const who = providerName === undefined ? '' : ` with ${providerName}`;
       const asked = `Nothing is changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;
       return {
-        say: withReadBack(sayWhose(meant, asked), correction),
+        say: appendCorrection(sayWhose(meant, asked), correction),
         data: { ...correctedFields(correction), ...data, confirmed: false, confirmToken },
       };
     },

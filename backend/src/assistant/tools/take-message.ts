@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type BookingContext, isPlaceholderPhone, leaveTask } from '../../booking/index.ts';
+import type { BookingContext } from '../../booking/index.ts';
+import { isPlaceholderPhone } from '../../contacts/index.ts';
+import { leaveTask } from '../../tasks/index.ts';
 import { originOf, text, textUpTo } from './callers-appointment.ts';
 import { defineTool } from './tool.ts';
 

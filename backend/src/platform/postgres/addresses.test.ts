@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { addressesOf, addressFault, runtimePassword, runtimeUrlOf } from './addresses.ts';
+import { addressFault } from '../settings/address-fault.ts';
+import { addressesOf, runtimePassword, runtimeUrlOf } from './addresses.ts';
 import { databaseFailure, runtimeFailure } from './connect-failure.ts';
 
 const SECRET = 'a-secret-of-forty-characters-for-a-test--';

@@ -1,5 +1,5 @@
 import { isLoopbackHost, isLoopbackUrl, readAddress, readOrigin } from './addresses.ts';
-import { SECRET_NAMES } from './kept-secrets.ts';
+import { SECRET_NAMES } from './secret-names.ts';
 import { keyWeaknessOf, weaknessOf } from './strength.ts';
 
 type Given = Record<string, string | undefined>;

@@ -1,0 +1,72 @@
+import { type Interval, meets, type Spans } from '../platform/local-time/spans.ts';
+
+/** A shared session of the service that is asked for. */
+export interface Session extends Interval {
+  start: number;
+  /** Of the places that the service has now. */
+  seatsLeft: number;
+}
+
+/** What takes a provider's time. */
+export interface Busy {
+  appointments: Spans;
+  /** What a linked calendar says is taken. */
+  blocks: Spans;
+  /** Sessions one could join; they keep everything else out, as appointments do. */
+  sessions: readonly Session[];
+  /** When each appointment begins and ends, in order: how much somebody has to do, and since when not. */
+  begins: Float64Array;
+  ends: Float64Array;
+}
+
+/** What speaks against a start because of what is there already; the service's buffers are kept free too. */
+export function takenBy(
+  busy: Busy,
+  start: number,
+  from: number,
+  to: number,
+): 'full' | 'busy_elsewhere' | undefined {
+  if (meets(busy.appointments, from, to)) return 'full';
+  for (const session of busy.sessions) {
+    const joins = session.start === start && session.seatsLeft > 0;
+    if (!joins && session.from < to && from < session.to) return 'full';
+  }
+  if (meets(busy.blocks, from, to)) return 'busy_elsewhere';
+  return undefined;
+}
+
+/** Whom to offer first: the least booked of the day, then who has had nothing to do for longest. */
+export interface Load {
+  joins: boolean;
+  booked: number;
+  idleSince: number;
+}
+
+/** What a provider has on a day, as seen from a start. Rows that begin together are one piece of work. */
+export function loadOn(busy: Busy, day: { starts: number; ends: number }, start: number): Load {
+  let booked = 0;
+  let idleSince = day.starts;
+  let last = Number.NaN;
+  for (let index = lowerBound(busy.begins, day.starts); index < busy.begins.length; index += 1) {
+    const begins = busy.begins[index] as number;
+    if (begins >= day.ends) break;
+    if (begins !== last) booked += 1;
+    last = begins;
+    if (begins < start) idleSince = Math.max(idleSince, busy.ends[index] as number);
+  }
+  return { joins: busy.sessions.some((session) => session.start === start), booked, idleSince };
+}
+
+export const fairest = (a: Load, b: Load): number =>
+  Number(b.joins) - Number(a.joins) || a.booked - b.booked || a.idleSince - b.idleSince;
+
+function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

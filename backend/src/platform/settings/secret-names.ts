@@ -1,0 +1,1 @@
+export const SECRET_NAMES = ['AUTH_SECRET', 'ENCRYPTION_KEYS', 'OPERATOR_TOKEN'] as const;

@@ -1,0 +1,2 @@
+export { leaveTask } from './leave-task.ts';
+export { registerTaskRoutes } from './tasks.routes.ts';

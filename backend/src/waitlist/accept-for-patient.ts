@@ -1,0 +1,46 @@
+import type { WaitlistEntry } from '@voxanne/contract';
+import {
+  type BookingContext,
+  bookingErrors,
+  type ChangeOrigin,
+  inBookingTransaction,
+} from '../booking/index.ts';
+import { inTenant } from '../platform/database.ts';
+import type { TenantScope } from '../platform/tenant.ts';
+import { bookOffered } from './book-offered.ts';
+import { presentEntry, readEntry } from './present-waitlist.ts';
+import { answerOffer, findOffer } from './waitlist.queries.ts';
+
+/**
+ * The patient said yes on the phone: staff take the offered time for them. The patient gets the usual text. Who has an
+ * appointment from the waitlist already keeps it.
+ * @throws {AppError} WAITLIST_ENTRY_NOT_FOUND, OFFER_ENDED.
+ */
+export async function acceptForPatient(
+  context: BookingContext,
+  scope: TenantScope,
+  entryId: string,
+  origin: ChangeOrigin,
+): Promise<WaitlistEntry> {
+  const { database, clock, log } = context;
+  const { orgId } = scope;
+  const read = () => database.withTenant(scope, (db) => readEntry(db, orgId, entryId, clock));
+  const entry = await read();
+  if (entry.appointment_id !== null) return presentEntry(entry);
+  const { offer_id: offerId } = entry;
+  if (offerId === null) throw bookingErrors.offerEnded();
+  await inBookingTransaction(context, scope, inTenant<void>(database, scope), async (db) => {
+    const by = { actorId: origin.actorId ?? null, requestId: origin.requestId ?? '' };
+    const offer = await findOffer(db, orgId, offerId);
+    if (!offer || !(await answerOffer(db, orgId, offerId, 'accepted', by))) throw bookingErrors.offerEnded();
+    const result = await bookOffered(db, orgId, offer, origin);
+    if (result.success) return;
+    if (result.error === 'HOLD_EXPIRED') throw bookingErrors.offerEnded();
+    throw bookingErrors.refused(result.error, result.message);
+  });
+  log.info(
+    { org_id: orgId, offer_id: offerId, source: origin.source, request_id: origin.requestId },
+    '[Waitlist] Offer accepted by staff',
+  );
+  return presentEntry(await read());
+}

@@ -1,0 +1,31 @@
+import { type AtomicResult, bookAtomically, type ChangeOrigin } from '../booking/index.ts';
+import { type Db, queryIn } from '../platform/database.ts';
+import type { OrgId } from '../platform/tenant.ts';
+import type { OfferRow } from './waitlist.queries.ts';
+
+/** As they stand in the clinic's own list: nothing that was typed now, so nothing to clean. */
+export const bookOffered = (
+  db: Db,
+  orgId: OrgId,
+  offer: OfferRow,
+  origin: ChangeOrigin,
+): Promise<AtomicResult> =>
+  bookAtomically(
+    queryIn(db),
+    {
+      orgId,
+      name: offer.contact_name,
+      phone: offer.contact_phone ?? '',
+      email: offer.contact_email,
+      serviceType: offer.service_type,
+      scheduledAt: offer.scheduled_at,
+      durationMinutes: offer.duration_minutes,
+      providerIds: null,
+      notes: null,
+      holdId: offer.hold_id,
+      status: 'confirmed',
+      overbook: false,
+      reason: null,
+    },
+    origin,
+  );

@@ -1,0 +1,122 @@
+import { WaitlistEntry as Entry, Id, WaitlistPage, WaitlistQuery, WaitlistRequest } from '@voxanne/contract';
+import { z } from 'zod';
+import { type BookingRouteOptions, originOf } from '../booking/index.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { readPage } from '../platform/paging.ts';
+import { findClinic, tenantOf } from '../tenancy/index.ts';
+import { acceptForPatient } from './accept-for-patient.ts';
+import { joinWaitlist } from './join-waitlist.ts';
+import { leaveWaitlist } from './leave-waitlist.ts';
+import { presentEntry, todayAt } from './present-waitlist.ts';
+import { listEntries } from './waitlist.queries.ts';
+import { withdrawOffer } from './withdraw-offer.ts';
+
+export function registerWaitlistRoutes(
+  server: HttpServer,
+  { context, tenantResolver: onRequest }: BookingRouteOptions,
+): void {
+  const { clock, database } = context;
+  const tags = ['waitlist'];
+
+  server.get(
+    '/api/waitlist',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'listWaitlist',
+        summary: 'Who waits for a time, first come first',
+        description: 'The order of the list is the order in which freed times are offered.',
+        querystring: WaitlistQuery,
+        response: { 200: WaitlistPage },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      return readPage(
+        { name: 'waitlist', sortedBy: 'moment' },
+        request.query,
+        ({ status }, page) =>
+          database.withTenant(tenant, async (db) => {
+            const today = todayAt(await findClinic(db, tenant.orgId), clock);
+            return listEntries(db, tenant.orgId, { today, status }, page);
+          }),
+        presentEntry,
+      );
+    },
+  );
+
+  server.post(
+    '/api/waitlist',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'joinWaitlist',
+        summary: 'Put a patient on the waitlist',
+        description:
+          'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. No offers are texted from 21:00 to 08:00 on the clinic’s clock. A patient who is already waiting for that service is 409 ALREADY_WAITING.',
+        body: WaitlistRequest,
+        response: { 201: Entry },
+      },
+    },
+    async (request, reply) => {
+      const entry = await joinWaitlist(context, tenantOf(request), request.body, request.id);
+      return reply.code(201).send(entry);
+    },
+  );
+
+  server.delete(
+    '/api/waitlist/:id',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'leaveWaitlist',
+        summary: 'Take a patient off the waitlist',
+        description:
+          'An offer that is open ends, and its time goes to the next one. The entry stays, as removed.',
+        params: z.object({ id: Id }),
+        response: { 204: z.undefined() },
+      },
+    },
+    async (request, reply) => {
+      await leaveWaitlist(context, tenantOf(request), request.params.id, originOf(request));
+      return reply.code(204).send();
+    },
+  );
+
+  server.post(
+    '/api/waitlist/:id/offer/accept',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'acceptWaitlistOffer',
+        summary: 'Take the offered time for a patient',
+        description:
+          'For a patient who says yes on the phone: the held time becomes their appointment, and they get the usual text. When the offer has ended it is 409 OFFER_ENDED.',
+        params: z.object({ id: Id }),
+        response: { 200: Entry },
+      },
+    },
+    (request) => acceptForPatient(context, tenantOf(request), request.params.id, originOf(request)),
+  );
+
+  server.post(
+    '/api/waitlist/:id/offer/withdraw',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'withdrawWaitlistOffer',
+        summary: 'Withdraw the offer that a patient has',
+        description:
+          'The held time goes to the next one who waits; the patient stays on the waitlist, and the link in the text says that the offer has ended. Without an offer it is 409 OFFER_ENDED.',
+        params: z.object({ id: Id }),
+        response: { 200: Entry },
+      },
+    },
+    (request) => withdrawOffer(context, tenantOf(request), request.params.id, originOf(request)),
+  );
+}
