@@ -37,21 +37,25 @@ export async function findAlternatives(
   wish: WantedSlot,
 ): Promise<Slot[]> {
   const now = context.clock.now();
+  const horizon = now.getTime() + (wish.service.horizon_days ?? wish.clinic.booking_horizon_days) * DAY_MS;
+  // Around a time that has passed, or is too far ahead, are the first and the last that can be booked.
+  const at = Math.min(Math.max(wish.at.getTime(), now.getTime()), horizon);
+  const rangeOf = (days: number) => ({
+    from: Math.max(now.getTime() + 1, at >= horizon ? at - days * DAY_MS : at - DAY_MS),
+    to: at + days * DAY_MS,
+  });
+  // The widest range at once: a second look would cost more than the days that are not looked at.
+  const widest = rangeOf(31);
+  const rows = await ask(readCalendar(orgId, now, ...withBuffers(widest.from, widest.to)));
+  const rules = rulesOf(rows);
+  const timeZone = rules.clinic.time_zone;
   let best: FreeSlot[] = [];
-  let timeZone = wish.clinic.time_zone;
   for (const { days, anybody } of [
     { days: 7, anybody: false },
     { days: 31, anybody: false },
     { days: 31, anybody: true },
   ]) {
-    const horizon = now.getTime() + (wish.service.horizon_days ?? wish.clinic.booking_horizon_days) * DAY_MS;
-    // Around a time that has passed, or is too far ahead, are the first and the last that can be booked.
-    const at = Math.min(Math.max(wish.at.getTime(), now.getTime()), horizon);
-    const from = Math.max(now.getTime() + 1, at >= horizon ? at - days * DAY_MS : at - DAY_MS);
-    const to = at + days * DAY_MS;
-    const rows = await ask(readCalendar(orgId, now, ...withBuffers(from, to)));
-    const rules = rulesOf(rows);
-    timeZone = rules.clinic.time_zone;
+    const { from, to } = rangeOf(days);
     const staff = staffFor(rules, wish.service).filter(({ id }) => anybody || wish.providerIds.includes(id));
     const { service, durationMinutes } = wish;
     const request = {

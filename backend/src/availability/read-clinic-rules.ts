@@ -1,5 +1,5 @@
 import type { Query } from '../platform/database.ts';
-import type { OrgId } from '../platform/tenant.ts';
+import type { OrgId, TenantScope } from '../platform/tenant.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import { readRules } from './calendar.queries.ts';
 import { type ClinicRules, rulesOf } from './clinic-calendar.ts';
@@ -10,3 +10,31 @@ export const rulesIn = async (
   ask: Query,
   orgId: OrgId,
 ): Promise<ClinicRules> => rulesOf(await ask(readRules(orgId, clock.now())));
+
+/** The clinic's rules, for everything that one request needs them for. */
+export interface ClinicRulesOnce {
+  read(): Promise<ClinicRules>;
+  /** Undefined while nothing has needed them. */
+  readonly known: ClinicRules | undefined;
+}
+
+/**
+ * Reads the rules when they are first needed, and once. What is decided by them is checked again by the database,
+ * behind the lock of the provider.
+ */
+export function readRulesOnce(
+  context: Pick<AvailabilityContext, 'clock' | 'database'>,
+  scope: TenantScope,
+): ClinicRulesOnce {
+  const ask: Query = (statement) => context.database.tenantStatement(scope, statement);
+  let known: ClinicRules | undefined;
+  return {
+    get known() {
+      return known;
+    },
+    async read() {
+      known ??= await rulesIn(context, ask, scope.orgId);
+      return known;
+    },
+  };
+}

@@ -42,6 +42,8 @@ export interface BookingRequest {
   overbook?: boolean | undefined;
   reason?: string | undefined;
   insist?: Insistence | undefined;
+  /** Those by which the request was understood; else they are read here. */
+  rules?: ClinicRules | undefined;
 }
 
 /** Who books, for the audit log. A repeated booking of the same patient and time within one call is the same booking. */
@@ -72,7 +74,7 @@ export async function bookAppointment(
   transact: Transact<BookedAppointment> = inTenant(context.database, scope),
 ): Promise<BookedAppointment> {
   const booked = await inBookingTransaction(context, scope, transact, async (db, commitWith) => {
-    const rules = await rulesIn(context, queryIn(db), scope.orgId);
+    const rules = request.rules ?? (await rulesIn(context, queryIn(db), scope.orgId));
     const { clinic } = rules;
     const contact = cleanContact(request, clinic.country, clinic);
     const place =

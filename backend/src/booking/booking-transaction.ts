@@ -6,7 +6,7 @@ import { bookingErrors } from './booking.errors.ts';
 import { SlotRefused } from './slot-refusals.ts';
 
 /** Statements outside of any transaction, as the clinic that asks. */
-export const queryAsTenant =
+const queryAsTenant =
   ({ database }: Pick<AvailabilityContext, 'database'>, scope: TenantScope): Query =>
   (statement) =>
     database.tenantStatement(scope, statement);

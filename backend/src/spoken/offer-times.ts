@@ -1,6 +1,6 @@
 import type { Availability, Slot } from '@voxanne/contract';
 import { Temporal } from 'temporal-polyfill';
-import { findAvailability } from '../availability/index.ts';
+import { type ClinicRulesOnce, findAvailability } from '../availability/index.ts';
 import type { BookingContext } from '../booking/index.ts';
 import { localDate } from '../platform/local-time/local-date.ts';
 import type { TenantScope } from '../platform/tenant.ts';
@@ -51,11 +51,13 @@ export async function offerTimes(
   context: BookingContext,
   scope: TenantScope,
   request: SpokenSearch,
+  rules: ClinicRulesOnce,
 ): Promise<OfferedTimes> {
   const { ranges, window, provider, searched, correction } = await understandSpokenSearch(
     context,
     scope,
     request,
+    rules,
   );
   const { timeZone } = searched.rules;
   const today = localDate(context.clock.now(), timeZone);

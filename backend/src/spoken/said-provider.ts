@@ -1,6 +1,4 @@
-import { rulesIn } from '../availability/index.ts';
-import { type BookingContext, queryAsTenant } from '../booking/index.ts';
-import type { TenantScope } from '../platform/tenant.ts';
+import type { ClinicRulesOnce } from '../availability/index.ts';
 import { readProvider, requestedErrors } from '../schedule/index.ts';
 
 interface Said {
@@ -20,14 +18,13 @@ const NO_NAME =
  * @throws {AppError} WHICH_PROVIDER where another one is named besides, or one is not wanted.
  */
 export async function withSaidProvider<W extends Said>(
-  context: BookingContext,
-  scope: TenantScope,
+  rules: Pick<ClinicRulesOnce, 'read'>,
   wish: W,
 ): Promise<W> {
   const { words = '' } = wish;
   const mentions = [...words.matchAll(MENTION)];
   if (mentions.length === 0) return wish;
-  const { staff } = await rulesIn(context, queryAsTenant(context, scope), scope.orgId);
+  const { staff } = await rules.read();
   const named = mentions.flatMap(({ groups = {} }) => {
     const { name = '', title, not } = groups;
     const heard = name.split(/\s+/);

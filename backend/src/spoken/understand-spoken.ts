@@ -1,13 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
 import {
   type ClinicRules,
+  type ClinicRulesOnce,
   type Provider,
   readSlot,
   rulesFor,
-  rulesIn,
   staffFor,
 } from '../availability/index.ts';
-import { type BookingContext, findAppointment, queryAsTenant } from '../booking/index.ts';
+import { type BookingContext, findAppointment } from '../booking/index.ts';
 import { AppError } from '../platform/errors.ts';
 import { clockName, comingDays, fullDay, listed } from '../platform/local-time/day-names.ts';
 import { localDate } from '../platform/local-time/local-date.ts';
@@ -63,8 +63,9 @@ export async function understandSpokenTime(
   context: BookingContext,
   scope: TenantScope,
   wish: SpokenBooking,
+  rules: ClinicRulesOnce,
 ): Promise<{ at: Date; correction?: Correction }> {
-  const setting = await settingFor(context, scope, wish);
+  const setting = await settingFor(context, scope, wish, rules);
   const reading = readSpokenTime(wish, setting);
   const { now, timeZone } = setting;
   if (reading.kind === 'ask') throw question(reading, now, timeZone);
@@ -87,11 +88,12 @@ export async function compareWithOffer(
   scope: TenantScope,
   slotId: string,
   wish: SpokenBooking,
+  rules: ClinicRulesOnce,
 ): Promise<void> {
   const offer = readSlot(context.slotKey, slotId, context.clock.now());
   if (offer?.orgId !== scope.orgId) return;
   if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) return;
-  const setting = await settingFor(context, scope, wish);
+  const setting = await settingFor(context, scope, wish, rules);
   const reading = readSpokenWindow(wish, setting);
   const offered = localTime(offer.startsAt, setting.timeZone);
   if (reading.kind === 'ask' || holds(reading, offered, ABOUT.test(wish.words ?? '') ? ABOUT_MINUTES : 0))
@@ -153,10 +155,11 @@ export async function understandSpokenSearch(
   context: BookingContext,
   scope: TenantScope,
   given: SpokenSearch,
+  { read }: Pick<ClinicRulesOnce, 'read'>,
 ): Promise<UnderstoodSearch> {
   const wish = withHours({ ...given, words: given.words?.replace(ANY_TIME, 'anytime') });
   const now = context.clock.now();
-  const rules = await rulesIn(context, queryAsTenant(context, scope), scope.orgId);
+  const rules = await read();
   const service = pickService(rules.services, wish.serviceType);
   const provider = whoIsNamed(rules, wish);
   const staff = matchingProviders(staffFor(rules, service), { providerId: provider?.id });
@@ -231,9 +234,10 @@ async function settingFor(
   context: BookingContext,
   scope: TenantScope,
   wish: SpokenBooking,
+  { read }: Pick<ClinicRulesOnce, 'read'>,
 ): Promise<SpokenSetting> {
   const [rules, moved] = await Promise.all([
-    rulesIn(context, queryAsTenant(context, scope), scope.orgId),
+    read(),
     wish.appointmentId && appointmentToMove(context, scope, wish.appointmentId),
   ]);
   const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ClinicRulesOnce, readRulesOnce } from '../../availability/index.ts';
 import { type BookingContext, type BookingRequest, bookAppointment } from '../../booking/index.ts';
 import { isPlaceholderPhone } from '../../contacts/index.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -68,16 +69,17 @@ export const bookClinicAppointment = (context: BookingContext) =>
     arguments: Arguments,
     async run(given, call) {
       const scope = scopeOf(call);
-      const { providerName } = await withSaidProvider(context, scope, {
+      const rules = readRulesOnce(context, scope);
+      const { providerName } = await withSaidProvider(rules, {
         words: given.dateText,
         providerName: given.providerName,
       });
       const input = { ...given, providerName };
-      const { when, correction } = await whenOf(context, scope, input, call.callId);
+      const { when, correction } = await whenOf(context, scope, rules, input, call.callId);
       const booking = bookAppointment(
         context,
         scope,
-        { ...contactOf(input, call), serviceType: serviceOf(input), when },
+        { ...contactOf(input, call), serviceType: serviceOf(input), when, rules: rules.known },
         {
           source: 'voice',
           requestId: call.requestId,
@@ -127,6 +129,7 @@ const spokenPhone = ({ phone, patientPhone }: Arguments): string | undefined =>
 async function whenOf(
   context: BookingContext,
   scope: TenantScope,
+  rules: ClinicRulesOnce,
   input: Arguments,
   callId: string | null,
 ): Promise<{ when: BookingRequest['when']; correction?: Correction }> {
@@ -142,9 +145,9 @@ async function whenOf(
     callId,
   };
   if (input.slotId !== undefined) {
-    await compareWithOffer(context, scope, input.slotId, wish);
+    await compareWithOffer(context, scope, input.slotId, wish, rules);
     return { when: { slotId: input.slotId } };
   }
-  const { at, correction } = await understandSpokenTime(context, scope, wish);
+  const { at, correction } = await understandSpokenTime(context, scope, wish, rules);
   return { when: { at }, ...(correction && { correction }) };
 }

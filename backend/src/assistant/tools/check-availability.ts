@@ -1,5 +1,6 @@
 import type { Slot } from '@voxanne/contract';
 import { z } from 'zod';
+import { readRulesOnce } from '../../availability/index.ts';
 import type { BookingContext } from '../../booking/index.ts';
 import { offerTimes, withSaidProvider } from '../../spoken/index.ts';
 import { scopeOf, text } from './callers-appointment.ts';
@@ -48,7 +49,8 @@ export const checkAvailability = (context: BookingContext) =>
     }),
     async run(input, call) {
       const scope = scopeOf(call);
-      const wish = await withSaidProvider(context, scope, {
+      const rules = readRulesOnce(context, scope);
+      const wish = await withSaidProvider(rules, {
         serviceType: input.serviceType ?? 'consultation',
         date: input.date ?? input.appointmentDate,
         time: input.time ?? input.appointmentTime,
@@ -60,7 +62,7 @@ export const checkAvailability = (context: BookingContext) =>
         providerName: input.providerName,
         callId: call.callId,
       });
-      const { offers, nearest, say, who, correction } = await offerTimes(context, scope, wish);
+      const { offers, nearest, say, who, correction } = await offerTimes(context, scope, wish, rules);
       return {
         say: {
           slots: offers.map(offered),

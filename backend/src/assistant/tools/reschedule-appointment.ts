@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRulesOnce } from '../../availability/index.ts';
 import {
   asReadBack,
   type BookingContext,
@@ -144,7 +145,8 @@ async function whereTo(
   confirmation: Confirmation,
 ): Promise<Target> {
   const scope = scopeOf(call);
-  const { providerName } = await withSaidProvider(context, scope, {
+  const rules = readRulesOnce(context, scope);
+  const { providerName } = await withSaidProvider(rules, {
     words: input.dateText,
     providerName: input.providerName,
   });
@@ -162,13 +164,13 @@ async function whereTo(
     callId: call.callId,
   };
   if (input.slotId !== undefined) {
-    await compareWithOffer(context, scope, input.slotId, wish);
+    await compareWithOffer(context, scope, input.slotId, wish, rules);
     return { when: { slotId: input.slotId }, providerName };
   }
   if (input.confirmed === 'yes' && Object.values(said).every((one) => one === undefined)) {
     const before = await moveReadBack(context, scope, meant.appointmentId, confirmation);
     if (before) return { when: { at: before.at }, providerName: providerName ?? before.providerName };
   }
-  const { at, correction } = await understandSpokenTime(context, scope, wish);
+  const { at, correction } = await understandSpokenTime(context, scope, wish, rules);
   return { when: { at }, providerName, correction };
 }
