@@ -189,7 +189,8 @@ export function isIn(
   calendar: SpokenCalendar,
 ): boolean {
   const { from, to } = reading.kind === 'day' ? { from: reading.date, to: reading.date } : reading;
-  if (day.kind === 'weekday') return from.equals(to) && from.dayOfWeek === day.weekday;
+  // "not this Wednesday" leaves the one after.
+  if (day.kind === 'weekday' && !day.isThis) return from.equals(to) && from.dayOfWeek === day.weekday;
   return mayBe(day, reading, calendar);
 }
 

@@ -4,6 +4,7 @@ import { localDate } from '../platform/local-time/local-date.ts';
 import { instantOf } from '../platform/local-time/wall-clock.ts';
 import type { ClockWords } from './grammar/clock-phrases.ts';
 import { hasTime, type PartWords, type Sentence } from './grammar/sentence.ts';
+import { isOwnZone } from './own-zone.ts';
 import { dayOf, type Heard, hear, type SpokenDayWish } from './read-spoken-day.ts';
 import type { SpokenDuty } from './spoken-duty.ts';
 import { ask, type SpokenDay, type SpokenQuestion } from './spoken-questions.ts';
@@ -235,15 +236,6 @@ function isWithin({ part, edge }: PartWords, minute: number): boolean {
   if (part === undefined) return true;
   const [from, to] = HOURS[part];
   return (minute >= from * 60 && minute < to * 60) || minute + 1_440 < to * 60;
-}
-
-/** Whether a zone that was named has the same time as the clinic's then. */
-function isOwnZone(zone: string, at: Date, timeZone: string): boolean {
-  if (zone === 'own') return true;
-  if (zone === 'other') return false;
-  const instant = Temporal.Instant.fromEpochMilliseconds(at.getTime());
-  const offsetIn = (name: string) => instant.toZonedDateTimeISO(name).offsetNanoseconds;
-  return offsetIn(zone) === offsetIn(timeZone);
 }
 
 /** Whether the time is another one than a program would take it for. */

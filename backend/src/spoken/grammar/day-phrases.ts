@@ -352,7 +352,16 @@ const RANGES: DayWords['kind'][] = [
   'month',
 ];
 
-/** A holiday is told by its name alone, and clinics are often closed then: offered or read back, never booked unasked. */
+/** Names of one date alone; "Christmas" and "New Year's" may be the days around. */
+const DATED_HOLIDAYS =
+  'christmas-eve new-years-eve boxing-day halloween valentine st-patrick juneteenth veterans independence'.split(
+    ' ',
+  );
+
+/** A holiday that moves, or lasts for days, is read back, never booked unasked. */
 export function isOfHoliday(day: DayWords): boolean {
-  return day.kind === 'holiday' || ('of' in day && isOfHoliday(day.of));
+  // "the Tuesday after Memorial Day" names its weekday as well.
+  if (day.kind === 'weekday-beside') return false;
+  if (day.kind === 'holiday') return !DATED_HOLIDAYS.includes(day.name);
+  return 'of' in day && isOfHoliday(day.of);
 }

@@ -2,6 +2,7 @@ import { CARRIERS, HARMLESS_PHRASES } from './english-carriers.ts';
 import { OWN_COMING, PARTS_PLAYED, TELLING_PHRASES } from './english-events.ts';
 import { HOLIDAY_PHRASES } from './english-holidays.ts';
 import { PLACE_PHRASES, PLACE_WORDS } from './english-places.ts';
+import { ZONE_PHRASES, ZONE_WORDS } from './english-zones.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /** Words that can change the day or the hour. What is not here, nor a carrier, is a word we do not know. */
@@ -79,7 +80,7 @@ const WORDS = {
   and: 'and &',
   or: 'or',
   but: 'but',
-  not: 'not except excepting excluding besides barring nor never neither avoid avoiding skip skipping',
+  not: 'not except excepting excluding besides bar barring minus nor never neither avoid avoiding skip skipping omit omitting',
   cannot:
     'cant cannot dont wont doesnt isnt didnt shouldnt couldnt wouldnt arent wasnt busy away unavailable unable traveling travelling hate',
   after: 'after',
@@ -127,7 +128,7 @@ const WORDS = {
   age: 'aged age ages turning turns turned im hes shes',
   // They have no reading, and always lead to a question.
   '!':
-    'minus plus know knew doubt doubtful hardly opposite refuse kidding joking terrible awful horrible worst impossible unlikely ' +
+    'plus know knew doubt doubtful hardly opposite refuse kidding joking terrible awful horrible worst impossible unlikely ' +
     'nobody none weak knot thirst fist dirty necks forth butt oar daze sentinel tent nein dismember generally halve twin ' +
     'unless otherwise alternatively versus vs during within without whichever once else ' +
     'than every each both alternate alternating biweekly weekly daily monthly yearly quarterly fortnightly twice thrice ' +
@@ -148,19 +149,10 @@ const WORDS = {
   things:
     'kids children child kid people persons person adults adult boys girls sons daughters twins babies siblings friends ' +
     'patients fillings crowns teeth cavities implants pills tablets dogs cats questions things dollars bucks percent ' +
+    'milligram milligrams mg microgram micrograms mcg milliliter milliliters ml gram grams ounce ounces inch inches ' +
     'miles blocks cars forms prescriptions refills shots vaccines doses pounds kilos degrees brothers sisters',
   mine: 'my our his her their your its',
-  'zone:America/New_York': 'est edt',
-  'zone:America/Chicago': 'cst cdt',
-  'zone:America/Denver': 'mst mdt',
-  'zone:America/Los_Angeles': 'pst pdt',
-  'zone:America/Anchorage': 'akst akdt',
-  'zone:Pacific/Honolulu': 'hst',
-  'zone:UTC': 'utc gmt zulu',
-  'zone:Europe/London': 'bst',
-  'zone:Europe/Berlin': 'cet cest',
-  'zone:Asia/Kolkata': 'ist',
-  'zone:Australia/Sydney': 'aest aedt',
+  ...ZONE_WORDS,
 };
 
 const PHRASES = {
@@ -199,6 +191,10 @@ const PHRASES = {
   wait: [
     'let me see | lets see | let me think | let me check | let me look | think about it | think it over | think on it',
     'what was that | sorry what | repeat that | say that again | come again | i have a question | ask my wife | ask my husband',
+  ],
+  'startat at': ['starting at | beginning at | to start at | that starts at | with a start at'],
+  '! at': [
+    'any time starting at | anytime starting at | any time beginning at | sometime starting at | some time starting at',
   ],
   'wait fix': [
     'hold on | hang on | wait a minute | wait a moment | wait a second | give me a minute | give me a second',
@@ -273,6 +269,7 @@ const PHRASES = {
     'nothing on | nothing at | nothing for | none on | nothing in | nothing this | nothing for me on',
     'but not | other than | apart from | aside from | anything but | any day but | any but | all but | everything but | anyday but | every day but | any day except | not on | not at',
     'instead of | rather than | with the exception of | except for | but for | in place of | away from | not for | as opposed to | any time but | anytime but | not necessarily | any day other than',
+    'save for | all save | any save | everything save | anything save | every day save | any day save | any time save | anytime save | outside of | short of | leaving out | leave out | not counting | not including | not for anything on',
     'any day accept | accept for | every day except | anything except | all except | everyday but | everyday except | each day but | any day besides | ruled out | rule out',
   ],
   cannot: [
@@ -303,19 +300,7 @@ const PHRASES = {
   age: [
     'i am | he is | she is | who is | years of age | son is | daughter is | child is | baby is | who just turned | just turned | kid is | girl is | boy is | husband is | wife is',
   ],
-  'zone:America/New_York': [
-    'eastern time | eastern standard time | eastern daylight time | new york time | east coast time | est time | et time',
-  ],
-  'zone:America/Chicago': ['central time | central standard time | central daylight time | chicago time'],
-  'zone:America/Denver': ['mountain time | mountain standard time | mountain daylight time | denver time'],
-  'zone:America/Los_Angeles': [
-    'pacific time | pacific standard time | pacific daylight time | west coast time | california time | los angeles time',
-  ],
-  'zone:UTC': ['greenwich mean time | universal time | utc time | gmt time | coordinated universal time'],
-  'zone:Europe/London': ['london time | british time | uk time | british summer time'],
-  'zone:Europe/Berlin': ['berlin time | german time | central european time | paris time'],
-  'zone:own': ['your time | local time | clinic time | the clinics time | our time'],
-  'zone:other': ['my time | his time | her time | their time | tokyo time'],
+  ...ZONE_PHRASES,
   '!': [
     // A chance is no wish.
     'i might | we might | he might | she might | they might | it might | might come | might work | might do | might be able',

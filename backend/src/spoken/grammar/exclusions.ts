@@ -39,6 +39,8 @@ export function excluded(heard: readonly Item[]): Excluded {
       take(at + 1);
     } else if (isWord(item, 'cannot')) {
       gone.add(at);
+      // "my flight doesn't land till Friday at four"
+      if (isWord(heard[at + 1], 'tells') && isWord(heard[at + 2], 'until')) gone.add(at + 1).add(at + 2);
       const [before, after] = clauseAround(heard, at);
       if (before.length > 0 && after.length > 0) unclear.push('both');
       else if (before.length + after.length === 0) unclear.push('both');

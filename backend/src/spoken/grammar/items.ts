@@ -51,6 +51,7 @@ export const hasRole = (item: Item | undefined, ...roles: Role[]): boolean =>
 /** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
 const COUNTED = [
   [pattern('PHONE'), () => '~'],
+  [pattern('birth be? on? ,? ANY ANY YEAR'), () => '~'],
   [pattern('the n1', 'DAY|ORD|MONTH|of|HALF|oclock'), () => '~'],
   [pattern('label would? be|for|number|at? ANY'), () => '~'],
   [pattern('at? ANY UNKNOWN label'), () => '~'],
@@ -135,7 +136,8 @@ export function isZone(items: readonly Item[], at: number): boolean {
   let before = at - 1;
   while (isWord(items[before], ',', '~', 'in', 'time') || items[before]?.is === 'zone') before -= 1;
   const [time, next] = [items[before], items[at + 1]];
-  const isLast = next === undefined || isWhen(next) || isWord(next, ',', 'time', 'on', '~');
+  const isLast =
+    next === undefined || isWhen(next) || next.is === 'zone' || isWord(next, ',', 'time', 'on', '~');
   return isLast && time !== undefined && (isTime(time) || time.is === 'number');
 }
 

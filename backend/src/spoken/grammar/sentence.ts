@@ -1,6 +1,7 @@
 import type { ClockWords, DayPart, Move } from './clock-phrases.ts';
 import { corrected } from './corrections.ts';
 import { type DayWords, isBygone } from './day-phrases.ts';
+import { completed } from './ellipses.ts';
 import { excluded } from './exclusions.ts';
 import { hoursOf } from './hours.ts';
 import { boundedDay, hasRole, type Item, isWord, isZone, itemsOf, neighbor, type When } from './items.ts';
@@ -59,7 +60,7 @@ export interface PartWords {
  * @param monthFirst how the clinic's country writes 3/4.
  */
 export function readSentence(text: string, vocabulary: Vocabulary, monthFirst: boolean): Sentence {
-  const heard = hoursOf(itemsOf(readTerms(text, vocabulary, monthFirst)));
+  const heard = hoursOf(itemsOf(completed(readTerms(text, vocabulary, monthFirst))));
   const { items: wanted, notItems, unclear } = excluded(heard);
   const { items, unclear: more } = corrected(wanted);
   const reading = gathered(items, notItems);

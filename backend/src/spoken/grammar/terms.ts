@@ -38,6 +38,9 @@ function clean(text: string): string {
         ' § ',
       )
       .replace(/(?<=\d) (?=(?:st|nd|rd|th)\b)/g, '')
+      .replace(/(?<=\d(?:st|nd|rd|th))\.(?= of\b)/g, '')
+      // "1. 45 pm", but "the 4. 10 am" is a date and an hour.
+      .replace(/(?<![\d.:/-])(\d{1,2})[.:] (1[3-9]|[2-5]\d)(?= +[ap]m\b)/g, '$1:$2')
   );
 }
 

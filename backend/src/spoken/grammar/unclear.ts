@@ -93,6 +93,13 @@ export function leftOver(items: readonly Item[]): Unclear[] {
     if (hasRole(item, 'hedge')) return doubtOf(items, at);
     // "let me think, Friday at ten" is a wish, "Friday at ten, let me think" is none yet.
     if (isWord(item, 'wait')) return items.slice(at).some(isWhen) ? [] : ['both'];
+    // "an hour, starting at two" begins then; "I am free starting at two" is from then on.
+    if (isWord(item, 'startat'))
+      return items.slice(0, at).some(({ is }) => is === 'length') && items[at + 1]?.is === 'clock'
+        ? []
+        : ['time'];
+    // "a refill of my pills"
+    if (isWord(item, 'of') && isWord(before, '~') && isWord(after, 'mine', '~', '?', 'things')) return [];
     if (isWord(item, 'choice')) return items.some(({ is }) => is === 'clock') ? [] : ['time'];
     // "at ten and on"
     if (
