@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What a test waits for comes in milliseconds, and on a machine that is busy with something else much later. */
 const patient = {
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
   expect: { poll: { timeout: 30_000, interval: 20 } },
   setupFiles: ['scripts/testing/patient.setup.ts'],
 };
@@ -44,7 +44,7 @@ export default defineConfig({
           maxWorkers: 1,
           fileParallelism: false,
           ...patient,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },

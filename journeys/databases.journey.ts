@@ -108,7 +108,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
     const caller = '+12125550177';
     const id = await outside.phoneCall(clinic.orgId, caller);
     await until('the end of the call', async () => (await outside.call(id)).status === 'ended', {
-      limitMs: 30_000,
+      limitMs: 90_000,
     });
     expect(await textsOf(caller, 1)).toHaveLength(1);
   });

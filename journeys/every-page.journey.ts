@@ -212,7 +212,7 @@ describe.skipIf(!hasBrowser)('every page can be read by everybody', () => {
     await until(
       'the finished setup',
       async () => (await clinic.get('/api/onboarding')).body.completed_at !== null,
-      { limitMs: 20_000 },
+      { limitMs: 90_000 },
     );
   });
   afterAll(async () => {

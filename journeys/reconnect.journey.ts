@@ -155,7 +155,7 @@ describe('a calendar that was linked once stays linked', () => {
     expect(await statusOfGoogle(clinic)).toMatch(/^(connected|degraded)$/);
     expect(await syncOf(clinic, id)).toBe('pending');
     await outside.mend();
-    await until('the event', async () => (await syncOf(clinic, id)) === 'synced', { limitMs: 45_000 });
+    await until('the event', async () => (await syncOf(clinic, id)) === 'synced', { limitMs: 120_000 });
     expect(await statusOfGoogle(clinic)).toBe('connected');
   });
 

@@ -179,7 +179,7 @@ describe('webhooks are believed by their signature alone', () => {
           const record = await outside.call(id);
           return record.ended_at && record;
         },
-        { limitMs: 15_000 },
+        { limitMs: 90_000 },
       );
       expect(call.tool_calls.map(({ error }: { error: string | null }) => error)).toEqual([null, null]);
       await until('the confirmation', async () => (await outside.texts(phone)).length === 1);
@@ -222,7 +222,7 @@ describe('webhooks are believed by their signature alone', () => {
       expect((await ask(fresh)).status).toBe(200);
       await outside.mend();
       await until('the end of the old secret', async () => (await ask(old)).status === 401, {
-        limitMs: 30_000,
+        limitMs: 90_000,
       });
       expect((await ask(fresh)).status).toBe(200);
       await callBooks();

@@ -54,7 +54,7 @@ function expectWords({ code, output }: Ended, ...words: (string | RegExp)[]): vo
 /** It took nothing with it and left nothing behind. */
 async function expectNothingLeft(ports: { api: number; sandbox: number; database: number }, dataDir: string) {
   for (const [name, port] of Object.entries(ports)) {
-    await until(`the ${name} port to be free`, async () => !(await isListening(port)), { limitMs: 5_000 });
+    await until(`the ${name} port to be free`, async () => !(await isListening(port)), { limitMs: 60_000 });
   }
   expect(postmasterOf(dataDir)).toBeUndefined();
 }
@@ -277,7 +277,7 @@ describe('a signal to end', () => {
     expect(stopped).toMatchObject({ code: 0, left: [] });
     await within(
       'the end of the live events',
-      2_000,
+      60_000,
       live.text().catch(() => ''),
     );
 

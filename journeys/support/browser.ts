@@ -23,7 +23,7 @@ export const hasBrowser = process.env.VOXANNE_NO_BROWSER !== '1' && chromiumPath
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
-    timeout: 20_000,
+    timeout: 60_000,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -48,7 +48,7 @@ export async function openContext(
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ context: BrowserContext; watch: Watch }> {
   const context = await browser.newContext({ timezoneId: 'America/New_York', locale: 'en-US', ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   const faults: string[] = [];
   context.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()} (${message.location().url})`);
@@ -63,7 +63,7 @@ export async function openContext(
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
-  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, timeout: 10_000 });
+  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, timeout: 60_000 });
 }
 
 interface AxeResult {
@@ -107,13 +107,10 @@ export const sidewaysScroll = (page: Page): Promise<number> =>
 
 /** Nothing is loading any more and no text is faded: what axe should judge. */
 export async function settled(page: Page): Promise<void> {
-  await until(
-    'the page to settle',
-    () =>
-      page.evaluate<boolean>(
-        `document.querySelectorAll('.mantine-Skeleton-root').length === 0 &&
+  await until('the page to settle', () =>
+    page.evaluate<boolean>(
+      `document.querySelectorAll('.mantine-Skeleton-root').length === 0 &&
          document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().iterations === Infinity)`,
-      ),
-    { limitMs: 8_000 },
+    ),
   );
 }

@@ -18,7 +18,7 @@ export interface Call {
 export async function send(
   method: string,
   url: string,
-  { headers, body, limitMs = 20_000 }: Call = {},
+  { headers, body, limitMs = 60_000 }: Call = {},
 ): Promise<Answer> {
   const isRaw = typeof body === 'string' || body instanceof URLSearchParams;
   const begun = performance.now();

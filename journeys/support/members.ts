@@ -45,7 +45,7 @@ export async function startMember(name: string, env: Record<string, string>): Pr
     throw new Error(`${name} ended before it was ready (exit ${code}):\n${output.slice(-2_000)}`);
   });
   const ready = until(`${name} to be ready`, () => /^Voxanne (worker )?is ready/m.test(output), {
-    limitMs: 60_000,
+    limitMs: 120_000,
   });
   ended.catch(() => undefined);
   ready.catch(() => undefined);
@@ -57,7 +57,7 @@ export async function startMember(name: string, env: Record<string, string>): Pr
     output: () => output,
     async end(signal = 'SIGTERM') {
       child.kill(signal);
-      return within(`The end of ${name}`, 30_000, exit);
+      return within(`The end of ${name}`, 120_000, exit);
     },
   };
 }

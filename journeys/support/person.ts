@@ -8,7 +8,7 @@ export const OWNER_PHONE = '+14155550199';
 export const stepOf = (page: Page, name: string): Locator =>
   page.getByRole('list', { name: 'Setup steps' }).getByRole('listitem', { name, exact: true });
 
-export const stepDone = async (page: Page, name: string, timeout = 15_000): Promise<void> =>
+export const stepDone = async (page: Page, name: string, timeout = 60_000): Promise<void> =>
   stepOf(page, name).getByText('Done', { exact: true }).waitFor({ timeout });
 
 export const heading = (page: Page, name: string): Locator =>

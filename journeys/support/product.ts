@@ -9,8 +9,8 @@ import { ofThisMachine } from './same-machine.ts';
 import { until, within } from './wait.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const READY_LIMIT_MS = 30_000;
-const STOP_LIMIT_MS = 30_000;
+const READY_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 120_000;
 
 export interface StartOptions {
   /** The data of an earlier run; without it a fresh place is made. */
@@ -190,7 +190,7 @@ function toProduct(run: Run, readyMs: number): Product {
     async kill() {
       const children = descendantsOf(pid);
       process.kill(pid, 'SIGKILL');
-      await within('The end after kill -9', 5_000, run.exit);
+      await within('The end after kill -9', 30_000, run.exit);
       await until('the stand-ins to leave with their parent', () => !children.some(isAlive));
     },
   };

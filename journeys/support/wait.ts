@@ -14,7 +14,7 @@ interface Patience {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
-  { limitMs = 30_000, everyMs = 50 }: Patience = {},
+  { limitMs = 90_000, everyMs = 50 }: Patience = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + limitMs;
   let last: unknown;
