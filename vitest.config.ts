@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const patient = {
   testTimeout: 180_000,
   hookTimeout: 240_000,
-  expect: { poll: { timeout: 30_000, interval: 20 } },
+  expect: { poll: { timeout: 90_000, interval: 20 } },
   setupFiles: ['scripts/testing/patient.setup.ts'],
 };
 

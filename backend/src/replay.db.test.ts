@@ -78,7 +78,7 @@ describe('deliveries', () => {
   };
   const worksOff = async (id: string) => {
     work();
-    await vi.waitFor(async () => expect(await status(id)).toBe('completed'), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await status(id)).toBe('completed'), { timeout: 90_000 });
   };
   const everything = async () =>
     only(

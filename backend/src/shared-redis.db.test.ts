@@ -23,7 +23,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const app = await createTestApp(db, { env: { REDIS_URL: `redis://127.0.0.1:${redis.port}`, ...env } });
     apps.push(app);
     const { redis: connections, resilience } = app.dependencies;
-    await vi.waitFor(() => expect(connections?.state()).toBe('connected'), { timeout: 30_000 });
+    await vi.waitFor(() => expect(connections?.state()).toBe('connected'), { timeout: 90_000 });
     const failThrice = async (service: string) => {
       for (let n = 0; n < 3; n += 1)
         await resilience.safeCall(service, () => Promise.reject(new Error('down')), { retries: 0 });
@@ -31,7 +31,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return { failThrice, state: (service: string) => resilience.getCircuitBreakerStatus(service).state };
   };
   const reaches = (one: Awaited<ReturnType<typeof start>>, service: string, state: string) =>
-    vi.waitFor(() => expect(one.state(service)).toBe(state), { timeout: 30_000, interval: 10 });
+    vi.waitFor(() => expect(one.state(service)).toBe(state), { timeout: 90_000, interval: 10 });
 
   test('a breaker that opens in one is open in the other, and PostgreSQL is not asked', async () => {
     const [one, other] = [await start(), await start()];

@@ -127,7 +127,7 @@ describe('the worker', () => {
         worker?.wake();
         expect(await job(topic)).toMatchObject(state);
       },
-      { timeout: 30_000, interval: 20 },
+      { timeout: 90_000, interval: 20 },
     );
 
   describe('and the confirmation of a booking', () => {

@@ -130,7 +130,7 @@ describe('the API document', () => {
   });
 
   test('tells the truth about who may call: without proof, an operation that asks for one is 401, and no other is', {
-    timeout: 30_000,
+    timeout: 90_000,
   }, async () => {
     const wrong: string[] = [];
     for (const { name, method, path, operation } of operations) {

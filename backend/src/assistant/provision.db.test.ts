@@ -89,7 +89,7 @@ describe('the receptionist at Vapi', () => {
       const played = await scene.control('GET', `/calls/${id}`);
       expect(played.status).toBe('ended');
       return played;
-    }, 10_000);
+    }, 180_000);
     expect(call.requests.map((one: { status_code: number }) => one.status_code)).not.toContain(401);
     expect(call.tool_calls.map((one: { name: string; error: unknown }) => [one.name, one.error])).toEqual([
       ['checkAvailability', null],

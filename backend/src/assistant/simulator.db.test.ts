@@ -27,7 +27,7 @@ describe('"call your receptionist"', () => {
       const call = await get(`/api/simulator/calls/${body.call_id}`);
       expect(call.body.status).toBe('ended');
       return call.body;
-    }, 10_000);
+    }, 180_000);
   };
 
   test('plays a call that books, and shows what was said and done', async () => {
@@ -91,7 +91,7 @@ describe('"call your receptionist"', () => {
     scene.signIn(clinic);
     await vi.waitFor(async () => {
       expect((await get(url)).body).toMatchObject({ number, data: [{ body: 'from us' }] });
-    }, 10_000);
+    }, 180_000);
     scene.signIn(stranger);
     await vi.waitFor(
       async () => expect((await get(url)).body.data).toMatchObject([{ body: 'from them' }]),

@@ -245,7 +245,7 @@ export async function createAssistantScene() {
             );
             if (rowCount !== 0) throw new Error(`${rowCount} deliveries are not finished`);
           },
-          { timeout: 20_000, interval: 20 },
+          { timeout: 90_000, interval: 20 },
         );
       } finally {
         await queue.drain();

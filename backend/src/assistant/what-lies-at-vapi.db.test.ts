@@ -112,7 +112,7 @@ describe('what is written to Vapi', () => {
         const played = await scene.control('GET', `/calls/${id}`);
         expect(played.status).toBe('ended');
         return played;
-      }, 10_000);
+      }, 180_000);
     };
 
     test('puts them through to the clinic', async () => {
@@ -160,7 +160,7 @@ describe('what is written to Vapi', () => {
           ended_reason: 'assistant-request-returned-invalid-assistant',
           transferred_to: PHONE,
         });
-      }, 10_000);
+      }, 180_000);
     });
 
     test('lets a tool say that we cannot be reached', async () => {

@@ -14,7 +14,7 @@ describe('the queue of durable rows', () => {
   afterAll(() => scene.close());
 
   const becomes = (id: string, status: string) =>
-    expect.poll(async () => (await scene.row(id)).status, { timeout: 30_000 }).toBe(status);
+    expect.poll(async () => (await scene.row(id)).status, { timeout: 90_000 }).toBe(status);
 
   /** A job that runs until it is let go. */
   const held = () => {
@@ -79,7 +79,7 @@ describe('the queue of durable rows', () => {
       },
       { concurrency: 3, perOrganization: 3 },
     );
-    await expect.poll(async () => (await scene.effects()).length, { timeout: 30_000 }).toBe(12);
+    await expect.poll(async () => (await scene.effects()).length, { timeout: 90_000 }).toBe(12);
     expect(most).toBe(3);
   });
 
@@ -375,9 +375,9 @@ describe('the queue of durable rows', () => {
     };
     const first = scene.start({ greet: worker('one') });
     scene.start({ greet: worker('two') });
-    await expect.poll(async () => (await scene.effects()).length, { timeout: 30_000 }).toBeGreaterThan(200);
+    await expect.poll(async () => (await scene.effects()).length, { timeout: 90_000 }).toBeGreaterThan(200);
     await first.drain();
-    await expect.poll(async () => (await scene.effects()).length, { timeout: 30_000 }).toBe(500);
+    await expect.poll(async () => (await scene.effects()).length, { timeout: 90_000 }).toBe(500);
     const effects = await scene.effects();
     expect(new Set(effects.map(({ job }) => job)).size).toBe(500);
     expect(new Set(effects.map(({ worker }) => worker))).toEqual(new Set(['one', 'two']));

@@ -30,7 +30,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return made;
   };
   const reaches = (one: Carrier, state: 'connected' | 'away') =>
-    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 30_000, interval: 10 });
+    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 90_000, interval: 10 });
   const connected = async (prefix?: string): Promise<Carrier> => {
     const made = carrier(prefix);
     await reaches(made, 'connected');
@@ -43,7 +43,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     made.work(async (table, id) => void taken.push(`${table} ${id}`), concurrency);
     const took = (wanted: string[]) =>
       vi.waitFor(() => expect(taken.toSorted()).toEqual(wanted.toSorted()), {
-        timeout: 30_000,
+        timeout: 90_000,
         interval: 20,
       });
     return { carrier: made, taken, took };
@@ -77,7 +77,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     await worker.carrier.announce(rows);
     await worker.took(words(rows));
     const leftover = () => admin((client) => client.keys('voxanne:deliveries:*-1'));
-    await vi.waitFor(async () => expect(await leftover()).toEqual([]), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await leftover()).toEqual([]), { timeout: 90_000 });
   });
 
   test('an announcement said twice is carried once while it waits, and the next attempt is another one', async () => {
@@ -121,7 +121,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
         if (done >= 9) for (const end of ends.splice(0)) end();
         expect(done).toBe(10);
       },
-      { timeout: 30_000, interval: 10 },
+      { timeout: 90_000, interval: 10 },
     );
     expect(most).toBe(3);
   });
@@ -136,9 +136,9 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const [one, two] = [row(), row()];
     await made.announce([one]);
     await made.announce([two]);
-    await vi.waitFor(() => expect(asked).toEqual([one.id, two.id]), { timeout: 30_000 });
+    await vi.waitFor(() => expect(asked).toEqual([one.id, two.id]), { timeout: 90_000 });
     const left = () => admin((client) => client.keys('voxanne:deliveries:*-1'));
-    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 90_000 });
     expect(asked).toEqual([one.id, two.id]);
   });
 
@@ -184,7 +184,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const worker = await working();
     const after = row();
     await web.announce([after]);
-    await vi.waitFor(() => expect(worker.taken).toContain(`outbox ${after.id}`), { timeout: 30_000 });
+    await vi.waitFor(() => expect(worker.taken).toContain(`outbox ${after.id}`), { timeout: 90_000 });
   });
 
   test('FLUSHALL forgets what was announced and breaks nothing: the next announcement is carried', async () => {
@@ -209,7 +209,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     child.kill('SIGKILL');
     const worker = await working();
     await worker.took(words([one]));
-  }, 30_000);
+  }, 180_000);
 
   test('close lets the takes under way end, and takes nothing new', async () => {
     const made = await connected();
@@ -257,13 +257,13 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     } finally {
       process.kill(redis.pid, 'SIGCONT');
     }
-  }, 30_000);
+  }, 180_000);
 
   test.each(['work', 'idle', 'away'])(
     'a process that closed its carrier (%s) ends by itself',
     async (how) => {
       const port = how === 'away' ? '1' : String(redis.port);
-      const run = promisify(execFile)(process.execPath, [processFile, port, how], { timeout: 30_000 });
+      const run = promisify(execFile)(process.execPath, [processFile, port, how], { timeout: 90_000 });
       await expect(run).resolves.toMatchObject({ stderr: '' });
       const clients = await admin((client) => client.client('LIST'));
       expect(String(clients)).not.toContain('voxanne');

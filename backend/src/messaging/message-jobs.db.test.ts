@@ -130,7 +130,7 @@ describe('the jobs of messaging', () => {
           `select id, status from messages where kind = 'system_ready'`,
         );
         expect(rows).toEqual([{ id: expect.any(String), status: 'delivered' }]);
-      }, 30_000);
+      }, 180_000);
     } finally {
       await Promise.all([outbox.drain(), webhooks.drain()]);
     }

@@ -42,7 +42,7 @@ describe('a text that was refused', () => {
       union all select 1 from webhook_delivery_log where status in ('pending', 'processing', 'failed')
       union all select 1 from messages where status in ('queued', 'sending', 'accepted', 'sent')`;
     await vi.waitFor(async () => expect((await scene.owner.query(open)).rowCount).toBe(0), {
-      timeout: 20_000,
+      timeout: 90_000,
       interval: 10,
     });
     await Promise.all(queues.map((queue) => queue.drain()));
@@ -148,7 +148,7 @@ describe('a text that was refused', () => {
       const resent = ask('POST', `/api/messages/${id}/resend`);
       const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'resend_text' and datname = current_database()`;
       await vi.waitFor(async () => expect((await scene.owner.query(waiting)).rowCount).toBe(1), {
-        timeout: 20_000,
+        timeout: 90_000,
         interval: 10,
       });
       const locked = await replay

@@ -70,7 +70,7 @@ describe('a webhook of Twilio has its effect once', () => {
           const unfinished = `select 1 from webhook_delivery_log where status <> 'completed'`;
           expect((await scene.owner.query(unfinished)).rowCount).toBe(0);
         },
-        { timeout: 30_000, interval: 20 },
+        { timeout: 90_000, interval: 20 },
       );
     } finally {
       await queue.drain();

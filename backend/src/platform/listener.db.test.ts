@@ -46,7 +46,7 @@ describe('listening', () => {
     await expect.poll(() => heard).toEqual(CONNECTED);
     const [pid] = await connections();
     await db.owner.query('select pg_terminate_backend($1)', [pid]);
-    await expect.poll(() => heard, { timeout: 30_000 }).toEqual([...CONNECTED, ...CONNECTED]);
+    await expect.poll(() => heard, { timeout: 90_000 }).toEqual([...CONNECTED, ...CONNECTED]);
     await say('after');
     await expect.poll(() => heard.at(-1)).toBe('voxanne_events:after');
     expect(await connections()).not.toContain(pid);

@@ -31,10 +31,10 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return connections;
   };
   const reaches = (one: RedisConnections, state: RedisState) =>
-    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 30_000, interval: 10 });
+    vi.waitFor(() => expect(one.state()).toBe(state), { timeout: 90_000, interval: 10 });
   const said = () => lines.map(({ level, msg }) => `${level} ${/^\[Redis\] [\w-]+/.exec(msg)?.[0]}`);
   const saying = (wanted: string[]) =>
-    vi.waitFor(() => expect(said()).toEqual(wanted), { timeout: 30_000, interval: 10 });
+    vi.waitFor(() => expect(said()).toEqual(wanted), { timeout: 90_000, interval: 10 });
 
   test('say nothing while all is well', async () => {
     redis = await startRedis();
@@ -54,7 +54,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
       attempts += 1;
     });
     await redis.stop();
-    await vi.waitFor(() => expect(attempts).toBeGreaterThan(3), { timeout: 30_000 });
+    await vi.waitFor(() => expect(attempts).toBeGreaterThan(3), { timeout: 90_000 });
     expect(connections.state()).toBe('away');
     redis = await startRedis({ port: redis.port });
     await saying(['warn [Redis] Away', 'info [Redis] Back']);
@@ -109,7 +109,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
           await connections.client.publish('news', word);
           expect(heard).toContain(word);
         },
-        { timeout: 30_000 },
+        { timeout: 90_000 },
       );
       await redis.stop();
     }

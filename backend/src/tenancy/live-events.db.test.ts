@@ -122,7 +122,7 @@ describe('the live events', () => {
     const last = first.events.at(-1)?.id;
     const second = await follow(ann, last);
     await emit(ann, 475, 500);
-    await expect.poll(() => second.numbers.length, { timeout: 30_000 }).toBe(476);
+    await expect.poll(() => second.numbers.length, { timeout: 90_000 }).toBe(476);
     expect([...first.numbers, ...second.numbers]).toEqual(range(20, 500));
   });
 
@@ -191,7 +191,7 @@ describe('the live events', () => {
     try {
       const stream = await follow(ann);
       await emit(ann, 50);
-      await expect.poll(() => stream.numbers, { timeout: 30_000 }).toEqual([50]);
+      await expect.poll(() => stream.numbers, { timeout: 90_000 }).toEqual([50]);
     } finally {
       listener = listen({
         url: db.runtimeUrl,

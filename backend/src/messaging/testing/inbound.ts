@@ -53,7 +53,7 @@ export async function createInboundScene() {
     try {
       const open = `select 1 from webhook_delivery_log where status in ('pending', 'processing', 'failed')`;
       await vi.waitFor(async () => expect((await scene.owner.query(open)).rowCount).toBe(0), {
-        timeout: 20_000,
+        timeout: 90_000,
         interval: 10,
       });
     } finally {

@@ -61,7 +61,7 @@ describe('several processes on one database', () => {
   const reaches = (instance: SafeCallInstance, state: string, key = 'a') =>
     vi.waitUntil(() => instance.getCircuitBreakerStatus('svc', key).state === state, {
       interval: 1,
-      timeout: 30_000,
+      timeout: 90_000,
     });
 
   test('an opening reaches the other without a poll', async ({ annotate }) => {
@@ -168,7 +168,7 @@ describe('several processes on one database', () => {
     await breakOpen(a);
     await vi.waitUntil(() => b.getCircuitBreakerStatus('svc', 'a').state === 'open', {
       interval: 20,
-      timeout: 30_000,
+      timeout: 90_000,
     });
     await b.process.caughtUp();
     a.resetCircuitBreaker('svc', 'a');
@@ -224,7 +224,7 @@ describe('a database that is away', () => {
       expect(await instance.safeCall('svc', fine)).toMatchObject({ success: true });
       await annotate(`the probe waited ${(performance.now() - probed).toFixed(1)} ms for the store`);
       expect(instance.getCircuitBreakerStatus('svc').state).toBe('closed');
-      await vi.waitUntil(() => changes.length > 0, { timeout: 30_000 });
+      await vi.waitUntil(() => changes.length > 0, { timeout: 90_000 });
       expect(changes).toEqual([false]);
       await instance.close();
       for (const socket of sockets) socket.destroy();

@@ -72,7 +72,7 @@ describe('the built-in PostgreSQL', () => {
         `select 1 from pg_locks where locktype = 'advisory' and granted`,
       );
       expect(rows).toHaveLength(1);
-    }, 20_000);
+    }, 180_000);
 
   test('is made on the first start, keeps what is in it, and is gone after its end', async () => {
     const first = await start();
@@ -126,7 +126,7 @@ describe('the built-in PostgreSQL', () => {
     process.kill(serverPid(), 'SIGKILL');
     await owned(owner);
     expect(await ask(owner.ownerUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
-  }, 30_000);
+  }, 180_000);
 
   test('that another Voxanne took meanwhile is not stopped by the first', async () => {
     const errors: unknown[] = [];
@@ -150,7 +150,7 @@ describe('the built-in PostgreSQL', () => {
       await thief.end();
       await start();
     }
-  }, 30_000);
+  }, 180_000);
 
   test('whose machine lost power starts again, though its pid file names a process of somebody else', async () => {
     const server = await start();

@@ -60,7 +60,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
     return listener;
   };
   const settled = (listener: Listener) =>
-    expect.poll(() => listener.state, { timeout: 30_000 }).not.toBe('connecting');
+    expect.poll(() => listener.state, { timeout: 90_000 }).not.toBe('connecting');
 
   test.each([
     ['transaction mode, logins looked up', {}],
@@ -299,7 +299,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
       await admin.connect();
       await admin.query(`set pool_mode = 'session'`);
       await admin.end();
-      await expect.poll(() => listener.state, { timeout: 30_000 }).toBe('hearing');
+      await expect.poll(() => listener.state, { timeout: 90_000 }).toBe('hearing');
       expect(lines.join()).toContain('Notifications arrive again');
     });
   });
