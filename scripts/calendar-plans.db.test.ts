@@ -18,7 +18,7 @@ describe('with fifty thousand appointments', () => {
   }, 120_000);
   afterAll(() => db.close());
 
-  test('neither free times nor the door nor the lists read appointments or busy blocks from end to end', async () => {
+  test('neither free times nor the booking functions nor the lists read appointments or busy blocks from end to end', async () => {
     for (const query of calendarQueries(orgId, new Date())) {
       expect((await planOf(db.ownerUrl, query)).readWhole, query.name).toEqual([]);
     }

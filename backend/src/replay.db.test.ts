@@ -187,7 +187,7 @@ describe('deliveries', () => {
     const scope = { orgId: ann.orgId as never, userId: ann.userId };
     await expect(
       db.database.withTenant(scope, (tx) =>
-        sql`select app_private.replay_deliveries(array[${id}]::uuid[], null)`.execute(tx),
+        sql`select app_private.replay('webhook_delivery_log', array[${id}]::uuid[], null)`.execute(tx),
       ),
     ).rejects.toThrow('only an owner');
     expect(await status(id)).toBe('dead_letter');

@@ -122,7 +122,7 @@ export function hotQueries(orgId: string, now: Date): HotQuery[] {
   ];
 }
 
-/** What free times are read with, what the door asks while it keeps a provider, and what the calendar shows. */
+/** What free times are read with, what the booking functions ask while they keep a provider, and what the calendar shows. */
 export function calendarQueries(orgId: string, now: Date): HotQuery[] {
   const as = mintOrgId(orgId);
   const in30Days = new Date(now.getTime() + 30 * DAY_MS);
@@ -140,6 +140,7 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
         scheduledAt: new Date(night),
         durationMinutes: 30,
         providerIds: null,
+        checkTimeOff: true,
         notes: null,
         holdId: null,
         status: 'confirmed',
@@ -157,6 +158,7 @@ export function calendarQueries(orgId: string, now: Date): HotQuery[] {
   const move = {
     scheduledAt: new Date(night + HOUR_MS),
     durationMinutes: 30,
+    checkTimeOff: true,
     overbook: false,
     reason: null,
     notify: true,

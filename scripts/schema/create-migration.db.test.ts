@@ -9,7 +9,8 @@ import { checkSeals } from './seals.ts';
 
 const SUPABASE = fileURLToPath(new URL('../../supabase', import.meta.url));
 
-describe('a new migration', () => {
+// Each migration that is made fills two databases from nothing.
+describe('a new migration', { timeout: 240_000 }, () => {
   let supabase: string;
   beforeEach(() => {
     supabase = mkdtempSync(join(tmpdir(), 'voxanne-new-migration-'));
@@ -48,7 +49,7 @@ describe('a new migration', () => {
       `('pending', 'confirmed'),`,
       `('pending', 'confirmed'), ('pending', 'no_show'),`,
     );
-    change('54_appointment_checks.sql', `p_limit integer default 500`, `p_limit integer default 100`);
+    change('56_hold_slot.sql', `p_limit integer default 500`, `p_limit integer default 100`);
     change(
       '15_clinic_admissions.sql',
       'create function app_private.admit_clinic_now(p_org_id uuid)',

@@ -34,9 +34,9 @@ grant update (name, phone, public_phone, time_zone, country, booking_horizon_day
 grant select (id, name, time_zone, country, booking_horizon_days, calendar_policy, created_at, updated_at)
   on public.organizations to authenticated;
 
-create trigger touch before update on public.organizations
+create trigger organizations_touch before update on public.organizations
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.organizations
+create trigger organizations_clean_name before insert or update of name on public.organizations
   for each row execute function app_private.keep_name_visible();
 
 create table public.profiles (

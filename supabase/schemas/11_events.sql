@@ -34,7 +34,7 @@ begin
   return null;
 end $$;
 
-create trigger changed
+create trigger organizations_emit_event
   after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days,
     message_retention_days, calendar_declined_at
   on public.organizations

@@ -30,7 +30,7 @@ begin
   raise exception 'audit_log is append-only' using errcode = 'insufficient_privilege';
 end $$;
 
-create trigger append_only before update or delete or truncate on public.audit_log
+create trigger audit_log_refuse_change before update or delete or truncate on public.audit_log
   for each statement execute function app_private.audit_log_is_append_only();
 
 -- What a person may be the author of without a function that makes the change itself. A new action is a row here.

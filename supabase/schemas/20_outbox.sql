@@ -57,7 +57,7 @@ begin
   return null;
 end $$;
 
-create trigger wake after insert on public.outbox
+create trigger outbox_wake_workers after insert on public.outbox
   for each statement execute function app_private.wake_workers();
 
 -- What concerns one appointment leaves in order: a calendar must not see "canceled" before "booked". The

@@ -50,11 +50,11 @@ begin
         return new;
       end $fn$ $sql$, t || '_queue_up', t || ':', pg_get_serial_sequence('public.' || t, 'seq'), t);
     execute format($sql$
-      create trigger queue_up before insert on public.%1$I for each row
+      create trigger %1$s_queue_up before insert on public.%1$I for each row
         when (new.order_key is not null and new.status <> 'completed')
         execute function app_private.%2$I() $sql$, t, t || '_queue_up');
     execute format($sql$
-      create trigger queue_up_again before update of status on public.%1$I for each row
+      create trigger %1$s_queue_up_again before update of status on public.%1$I for each row
         when (new.order_key is not null and new.status = 'pending' and old.status in ('completed', 'dead_letter'))
         execute function app_private.%2$I() $sql$, t, t || '_queue_up');
     execute format($sql$
@@ -73,12 +73,12 @@ begin
         return null;
       end $fn$ $sql$, t || '_next_in_line', t || ':', t);
     execute format($sql$
-      create trigger next_in_line after update of status on public.%1$I for each row
+      create trigger %1$s_release_next after update of status on public.%1$I for each row
         when (old.order_key is not null and old.status in ('pending', 'failed', 'processing')
           and new.status in ('completed', 'dead_letter'))
         execute function app_private.%2$I() $sql$, t, t || '_next_in_line');
     execute format($sql$
-      create trigger next_in_line_after_delete after delete on public.%1$I for each row
+      create trigger %1$s_release_next_on_delete after delete on public.%1$I for each row
         when (old.order_key is not null and old.status in ('pending', 'failed', 'processing'))
         execute function app_private.%2$I() $sql$, t, t || '_next_in_line');
   end loop;

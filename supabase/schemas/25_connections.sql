@@ -52,7 +52,7 @@ grant select (id, org_id, provider, status, account, scopes, expires_at, connect
   on public.connections to voxanne_tenant;
 grant insert, update, delete on public.connections to voxanne_service;
 
-create trigger touch before update on public.connections
+create trigger connections_touch before update on public.connections
   for each row execute function app_private.touch_updated_at();
 
 create table public.oauth_states (
@@ -152,7 +152,7 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update or delete on public.connections
+create trigger connections_catch_up after insert or update or delete on public.connections
   for each row execute function app_private.connection_changed();
 
 create function app_private.organization_phone_saved() returns trigger
@@ -163,10 +163,10 @@ begin
   return null;
 end $$;
 
-create trigger phone_saved after update of phone on public.organizations
+create trigger organizations_queue_system_ready after update of phone on public.organizations
   for each row when (new.phone is not null and old.phone is distinct from new.phone)
   execute function app_private.organization_phone_saved();
-create trigger calendar_declined after update of calendar_declined_at on public.organizations
+create trigger organizations_queue_system_ready_on_decline after update of calendar_declined_at on public.organizations
   for each row when (new.calendar_declined_at is not null and old.calendar_declined_at is null)
   execute function app_private.organization_phone_saved();
 
@@ -180,6 +180,6 @@ begin
   return null;
 end $$;
 
-create trigger calendar_wanted after insert or update of status on public.connections
+create trigger connections_calendar_wanted after insert or update of status on public.connections
   for each row when (new.provider = 'google' and new.status = 'connected')
   execute function app_private.calendar_wanted();

@@ -116,17 +116,17 @@ create function app_private.create_clinic_defaults(p_org_id uuid, p_provider_nam
     (p_org_id, 'Follow-up', 'follow-up', 15);
 $$;
 
-create trigger touch before update on public.providers
+create trigger providers_touch before update on public.providers
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.services
+create trigger services_touch before update on public.services
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.time_off
+create trigger time_off_touch before update on public.time_off
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.providers
+create trigger providers_clean_name before insert or update of name on public.providers
   for each row execute function app_private.keep_name_visible();
-create trigger a_name_visible before insert or update of name on public.services
+create trigger services_clean_name before insert or update of name on public.services
   for each row execute function app_private.keep_name_visible();
-create trigger a_title_visible before insert or update of title on public.time_off
+create trigger time_off_clean_title before insert or update of title on public.time_off
   for each row execute function app_private.keep_title_visible();
 
 -- Whatever a clinic makes is read as a whole for each question about its free times, so there is an end to it. Far
@@ -160,17 +160,17 @@ end $$;
 comment on function app_private.within_clinic_limit is
   'At most 200 providers, 200 services, 2,000 times off that are not over and 10,000 in all.';
 
-create trigger within_limit before insert on public.providers
+create trigger providers_within_limit before insert on public.providers
   for each row execute function app_private.within_clinic_limit();
-create trigger within_limit_again before update of deleted_at on public.providers
+create trigger providers_within_limit_on_restore before update of deleted_at on public.providers
   for each row when (old.deleted_at is not null and new.deleted_at is null)
   execute function app_private.within_clinic_limit();
-create trigger within_limit before insert on public.services
+create trigger services_within_limit before insert on public.services
   for each row execute function app_private.within_clinic_limit();
-create trigger within_limit_again before update of deleted_at on public.services
+create trigger services_within_limit_on_restore before update of deleted_at on public.services
   for each row when (old.deleted_at is not null and new.deleted_at is null)
   execute function app_private.within_clinic_limit();
-create trigger within_limit before insert on public.time_off
+create trigger time_off_within_limit before insert on public.time_off
   for each row execute function app_private.within_clinic_limit();
 
 -- Every open screen follows a clinic's rules when they change.
@@ -188,11 +188,11 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update or delete on public.providers
+create trigger providers_emit_event after insert or update or delete on public.providers
   for each row execute function app_private.rule_changed('provider.updated', 'provider_id');
-create trigger changed after insert or update or delete on public.services
+create trigger services_emit_event after insert or update or delete on public.services
   for each row execute function app_private.rule_changed('service.updated', 'service_id');
-create trigger changed after insert or update or delete on public.time_off
+create trigger time_off_emit_event after insert or update or delete on public.time_off
   for each row execute function app_private.rule_changed('time_off.updated', 'time_off_id');
 
 -- By statement: choosing ten providers for a service is one change.
@@ -206,9 +206,9 @@ begin
   return null;
 end $$;
 
-create trigger offered after insert on public.service_providers referencing new table as changed
+create trigger service_providers_emit_event_on_insert after insert on public.service_providers referencing new table as changed
   for each statement execute function app_private.offer_changed();
-create trigger no_longer_offered after delete on public.service_providers referencing old table as changed
+create trigger service_providers_emit_event_on_delete after delete on public.service_providers referencing old table as changed
   for each statement execute function app_private.offer_changed();
 
 create function app_private.lock_provider(p_org_id uuid, p_provider_id uuid) returns void

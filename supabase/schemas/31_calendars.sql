@@ -57,9 +57,9 @@ select app_private.protect('public.calendar_channels');
 revoke select on public.calendar_channels from voxanne_tenant;
 grant insert, update, delete on public.calendar_channels to voxanne_service;
 
-create trigger touch before update on public.busy_blocks
+create trigger busy_blocks_touch before update on public.busy_blocks
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.calendar_mirrors
+create trigger calendar_mirrors_touch before update on public.calendar_mirrors
   for each row execute function app_private.touch_updated_at();
 
 create function app_private.calendar_stale(p_synced_at timestamptz, p_at timestamptz) returns boolean

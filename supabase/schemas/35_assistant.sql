@@ -31,14 +31,14 @@ begin
   return null;
 end $$;
 
-create trigger assistant_follows after update of name, time_zone, phone, public_phone, country on public.organizations
+create trigger organizations_brief_assistant after update of name, time_zone, phone, public_phone, country on public.organizations
   for each row when ((old.name, old.time_zone, old.phone, old.public_phone, old.country)
     is distinct from (new.name, new.time_zone, new.phone, new.public_phone, new.country))
   execute function app_private.assistant_facts_changed();
 -- The receptionist knows the opening hours, so it follows them; and a service is offered by its name.
-create trigger assistant_follows after insert or delete or update of name, working_hours, breaks, active
+create trigger providers_brief_assistant after insert or delete or update of name, working_hours, breaks, active
   on public.providers
   for each row execute function app_private.assistant_facts_changed();
-create trigger assistant_follows after insert or delete or update of name, slug, duration_minutes, active
+create trigger services_brief_assistant after insert or delete or update of name, slug, duration_minutes, active
   on public.services
   for each row execute function app_private.assistant_facts_changed();

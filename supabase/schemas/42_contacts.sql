@@ -47,11 +47,11 @@ grant select (id, org_id, name, phone, email, status, created_at, updated_at, ti
 create policy member on public.leads for select to authenticated
   using (org_id = (select app_private.member_org_id()));
 
-create trigger touch before update on public.leads
+create trigger leads_touch before update on public.leads
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.leads
+create trigger leads_clean_name before insert or update of name on public.leads
   for each row execute function app_private.keep_name_visible();
-create trigger a_title_visible before insert or update of title on public.leads
+create trigger leads_clean_title before insert or update of title on public.leads
   for each row execute function app_private.keep_title_visible();
 
 create function app_private.flag_phone() returns trigger
@@ -62,7 +62,7 @@ begin
   return new;
 end $$;
 
-create trigger flag_phone before insert or update of phone on public.leads
+create trigger leads_flag_phone before insert or update of phone on public.leads
   for each row execute function app_private.flag_phone();
 
 create function app_private.contact_changed() returns trigger
@@ -74,7 +74,7 @@ begin
 end $$;
 
 -- A new contact comes with its appointment, which has an event of its own.
-create trigger changed after update on public.leads for each row
+create trigger leads_emit_event after update on public.leads for each row
   when ((old.name, old.title, old.phone, old.phone_extension, old.phone_flag, old.email, old.proposed_email, old.status, old.notes)
     is distinct from
     (new.name, new.title, new.phone, new.phone_extension, new.phone_flag, new.email, new.proposed_email, new.status, new.notes))
@@ -135,8 +135,8 @@ begin
   return new;
 end $$;
 
--- After the triggers that clean the name.
-create trigger one_person before insert or update of name, phone on public.leads
+-- After the triggers that clean the name, by the order of their names.
+create trigger leads_keep_one_person before insert or update of name, phone on public.leads
   for each row execute function app_private.keep_one_person();
 
 -- As its owner: under row-level security no operator for texts may look into an index.

@@ -100,7 +100,7 @@ comment on table public.appointment_reasons is
 create index appointment_reasons_appointment_idx on public.appointment_reasons (org_id, appointment_id);
 select app_private.protect('public.appointment_reasons');
 
-create trigger touch before update on public.appointments
+create trigger appointments_touch before update on public.appointments
   for each row execute function app_private.touch_updated_at();
 
 create function app_private.start_on_the_minute() returns trigger
@@ -113,7 +113,7 @@ end $$;
 comment on function app_private.start_on_the_minute is
   'The booking functions write the time that was asked for beside the range that slot_of made of it.';
 
-create trigger start_on_the_minute before insert or update of scheduled_at on public.appointments
+create trigger appointments_start_on_the_minute before insert or update of scheduled_at on public.appointments
   for each row when (new.scheduled_at <> date_trunc('minute', new.scheduled_at, 'UTC'))
   execute function app_private.start_on_the_minute();
 
@@ -125,9 +125,9 @@ begin
   return new;
 end $$;
 
-create trigger visible_at_first before insert on public.appointments
+create trigger appointments_visible_version_on_insert before insert on public.appointments
   for each row when (new.version <> 1) execute function app_private.note_visible_version();
-create trigger visible_change before update of version on public.appointments
+create trigger appointments_visible_version before update of version on public.appointments
   for each row when (new.version <> old.version and (new.scheduled_at, new.status, new.contact_id)
     is distinct from (old.scheduled_at, old.status, old.contact_id))
   execute function app_private.note_visible_version();
@@ -157,6 +157,6 @@ begin
   return new;
 end $$;
 
-create trigger note_calendar
+create trigger appointments_note_calendar
   before insert or update of status, provider_id, scheduled_at, duration_minutes on public.appointments
   for each row execute function app_private.note_calendar();

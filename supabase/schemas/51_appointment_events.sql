@@ -17,8 +17,12 @@ end $$;
 -- commit. Written with the change it was held over all the rest of the transaction and its round trips: workers of one
 -- clinic waited in line for it, 5 ms of the 6 that a call's report took. At the commit it is held for the commit alone, and
 -- comes after every other lock, so that nobody can wait for it in a circle.
-create constraint trigger changed after insert or update on public.appointments
+create constraint trigger appointments_emit_event after insert or update on public.appointments
   deferrable initially deferred for each row execute function app_private.appointment_changed();
+
+-- Who changes an appointment, as app_private.origin_of derives it. actor_id names what acts without a person, such as a
+-- phone number.
+create type app_private.origin as (source text, actor_id text, call_id text, request_id text);
 
 -- Ids, times and states: what an auditor needs, and nothing that identifies a patient outside the clinic's tables.
 create function app_private.appointment_facts(p_row public.appointments) returns jsonb
@@ -33,29 +37,27 @@ create function app_private.appointment_facts(p_row public.appointments) returns
 $$;
 
 create function app_private.audit_appointment(
-  p_action text, p_before public.appointments, p_after public.appointments, p_reason text,
-  p_source text, p_actor_id text, p_call_id text, p_request_id text
+  p_action text, p_before public.appointments, p_after public.appointments, p_reason text, p_by app_private.origin
 ) returns void
   language plpgsql set search_path = pg_catalog, pg_temp
   as $$
 declare
   v_person uuid := app_private.user_id();
   v_reason text := nullif(btrim(p_reason), '');
-  v_actor text := coalesce(v_person::text, case when p_source = 'voice' then p_call_id end, p_actor_id);
+  v_actor text := coalesce(v_person::text, case when (p_by).source = 'voice' then (p_by).call_id end, (p_by).actor_id);
 begin
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
     values ((p_after).org_id,
       case
         when v_person is not null then 'user'
-        when p_source = 'voice' then 'agent'
-        when p_source in ('patient', 'google') then p_source
+        when (p_by).source = 'voice' then 'agent'
+        when (p_by).source in ('patient', 'google') then (p_by).source
         else 'system'
       end,
       v_actor, p_action, 'appointment', (p_after).id, app_private.appointment_facts(p_before),
-      app_private.appointment_facts(p_after) || jsonb_build_object('source', p_source)
+      app_private.appointment_facts(p_after) || jsonb_build_object('source', (p_by).source)
         || case when v_reason is null then '{}' else jsonb_build_object('reason_given', true) end,
-      -- Our server names the request; a client of PostgREST would name whatever it likes.
-      case when app_private.acting_role() <> 'authenticated' then p_request_id end);
+      (p_by).request_id);
   if v_reason is not null then
     insert into public.appointment_reasons (org_id, appointment_id, action, reason, actor_id)
       values ((p_after).org_id, (p_after).id, p_action, left(v_reason, 500), v_actor);

@@ -33,13 +33,19 @@ end $$;
 
 -- These have no search path of their own, because the planner writes them into the statement that asks (a path forbids
 -- that). Bodies of this form are bound when they are created, and mean the same under any path.
-create function app_private.bookable_providers(p_org_id uuid, p_provider_id uuid, p_provider_ids uuid[])
-  returns uuid[]
+create function app_private.takes_time(p_status text, p_hold_expires_at timestamptz, p_at timestamptz) returns boolean
+  language sql immutable parallel safe
+  return p_status in ('pending', 'held', 'confirmed', 'arrived')
+    and not (p_status = 'held' and coalesce(p_hold_expires_at <= p_at, false));
+comment on function app_private.takes_time is
+  'Whether an appointment keeps its provider busy. A hold that ran out does not, whether or not the sweep has come to it.';
+grant execute on function app_private.takes_time to voxanne_tenant, voxanne_service;
+
+create function app_private.bookable_providers(p_org_id uuid, p_provider_ids uuid[]) returns uuid[]
   language sql stable
   return (
     select pg_catalog.array_agg(p.id order by p.id) from public.providers p
     where p.org_id = p_org_id and p.active and p.deleted_at is null
-      and (p_provider_id is null or p.id = p_provider_id)
       and (p_provider_ids is null or p.id = any (p_provider_ids)));
 
 create function app_private.is_free(
@@ -50,8 +56,7 @@ create function app_private.is_free(
   return not exists (
     select 1 from public.appointments a
     where a.org_id = p_org_id and a.provider_id = p_provider_id
-      and a.status in ('pending', 'held', 'confirmed', 'arrived')
-      and not (a.status = 'held' and coalesce(a.hold_expires_at <= pg_catalog.clock_timestamp(), false))
+      and app_private.takes_time(a.status, a.hold_expires_at, pg_catalog.clock_timestamp())
       -- Nothing is busy for longer than a day; without a lower bound the scan grows with the clinic's history.
       and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from
       and a.id is distinct from p_except and a.session_id is distinct from p_session_id
@@ -72,8 +77,7 @@ create function app_private.free_seat(
     where not exists (
       select 1 from public.appointments a
       where a.org_id = p_org_id and a.provider_id = p_provider_id and a.session_id = p_session_id and a.seat = n
-        and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and not (a.status = 'held' and coalesce(a.hold_expires_at <= pg_catalog.clock_timestamp(), false))
+        and app_private.takes_time(a.status, a.hold_expires_at, pg_catalog.clock_timestamp())
         and a.id is distinct from p_except));
 
 create function app_private.is_on_duty(p_row public.appointments) returns boolean
@@ -93,9 +97,10 @@ comment on function app_private.is_on_duty is
 
 -- Under the locks: who takes it. The current provider first when an appointment moves, then a session that has
 -- begun to fill; then, as the times were offered: the least booked of that day by the clinic's clock (those who begin
--- together are one piece of work), who has had nothing to do for longest, the id. `p_anyway` is an owner's overbooking.
+-- together are one piece of work), who has had nothing to do for longest, the id. `p_overbook` is an owner's: it may be taken already.
 create function app_private.take_slot(
-  p_org_id uuid, p_slot app_private.slot, p_candidates uuid[], p_prefer uuid, p_except uuid, p_anyway boolean
+  p_org_id uuid, p_slot app_private.slot, p_candidates uuid[], p_prefer uuid, p_except uuid, p_overbook boolean,
+  p_check_time_off boolean
 ) returns app_private.slot
   language plpgsql set search_path = pg_catalog, pg_temp
   as $$
@@ -122,7 +127,7 @@ begin
             or app_private.free_seat(p_org_id, p.id, p_slot.session_id, p_slot.capacity, p_except) is not null) as free
       from public.providers p
       where p.org_id = p_org_id and p.id = any (p_candidates) and p.active and p.deleted_at is null
-        and (p_anyway or not exists (
+        and (p_overbook or not p_check_time_off or not exists (
           select 1 from public.time_off t
           where t.org_id = p_org_id and (t.provider_id is null or t.provider_id = p.id)
             and t.starts_local < p_slot.ends_at at time zone v_zone
@@ -134,10 +139,9 @@ begin
         coalesce(bool_or(a.session_id = p_slot.session_id), false) as joins
       from public.appointments a
       where a.org_id = p_org_id and a.provider_id = c.id and a.id is distinct from p_except
-        and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and not (a.status = 'held' and coalesce(a.hold_expires_at <= clock_timestamp(), false))
+        and app_private.takes_time(a.status, a.hold_expires_at, clock_timestamp())
         and a.busy_from >= v_day_from and a.busy_from < v_day_to) as l on cardinality(p_candidates) > 1
-    where c.free or p_anyway
+    where c.free or p_overbook
     order by c.free desc, c.id is not distinct from p_prefer desc, l.joins desc, l.booked, l.idle_since nulls first, c.id
     limit 1;
   p_slot.overbooked := not coalesce(v_free, true);

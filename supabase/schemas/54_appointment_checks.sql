@@ -1,8 +1,12 @@
 -- What the booking functions ask before they write, and how they answer. Nothing here can be called from outside.
 
-create function app_private.booking_refused(p_error text, p_message text) returns jsonb
+create function app_private.refusal(p_error text, p_message text) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select jsonb_build_object('success', false, 'error', p_error, 'message', p_message) $$;
+
+create function app_private.slot_taken() returns jsonb
+  language sql immutable set search_path = pg_catalog, pg_temp
+  as $$ select app_private.refusal('SLOT_UNAVAILABLE', 'That time is already taken.') $$;
 
 create function app_private.appointment_answer(p_row public.appointments, p_repeated boolean) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
@@ -14,52 +18,58 @@ $$;
 
 -- Who acts, derived and not believed: a signed-in person is that person, whatever the arguments say, and a client of
 -- PostgREST is a program. Only our own server acts without a person, and says for whom.
-create function app_private.booking_source(p_source text) returns text
+create function app_private.origin_of(p_source text, p_actor_id text, p_call_id text, p_request_id text)
+  returns app_private.origin
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
-  select case
-    when p_source is not null and app_private.acting_role() = 'authenticated' then 'api'
-    when app_private.user_id() is not null and p_source in ('voice', 'patient', 'google', 'system') then 'api'
-    else p_source end
+  select row(
+    case
+      when p_source is not null and app_private.acting_role() = 'authenticated' then 'api'
+      when app_private.user_id() is not null and p_source in ('voice', 'patient', 'google', 'system') then 'api'
+      else p_source end,
+    p_actor_id,
+    case when app_private.user_id() is null then p_call_id end,
+    -- Our server names the request; a client of PostgREST would name whatever it likes.
+    case when app_private.acting_role() <> 'authenticated' then p_request_id end)::app_private.origin
 $$;
 
--- Faults of who asks: the clinic, the source, the length of a reason.
-create function app_private.door_fault(p_org_id uuid, p_source text, p_reason text) returns jsonb
+-- What is wrong with who asks: the clinic, the source, the length of a reason. Null when nothing is.
+create function app_private.caller_error(p_org_id uuid, p_by app_private.origin, p_reason text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when not app_private.may_act_for(p_org_id) or not exists (select 1 from public.organizations where id = p_org_id)
-      then app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.')
-    when p_source is null or p_source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
-      then app_private.booking_refused('INVALID_SOURCE',
+      then app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.')
+    when (p_by).source is null or (p_by).source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
+      then app_private.refusal('INVALID_SOURCE',
         'A change comes from api, dashboard, voice, patient, google or system.')
     when length(p_reason) > 500
-      then app_private.booking_refused('INVALID_REASON', 'The reason is longer than 500 characters.')
+      then app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.')
   end
 $$;
 
--- Faults that every change of time shares; null when there is none.
-create function app_private.time_fault(p_scheduled_at timestamptz, p_duration_minutes integer) returns jsonb
+-- What is wrong with a time, whatever it is for; null when nothing is.
+create function app_private.time_error(p_scheduled_at timestamptz, p_duration_minutes integer) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when p_duration_minutes is null or p_duration_minutes not between 5 and 480
-      then app_private.booking_refused('INVALID_DURATION', 'An appointment lasts 5 to 480 minutes.')
+      then app_private.refusal('INVALID_DURATION', 'An appointment lasts 5 to 480 minutes.')
     when p_scheduled_at is null or p_scheduled_at not between '2000-01-01Z' and '2200-01-01Z'
-      then app_private.booking_refused('INVALID_TIME', 'The time of the appointment is missing or impossible.')
+      then app_private.refusal('INVALID_TIME', 'The time of the appointment is missing or impossible.')
   end
 $$;
 
-create function app_private.overbooking_fault(p_org_id uuid, p_reason text) returns jsonb
+create function app_private.overbooking_error(p_org_id uuid, p_reason text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when not exists (
       select 1 from public.profiles
       where org_id = p_org_id and user_id = app_private.user_id() and role = 'owner')
-      then app_private.booking_refused('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
+      then app_private.refusal('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
     when nullif(btrim(p_reason), '') is null
-      then app_private.booking_refused('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')
+      then app_private.refusal('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')
   end
 $$;
 
@@ -83,7 +93,7 @@ comment on function app_private.place_of_patient is
 create function app_private.already_booked(p_appointment_id uuid) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$
-  select app_private.booking_refused('ALREADY_BOOKED', 'This patient already has an appointment at that time.')
+  select app_private.refusal('ALREADY_BOOKED', 'This patient already has an appointment at that time.')
     || jsonb_build_object('existing_id', p_appointment_id)
 $$;
 
@@ -106,49 +116,6 @@ begin
   return new;
 end $$;
 
-create trigger patient_in_one_place before update of scheduled_at, duration_minutes, contact_id, status on public.appointments
+create trigger appointments_patient_in_one_place before update of scheduled_at, duration_minutes, contact_id, status on public.appointments
   for each row when (old.status <> 'held' and new.status in ('pending', 'confirmed') and new.contact_id is not null)
   execute function app_private.keep_patient_in_one_place();
-
--- Holds that ran out and are in the way of a row that is about to be written, or (without a range) all of them.
--- One that is being confirmed right now is left alone: the constraint decides then.
-create function app_private.end_expired_holds(
-  p_org_id uuid, p_provider_id uuid, p_from timestamptz, p_to timestamptz, p_limit integer
-) returns integer
-  language plpgsql set search_path = pg_catalog, pg_temp
-  as $$
-declare
-  v_before public.appointments;
-  v_after public.appointments;
-  v_count integer := 0;
-begin
-  for v_before in
-    select * from public.appointments a
-    where a.status = 'held' and a.hold_expires_at <= clock_timestamp()
-      and (p_org_id is null or (a.org_id = p_org_id and a.provider_id = p_provider_id
-        and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from))
-    order by a.hold_expires_at limit p_limit for no key update skip locked
-  loop
-    update public.appointments set status = 'cancelled' where id = v_before.id returning * into v_after;
-    perform app_private.audit_appointment('appointment.hold_expired', v_before, v_after, null, 'system', null, null, null);
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
-end $$;
-
-create function app_private.expire_holds(p_limit integer default 500) returns integer
-  language sql security definer set search_path = pg_catalog, pg_temp
-  as $$ select app_private.end_expired_holds(null, null, null, null, p_limit) $$;
-comment on function app_private.expire_holds is
-  'The sweep: screens and waitlists hear of a hold that ran out although nobody wanted its time.';
-grant execute on function app_private.expire_holds to voxanne_service, service_role;
-
--- What undo needs to put a row back.
-create function app_private.remember_place(p_row public.appointments, p_action text) returns jsonb
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$
-  select jsonb_build_object('action', p_action, 'status', (p_row).status, 'scheduled_at', (p_row).scheduled_at,
-    'duration_minutes', (p_row).duration_minutes, 'provider_id', (p_row).provider_id, 'busy_from', (p_row).busy_from,
-    'busy_to', (p_row).busy_to, 'session_id', (p_row).session_id, 'seat', (p_row).seat,
-    'overbooked', (p_row).overbooked, 'service_type', (p_row).service_type, 'contact_id', (p_row).contact_id)
-$$;

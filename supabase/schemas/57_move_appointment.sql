@@ -6,7 +6,6 @@ create function public.move_appointment_atomic(
   p_appointment_id uuid,
   p_scheduled_at timestamptz,
   p_duration_minutes integer default null,
-  p_provider_id uuid default null,
   p_provider_ids uuid[] default null,
   p_overbook boolean default false,
   p_reason text default null,
@@ -18,37 +17,37 @@ create function public.move_appointment_atomic(
   p_service_type text default null,
   p_contact_id uuid default null,
   p_notes text default null,
-  p_off_duty boolean default false
+  p_check_time_off boolean default true
 ) returns jsonb
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
   v_minutes integer;
   v_service text;
   v_contact_id uuid;
   v_notes text;
   v_stays boolean;
-  v_fault jsonb;
+  v_error jsonb;
   v_candidates uuid[];
   v_slot app_private.slot;
   v_before public.appointments;
   v_row public.appointments;
   v_constraint text;
 begin
-  v_fault := app_private.door_fault(p_org_id, v_source, p_reason);
-  if v_fault is null and p_overbook then
-    v_fault := app_private.overbooking_fault(p_org_id, p_reason);
+  v_error := app_private.caller_error(p_org_id, v_by, p_reason);
+  if v_error is null and p_overbook then
+    v_error := app_private.overbooking_error(p_org_id, p_reason);
   end if;
-  if v_fault is null and p_off_duty and v_source not in ('api', 'dashboard') then
-    v_fault := app_private.booking_refused('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');
+  if v_error is null and not p_check_time_off and v_by.source not in ('api', 'dashboard') then
+    v_error := app_private.refusal('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');
   end if;
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   v_minutes := coalesce(p_duration_minutes, v_before.duration_minutes);
   v_service := coalesce(btrim(p_service_type), v_before.service_type);
@@ -56,26 +55,25 @@ begin
   -- An empty text takes the notes away.
   v_notes := case when p_notes is null then v_before.notes else nullif(btrim(p_notes), '') end;
   v_stays := v_before.scheduled_at = p_scheduled_at and v_before.duration_minutes = v_minutes
-    and v_before.provider_id = coalesce(p_provider_id, v_before.provider_id)
     and (p_provider_ids is null or v_before.provider_id = any (p_provider_ids));
   if v_before.status not in ('pending', 'confirmed')
     and (not v_stays or v_before.status not in ('arrived', 'completed', 'no_show')) then
-    return app_private.booking_refused('NOT_CHANGEABLE', format('An appointment that is %s cannot be %s.',
+    return app_private.refusal('NOT_CHANGEABLE', format('An appointment that is %s cannot be %s.',
       replace(v_before.status, '_', ' '), case when v_stays then 'changed' else 'moved' end));
   end if;
-  v_fault := app_private.time_fault(p_scheduled_at, v_minutes);
-  if v_fault is not null then
-    return v_fault;
+  v_error := app_private.time_error(p_scheduled_at, v_minutes);
+  if v_error is not null then
+    return v_error;
   end if;
   if length(v_service) not between 1 and 80 then
-    return app_private.booking_refused('INVALID_SERVICE', 'The service is missing.');
+    return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
   if length(v_notes) > 2000 then
-    return app_private.booking_refused('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+    return app_private.refusal('INVALID_NOTES', 'The notes are longer than 2000 characters.');
   end if;
   if v_contact_id is distinct from v_before.contact_id and not exists (
     select 1 from public.leads l where l.org_id = p_org_id and l.id = v_contact_id) then
-    return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
   end if;
   if v_stays and (v_service, v_contact_id, v_notes) is not distinct from
     (v_before.service_type, v_before.contact_id, v_before.notes) then
@@ -85,25 +83,23 @@ begin
   -- A visit that has begun keeps the time it took, whatever it turns out to be for.
   if v_stays and (v_service = v_before.service_type or v_before.status not in ('pending', 'confirmed')) then
     v_slot := row(v_before.busy_from, v_before.busy_to, v_before.session_id, null, v_before.provider_id, v_before.seat,
-      v_before.overbooked, v_before.scheduled_at, null)::app_private.slot;
+      v_before.overbooked, v_before.scheduled_at,
+      v_before.scheduled_at + make_interval(mins => v_before.duration_minutes))::app_private.slot;
   else
     -- Without a provider in the request it stays with its own.
-    v_candidates := app_private.bookable_providers(p_org_id,
-      case when p_provider_ids is null then coalesce(p_provider_id, v_before.provider_id) else p_provider_id end,
-      p_provider_ids);
+    v_candidates := app_private.bookable_providers(p_org_id, coalesce(p_provider_ids, array[v_before.provider_id]));
     if v_candidates is null then
-      return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+      return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
     end if;
     perform app_private.lock_providers(p_org_id, v_candidates || v_before.provider_id);
-    v_slot := app_private.slot_of(p_org_id, v_service, p_scheduled_at, v_minutes);
-    if p_off_duty then
-      v_slot.ends_at := null;
-    end if;
-    v_slot := app_private.take_slot(p_org_id, v_slot, v_candidates, v_before.provider_id, p_appointment_id, p_overbook);
+    v_slot := app_private.take_slot(p_org_id,
+      app_private.slot_of(p_org_id, v_service, p_scheduled_at, v_minutes), v_candidates,
+      p_prefer => v_before.provider_id, p_except => p_appointment_id, p_overbook => p_overbook,
+      p_check_time_off => p_check_time_off);
     if v_slot.provider_id is null then
-      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+      return app_private.slot_taken();
     end if;
-    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to, 100);
+    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to);
   end if;
   -- The same row: its id and its event in Google stay what they were.
   update public.appointments set
@@ -127,18 +123,16 @@ begin
       then 'message.confirmation' end,
     case when v_row.contact_id is distinct from v_before.contact_id then 'booked' else 'moved' end);
   perform app_private.audit_appointment(case when v_stays then 'appointment.changed' else 'appointment.moved' end,
-    v_before, v_row, p_reason, v_source, p_actor_id, p_call_id, p_request_id);
+    v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false) || jsonb_build_object('undo_until', v_row.undo_until);
 exception
-  when exclusion_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
-  when unique_violation then
+  when exclusion_violation or unique_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint <> 'appointments_seat_idx' then
+    if v_constraint not in ('appointments_no_overlap', 'appointments_seat_idx') then
       raise;
     end if;
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+    return app_private.slot_taken();
 end $$;
 comment on function public.move_appointment_atomic is
-  'Reschedules on the same row, and changes what it is about: service, patient, notes (an empty text removes them). p_provider_id or p_provider_ids: to whom it may go; neither: it stays with its provider. p_off_duty: time off is not in the way.';
+  'Reschedules on the same row, and changes what it is about: service, patient, notes (an empty text removes them). p_provider_ids: to whom it may go; null: it stays with its provider. p_check_time_off: not over time off; false is for staff.';
 grant execute on function public.move_appointment_atomic to voxanne_tenant, voxanne_service, service_role;

@@ -11,24 +11,24 @@ create function public.cancel_appointment_atomic(
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   -- Giving a time back needs the row's lock alone: nobody can be in the way of that.
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   if v_before.status = 'cancelled' then
     return app_private.appointment_answer(v_before, true) || jsonb_build_object('undo_until', v_before.undo_until);
   end if;
   if v_before.status not in ('pending', 'held', 'confirmed', 'arrived') then
-    return app_private.booking_refused('NOT_CHANGEABLE',
+    return app_private.refusal('NOT_CHANGEABLE',
       format('An appointment that is %s cannot be canceled.', replace(v_before.status, '_', ' ')));
   end if;
   update public.appointments set
@@ -41,8 +41,7 @@ begin
     returning * into v_row;
   perform app_private.announce_appointment(v_row,
     case when p_notify and v_before.status in ('confirmed', 'arrived') then 'message.cancellation' end, 'cancelled');
-  perform app_private.audit_appointment('appointment.cancelled', v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.cancelled', v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false) || jsonb_build_object('undo_until', v_row.undo_until);
 end $$;
 grant execute on function public.cancel_appointment_atomic to voxanne_tenant, voxanne_service, service_role;

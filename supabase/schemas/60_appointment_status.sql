@@ -26,23 +26,23 @@ create function public.set_appointment_status(
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   if v_before.status = p_status then
     return app_private.appointment_answer(v_before, true);
   end if;
   if p_status is null or not app_private.may_become(v_before.status, p_status) then
-    return app_private.booking_refused('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
+    return app_private.refusal('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
       replace(v_before.status, '_', ' '), coalesce(replace(left(p_status, 20), '_', ' '), 'nothing')));
   end if;
   if v_before.status in ('no_show', 'completed') and p_status in ('confirmed', 'arrived') then
@@ -50,9 +50,9 @@ begin
     perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
     if not v_before.overbooked and not app_private.is_free(p_org_id, v_before.provider_id, v_before.busy_from,
       v_before.busy_to, case when v_before.seat is not null then v_before.session_id end, p_appointment_id) then
-      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+      return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
     end if;
-    perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to, 100);
+    perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to);
   end if;
   update public.appointments set
       status = p_status, undoable = null, undo_until = null,
@@ -63,11 +63,10 @@ begin
   if v_before.status = 'pending' then
     perform app_private.announce_appointment(v_row, 'message.confirmation', 'booked');
   end if;
-  perform app_private.audit_appointment('appointment.' || p_status, v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.' || p_status, v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false);
 exception
   when exclusion_violation or unique_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
 end $$;
 grant execute on function public.set_appointment_status to voxanne_tenant, voxanne_service, service_role;

@@ -57,8 +57,7 @@ create function app_private.clinic_calendar(
   as $$
 #variable_conflict use_column
 begin
-  -- A hold that ran out blocks nobody, whether or not the sweep has come to it. Nothing is busy for longer than a day:
-  -- bounded on both sides, the reads do not grow with the clinic's history.
+  -- Nothing is busy for longer than a day: bounded on both sides, the reads do not grow with the clinic's history.
   return query
     select 'rules', null::uuid, null::bytea, null::bytea, app_private.clinic_rules(p_org_id, p_now)
     union all
@@ -71,8 +70,7 @@ begin
         select a.provider_id, a.service_type, a.scheduled_at, a.duration_minutes, a.session_id,
           min(a.busy_from) as busy_from, max(a.busy_to) as busy_to, pg_catalog.json_agg(a.seat) as seats
         from public.appointments a
-        where a.org_id = p_org_id and a.status in ('pending', 'held', 'confirmed', 'arrived')
-          and (a.status <> 'held' or a.hold_expires_at is null or a.hold_expires_at > now())
+        where a.org_id = p_org_id and app_private.takes_time(a.status, a.hold_expires_at, now())
           and a.seat is not null
           and a.busy_from < p_to and a.busy_from >= p_from - interval '1 day' and a.busy_to > p_from
         group by a.provider_id, a.service_type, a.scheduled_at, a.duration_minutes, a.session_id) as s)
@@ -83,8 +81,7 @@ begin
       select pg_catalog.array_send(pg_catalog.array_agg(a.busy_from)) as froms,
         pg_catalog.array_send(pg_catalog.array_agg(a.busy_to)) as tos
       from public.appointments a
-      where a.org_id = p_org_id and a.provider_id = p.id and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and (a.status <> 'held' or a.hold_expires_at is null or a.hold_expires_at > now())
+      where a.org_id = p_org_id and a.provider_id = p.id and app_private.takes_time(a.status, a.hold_expires_at, now())
         and a.seat is null
         and a.busy_from < p_to and a.busy_from >= p_from - interval '1 day' and a.busy_to > p_from) as a
     where p.org_id = p_org_id and p.active and p.deleted_at is null

@@ -86,7 +86,7 @@ begin
   return null;
 end $$;
 
-create trigger offer_ended after update on public.appointments for each row
+create trigger appointments_end_offer after update on public.appointments for each row
   when (old.status = 'held' and new.status <> 'held') execute function app_private.offer_ended();
 
 -- Only where someone is waiting: any other clinic's change costs one look into an empty index.
@@ -104,7 +104,7 @@ begin
   return null;
 end $$;
 
-create trigger time_was_freed after update on public.appointments for each row
+create trigger appointments_offer_freed_time after update on public.appointments for each row
   when (old.status in ('pending', 'held', 'confirmed', 'arrived') and (new.status = 'cancelled'
     or new.scheduled_at <> old.scheduled_at or new.provider_id <> old.provider_id))
   execute function app_private.time_was_freed();
@@ -118,9 +118,9 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update on public.waitlist
+create trigger waitlist_emit_event after insert or update on public.waitlist
   for each row execute function app_private.waitlist_changed();
-create trigger changed after insert or update on public.waitlist_offers
+create trigger waitlist_offers_emit_event after insert or update on public.waitlist_offers
   for each row execute function app_private.waitlist_changed();
 
 create function app_private.join_waitlist(
@@ -135,19 +135,19 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   v_contact_id := coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
   select * into v_contact from public.leads where org_id = p_org_id and id = v_contact_id;
   if v_contact.id is null then
-    return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
   end if;
   if v_contact.phone is null then
-    return app_private.booking_refused('PHONE_MISSING', 'This patient has no phone number, and offers are texted.');
+    return app_private.refusal('PHONE_MISSING', 'This patient has no phone number, and offers are texted.');
   end if;
   if p_provider_id is not null and not exists (
     select 1 from public.providers where org_id = p_org_id and id = p_provider_id and active) then
-    return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+    return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
   end if;
   insert into public.waitlist
       (org_id, contact_id, service_type, provider_id, earliest_date, latest_date, windows)
@@ -155,7 +155,7 @@ begin
     on conflict do nothing
     returning * into v_row;
   if v_row.id is null then
-    return app_private.booking_refused('ALREADY_WAITING', 'This patient waits for that service already.');
+    return app_private.refusal('ALREADY_WAITING', 'This patient waits for that service already.');
   end if;
   perform app_private.audit_waitlist(p_org_id, 'waitlist.added', v_row.id, jsonb_build_object(
     'contact_id', v_row.contact_id, 'service_type', v_row.service_type, 'provider_id', v_row.provider_id,
@@ -192,7 +192,7 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
   end if;
   select id into v_offer_id from public.waitlist_offers
     where org_id = p_org_id and waitlist_id = p_waitlist_id and status = 'open';
@@ -201,7 +201,7 @@ begin
   end if;
   select * into v_row from public.waitlist where org_id = p_org_id and id = p_waitlist_id for update;
   if v_row.id is null then
-    return app_private.booking_refused('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
   end if;
   if v_row.removed_at is null and v_row.appointment_id is null then
     update public.waitlist set removed_at = clock_timestamp() where org_id = p_org_id and id = p_waitlist_id;

@@ -29,9 +29,9 @@ begin
   return null;
 end $$;
 
-create constraint trigger ended after insert on public.calls
+create constraint trigger calls_emit_event_on_insert after insert on public.calls
   deferrable initially deferred for each row
   when (new.status = 'ended') execute function app_private.call_changed();
-create constraint trigger changed after update on public.calls
+create constraint trigger calls_emit_event after update on public.calls
   deferrable initially deferred for each row
   when (new.status = 'ended' and old.* is distinct from new.*) execute function app_private.call_changed();

@@ -39,7 +39,7 @@ begin
   return null;
 end $$;
 
-create constraint trigger changed after insert or update on public.tasks
+create constraint trigger tasks_emit_event after insert or update on public.tasks
   deferrable initially deferred for each row execute function app_private.task_changed();
 
 -- Anyone can call: there is an end to what one call, and all calls together, may leave on the clinic's screen.
@@ -53,7 +53,7 @@ declare
   v_row public.tasks;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   -- One at a time: of two copies that come together the second must find the first, and both must not be the last one.
   perform pg_advisory_xact_lock(hashtextextended('tasks:' || p_org_id::text, 0));
@@ -64,7 +64,7 @@ begin
   if (select count(*) from (
       select from public.tasks where org_id = p_org_id and closed_at is null limit 500) as open) >= 500
     or (select count(*) from public.tasks where org_id = p_org_id and call_id = p_call_id) >= 5 then
-    return app_private.booking_refused('TOO_MANY_MESSAGES',
+    return app_private.refusal('TOO_MANY_MESSAGES',
       'No more messages can be taken now. Say that the clinic cannot take this one, and that the caller can reach the clinic during its opening hours.');
   end if;
   insert into public.tasks (org_id, name, phone, message, urgent, call_id, repeat_key)

@@ -53,7 +53,7 @@ create index messages_refused_idx on public.messages (org_id, created_at desc)
 select app_private.protect('public.messages');
 grant insert, update on public.messages to voxanne_service;
 
-create trigger touch before update on public.messages
+create trigger messages_touch before update on public.messages
   for each row execute function app_private.touch_updated_at();
 
 create table public.message_events (
@@ -82,5 +82,5 @@ begin
   return null;
 end $$;
 
-create constraint trigger changed after insert or update on public.messages
+create constraint trigger messages_emit_event after insert or update on public.messages
   deferrable initially deferred for each row execute function app_private.message_changed();

@@ -33,7 +33,7 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
     (await scene.get(`/api/availability?service_type=${service}&from=2026-11-23&to=2026-11-27&explain=true`))
       .body;
 
-  /** What the door says to each wish, and takes back at once. */
+  /** What the booking function answers to each request, taken back at once. */
   async function knock(
     service: string,
     minutes: number,
@@ -46,7 +46,7 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
       for (const { start, providers } of wishes) {
         await client.query('savepoint before');
         const { rows } = await client.query(
-          `select public.book_appointment_atomic($1, 'Ana Ruiz', null, '+14155550199', $2, $3, $4, p_provider_ids => $5) as answer`,
+          `select public.book_appointment_atomic($1, 'Ana Ruiz', null, '+14155550199', $2, $3, $4, p_provider_ids => $5, p_check_time_off => true) as answer`,
           [clinic.orgId, service, start, minutes, providers],
         );
         answers.push(rows[0].answer);
@@ -63,7 +63,7 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
     ['consultation', 30],
     ['group', 60],
   ])(
-    '%s: what is offered the door accepts, and what is said to be taken it refuses',
+    '%s: what is offered can be booked, and what is said to be taken is refused',
     async (service, minutes) => {
       const { slots, explain = [] } = await ask(service);
       const taken = explain.filter(({ reason }) => reason === 'full' || reason === 'busy_elsewhere');
@@ -84,7 +84,7 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
   test.each([
     ['consultation', 30],
     ['group', 60],
-  ])('%s: of several who are free the door takes the one who is offered first', async (service, minutes) => {
+  ])('%s: of several who are free the one who is offered first is booked', async (service, minutes) => {
     const { slots } = await ask(service);
     const first = slots.filter(({ start }, index) => start !== slots[index - 1]?.start);
     const several = first.filter(({ start }) => slots.filter((slot) => slot.start === start).length > 1);
@@ -113,7 +113,7 @@ async function fill(scene: BookingScene, seed: number): Promise<Clinic> {
   );
   const at = (day: number, minute: number) => new Date(MONDAY + day * 1_440 * MINUTE + minute * MINUTE);
   const door = (name: string, args: Record<string, unknown>) =>
-    scene.call(name, { p_org_id: clinic.orgId, p_provider_id: someone(), ...args });
+    scene.call(name, { p_org_id: clinic.orgId, p_provider_ids: [someone()], ...args });
   for (let n = 0; n < 170; n += 1) {
     const p_scheduled_at = at(next(DAYS), 9 * 60 + next(96) * 5);
     const patient = { p_name: 'Ben Ruiz', p_email: null, p_phone: `+1415555${String(1_000 + n)}` };

@@ -147,7 +147,7 @@ describe('free times follow', () => {
     const args = { p_org_id: clinic.orgId, p_name: 'Ana Ruiz', p_email: null, p_phone: '+14155550132' };
     const visit = { p_service_type: 'consultation', p_scheduled_at: MONDAY_9, p_duration_minutes: 30 };
     expect(
-      await scene.call('book_appointment_atomic', { ...args, ...visit, p_provider_id: ada }),
+      await scene.call('book_appointment_atomic', { ...args, ...visit, p_provider_ids: [ada] }),
     ).toMatchObject({ error: 'PROVIDER_NOT_FOUND' });
   });
 

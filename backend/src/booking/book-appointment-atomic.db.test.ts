@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BookingScene, createBookingScene, MONDAY_9, openCallers } from './testing.ts';
 
-const BOOK = `select public.book_appointment_atomic($1, $2, null, $3, 'consultation', $4, $5, $6) as answer`;
+const BOOK = `select public.book_appointment_atomic($1, $2, null, $3, 'consultation', $4, $5,
+  p_provider_ids => nullif(array[$6::uuid], array[null::uuid])) as answer`;
 const phone = (n: number) => `+1415555${String(1_000 + n)}`;
 const at = (minutes: number) => new Date(Date.parse(MONDAY_9) + minutes * 60_000);
 

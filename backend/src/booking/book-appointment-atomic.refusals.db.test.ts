@@ -129,8 +129,10 @@ describe('book_appointment_atomic from plain SQL', () => {
     const left = await scene.clinic();
     await scene.owner.query('update public.providers set active = false where org_id = $1', [left.orgId]);
     const before = await scene.counts();
-    expect(await call({}, `, '${other.providerIds[0]}'`)).toMatchObject({ error: 'PROVIDER_NOT_FOUND' });
-    expect(await call({ org: left.orgId }, `, '${left.providerIds[0]}'`)).toMatchObject({
+    expect(await call({}, `, p_provider_ids => '{${other.providerIds[0]}}'`)).toMatchObject({
+      error: 'PROVIDER_NOT_FOUND',
+    });
+    expect(await call({ org: left.orgId }, `, p_provider_ids => '{${left.providerIds[0]}}'`)).toMatchObject({
       error: 'PROVIDER_NOT_FOUND',
     });
     expect(await scene.counts()).toEqual(before);

@@ -60,7 +60,7 @@ describe('changes that race', () => {
   test('two that swap their places crosswise never wait for each other in a circle', async () => {
     const { orgId, providerIds } = await scene.clinic({ providers: ['Dr. Ada', 'Dr. Ben'] });
     const [ada, ben] = providerIds as [string, string];
-    const moveTo = `select public.move_appointment_atomic($1, $2, $3, p_provider_id => $4) as answer`;
+    const moveTo = `select public.move_appointment_atomic($1, $2, $3, p_provider_ids => array[$4::uuid]) as answer`;
     for (let round = 0; round < 10; round += 1) {
       const [x, y] = [await bookOne(orgId, round * 60, 1), await bookOne(orgId, round * 60, 2)];
       const providerOf = async (id: string) => (await scene.row(id)).provider_id;

@@ -110,12 +110,15 @@ describe('an appointment, changed through the functions of the database', () => 
     test('goes to another provider only when that is asked for', async () => {
       const { providerIds } = await fresh({ providers: ['Dr. Ada', 'Dr. Ben'] });
       const [ada, ben] = providerIds;
-      const id = await book(0, { p_provider_id: ada });
-      await book(60, { p_provider_id: ada, p_name: 'Ana Ruiz' });
+      const id = await book(0, { p_provider_ids: [ada] });
+      await book(60, { p_provider_ids: [ada], p_name: 'Ana Ruiz' });
       expect(await move(id, 60)).toMatchObject({ error: 'SLOT_UNAVAILABLE' });
-      expect(await move(id, 60, { p_provider_id: ben })).toMatchObject({ success: true, provider_id: ben });
+      expect(await move(id, 60, { p_provider_ids: [ben] })).toMatchObject({
+        success: true,
+        provider_id: ben,
+      });
       expect(await move(id, 30, { p_provider_ids: [ada, ben] })).toMatchObject({ provider_id: ben });
-      expect(await move(id, 90, { p_provider_id: randomUUID() })).toMatchObject({
+      expect(await move(id, 90, { p_provider_ids: [randomUUID()] })).toMatchObject({
         error: 'PROVIDER_NOT_FOUND',
       });
     });
@@ -213,8 +216,8 @@ describe('an appointment, changed through the functions of the database', () => 
 
     test('a move goes back to the former time and provider', async () => {
       const { providerIds } = await fresh({ providers: ['Dr. Ada', 'Dr. Ben'] });
-      const id = await book(0, { p_provider_id: providerIds[0] });
-      await move(id, 120, { p_provider_id: providerIds[1], p_duration_minutes: 60 });
+      const id = await book(0, { p_provider_ids: [providerIds[0]] });
+      await move(id, 120, { p_provider_ids: [providerIds[1]], p_duration_minutes: 60 });
       expect(await undo(id)).toMatchObject({ provider_id: providerIds[0] });
       const row = await scene.row(id as string);
       expect(row).toMatchObject({ duration_minutes: 30, undoable: null });

@@ -40,9 +40,10 @@ export interface AtomicBooking {
   serviceType: string;
   scheduledAt: Date;
   durationMinutes: number;
-  /** Who may have it; null with a `providerId`: that one, also on time off. */
+  /** Who may have it; null: anyone. */
   providerIds: string[] | null;
-  providerId?: string | null;
+  /** False: also over time off, for staff. */
+  checkTimeOff: boolean;
   notes: string | null;
   holdId: string | null;
   status: 'confirmed' | 'pending';
@@ -74,8 +75,8 @@ export const bookAtomically = (ask: Query, b: AtomicBooking, by: ChangeOrigin): 
     ask,
     sql`select b.answer || jsonb_build_object('no_text', app_private.why_no_text(${b.orgId}, b.answer ->> 'phone')) as answer
       from (select book_appointment_atomic(${b.orgId}, ${b.name}, ${b.email}, ${b.phone}, ${b.serviceType},
-      ${b.scheduledAt}, ${b.durationMinutes}, p_provider_id => ${b.providerId ?? null}::uuid,
-      p_provider_ids => ${b.providerIds}::uuid[], p_notes => ${b.notes}, p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
+      ${b.scheduledAt}, ${b.durationMinutes}, p_provider_ids => ${b.providerIds}::uuid[],
+      p_check_time_off => ${b.checkTimeOff}, p_notes => ${b.notes}, p_hold_id => ${b.holdId}, p_status => ${b.status}, p_overbook => ${b.overbook}, p_reason => ${b.reason},
       ${origin(by)}) as answer offset 0) as b`,
   );
 
@@ -137,8 +138,8 @@ export interface AtomicMove {
   contactId?: string | undefined;
   /** Empty: they go. */
   notes?: string | undefined;
-  /** Time off does not stand in the way. */
-  offDuty?: boolean | undefined;
+  /** False: also over time off, for staff. */
+  checkTimeOff: boolean;
   overbook: boolean;
   reason: string | null;
   notify: boolean;
@@ -156,7 +157,7 @@ export const moveAtomically = (
     sql`select move_appointment_atomic(${orgId}, ${appointmentId}, ${m.scheduledAt}, ${m.durationMinutes},
       p_provider_ids => ${m.providerIds}::uuid[], p_overbook => ${m.overbook}, p_reason => ${m.reason},
       p_notify => ${m.notify}, p_service_type => ${m.serviceType ?? null}, p_contact_id => ${m.contactId ?? null}::uuid,
-      p_notes => ${m.notes ?? null}, p_off_duty => ${m.offDuty ?? false}, ${origin(by)}) as answer`,
+      p_notes => ${m.notes ?? null}, p_check_time_off => ${m.checkTimeOff}, ${origin(by)}) as answer`,
   );
 
 /** Until the end of the transaction nobody else changes it. @returns false when the clinic has no such appointment. */

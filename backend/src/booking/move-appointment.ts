@@ -80,7 +80,7 @@ export async function moveAppointment(
         serviceType: wanted.service.slug,
         contactId: wish.contactId,
         notes: wish.notes === undefined ? undefined : visibleLines(wish.notes ?? ''),
-        offDuty: place.against !== undefined,
+        checkTimeOff: place.against === undefined,
         overbook: wish.overbook ?? false,
         reason: wish.reason ?? null,
         notify: wish.notify ?? true,

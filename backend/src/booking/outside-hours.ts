@@ -3,14 +3,11 @@ import { writeAudit } from '../tenancy/index.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 import type { BookableSlot } from './check-slot.ts';
 
-/**
- * To whom SQL may give a time. Among several it takes no one who has time off; one who is named gets it, so that
- * staff can insist.
- */
+/** To whom SQL may give a time. It takes no one who has time off, unless staff insist on the one they named. */
 export const allowedProviders = ({ onDuty, against }: BookableSlot) =>
   against === undefined
-    ? { providerIds: onDuty, providerId: null }
-    : { providerIds: null, providerId: onDuty[0] ?? null };
+    ? { providerIds: onDuty, checkTimeOff: true }
+    : { providerIds: onDuty.slice(0, 1), checkTimeOff: false };
 
 /** That a time was booked at which nobody works, and which rule they set aside. */
 export async function auditOutsideHours(

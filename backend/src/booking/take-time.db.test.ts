@@ -155,7 +155,7 @@ describe('time, taken through the functions of the database', () => {
       ['INVALID_SERVICE', { p_service_type: ' ' }],
       ['INVALID_DURATION', { p_duration_minutes: 9999 }],
       ['CONTACT_NOT_FOUND', { p_contact_id: '00000000-0000-0000-0000-000000000001' }],
-      ['PROVIDER_NOT_FOUND', { p_provider_id: '00000000-0000-0000-0000-000000000001' }],
+      ['PROVIDER_NOT_FOUND', { p_provider_ids: ['00000000-0000-0000-0000-000000000001'] }],
       ['ORG_NOT_FOUND', { p_org_id: '00000000-0000-0000-0000-000000000001' }],
     ])('%s for %j, and nothing is written', async (code, given) => {
       const before = await scene.counts();

@@ -81,7 +81,7 @@ describe('what is undone is as it was', () => {
     expect((await undo()).body).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
   });
 
-  test('and not with somebody who has left meanwhile', async () => {
+  test('and not with a provider who has left since', async () => {
     await scene.post(`/api/appointments/${id}/cancel`, {});
     await scene.owner.query('update public.providers set active = false, deleted_at = now() where id = $1', [
       clinic.providerIds[0],
@@ -90,7 +90,7 @@ describe('what is undone is as it was', () => {
     expect((await undo()).body).toMatchObject({
       status: 422,
       code: 'PROVIDER_NOT_FOUND',
-      detail: expect.stringContaining('Book it with somebody else'),
+      detail: expect.stringContaining('Book it with another provider'),
     });
     expect(await scene.row(id)).toEqual(before);
   });

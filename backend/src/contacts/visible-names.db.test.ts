@@ -131,9 +131,9 @@ describe('a name in the database', () => {
         .catch((error: { code: string }) => expect(error.code).toBe('23514'));
     }
     expect(taken).toEqual(names.filter((name) => !misleadsInTexts(name)));
-    await db.owner.query('alter table public.organizations disable trigger a_name_visible');
+    await db.owner.query('alter table public.organizations disable trigger organizations_clean_name');
     await db.owner.query(`update public.organizations set name = '1 Old' where id = $1`, [orgId]);
-    await db.owner.query('alter table public.organizations enable trigger a_name_visible');
+    await db.owner.query('alter table public.organizations enable trigger organizations_clean_name');
     const kept = await db.owner.query(
       `update public.organizations set name = '1 Old', phone = null where id = $1 returning name`,
       [orgId],

@@ -94,10 +94,12 @@ export function findReplayable(
     .execute();
 }
 
-/** @returns the ids that went back into the queue; whoever was not finished by then is not among them. */
+/** @returns the ids that went back into the queue; a row that was not finished by then is not among them. */
 export async function replayDeliveries(db: Db, ids: readonly string[], requestId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from app_private.replay_deliveries(${ids}::uuid[], ${requestId}) as replayed (id)`.execute(db);
+    select id from app_private.replay('webhook_delivery_log', ${ids}::uuid[], ${requestId}) as replayed (id)`.execute(
+    db,
+  );
   return rows.map(({ id }) => id);
 }
 

@@ -65,6 +65,6 @@ export async function whyNotAgain(db: Db, orgId: string, id: string): Promise<st
 /** @returns the ids that went back into the queue. */
 export async function replayOutgoing(db: Db, ids: readonly string[], requestId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from app_private.replay_outgoing(${ids}::uuid[], ${requestId}) as replayed (id)`.execute(db);
+    select id from app_private.replay('outbox', ${ids}::uuid[], ${requestId}) as replayed (id)`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -66,13 +66,13 @@ export async function createRuleScene() {
           );
           return row.status === 'pending';
         },
-        /** An appointment at a time, past every rule but that of the one door. */
+        /** An appointment at a time, past every rule but that of the booking functions. */
         async book(at: string, options: { providerId?: string; service?: string; minutes?: number } = {}) {
           const { providerId = null, service = 'consultation', minutes = 30 } = options;
           const [row] = await rows(
             `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', $2, $3, $4,
-               p_provider_id => $5) as answer`,
-            [service, at, minutes, providerId],
+               p_provider_ids => $5) as answer`,
+            [service, at, minutes, providerId && [providerId]],
           );
           if (!row.answer.success) throw new Error(row.answer.message);
           return row.answer.appointment_id as string;

@@ -21,6 +21,7 @@ export const bookOffered = (
       scheduledAt: offer.scheduled_at,
       durationMinutes: offer.duration_minutes,
       providerIds: null,
+      checkTimeOff: true,
       notes: null,
       holdId: offer.hold_id,
       status: 'confirmed',

@@ -214,9 +214,9 @@ grant update (name, phone, public_phone, time_zone, country, booking_horizon_day
 grant select (id, name, time_zone, country, booking_horizon_days, calendar_policy, created_at, updated_at)
   on public.organizations to authenticated;
 
-create trigger touch before update on public.organizations
+create trigger organizations_touch before update on public.organizations
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.organizations
+create trigger organizations_clean_name before insert or update of name on public.organizations
   for each row execute function app_private.keep_name_visible();
 
 create table public.profiles (
@@ -320,7 +320,7 @@ begin
   return null;
 end $$;
 
-create trigger changed
+create trigger organizations_emit_event
   after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days,
     message_retention_days, calendar_declined_at
   on public.organizations
@@ -360,7 +360,7 @@ begin
   raise exception 'audit_log is append-only' using errcode = 'insufficient_privilege';
 end $$;
 
-create trigger append_only before update or delete or truncate on public.audit_log
+create trigger audit_log_refuse_change before update or delete or truncate on public.audit_log
   for each statement execute function app_private.audit_log_is_append_only();
 
 -- What a person may be the author of without a function that makes the change itself. A new action is a row here.
@@ -765,7 +765,7 @@ begin
   return null;
 end $$;
 
-create trigger wake after insert on public.outbox
+create trigger outbox_wake_workers after insert on public.outbox
   for each statement execute function app_private.wake_workers();
 
 -- What concerns one appointment leaves in order: a calendar must not see "canceled" before "booked". The
@@ -869,49 +869,6 @@ create index webhook_delivery_log_dead_idx on public.webhook_delivery_log (org_i
 select app_private.protect('public.webhook_delivery_log');
 grant insert, update, delete on public.webhook_delivery_log to voxanne_service;
 
--- Sends finished deliveries of the caller's clinic back into the queue. A row that was not finished is left alone and
--- not returned. The audit rows commit with it.
-create function app_private.replay_deliveries(p_ids uuid[], p_request_id text) returns setof uuid
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-  as $$
-declare
-  v_org uuid := app_private.org_id();
-  v_actor uuid := app_private.user_id();
-  v_id uuid;
-  v_before record;
-begin
-  if v_org is null or not exists (
-    select 1 from public.profiles p where p.user_id = v_actor and p.org_id = v_org and p.role = 'owner'
-  ) then
-    raise exception 'only an owner replays deliveries' using errcode = 'insufficient_privilege';
-  end if;
-  -- Rows of one key queue up in the order in which they came; two replays at once take the keys in one order.
-  for v_id in
-    select d.id from public.webhook_delivery_log d
-    where d.id = any (p_ids) and d.org_id = v_org
-    order by d.order_key nulls first, d.seq
-  loop
-    select d.status, d.attempts, d.replays into v_before from public.webhook_delivery_log d
-    where d.id = v_id and d.status in ('completed', 'failed', 'dead_letter') for update;
-    continue when not found;
-    update public.webhook_delivery_log d set
-      status = 'pending', attempts = 0, run_at = now(), replays = d.replays + 1,
-      completed_at = null, error_message = null, lease_token = null, lease_until = null
-    where d.id = v_id;
-    insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-    values (v_org, 'user', v_actor::text, 'delivery.replayed', 'webhook_delivery', v_id::text,
-      pg_catalog.jsonb_build_object('status', v_before.status, 'attempts', v_before.attempts, 'replays', v_before.replays),
-      pg_catalog.jsonb_build_object('status', 'pending', 'attempts', 0, 'replays', v_before.replays + 1),
-      p_request_id);
-    return next v_id;
-  end loop;
-  if found then
-    perform pg_catalog.pg_notify('voxanne_work', 'webhook_delivery_log');
-  end if;
-end $$;
-comment on function app_private.replay_deliveries is 'Returns the ids that were sent back into the queue.';
-grant execute on function app_private.replay_deliveries to voxanne_tenant;
-
 -- 22_queues.sql
 
 -- What the two queues, outbox and webhook_delivery_log, have in common.
@@ -966,11 +923,11 @@ begin
         return new;
       end $fn$ $sql$, t || '_queue_up', t || ':', pg_get_serial_sequence('public.' || t, 'seq'), t);
     execute format($sql$
-      create trigger queue_up before insert on public.%1$I for each row
+      create trigger %1$s_queue_up before insert on public.%1$I for each row
         when (new.order_key is not null and new.status <> 'completed')
         execute function app_private.%2$I() $sql$, t, t || '_queue_up');
     execute format($sql$
-      create trigger queue_up_again before update of status on public.%1$I for each row
+      create trigger %1$s_queue_up_again before update of status on public.%1$I for each row
         when (new.order_key is not null and new.status = 'pending' and old.status in ('completed', 'dead_letter'))
         execute function app_private.%2$I() $sql$, t, t || '_queue_up');
     execute format($sql$
@@ -989,12 +946,12 @@ begin
         return null;
       end $fn$ $sql$, t || '_next_in_line', t || ':', t);
     execute format($sql$
-      create trigger next_in_line after update of status on public.%1$I for each row
+      create trigger %1$s_release_next after update of status on public.%1$I for each row
         when (old.order_key is not null and old.status in ('pending', 'failed', 'processing')
           and new.status in ('completed', 'dead_letter'))
         execute function app_private.%2$I() $sql$, t, t || '_next_in_line');
     execute format($sql$
-      create trigger next_in_line_after_delete after delete on public.%1$I for each row
+      create trigger %1$s_release_next_on_delete after delete on public.%1$I for each row
         when (old.order_key is not null and old.status in ('pending', 'failed', 'processing'))
         execute function app_private.%2$I() $sql$, t, t || '_next_in_line');
   end loop;
@@ -1180,7 +1137,7 @@ grant select (id, org_id, provider, status, account, scopes, expires_at, connect
   on public.connections to voxanne_tenant;
 grant insert, update, delete on public.connections to voxanne_service;
 
-create trigger touch before update on public.connections
+create trigger connections_touch before update on public.connections
   for each row execute function app_private.touch_updated_at();
 
 create table public.oauth_states (
@@ -1280,7 +1237,7 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update or delete on public.connections
+create trigger connections_catch_up after insert or update or delete on public.connections
   for each row execute function app_private.connection_changed();
 
 create function app_private.organization_phone_saved() returns trigger
@@ -1291,10 +1248,10 @@ begin
   return null;
 end $$;
 
-create trigger phone_saved after update of phone on public.organizations
+create trigger organizations_queue_system_ready after update of phone on public.organizations
   for each row when (new.phone is not null and old.phone is distinct from new.phone)
   execute function app_private.organization_phone_saved();
-create trigger calendar_declined after update of calendar_declined_at on public.organizations
+create trigger organizations_queue_system_ready_on_decline after update of calendar_declined_at on public.organizations
   for each row when (new.calendar_declined_at is not null and old.calendar_declined_at is null)
   execute function app_private.organization_phone_saved();
 
@@ -1308,7 +1265,7 @@ begin
   return null;
 end $$;
 
-create trigger calendar_wanted after insert or update of status on public.connections
+create trigger connections_calendar_wanted after insert or update of status on public.connections
   for each row when (new.provider = 'google' and new.status = 'connected')
   execute function app_private.calendar_wanted();
 
@@ -1432,17 +1389,17 @@ create function app_private.create_clinic_defaults(p_org_id uuid, p_provider_nam
     (p_org_id, 'Follow-up', 'follow-up', 15);
 $$;
 
-create trigger touch before update on public.providers
+create trigger providers_touch before update on public.providers
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.services
+create trigger services_touch before update on public.services
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.time_off
+create trigger time_off_touch before update on public.time_off
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.providers
+create trigger providers_clean_name before insert or update of name on public.providers
   for each row execute function app_private.keep_name_visible();
-create trigger a_name_visible before insert or update of name on public.services
+create trigger services_clean_name before insert or update of name on public.services
   for each row execute function app_private.keep_name_visible();
-create trigger a_title_visible before insert or update of title on public.time_off
+create trigger time_off_clean_title before insert or update of title on public.time_off
   for each row execute function app_private.keep_title_visible();
 
 -- Whatever a clinic makes is read as a whole for each question about its free times, so there is an end to it. Far
@@ -1476,17 +1433,17 @@ end $$;
 comment on function app_private.within_clinic_limit is
   'At most 200 providers, 200 services, 2,000 times off that are not over and 10,000 in all.';
 
-create trigger within_limit before insert on public.providers
+create trigger providers_within_limit before insert on public.providers
   for each row execute function app_private.within_clinic_limit();
-create trigger within_limit_again before update of deleted_at on public.providers
+create trigger providers_within_limit_on_restore before update of deleted_at on public.providers
   for each row when (old.deleted_at is not null and new.deleted_at is null)
   execute function app_private.within_clinic_limit();
-create trigger within_limit before insert on public.services
+create trigger services_within_limit before insert on public.services
   for each row execute function app_private.within_clinic_limit();
-create trigger within_limit_again before update of deleted_at on public.services
+create trigger services_within_limit_on_restore before update of deleted_at on public.services
   for each row when (old.deleted_at is not null and new.deleted_at is null)
   execute function app_private.within_clinic_limit();
-create trigger within_limit before insert on public.time_off
+create trigger time_off_within_limit before insert on public.time_off
   for each row execute function app_private.within_clinic_limit();
 
 -- Every open screen follows a clinic's rules when they change.
@@ -1504,11 +1461,11 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update or delete on public.providers
+create trigger providers_emit_event after insert or update or delete on public.providers
   for each row execute function app_private.rule_changed('provider.updated', 'provider_id');
-create trigger changed after insert or update or delete on public.services
+create trigger services_emit_event after insert or update or delete on public.services
   for each row execute function app_private.rule_changed('service.updated', 'service_id');
-create trigger changed after insert or update or delete on public.time_off
+create trigger time_off_emit_event after insert or update or delete on public.time_off
   for each row execute function app_private.rule_changed('time_off.updated', 'time_off_id');
 
 -- By statement: choosing ten providers for a service is one change.
@@ -1522,9 +1479,9 @@ begin
   return null;
 end $$;
 
-create trigger offered after insert on public.service_providers referencing new table as changed
+create trigger service_providers_emit_event_on_insert after insert on public.service_providers referencing new table as changed
   for each statement execute function app_private.offer_changed();
-create trigger no_longer_offered after delete on public.service_providers referencing old table as changed
+create trigger service_providers_emit_event_on_delete after delete on public.service_providers referencing old table as changed
   for each statement execute function app_private.offer_changed();
 
 create function app_private.lock_provider(p_org_id uuid, p_provider_id uuid) returns void
@@ -1602,9 +1559,9 @@ select app_private.protect('public.calendar_channels');
 revoke select on public.calendar_channels from voxanne_tenant;
 grant insert, update, delete on public.calendar_channels to voxanne_service;
 
-create trigger touch before update on public.busy_blocks
+create trigger busy_blocks_touch before update on public.busy_blocks
   for each row execute function app_private.touch_updated_at();
-create trigger touch before update on public.calendar_mirrors
+create trigger calendar_mirrors_touch before update on public.calendar_mirrors
   for each row execute function app_private.touch_updated_at();
 
 create function app_private.calendar_stale(p_synced_at timestamptz, p_at timestamptz) returns boolean
@@ -1649,15 +1606,15 @@ begin
   return null;
 end $$;
 
-create trigger assistant_follows after update of name, time_zone, phone, public_phone, country on public.organizations
+create trigger organizations_brief_assistant after update of name, time_zone, phone, public_phone, country on public.organizations
   for each row when ((old.name, old.time_zone, old.phone, old.public_phone, old.country)
     is distinct from (new.name, new.time_zone, new.phone, new.public_phone, new.country))
   execute function app_private.assistant_facts_changed();
 -- The receptionist knows the opening hours, so it follows them; and a service is offered by its name.
-create trigger assistant_follows after insert or delete or update of name, working_hours, breaks, active
+create trigger providers_brief_assistant after insert or delete or update of name, working_hours, breaks, active
   on public.providers
   for each row execute function app_private.assistant_facts_changed();
-create trigger assistant_follows after insert or delete or update of name, slug, duration_minutes, active
+create trigger services_brief_assistant after insert or delete or update of name, slug, duration_minutes, active
   on public.services
   for each row execute function app_private.assistant_facts_changed();
 
@@ -2006,11 +1963,11 @@ grant select (id, org_id, name, phone, email, status, created_at, updated_at, ti
 create policy member on public.leads for select to authenticated
   using (org_id = (select app_private.member_org_id()));
 
-create trigger touch before update on public.leads
+create trigger leads_touch before update on public.leads
   for each row execute function app_private.touch_updated_at();
-create trigger a_name_visible before insert or update of name on public.leads
+create trigger leads_clean_name before insert or update of name on public.leads
   for each row execute function app_private.keep_name_visible();
-create trigger a_title_visible before insert or update of title on public.leads
+create trigger leads_clean_title before insert or update of title on public.leads
   for each row execute function app_private.keep_title_visible();
 
 create function app_private.flag_phone() returns trigger
@@ -2021,7 +1978,7 @@ begin
   return new;
 end $$;
 
-create trigger flag_phone before insert or update of phone on public.leads
+create trigger leads_flag_phone before insert or update of phone on public.leads
   for each row execute function app_private.flag_phone();
 
 create function app_private.contact_changed() returns trigger
@@ -2033,7 +1990,7 @@ begin
 end $$;
 
 -- A new contact comes with its appointment, which has an event of its own.
-create trigger changed after update on public.leads for each row
+create trigger leads_emit_event after update on public.leads for each row
   when ((old.name, old.title, old.phone, old.phone_extension, old.phone_flag, old.email, old.proposed_email, old.status, old.notes)
     is distinct from
     (new.name, new.title, new.phone, new.phone_extension, new.phone_flag, new.email, new.proposed_email, new.status, new.notes))
@@ -2094,8 +2051,8 @@ begin
   return new;
 end $$;
 
--- After the triggers that clean the name.
-create trigger one_person before insert or update of name, phone on public.leads
+-- After the triggers that clean the name, by the order of their names.
+create trigger leads_keep_one_person before insert or update of name, phone on public.leads
   for each row execute function app_private.keep_one_person();
 
 -- As its owner: under row-level security no operator for texts may look into an index.
@@ -2216,7 +2173,7 @@ comment on table public.appointment_reasons is
 create index appointment_reasons_appointment_idx on public.appointment_reasons (org_id, appointment_id);
 select app_private.protect('public.appointment_reasons');
 
-create trigger touch before update on public.appointments
+create trigger appointments_touch before update on public.appointments
   for each row execute function app_private.touch_updated_at();
 
 create function app_private.start_on_the_minute() returns trigger
@@ -2229,7 +2186,7 @@ end $$;
 comment on function app_private.start_on_the_minute is
   'The booking functions write the time that was asked for beside the range that slot_of made of it.';
 
-create trigger start_on_the_minute before insert or update of scheduled_at on public.appointments
+create trigger appointments_start_on_the_minute before insert or update of scheduled_at on public.appointments
   for each row when (new.scheduled_at <> date_trunc('minute', new.scheduled_at, 'UTC'))
   execute function app_private.start_on_the_minute();
 
@@ -2241,9 +2198,9 @@ begin
   return new;
 end $$;
 
-create trigger visible_at_first before insert on public.appointments
+create trigger appointments_visible_version_on_insert before insert on public.appointments
   for each row when (new.version <> 1) execute function app_private.note_visible_version();
-create trigger visible_change before update of version on public.appointments
+create trigger appointments_visible_version before update of version on public.appointments
   for each row when (new.version <> old.version and (new.scheduled_at, new.status, new.contact_id)
     is distinct from (old.scheduled_at, old.status, old.contact_id))
   execute function app_private.note_visible_version();
@@ -2273,7 +2230,7 @@ begin
   return new;
 end $$;
 
-create trigger note_calendar
+create trigger appointments_note_calendar
   before insert or update of status, provider_id, scheduled_at, duration_minutes on public.appointments
   for each row execute function app_private.note_calendar();
 
@@ -2298,8 +2255,12 @@ end $$;
 -- commit. Written with the change it was held over all the rest of the transaction and its round trips: workers of one
 -- clinic waited in line for it, 5 ms of the 6 that a call's report took. At the commit it is held for the commit alone, and
 -- comes after every other lock, so that nobody can wait for it in a circle.
-create constraint trigger changed after insert or update on public.appointments
+create constraint trigger appointments_emit_event after insert or update on public.appointments
   deferrable initially deferred for each row execute function app_private.appointment_changed();
+
+-- Who changes an appointment, as app_private.origin_of derives it. actor_id names what acts without a person, such as a
+-- phone number.
+create type app_private.origin as (source text, actor_id text, call_id text, request_id text);
 
 -- Ids, times and states: what an auditor needs, and nothing that identifies a patient outside the clinic's tables.
 create function app_private.appointment_facts(p_row public.appointments) returns jsonb
@@ -2314,29 +2275,27 @@ create function app_private.appointment_facts(p_row public.appointments) returns
 $$;
 
 create function app_private.audit_appointment(
-  p_action text, p_before public.appointments, p_after public.appointments, p_reason text,
-  p_source text, p_actor_id text, p_call_id text, p_request_id text
+  p_action text, p_before public.appointments, p_after public.appointments, p_reason text, p_by app_private.origin
 ) returns void
   language plpgsql set search_path = pg_catalog, pg_temp
   as $$
 declare
   v_person uuid := app_private.user_id();
   v_reason text := nullif(btrim(p_reason), '');
-  v_actor text := coalesce(v_person::text, case when p_source = 'voice' then p_call_id end, p_actor_id);
+  v_actor text := coalesce(v_person::text, case when (p_by).source = 'voice' then (p_by).call_id end, (p_by).actor_id);
 begin
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
     values ((p_after).org_id,
       case
         when v_person is not null then 'user'
-        when p_source = 'voice' then 'agent'
-        when p_source in ('patient', 'google') then p_source
+        when (p_by).source = 'voice' then 'agent'
+        when (p_by).source in ('patient', 'google') then (p_by).source
         else 'system'
       end,
       v_actor, p_action, 'appointment', (p_after).id, app_private.appointment_facts(p_before),
-      app_private.appointment_facts(p_after) || jsonb_build_object('source', p_source)
+      app_private.appointment_facts(p_after) || jsonb_build_object('source', (p_by).source)
         || case when v_reason is null then '{}' else jsonb_build_object('reason_given', true) end,
-      -- Our server names the request; a client of PostgREST would name whatever it likes.
-      case when app_private.acting_role() <> 'authenticated' then p_request_id end);
+      (p_by).request_id);
   if v_reason is not null then
     insert into public.appointment_reasons (org_id, appointment_id, action, reason, actor_id)
       values ((p_after).org_id, (p_after).id, p_action, left(v_reason, 500), v_actor);
@@ -2574,13 +2533,19 @@ end $$;
 
 -- These have no search path of their own, because the planner writes them into the statement that asks (a path forbids
 -- that). Bodies of this form are bound when they are created, and mean the same under any path.
-create function app_private.bookable_providers(p_org_id uuid, p_provider_id uuid, p_provider_ids uuid[])
-  returns uuid[]
+create function app_private.takes_time(p_status text, p_hold_expires_at timestamptz, p_at timestamptz) returns boolean
+  language sql immutable parallel safe
+  return p_status in ('pending', 'held', 'confirmed', 'arrived')
+    and not (p_status = 'held' and coalesce(p_hold_expires_at <= p_at, false));
+comment on function app_private.takes_time is
+  'Whether an appointment keeps its provider busy. A hold that ran out does not, whether or not the sweep has come to it.';
+grant execute on function app_private.takes_time to voxanne_tenant, voxanne_service;
+
+create function app_private.bookable_providers(p_org_id uuid, p_provider_ids uuid[]) returns uuid[]
   language sql stable
   return (
     select pg_catalog.array_agg(p.id order by p.id) from public.providers p
     where p.org_id = p_org_id and p.active and p.deleted_at is null
-      and (p_provider_id is null or p.id = p_provider_id)
       and (p_provider_ids is null or p.id = any (p_provider_ids)));
 
 create function app_private.is_free(
@@ -2591,8 +2556,7 @@ create function app_private.is_free(
   return not exists (
     select 1 from public.appointments a
     where a.org_id = p_org_id and a.provider_id = p_provider_id
-      and a.status in ('pending', 'held', 'confirmed', 'arrived')
-      and not (a.status = 'held' and coalesce(a.hold_expires_at <= pg_catalog.clock_timestamp(), false))
+      and app_private.takes_time(a.status, a.hold_expires_at, pg_catalog.clock_timestamp())
       -- Nothing is busy for longer than a day; without a lower bound the scan grows with the clinic's history.
       and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from
       and a.id is distinct from p_except and a.session_id is distinct from p_session_id
@@ -2613,8 +2577,7 @@ create function app_private.free_seat(
     where not exists (
       select 1 from public.appointments a
       where a.org_id = p_org_id and a.provider_id = p_provider_id and a.session_id = p_session_id and a.seat = n
-        and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and not (a.status = 'held' and coalesce(a.hold_expires_at <= pg_catalog.clock_timestamp(), false))
+        and app_private.takes_time(a.status, a.hold_expires_at, pg_catalog.clock_timestamp())
         and a.id is distinct from p_except));
 
 create function app_private.is_on_duty(p_row public.appointments) returns boolean
@@ -2634,9 +2597,10 @@ comment on function app_private.is_on_duty is
 
 -- Under the locks: who takes it. The current provider first when an appointment moves, then a session that has
 -- begun to fill; then, as the times were offered: the least booked of that day by the clinic's clock (those who begin
--- together are one piece of work), who has had nothing to do for longest, the id. `p_anyway` is an owner's overbooking.
+-- together are one piece of work), who has had nothing to do for longest, the id. `p_overbook` is an owner's: it may be taken already.
 create function app_private.take_slot(
-  p_org_id uuid, p_slot app_private.slot, p_candidates uuid[], p_prefer uuid, p_except uuid, p_anyway boolean
+  p_org_id uuid, p_slot app_private.slot, p_candidates uuid[], p_prefer uuid, p_except uuid, p_overbook boolean,
+  p_check_time_off boolean
 ) returns app_private.slot
   language plpgsql set search_path = pg_catalog, pg_temp
   as $$
@@ -2663,7 +2627,7 @@ begin
             or app_private.free_seat(p_org_id, p.id, p_slot.session_id, p_slot.capacity, p_except) is not null) as free
       from public.providers p
       where p.org_id = p_org_id and p.id = any (p_candidates) and p.active and p.deleted_at is null
-        and (p_anyway or not exists (
+        and (p_overbook or not p_check_time_off or not exists (
           select 1 from public.time_off t
           where t.org_id = p_org_id and (t.provider_id is null or t.provider_id = p.id)
             and t.starts_local < p_slot.ends_at at time zone v_zone
@@ -2675,10 +2639,9 @@ begin
         coalesce(bool_or(a.session_id = p_slot.session_id), false) as joins
       from public.appointments a
       where a.org_id = p_org_id and a.provider_id = c.id and a.id is distinct from p_except
-        and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and not (a.status = 'held' and coalesce(a.hold_expires_at <= clock_timestamp(), false))
+        and app_private.takes_time(a.status, a.hold_expires_at, clock_timestamp())
         and a.busy_from >= v_day_from and a.busy_from < v_day_to) as l on cardinality(p_candidates) > 1
-    where c.free or p_anyway
+    where c.free or p_overbook
     order by c.free desc, c.id is not distinct from p_prefer desc, l.joins desc, l.booked, l.idle_since nulls first, c.id
     limit 1;
   p_slot.overbooked := not coalesce(v_free, true);
@@ -2694,9 +2657,13 @@ end $$;
 
 -- What the booking functions ask before they write, and how they answer. Nothing here can be called from outside.
 
-create function app_private.booking_refused(p_error text, p_message text) returns jsonb
+create function app_private.refusal(p_error text, p_message text) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select jsonb_build_object('success', false, 'error', p_error, 'message', p_message) $$;
+
+create function app_private.slot_taken() returns jsonb
+  language sql immutable set search_path = pg_catalog, pg_temp
+  as $$ select app_private.refusal('SLOT_UNAVAILABLE', 'That time is already taken.') $$;
 
 create function app_private.appointment_answer(p_row public.appointments, p_repeated boolean) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
@@ -2708,52 +2675,58 @@ $$;
 
 -- Who acts, derived and not believed: a signed-in person is that person, whatever the arguments say, and a client of
 -- PostgREST is a program. Only our own server acts without a person, and says for whom.
-create function app_private.booking_source(p_source text) returns text
+create function app_private.origin_of(p_source text, p_actor_id text, p_call_id text, p_request_id text)
+  returns app_private.origin
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
-  select case
-    when p_source is not null and app_private.acting_role() = 'authenticated' then 'api'
-    when app_private.user_id() is not null and p_source in ('voice', 'patient', 'google', 'system') then 'api'
-    else p_source end
+  select row(
+    case
+      when p_source is not null and app_private.acting_role() = 'authenticated' then 'api'
+      when app_private.user_id() is not null and p_source in ('voice', 'patient', 'google', 'system') then 'api'
+      else p_source end,
+    p_actor_id,
+    case when app_private.user_id() is null then p_call_id end,
+    -- Our server names the request; a client of PostgREST would name whatever it likes.
+    case when app_private.acting_role() <> 'authenticated' then p_request_id end)::app_private.origin
 $$;
 
--- Faults of who asks: the clinic, the source, the length of a reason.
-create function app_private.door_fault(p_org_id uuid, p_source text, p_reason text) returns jsonb
+-- What is wrong with who asks: the clinic, the source, the length of a reason. Null when nothing is.
+create function app_private.caller_error(p_org_id uuid, p_by app_private.origin, p_reason text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when not app_private.may_act_for(p_org_id) or not exists (select 1 from public.organizations where id = p_org_id)
-      then app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.')
-    when p_source is null or p_source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
-      then app_private.booking_refused('INVALID_SOURCE',
+      then app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.')
+    when (p_by).source is null or (p_by).source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
+      then app_private.refusal('INVALID_SOURCE',
         'A change comes from api, dashboard, voice, patient, google or system.')
     when length(p_reason) > 500
-      then app_private.booking_refused('INVALID_REASON', 'The reason is longer than 500 characters.')
+      then app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.')
   end
 $$;
 
--- Faults that every change of time shares; null when there is none.
-create function app_private.time_fault(p_scheduled_at timestamptz, p_duration_minutes integer) returns jsonb
+-- What is wrong with a time, whatever it is for; null when nothing is.
+create function app_private.time_error(p_scheduled_at timestamptz, p_duration_minutes integer) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when p_duration_minutes is null or p_duration_minutes not between 5 and 480
-      then app_private.booking_refused('INVALID_DURATION', 'An appointment lasts 5 to 480 minutes.')
+      then app_private.refusal('INVALID_DURATION', 'An appointment lasts 5 to 480 minutes.')
     when p_scheduled_at is null or p_scheduled_at not between '2000-01-01Z' and '2200-01-01Z'
-      then app_private.booking_refused('INVALID_TIME', 'The time of the appointment is missing or impossible.')
+      then app_private.refusal('INVALID_TIME', 'The time of the appointment is missing or impossible.')
   end
 $$;
 
-create function app_private.overbooking_fault(p_org_id uuid, p_reason text) returns jsonb
+create function app_private.overbooking_error(p_org_id uuid, p_reason text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
   select case
     when not exists (
       select 1 from public.profiles
       where org_id = p_org_id and user_id = app_private.user_id() and role = 'owner')
-      then app_private.booking_refused('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
+      then app_private.refusal('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
     when nullif(btrim(p_reason), '') is null
-      then app_private.booking_refused('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')
+      then app_private.refusal('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')
   end
 $$;
 
@@ -2777,7 +2750,7 @@ comment on function app_private.place_of_patient is
 create function app_private.already_booked(p_appointment_id uuid) returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$
-  select app_private.booking_refused('ALREADY_BOOKED', 'This patient already has an appointment at that time.')
+  select app_private.refusal('ALREADY_BOOKED', 'This patient already has an appointment at that time.')
     || jsonb_build_object('existing_id', p_appointment_id)
 $$;
 
@@ -2800,52 +2773,9 @@ begin
   return new;
 end $$;
 
-create trigger patient_in_one_place before update of scheduled_at, duration_minutes, contact_id, status on public.appointments
+create trigger appointments_patient_in_one_place before update of scheduled_at, duration_minutes, contact_id, status on public.appointments
   for each row when (old.status <> 'held' and new.status in ('pending', 'confirmed') and new.contact_id is not null)
   execute function app_private.keep_patient_in_one_place();
-
--- Holds that ran out and are in the way of a row that is about to be written, or (without a range) all of them.
--- One that is being confirmed right now is left alone: the constraint decides then.
-create function app_private.end_expired_holds(
-  p_org_id uuid, p_provider_id uuid, p_from timestamptz, p_to timestamptz, p_limit integer
-) returns integer
-  language plpgsql set search_path = pg_catalog, pg_temp
-  as $$
-declare
-  v_before public.appointments;
-  v_after public.appointments;
-  v_count integer := 0;
-begin
-  for v_before in
-    select * from public.appointments a
-    where a.status = 'held' and a.hold_expires_at <= clock_timestamp()
-      and (p_org_id is null or (a.org_id = p_org_id and a.provider_id = p_provider_id
-        and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from))
-    order by a.hold_expires_at limit p_limit for no key update skip locked
-  loop
-    update public.appointments set status = 'cancelled' where id = v_before.id returning * into v_after;
-    perform app_private.audit_appointment('appointment.hold_expired', v_before, v_after, null, 'system', null, null, null);
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
-end $$;
-
-create function app_private.expire_holds(p_limit integer default 500) returns integer
-  language sql security definer set search_path = pg_catalog, pg_temp
-  as $$ select app_private.end_expired_holds(null, null, null, null, p_limit) $$;
-comment on function app_private.expire_holds is
-  'The sweep: screens and waitlists hear of a hold that ran out although nobody wanted its time.';
-grant execute on function app_private.expire_holds to voxanne_service, service_role;
-
--- What undo needs to put a row back.
-create function app_private.remember_place(p_row public.appointments, p_action text) returns jsonb
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$
-  select jsonb_build_object('action', p_action, 'status', (p_row).status, 'scheduled_at', (p_row).scheduled_at,
-    'duration_minutes', (p_row).duration_minutes, 'provider_id', (p_row).provider_id, 'busy_from', (p_row).busy_from,
-    'busy_to', (p_row).busy_to, 'session_id', (p_row).session_id, 'seat', (p_row).seat,
-    'overbooked', (p_row).overbooked, 'service_type', (p_row).service_type, 'contact_id', (p_row).contact_id)
-$$;
 
 -- 55_book_appointment.sql
 
@@ -2861,13 +2791,13 @@ create function public.book_appointment_atomic(
   p_service_type text,
   p_scheduled_at timestamptz,
   p_duration_minutes integer,
-  p_provider_id uuid default null,
   p_notes text default null,
   p_source text default 'api',
   p_actor_id text default null,
   p_call_id text default null,
   p_request_id text default null,
   p_provider_ids uuid[] default null,
+  p_check_time_off boolean default false,
   p_hold_id uuid default null,
   p_status text default 'confirmed',
   p_overbook boolean default false,
@@ -2880,10 +2810,9 @@ declare
   v_name text := left(app_private.normalize_name(p_name), 120);
   v_email text := nullif(lower(btrim(p_email)), '');
   v_service text := btrim(p_service_type);
-  v_call_id text := case when app_private.user_id() is null then p_call_id end;
-  v_source text := app_private.booking_source(p_source);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
   v_phone text;
-  v_fault jsonb;
+  v_error jsonb;
   v_contact_id uuid;
   v_elsewhere uuid;
   v_candidates uuid[];
@@ -2893,52 +2822,52 @@ declare
   v_constraint text;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   select * into v_org from public.organizations where id = p_org_id;
   if not found then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   if v_name is null then
-    return app_private.booking_refused('INVALID_NAME', 'The patient''s name is missing.');
+    return app_private.refusal('INVALID_NAME', 'The patient''s name is missing.');
   end if;
   v_phone := app_private.normalize_phone(p_phone, v_org.country);
   if v_phone is null then
-    return app_private.booking_refused('INVALID_PHONE', 'That is not a phone number that can be called or texted.');
+    return app_private.refusal('INVALID_PHONE', 'That is not a phone number that can be called or texted.');
   end if;
   if v_email is not null and (v_email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or length(v_email) > 254) then
-    return app_private.booking_refused('INVALID_EMAIL', 'That is not an e-mail address.');
+    return app_private.refusal('INVALID_EMAIL', 'That is not an e-mail address.');
   end if;
   if v_service is null or length(v_service) not between 1 and 80 then
-    return app_private.booking_refused('INVALID_SERVICE', 'The service is missing.');
+    return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
-  v_fault := app_private.time_fault(p_scheduled_at, p_duration_minutes);
-  if v_fault is not null then
-    return v_fault;
+  v_error := app_private.time_error(p_scheduled_at, p_duration_minutes);
+  if v_error is not null then
+    return v_error;
   end if;
   if length(btrim(p_notes)) > 2000 then
-    return app_private.booking_refused('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+    return app_private.refusal('INVALID_NOTES', 'The notes are longer than 2000 characters.');
   end if;
-  if v_source is null or v_source not in ('api', 'dashboard', 'voice', 'patient', 'system') then
-    return app_private.booking_refused('INVALID_SOURCE', 'A booking comes from api, dashboard, voice, patient or system.');
+  if v_by.source is null or v_by.source not in ('api', 'dashboard', 'voice', 'patient', 'system') then
+    return app_private.refusal('INVALID_SOURCE', 'A booking comes from api, dashboard, voice, patient or system.');
   end if;
   if p_status is null or p_status not in ('pending', 'confirmed') then
-    return app_private.booking_refused('INVALID_STATUS', 'A booking begins as confirmed or as pending.');
+    return app_private.refusal('INVALID_STATUS', 'A booking begins as confirmed or as pending.');
   end if;
   if length(p_reason) > 500 then
-    return app_private.booking_refused('INVALID_REASON', 'The reason is longer than 500 characters.');
+    return app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.');
   end if;
   if p_overbook then
-    v_fault := app_private.overbooking_fault(p_org_id, p_reason);
-    if v_fault is not null then
-      return v_fault;
+    v_error := app_private.overbooking_error(p_org_id, p_reason);
+    if v_error is not null then
+      return v_error;
     end if;
   end if;
   if p_hold_id is not null then
     -- A hold has its place already; confirming it needs no other one.
     v_before := app_private.lock_appointment(p_org_id, p_hold_id);
     if v_before.id is null or v_before.hold_expires_at is null then
-      return app_private.booking_refused('HOLD_NOT_FOUND', 'There is no such hold.');
+      return app_private.refusal('HOLD_NOT_FOUND', 'There is no such hold.');
     end if;
     perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
     if v_before.status in ('pending', 'confirmed') and exists (
@@ -2947,11 +2876,11 @@ begin
       return app_private.appointment_answer(v_before, true) || jsonb_build_object('phone', v_phone, 'name', v_name);
     end if;
     if v_before.status <> 'held' or v_before.hold_expires_at <= clock_timestamp() then
-      return app_private.booking_refused('HOLD_EXPIRED', 'That hold has ended. The time may still be free.');
+      return app_private.refusal('HOLD_EXPIRED', 'That hold has ended. The time may still be free.');
     end if;
     -- A hold keeps others out; it does not keep the provider in.
     if not app_private.is_on_duty(v_before) then
-      return app_private.booking_refused('HOLD_EXPIRED', 'That time is no longer available: the provider is away then.');
+      return app_private.refusal('HOLD_EXPIRED', 'That time is no longer available: the provider is away then.');
     end if;
     perform app_private.lock_person(p_org_id, v_phone);
     v_contact_id := app_private.find_person(p_org_id, v_phone, v_name);
@@ -2962,19 +2891,19 @@ begin
     end if;
     update public.appointments
       set status = p_status, contact_id = app_private.upsert_contact(p_org_id, v_name, v_phone, v_email),
-        notes = nullif(btrim(p_notes), ''), source = v_source, call_id = v_call_id,
+        notes = nullif(btrim(p_notes), ''), source = v_by.source, call_id = v_by.call_id,
         sync_state = case when p_status = 'confirmed' and app_private.calendar_linked(p_org_id) then 'pending' else 'not_linked' end
       where org_id = p_org_id and id = p_hold_id
       returning * into v_row;
   else
-    v_candidates := app_private.bookable_providers(p_org_id, p_provider_id, p_provider_ids);
-    if v_candidates is null and (p_provider_id is not null or p_provider_ids is not null) then
-      return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+    v_candidates := app_private.bookable_providers(p_org_id, p_provider_ids);
+    if v_candidates is null and p_provider_ids is not null then
+      return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
     end if;
     perform app_private.lock_providers(p_org_id, v_candidates);
     perform app_private.lock_person(p_org_id, v_phone);
     v_contact_id := app_private.find_person(p_org_id, v_phone, v_name);
-    if v_call_id is not null then
+    if v_by.call_id is not null then
       -- A model calls the tool again with a new id when an answer was slow (seen in the wild), and a caller whose line
       -- broke calls again. Read behind the locks: the first one has committed by now, and this is its answer.
       select * into v_row from public.appointments a
@@ -2986,25 +2915,22 @@ begin
         return app_private.appointment_answer(v_row, true) || jsonb_build_object('phone', v_phone, 'name', v_name);
       end if;
     end if;
-    v_slot := app_private.slot_of(p_org_id, v_service, p_scheduled_at, p_duration_minutes);
-    if p_provider_ids is null then
-      -- Plain SQL books whenever nothing overlaps; who is on duty is asked by the verb, which says who is.
-      v_slot.ends_at := null;
-    end if;
-    v_slot := app_private.take_slot(p_org_id, v_slot, v_candidates, null, null, p_overbook);
+    v_slot := app_private.take_slot(p_org_id,
+      app_private.slot_of(p_org_id, v_service, p_scheduled_at, p_duration_minutes), v_candidates,
+      p_prefer => null, p_except => null, p_overbook => p_overbook, p_check_time_off => p_check_time_off);
     if v_slot.provider_id is null then
-      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+      return app_private.slot_taken();
     end if;
     v_elsewhere := app_private.place_of_patient(p_org_id, v_contact_id, v_slot.scheduled_at, p_duration_minutes, null);
     if v_elsewhere is not null and not p_overbook then
       return app_private.already_booked(v_elsewhere);
     end if;
-    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to, 100);
+    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to);
     insert into public.appointments (org_id, provider_id, contact_id, service_type, scheduled_at, duration_minutes,
         busy_from, busy_to, session_id, seat, overbooked, notes, source, call_id, status, sync_state)
       values (p_org_id, v_slot.provider_id, app_private.upsert_contact(p_org_id, v_name, v_phone, v_email), v_service,
         p_scheduled_at, p_duration_minutes, v_slot.busy_from, v_slot.busy_to, v_slot.session_id, v_slot.seat,
-        v_slot.overbooked, nullif(btrim(p_notes), ''), v_source, v_call_id, p_status,
+        v_slot.overbooked, nullif(btrim(p_notes), ''), v_by.source, v_by.call_id, p_status,
         case when p_status = 'confirmed' and app_private.calendar_linked(p_org_id) then 'pending' else 'not_linked' end)
       returning * into v_row;
   end if;
@@ -3012,22 +2938,19 @@ begin
   if v_row.status = 'confirmed' then
     perform app_private.announce_appointment(v_row, 'message.confirmation', 'booked');
   end if;
-  perform app_private.audit_appointment('appointment.booked', v_before, v_row, p_reason,
-    v_source, p_actor_id, v_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.booked', v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false) || jsonb_build_object('phone', v_phone, 'name', v_name);
 exception
-  -- Cannot happen behind the lock, and is the promise when it does: the block rolled everything back.
-  when exclusion_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
-  when unique_violation then
+  -- Cannot happen behind the lock, and keeps the promise if it does: the block rolled everything back.
+  when exclusion_violation or unique_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint <> 'appointments_seat_idx' then
+    if v_constraint not in ('appointments_no_overlap', 'appointments_seat_idx') then
       raise;
     end if;
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+    return app_private.slot_taken();
 end $$;
 comment on function public.book_appointment_atomic is
-  'Books or says why not: {success, appointment_id, contact_id, ...} or {success: false, error, message}. success:false writes nothing. p_hold_id turns a hold into the booking: its time, provider and service count.';
+  'Books or says why not: {success, appointment_id, contact_id, ...} or {success: false, error, message}. success:false writes nothing. p_provider_ids: who may take it; null: anyone. p_check_time_off: not over time off; plain SQL books whenever nothing overlaps. p_hold_id turns a hold into the booking: its time, provider and service count.';
 grant execute on function public.book_appointment_atomic to authenticated, voxanne_tenant, voxanne_service, service_role;
 
 -- 56_hold_slot.sql
@@ -3038,7 +2961,6 @@ create function public.hold_slot_atomic(
   p_scheduled_at timestamptz,
   p_duration_minutes integer,
   p_hold_seconds integer default 600,
-  p_provider_id uuid default null,
   p_provider_ids uuid[] default null,
   p_contact_id uuid default null,
   p_source text default 'api',
@@ -3049,61 +2971,58 @@ create function public.hold_slot_atomic(
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
   v_service text := btrim(p_service_type);
-  v_call_id text := case when app_private.user_id() is null then p_call_id end;
-  v_fault jsonb;
+  v_error jsonb;
   v_candidates uuid[];
   v_slot app_private.slot;
   v_row public.appointments;
   v_constraint text;
 begin
-  v_fault := coalesce(app_private.door_fault(p_org_id, v_source, null),
-    app_private.time_fault(p_scheduled_at, p_duration_minutes));
-  if v_fault is not null then
-    return v_fault;
+  v_error := coalesce(app_private.caller_error(p_org_id, v_by, null),
+    app_private.time_error(p_scheduled_at, p_duration_minutes));
+  if v_error is not null then
+    return v_error;
   end if;
   if v_service is null or length(v_service) not between 1 and 80 then
-    return app_private.booking_refused('INVALID_SERVICE', 'The service is missing.');
+    return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
   if p_hold_seconds is null or p_hold_seconds not between 1 and 172800 then
-    return app_private.booking_refused('INVALID_HOLD', 'A hold lasts a second to two days.');
+    return app_private.refusal('INVALID_HOLD', 'A hold lasts a second to two days.');
   end if;
   if p_contact_id is not null and not exists (
     select 1 from public.leads where org_id = p_org_id and id = p_contact_id) then
-    return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such contact.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such contact.');
   end if;
-  v_candidates := app_private.bookable_providers(p_org_id, p_provider_id, p_provider_ids);
-  if v_candidates is null and (p_provider_id is not null or p_provider_ids is not null) then
-    return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+  v_candidates := app_private.bookable_providers(p_org_id, p_provider_ids);
+  if v_candidates is null and p_provider_ids is not null then
+    return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
   end if;
   perform app_private.lock_providers(p_org_id, v_candidates);
   v_slot := app_private.take_slot(p_org_id,
-    app_private.slot_of(p_org_id, v_service, p_scheduled_at, p_duration_minutes), v_candidates, null, null, false);
+    app_private.slot_of(p_org_id, v_service, p_scheduled_at, p_duration_minutes), v_candidates,
+    p_prefer => null, p_except => null, p_overbook => false, p_check_time_off => true);
   if v_slot.provider_id is null then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+    return app_private.slot_taken();
   end if;
-  perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to, 100);
+  perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to);
   insert into public.appointments (org_id, provider_id, contact_id, service_type, scheduled_at, duration_minutes,
       busy_from, busy_to, session_id, seat, source, call_id, status, hold_expires_at)
     values (p_org_id, v_slot.provider_id, p_contact_id, v_service, p_scheduled_at, p_duration_minutes,
       v_slot.busy_from, v_slot.busy_to, v_slot.session_id, v_slot.seat,
-      case when v_source = 'google' then 'system' else v_source end, v_call_id, 'held',
+      case v_by.source when 'google' then 'system' else v_by.source end, v_by.call_id, 'held',
       clock_timestamp() + make_interval(secs => p_hold_seconds))
     returning * into v_row;
-  perform app_private.audit_appointment('appointment.held', null, v_row, null,
-    v_source, p_actor_id, v_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.held', null, v_row, null, v_by);
   return app_private.appointment_answer(v_row, false)
     || jsonb_build_object('hold_id', v_row.id, 'expires_at', v_row.hold_expires_at);
 exception
-  when exclusion_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
-  when unique_violation then
+  when exclusion_violation or unique_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint <> 'appointments_seat_idx' then
+    if v_constraint not in ('appointments_no_overlap', 'appointments_seat_idx') then
       raise;
     end if;
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+    return app_private.slot_taken();
 end $$;
 comment on function public.hold_slot_atomic is
   'Keeps a time for a while; book_appointment_atomic(p_hold_id) confirms it. Nobody waits for a hold that ran out.';
@@ -3121,30 +3040,81 @@ create function public.release_hold_atomic(
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_hold_id);
   if v_before.id is null or v_before.hold_expires_at is null then
-    return app_private.booking_refused('HOLD_NOT_FOUND', 'There is no such hold.');
+    return app_private.refusal('HOLD_NOT_FOUND', 'There is no such hold.');
   end if;
   if v_before.status = 'cancelled' then
     return app_private.appointment_answer(v_before, true);
   end if;
   if v_before.status <> 'held' then
-    return app_private.booking_refused('NOT_CHANGEABLE', 'That hold has become an appointment. Cancel the appointment.');
+    return app_private.refusal('NOT_CHANGEABLE', 'That hold has become an appointment. Cancel the appointment.');
   end if;
   update public.appointments set status = 'cancelled' where org_id = p_org_id and id = p_hold_id returning * into v_row;
-  perform app_private.audit_appointment('appointment.hold_released', v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.hold_released', v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false);
 end $$;
 grant execute on function public.release_hold_atomic to voxanne_tenant, voxanne_service, service_role;
+
+-- A hold that ran out ends like one that was given back, and the audit log says so.
+create function app_private.end_hold(p_before public.appointments) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+declare v_after public.appointments;
+begin
+  update public.appointments set status = 'cancelled' where id = (p_before).id returning * into v_after;
+  perform app_private.audit_appointment('appointment.hold_expired', p_before, v_after, null,
+    row('system', null, null, null)::app_private.origin);
+end $$;
+
+-- Holds that ran out and are in the way of a row that is about to be written. One that is being confirmed right now is
+-- left alone: the constraint decides then.
+create function app_private.end_expired_holds(
+  p_org_id uuid, p_provider_id uuid, p_from timestamptz, p_to timestamptz
+) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+declare v_hold public.appointments;
+begin
+  for v_hold in
+    select * from public.appointments a
+    where a.org_id = p_org_id and a.provider_id = p_provider_id
+      and a.status = 'held' and a.hold_expires_at <= clock_timestamp()
+      and a.busy_from > p_from - interval '1 day' and a.busy_from < p_to and a.busy_to > p_from
+    order by a.hold_expires_at limit 100 for no key update skip locked
+  loop
+    perform app_private.end_hold(v_hold);
+  end loop;
+end $$;
+
+create function app_private.expire_holds(p_limit integer default 500) returns integer
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_hold public.appointments;
+  v_count integer := 0;
+begin
+  for v_hold in
+    select * from public.appointments a
+    where a.status = 'held' and a.hold_expires_at <= clock_timestamp()
+    order by a.hold_expires_at limit p_limit for no key update skip locked
+  loop
+    perform app_private.end_hold(v_hold);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end $$;
+comment on function app_private.expire_holds is
+  'The sweep: screens and waitlists hear of a hold that ran out although nobody wanted its time.';
+grant execute on function app_private.expire_holds to voxanne_service, service_role;
 
 -- 57_move_appointment.sql
 
@@ -3156,7 +3126,6 @@ create function public.move_appointment_atomic(
   p_appointment_id uuid,
   p_scheduled_at timestamptz,
   p_duration_minutes integer default null,
-  p_provider_id uuid default null,
   p_provider_ids uuid[] default null,
   p_overbook boolean default false,
   p_reason text default null,
@@ -3168,37 +3137,37 @@ create function public.move_appointment_atomic(
   p_service_type text default null,
   p_contact_id uuid default null,
   p_notes text default null,
-  p_off_duty boolean default false
+  p_check_time_off boolean default true
 ) returns jsonb
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
   v_minutes integer;
   v_service text;
   v_contact_id uuid;
   v_notes text;
   v_stays boolean;
-  v_fault jsonb;
+  v_error jsonb;
   v_candidates uuid[];
   v_slot app_private.slot;
   v_before public.appointments;
   v_row public.appointments;
   v_constraint text;
 begin
-  v_fault := app_private.door_fault(p_org_id, v_source, p_reason);
-  if v_fault is null and p_overbook then
-    v_fault := app_private.overbooking_fault(p_org_id, p_reason);
+  v_error := app_private.caller_error(p_org_id, v_by, p_reason);
+  if v_error is null and p_overbook then
+    v_error := app_private.overbooking_error(p_org_id, p_reason);
   end if;
-  if v_fault is null and p_off_duty and v_source not in ('api', 'dashboard') then
-    v_fault := app_private.booking_refused('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');
+  if v_error is null and not p_check_time_off and v_by.source not in ('api', 'dashboard') then
+    v_error := app_private.refusal('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');
   end if;
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   v_minutes := coalesce(p_duration_minutes, v_before.duration_minutes);
   v_service := coalesce(btrim(p_service_type), v_before.service_type);
@@ -3206,26 +3175,25 @@ begin
   -- An empty text takes the notes away.
   v_notes := case when p_notes is null then v_before.notes else nullif(btrim(p_notes), '') end;
   v_stays := v_before.scheduled_at = p_scheduled_at and v_before.duration_minutes = v_minutes
-    and v_before.provider_id = coalesce(p_provider_id, v_before.provider_id)
     and (p_provider_ids is null or v_before.provider_id = any (p_provider_ids));
   if v_before.status not in ('pending', 'confirmed')
     and (not v_stays or v_before.status not in ('arrived', 'completed', 'no_show')) then
-    return app_private.booking_refused('NOT_CHANGEABLE', format('An appointment that is %s cannot be %s.',
+    return app_private.refusal('NOT_CHANGEABLE', format('An appointment that is %s cannot be %s.',
       replace(v_before.status, '_', ' '), case when v_stays then 'changed' else 'moved' end));
   end if;
-  v_fault := app_private.time_fault(p_scheduled_at, v_minutes);
-  if v_fault is not null then
-    return v_fault;
+  v_error := app_private.time_error(p_scheduled_at, v_minutes);
+  if v_error is not null then
+    return v_error;
   end if;
   if length(v_service) not between 1 and 80 then
-    return app_private.booking_refused('INVALID_SERVICE', 'The service is missing.');
+    return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
   if length(v_notes) > 2000 then
-    return app_private.booking_refused('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+    return app_private.refusal('INVALID_NOTES', 'The notes are longer than 2000 characters.');
   end if;
   if v_contact_id is distinct from v_before.contact_id and not exists (
     select 1 from public.leads l where l.org_id = p_org_id and l.id = v_contact_id) then
-    return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
   end if;
   if v_stays and (v_service, v_contact_id, v_notes) is not distinct from
     (v_before.service_type, v_before.contact_id, v_before.notes) then
@@ -3235,25 +3203,23 @@ begin
   -- A visit that has begun keeps the time it took, whatever it turns out to be for.
   if v_stays and (v_service = v_before.service_type or v_before.status not in ('pending', 'confirmed')) then
     v_slot := row(v_before.busy_from, v_before.busy_to, v_before.session_id, null, v_before.provider_id, v_before.seat,
-      v_before.overbooked, v_before.scheduled_at, null)::app_private.slot;
+      v_before.overbooked, v_before.scheduled_at,
+      v_before.scheduled_at + make_interval(mins => v_before.duration_minutes))::app_private.slot;
   else
     -- Without a provider in the request it stays with its own.
-    v_candidates := app_private.bookable_providers(p_org_id,
-      case when p_provider_ids is null then coalesce(p_provider_id, v_before.provider_id) else p_provider_id end,
-      p_provider_ids);
+    v_candidates := app_private.bookable_providers(p_org_id, coalesce(p_provider_ids, array[v_before.provider_id]));
     if v_candidates is null then
-      return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+      return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
     end if;
     perform app_private.lock_providers(p_org_id, v_candidates || v_before.provider_id);
-    v_slot := app_private.slot_of(p_org_id, v_service, p_scheduled_at, v_minutes);
-    if p_off_duty then
-      v_slot.ends_at := null;
-    end if;
-    v_slot := app_private.take_slot(p_org_id, v_slot, v_candidates, v_before.provider_id, p_appointment_id, p_overbook);
+    v_slot := app_private.take_slot(p_org_id,
+      app_private.slot_of(p_org_id, v_service, p_scheduled_at, v_minutes), v_candidates,
+      p_prefer => v_before.provider_id, p_except => p_appointment_id, p_overbook => p_overbook,
+      p_check_time_off => p_check_time_off);
     if v_slot.provider_id is null then
-      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+      return app_private.slot_taken();
     end if;
-    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to, 100);
+    perform app_private.end_expired_holds(p_org_id, v_slot.provider_id, v_slot.busy_from, v_slot.busy_to);
   end if;
   -- The same row: its id and its event in Google stay what they were.
   update public.appointments set
@@ -3277,20 +3243,18 @@ begin
       then 'message.confirmation' end,
     case when v_row.contact_id is distinct from v_before.contact_id then 'booked' else 'moved' end);
   perform app_private.audit_appointment(case when v_stays then 'appointment.changed' else 'appointment.moved' end,
-    v_before, v_row, p_reason, v_source, p_actor_id, p_call_id, p_request_id);
+    v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false) || jsonb_build_object('undo_until', v_row.undo_until);
 exception
-  when exclusion_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
-  when unique_violation then
+  when exclusion_violation or unique_violation then
     get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint <> 'appointments_seat_idx' then
+    if v_constraint not in ('appointments_no_overlap', 'appointments_seat_idx') then
       raise;
     end if;
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time is already taken.');
+    return app_private.slot_taken();
 end $$;
 comment on function public.move_appointment_atomic is
-  'Reschedules on the same row, and changes what it is about: service, patient, notes (an empty text removes them). p_provider_id or p_provider_ids: to whom it may go; neither: it stays with its provider. p_off_duty: time off is not in the way.';
+  'Reschedules on the same row, and changes what it is about: service, patient, notes (an empty text removes them). p_provider_ids: to whom it may go; null: it stays with its provider. p_check_time_off: not over time off; false is for staff.';
 grant execute on function public.move_appointment_atomic to voxanne_tenant, voxanne_service, service_role;
 
 -- 58_cancel_appointment.sql
@@ -3308,24 +3272,24 @@ create function public.cancel_appointment_atomic(
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   -- Giving a time back needs the row's lock alone: nobody can be in the way of that.
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   if v_before.status = 'cancelled' then
     return app_private.appointment_answer(v_before, true) || jsonb_build_object('undo_until', v_before.undo_until);
   end if;
   if v_before.status not in ('pending', 'held', 'confirmed', 'arrived') then
-    return app_private.booking_refused('NOT_CHANGEABLE',
+    return app_private.refusal('NOT_CHANGEABLE',
       format('An appointment that is %s cannot be canceled.', replace(v_before.status, '_', ' ')));
   end if;
   update public.appointments set
@@ -3338,13 +3302,22 @@ begin
     returning * into v_row;
   perform app_private.announce_appointment(v_row,
     case when p_notify and v_before.status in ('confirmed', 'arrived') then 'message.cancellation' end, 'cancelled');
-  perform app_private.audit_appointment('appointment.cancelled', v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.cancelled', v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false) || jsonb_build_object('undo_until', v_row.undo_until);
 end $$;
 grant execute on function public.cancel_appointment_atomic to voxanne_tenant, voxanne_service, service_role;
 
 -- 59_undo_appointment.sql
+
+-- What undo needs to put a row back.
+create function app_private.remember_place(p_row public.appointments, p_action text) returns jsonb
+  language sql stable set search_path = pg_catalog, pg_temp
+  as $$
+  select jsonb_build_object('action', p_action, 'status', (p_row).status, 'scheduled_at', (p_row).scheduled_at,
+    'duration_minutes', (p_row).duration_minutes, 'provider_id', (p_row).provider_id, 'busy_from', (p_row).busy_from,
+    'busy_to', (p_row).busy_to, 'session_id', (p_row).session_id, 'seat', (p_row).seat,
+    'overbooked', (p_row).overbooked, 'service_type', (p_row).service_type, 'contact_id', (p_row).contact_id)
+$$;
 
 create function public.undo_appointment_atomic(
   p_org_id uuid,
@@ -3358,40 +3331,40 @@ create function public.undo_appointment_atomic(
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
   v_old public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   if v_before.undoable is null then
-    return app_private.booking_refused('NOTHING_TO_UNDO', 'Nothing about this appointment can be undone.');
+    return app_private.refusal('NOTHING_TO_UNDO', 'Nothing about this appointment can be undone.');
   end if;
   if v_before.undo_until <= clock_timestamp() then
-    return app_private.booking_refused('UNDO_EXPIRED', 'A move or a cancellation can be undone for ten minutes.');
+    return app_private.refusal('UNDO_EXPIRED', 'A move or a cancellation can be undone for ten minutes.');
   end if;
   v_old := jsonb_populate_record(v_before, v_before.undoable - 'action');
   perform app_private.lock_providers(p_org_id, array[v_old.provider_id, v_before.provider_id]);
   if not exists (
     select 1 from public.providers
     where org_id = p_org_id and id = v_old.provider_id and active and deleted_at is null) then
-    return app_private.booking_refused('PROVIDER_NOT_FOUND',
+    return app_private.refusal('PROVIDER_NOT_FOUND',
       'That provider no longer takes appointments. Book it with another provider.');
   end if;
   if not v_old.overbooked and not app_private.is_free(
     p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to,
     case when v_old.seat is not null then v_old.session_id end, p_appointment_id,
     v_before.undo_until - interval '10 minutes') then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
   end if;
-  perform app_private.end_expired_holds(p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to, 100);
+  perform app_private.end_expired_holds(p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to);
   update public.appointments set
       status = v_old.status, scheduled_at = v_old.scheduled_at, duration_minutes = v_old.duration_minutes,
       provider_id = v_old.provider_id, service_type = v_old.service_type, contact_id = v_old.contact_id,
@@ -3411,13 +3384,12 @@ begin
           p_appointment_id || ':' || v_before.visible_version || ':passed_on')) then 'message.confirmation' end,
     case when v_row.contact_id is distinct from v_before.contact_id then 'booked'
       when v_before.status = 'cancelled' then 'restored' else 'moved' end);
-  perform app_private.audit_appointment('appointment.undone', v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.undone', v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false);
 exception
   -- Also a seat that was given away in a shared session.
   when exclusion_violation or unique_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
 end $$;
 comment on function public.undo_appointment_atomic is
   'Puts back what the last move or cancellation replaced, for ten minutes, while that time is free.';
@@ -3453,23 +3425,23 @@ create function public.set_appointment_status(
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
-  v_source text := app_private.booking_source(p_source);
-  v_fault jsonb := app_private.door_fault(p_org_id, v_source, p_reason);
+  v_by app_private.origin := app_private.origin_of(p_source, p_actor_id, p_call_id, p_request_id);
+  v_error jsonb := app_private.caller_error(p_org_id, v_by, p_reason);
   v_before public.appointments;
   v_row public.appointments;
 begin
-  if v_fault is not null then
-    return v_fault;
+  if v_error is not null then
+    return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.booking_refused('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
   end if;
   if v_before.status = p_status then
     return app_private.appointment_answer(v_before, true);
   end if;
   if p_status is null or not app_private.may_become(v_before.status, p_status) then
-    return app_private.booking_refused('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
+    return app_private.refusal('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
       replace(v_before.status, '_', ' '), coalesce(replace(left(p_status, 20), '_', ' '), 'nothing')));
   end if;
   if v_before.status in ('no_show', 'completed') and p_status in ('confirmed', 'arrived') then
@@ -3477,9 +3449,9 @@ begin
     perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
     if not v_before.overbooked and not app_private.is_free(p_org_id, v_before.provider_id, v_before.busy_from,
       v_before.busy_to, case when v_before.seat is not null then v_before.session_id end, p_appointment_id) then
-      return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+      return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
     end if;
-    perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to, 100);
+    perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to);
   end if;
   update public.appointments set
       status = p_status, undoable = null, undo_until = null,
@@ -3490,12 +3462,11 @@ begin
   if v_before.status = 'pending' then
     perform app_private.announce_appointment(v_row, 'message.confirmation', 'booked');
   end if;
-  perform app_private.audit_appointment('appointment.' || p_status, v_before, v_row, p_reason,
-    v_source, p_actor_id, p_call_id, p_request_id);
+  perform app_private.audit_appointment('appointment.' || p_status, v_before, v_row, p_reason, v_by);
   return app_private.appointment_answer(v_row, false);
 exception
   when exclusion_violation or unique_violation then
-    return app_private.booking_refused('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
 end $$;
 grant execute on function public.set_appointment_status to voxanne_tenant, voxanne_service, service_role;
 
@@ -3560,8 +3531,7 @@ create function app_private.clinic_calendar(
   as $$
 #variable_conflict use_column
 begin
-  -- A hold that ran out blocks nobody, whether or not the sweep has come to it. Nothing is busy for longer than a day:
-  -- bounded on both sides, the reads do not grow with the clinic's history.
+  -- Nothing is busy for longer than a day: bounded on both sides, the reads do not grow with the clinic's history.
   return query
     select 'rules', null::uuid, null::bytea, null::bytea, app_private.clinic_rules(p_org_id, p_now)
     union all
@@ -3574,8 +3544,7 @@ begin
         select a.provider_id, a.service_type, a.scheduled_at, a.duration_minutes, a.session_id,
           min(a.busy_from) as busy_from, max(a.busy_to) as busy_to, pg_catalog.json_agg(a.seat) as seats
         from public.appointments a
-        where a.org_id = p_org_id and a.status in ('pending', 'held', 'confirmed', 'arrived')
-          and (a.status <> 'held' or a.hold_expires_at is null or a.hold_expires_at > now())
+        where a.org_id = p_org_id and app_private.takes_time(a.status, a.hold_expires_at, now())
           and a.seat is not null
           and a.busy_from < p_to and a.busy_from >= p_from - interval '1 day' and a.busy_to > p_from
         group by a.provider_id, a.service_type, a.scheduled_at, a.duration_minutes, a.session_id) as s)
@@ -3586,8 +3555,7 @@ begin
       select pg_catalog.array_send(pg_catalog.array_agg(a.busy_from)) as froms,
         pg_catalog.array_send(pg_catalog.array_agg(a.busy_to)) as tos
       from public.appointments a
-      where a.org_id = p_org_id and a.provider_id = p.id and a.status in ('pending', 'held', 'confirmed', 'arrived')
-        and (a.status <> 'held' or a.hold_expires_at is null or a.hold_expires_at > now())
+      where a.org_id = p_org_id and a.provider_id = p.id and app_private.takes_time(a.status, a.hold_expires_at, now())
         and a.seat is null
         and a.busy_from < p_to and a.busy_from >= p_from - interval '1 day' and a.busy_to > p_from) as a
     where p.org_id = p_org_id and p.active and p.deleted_at is null
@@ -3696,7 +3664,7 @@ begin
   return null;
 end $$;
 
-create trigger offer_ended after update on public.appointments for each row
+create trigger appointments_end_offer after update on public.appointments for each row
   when (old.status = 'held' and new.status <> 'held') execute function app_private.offer_ended();
 
 -- Only where someone is waiting: any other clinic's change costs one look into an empty index.
@@ -3714,7 +3682,7 @@ begin
   return null;
 end $$;
 
-create trigger time_was_freed after update on public.appointments for each row
+create trigger appointments_offer_freed_time after update on public.appointments for each row
   when (old.status in ('pending', 'held', 'confirmed', 'arrived') and (new.status = 'cancelled'
     or new.scheduled_at <> old.scheduled_at or new.provider_id <> old.provider_id))
   execute function app_private.time_was_freed();
@@ -3728,9 +3696,9 @@ begin
   return null;
 end $$;
 
-create trigger changed after insert or update on public.waitlist
+create trigger waitlist_emit_event after insert or update on public.waitlist
   for each row execute function app_private.waitlist_changed();
-create trigger changed after insert or update on public.waitlist_offers
+create trigger waitlist_offers_emit_event after insert or update on public.waitlist_offers
   for each row execute function app_private.waitlist_changed();
 
 create function app_private.join_waitlist(
@@ -3745,19 +3713,19 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   v_contact_id := coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
   select * into v_contact from public.leads where org_id = p_org_id and id = v_contact_id;
   if v_contact.id is null then
-    return app_private.booking_refused('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
   end if;
   if v_contact.phone is null then
-    return app_private.booking_refused('PHONE_MISSING', 'This patient has no phone number, and offers are texted.');
+    return app_private.refusal('PHONE_MISSING', 'This patient has no phone number, and offers are texted.');
   end if;
   if p_provider_id is not null and not exists (
     select 1 from public.providers where org_id = p_org_id and id = p_provider_id and active) then
-    return app_private.booking_refused('PROVIDER_NOT_FOUND', 'There is no such provider.');
+    return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
   end if;
   insert into public.waitlist
       (org_id, contact_id, service_type, provider_id, earliest_date, latest_date, windows)
@@ -3765,7 +3733,7 @@ begin
     on conflict do nothing
     returning * into v_row;
   if v_row.id is null then
-    return app_private.booking_refused('ALREADY_WAITING', 'This patient waits for that service already.');
+    return app_private.refusal('ALREADY_WAITING', 'This patient waits for that service already.');
   end if;
   perform app_private.audit_waitlist(p_org_id, 'waitlist.added', v_row.id, jsonb_build_object(
     'contact_id', v_row.contact_id, 'service_type', v_row.service_type, 'provider_id', v_row.provider_id,
@@ -3802,7 +3770,7 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
   end if;
   select id into v_offer_id from public.waitlist_offers
     where org_id = p_org_id and waitlist_id = p_waitlist_id and status = 'open';
@@ -3811,7 +3779,7 @@ begin
   end if;
   select * into v_row from public.waitlist where org_id = p_org_id and id = p_waitlist_id for update;
   if v_row.id is null then
-    return app_private.booking_refused('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
   end if;
   if v_row.removed_at is null and v_row.appointment_id is null then
     update public.waitlist set removed_at = clock_timestamp() where org_id = p_org_id and id = p_waitlist_id;
@@ -4049,10 +4017,10 @@ begin
   return null;
 end $$;
 
-create constraint trigger ended after insert on public.calls
+create constraint trigger calls_emit_event_on_insert after insert on public.calls
   deferrable initially deferred for each row
   when (new.status = 'ended') execute function app_private.call_changed();
-create constraint trigger changed after update on public.calls
+create constraint trigger calls_emit_event after update on public.calls
   deferrable initially deferred for each row
   when (new.status = 'ended' and old.* is distinct from new.*) execute function app_private.call_changed();
 
@@ -4099,7 +4067,7 @@ begin
   return null;
 end $$;
 
-create constraint trigger changed after insert or update on public.tasks
+create constraint trigger tasks_emit_event after insert or update on public.tasks
   deferrable initially deferred for each row execute function app_private.task_changed();
 
 -- Anyone can call: there is an end to what one call, and all calls together, may leave on the clinic's screen.
@@ -4113,7 +4081,7 @@ declare
   v_row public.tasks;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.booking_refused('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
   -- One at a time: of two copies that come together the second must find the first, and both must not be the last one.
   perform pg_advisory_xact_lock(hashtextextended('tasks:' || p_org_id::text, 0));
@@ -4124,7 +4092,7 @@ begin
   if (select count(*) from (
       select from public.tasks where org_id = p_org_id and closed_at is null limit 500) as open) >= 500
     or (select count(*) from public.tasks where org_id = p_org_id and call_id = p_call_id) >= 5 then
-    return app_private.booking_refused('TOO_MANY_MESSAGES',
+    return app_private.refusal('TOO_MANY_MESSAGES',
       'No more messages can be taken now. Say that the clinic cannot take this one, and that the caller can reach the clinic during its opening hours.');
   end if;
   insert into public.tasks (org_id, name, phone, message, urgent, call_id, repeat_key)
@@ -4196,7 +4164,7 @@ create index messages_refused_idx on public.messages (org_id, created_at desc)
 select app_private.protect('public.messages');
 grant insert, update on public.messages to voxanne_service;
 
-create trigger touch before update on public.messages
+create trigger messages_touch before update on public.messages
   for each row execute function app_private.touch_updated_at();
 
 create table public.message_events (
@@ -4225,7 +4193,7 @@ begin
   return null;
 end $$;
 
-create constraint trigger changed after insert or update on public.messages
+create constraint trigger messages_emit_event after insert or update on public.messages
   deferrable initially deferred for each row execute function app_private.message_changed();
 
 -- 73_senders.sql
@@ -4633,52 +4601,6 @@ comment on function app_private.why_not_outgoing is
   'Why the text of an outgoing row cannot be sent again; null when it can, and for rows that are about no text.';
 grant execute on function app_private.why_not_outgoing to voxanne_tenant;
 
--- What an owner does with what must leave: looks for it, and sends again what was given up or waits for its next try.
-create function app_private.replay_outgoing(p_ids uuid[], p_request_id text) returns setof uuid
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-  as $$
-declare
-  v_org uuid := app_private.org_id();
-  v_actor uuid := app_private.user_id();
-  v_before public.outbox;
-  v_text public.messages;
-begin
-  if v_org is null or not exists (
-    select 1 from public.profiles p where p.user_id = v_actor and p.org_id = v_org and p.role = 'owner'
-  ) then
-    raise exception 'only an owner sends again' using errcode = 'insufficient_privilege';
-  end if;
-  -- Rows of one key queue up in the order in which they came; two replays at once take the keys in one order.
-  for v_before in
-    select * from public.outbox o
-    where o.id = any (p_ids) and o.org_id = v_org and o.status in ('failed', 'dead_letter')
-    order by o.order_key nulls first, o.seq
-    for update
-  loop
-    v_text := app_private.text_of_outgoing(v_before);
-    if v_text.status in ('failed', 'undelivered') then
-      -- The row alone would find its text refused and end as it did.
-      continue when not exists (
-        select 1 from app_private.resend_text(v_org, v_text.id, p_request_id) r where r.outcome = 'queued');
-    else
-      update public.outbox o set
-        status = 'pending', attempts = 0, run_at = now(), replays = o.replays + 1, refused = false,
-        error_message = null, lease_token = null, lease_until = null
-      where o.id = v_before.id;
-    end if;
-    insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-    values (v_org, 'user', v_actor::text, 'outgoing.replayed', 'outgoing', v_before.id::text,
-      pg_catalog.jsonb_build_object('topic', v_before.topic, 'status', v_before.status, 'attempts', v_before.attempts),
-      pg_catalog.jsonb_build_object('status', 'pending', 'attempts', 0, 'replays', v_before.replays + 1), p_request_id);
-    return next v_before.id;
-  end loop;
-  if found then
-    perform pg_catalog.pg_notify('voxanne_work', 'outbox');
-  end if;
-end $$;
-comment on function app_private.replay_outgoing is 'Returns the ids that were sent back into the queue.';
-grant execute on function app_private.replay_outgoing to voxanne_tenant;
-
 -- 77_inbound_texts.sql
 
 -- Whose a text is that comes in on the number that many clinics share. A clinic gets it for a relation of the person
@@ -4804,6 +4726,70 @@ $$;
 comment on function app_private.clinics_of_text is
   'Whose a text may be: of the clinics that a person has to do with, those that text from the number written to. One: it is that one''s. Several: the person is asked. None: nobody''s. In no order.';
 grant execute on function app_private.clinics_of_text to voxanne_service;
+
+-- 78_replay.sql
+
+-- What an owner does with the two queues: sends back into them what was given up, or waits for its next try. A webhook can
+-- be replayed after it was completed, too: what it did is not done twice. A row that was not finished is left alone and
+-- not returned. The audit rows commit with it.
+create function app_private.replay(p_queue text, p_ids uuid[], p_request_id text) returns setof uuid
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_org uuid := app_private.org_id();
+  v_actor uuid := app_private.user_id();
+  v_is_outbox boolean := p_queue = 'outbox';
+  v_statuses text[] := case p_queue when 'outbox' then array['failed', 'dead_letter']
+    else array['completed', 'failed', 'dead_letter'] end;
+  v_id uuid;
+  v_before jsonb;
+  v_text public.messages;
+begin
+  if p_queue is null or p_queue not in ('outbox', 'webhook_delivery_log') then
+    raise exception 'there is no queue of that name' using errcode = 'invalid_parameter_value';
+  end if;
+  if v_org is null or not exists (
+    select 1 from public.profiles p where p.user_id = v_actor and p.org_id = v_org and p.role = 'owner'
+  ) then
+    raise exception 'only an owner replays' using errcode = 'insufficient_privilege';
+  end if;
+  -- Rows of one key queue up in the order in which they came; two replays at once take the keys in one order.
+  for v_id in execute format(
+    'select id from public.%I where id = any ($1) and org_id = $2 order by order_key nulls first, seq', p_queue)
+    using p_ids, v_org
+  loop
+    execute format('select to_jsonb(q) from public.%I q where id = $1 and status = any ($2) for update', p_queue)
+      into v_before using v_id, v_statuses;
+    continue when v_before is null;
+    v_text := case when v_is_outbox
+      then app_private.text_of_outgoing(jsonb_populate_record(null::public.outbox, v_before)) end;
+    if v_text.status in ('failed', 'undelivered') then
+      -- The row alone would find its text refused and end as it did.
+      continue when not exists (
+        select 1 from app_private.resend_text(v_org, v_text.id, p_request_id) r where r.outcome = 'queued');
+    else
+      execute format(
+        'update public.%I set status = ''pending'', attempts = 0, run_at = now(), replays = replays + 1, %s
+           completed_at = null, error_message = null, lease_token = null, lease_until = null where id = $1',
+        p_queue, case when v_is_outbox then 'refused = false,' end) using v_id;
+    end if;
+    insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
+      values (v_org, 'user', v_actor::text,
+        case when v_is_outbox then 'outgoing.replayed' else 'delivery.replayed' end,
+        case when v_is_outbox then 'outgoing' else 'webhook_delivery' end, v_id::text,
+        jsonb_strip_nulls(jsonb_build_object('topic', v_before -> 'topic', 'status', v_before -> 'status',
+          'attempts', v_before -> 'attempts', 'replays', v_before -> 'replays')),
+        jsonb_build_object('status', 'pending', 'attempts', 0, 'replays', (v_before ->> 'replays')::integer + 1),
+        p_request_id);
+    return next v_id;
+  end loop;
+  if found then
+    perform pg_notify('voxanne_work', p_queue);
+  end if;
+end $$;
+comment on function app_private.replay is
+  'p_queue: outbox or webhook_delivery_log. Returns the ids that were sent back into the queue.';
+grant execute on function app_private.replay to voxanne_tenant;
 
 -- 80_circuit_breakers.sql
 
