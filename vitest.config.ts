@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What a test waits for comes in milliseconds, and on a machine that is busy with something else much later. */
 const patient = {
@@ -14,6 +14,11 @@ const patient = {
  */
 export default defineConfig({
   test: {
+    reporters: [
+      './scripts/testing/slowest.reporter.ts',
+      ...configDefaults.reporters,
+      './scripts/testing/left-out.reporter.ts',
+    ],
     projects: [
       {
         test: {
@@ -40,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['journeys/**/*.journey.ts'],
+          globalSetup: ['journeys/support/dashboard.setup.ts'],
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,

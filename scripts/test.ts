@@ -1,73 +1,75 @@
-/** What `npm test` runs: every test, and in words what this machine cannot run. */
+/** What `npm test` runs: every test, or the part that is asked for; and in words what this machine cannot run. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changedFiles, testsNear } from './lib/changed-tests.ts';
+import { findChromium, findLeftOut } from './lib/left-out.ts';
 import { ended } from './lib/run.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const versions = join(root, 'scripts', 'postgres-versions', 'node_modules');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-function runnable(path: string): boolean {
+const run = (program: string, args: readonly string[], env: Record<string, string> = {}): Promise<number> => {
+  const child = spawn(process.execPath, [join(root, program), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  return ended(child);
+};
+
+function runTests(args: readonly string[]): Promise<number> {
+  const chromium = findChromium();
+  // A reporter of one's own takes the place of the configured ones, and what is left out must be said anyway.
+  const own = args.some((arg) => arg.startsWith('--reporter'));
+  return run(
+    'node_modules/vitest/vitest.mjs',
+    ['run', ...args, ...(own ? ['--reporter=./scripts/testing/left-out.reporter.ts'] : [])],
+    chromium ? { CHROMIUM_PATH: chromium } : { VOXANNE_NO_BROWSER: '1' },
+  );
+}
+
+async function runEverything(): Promise<number> {
+  for (const { sentence } of findLeftOut(root)) console.error(sentence);
+  // Some tests without a browser look at the built pages too.
+  const built = await run('scripts/bootstrap.mjs', ['--dashboard']);
+  return built === 0 ? runTests([]) : built;
+}
+
+/** `--changed`, `--changed main` or `--changed=main`, with any other arguments beside it. */
+async function runChanged(args: readonly string[], at: number): Promise<number> {
+  const [, written] = (args[at] ?? '').split('=');
+  const next = args[at + 1];
+  const base = written ?? (next?.startsWith('-') ? undefined : next);
+  const rest = args.filter((_, index) => index !== at && !(index === at + 1 && base === next && !written));
+  const since = base === undefined ? 'since the last commit' : `since ${base}`;
+  const changed = readChanged(base);
+  if (changed === undefined) return 1;
+  const near = testsNear(root, changed);
+  if (near.length === 0) {
+    console.log(`No test is near what changed ${since}. \`npm test\` runs everything.`);
+    return 0;
+  }
+  console.log(`${near.length} test files are near the ${changed.length} files that changed ${since}:`);
+  for (const path of near) console.log(`  ${path}`);
+  const code = await runTests([...rest, ...near]);
+  console.log('Tests farther away were not run. `npm test` runs everything.');
+  return code;
+}
+
+function readChanged(base: string | undefined): string[] | undefined {
   try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    return changedFiles(root, base);
+  } catch (error) {
+    const [said] = ((error as { stderr?: string }).stderr || String(error)).split('\n');
+    console.error(
+      `Git couldn't say what changed${base === undefined ? '' : ` since ${base}`}: ${said}\nName a commit or branch that exists here, for example: npm test -- --changed main`,
+    );
+    return undefined;
   }
 }
 
-const onPath = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => runnable(join(folder, program)));
-
-const chosen = process.env.CHROMIUM_PATH;
-const chromium = [chosen ?? CHROMIUM].flat().find(runnable);
-const hasRedis = onPath('redis-server');
-
-const leftOut: string[] = [];
-if (!chromium) {
-  const where = chosen ? `CHROMIUM_PATH (${chosen}) is not a program` : 'there is no Chromium here';
-  leftOut.push(
-    `The journeys in a browser are left out: ${where}. Get it: apt-get install -y chromium (or set CHROMIUM_PATH).`,
-  );
-}
-if (!hasRedis) {
-  leftOut.push(
-    'The tests on a real Redis are left out: there is no redis-server here. Get it: apt-get install -y redis-server.',
-  );
-}
-if (!onPath('pgbouncer')) {
-  leftOut.push(
-    'The tests behind a pooler are left out: there is no pgbouncer here. Get it: apt-get install -y pgbouncer.',
-  );
-}
-if (!runnable('/usr/lib/postgresql/15/bin/pg_ctl')) {
-  leftOut.push(
-    'The tests on PostgreSQL 15 with its JIT are left out: there is no /usr/lib/postgresql/15 here. Get it: apt-get install -y postgresql-15.',
-  );
-}
-if (![16, 17].every((major) => runnable(join(versions, `postgres-${major}`, 'native', 'bin', 'postgres')))) {
-  leftOut.push(
-    'The tests on PostgreSQL 16 and 17 are left out: they are not installed. Get them (Linux, x64): npm ci --ignore-scripts --prefix scripts/postgres-versions.',
-  );
-}
-const sayLeftOut = () => {
-  for (const sentence of leftOut) console.error(sentence);
-};
-
-sayLeftOut();
-const env = { ...process.env, ...(chromium ? { CHROMIUM_PATH: chromium } : { VOXANNE_NO_BROWSER: '1' }) };
-const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-  cwd: root,
-  env,
-  stdio: 'inherit',
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-
-const code = await ended(child);
-sayLeftOut();
-const complete = leftOut.length === 0 || process.env.CI !== 'true';
-if (!complete) console.error('With CI=true a test that is left out is a failure.');
-process.exitCode = code === 0 && !complete ? 1 : code;
+const args = process.argv.slice(2);
+const at = args.findIndex((arg) => arg === '--changed' || arg.startsWith('--changed='));
+if (at >= 0) process.exitCode = await runChanged(args, at);
+else process.exitCode = await (args.length === 0 ? runEverything() : runTests(args));
