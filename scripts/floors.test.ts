@@ -205,6 +205,59 @@ describe('the houses beside the server', () => {
   });
 });
 
+describe('the folders of the dashboard', () => {
+  const features = 'dashboard/src/features';
+
+  it('go down the layers: routes, shell, features, lib', () => {
+    const tree = {
+      'dashboard/src/lib/ui/a.tsx': `import '../../features/contacts/b.ts';`,
+      [`${features}/contacts/b.ts`]: `\nimport '../../shell/c.tsx';`,
+      'dashboard/src/shell/c.tsx': `import '../lib/api/d.ts';`,
+      'dashboard/src/lib/api/d.ts': '',
+      'dashboard/src/main.tsx': `import './shell/c.tsx';`,
+    };
+    expect(findingsIn(tree)).toContain('folders dashboard/src/lib/ui/a.tsx:1');
+    expect(findingsIn(tree)).toContain(`folders ${features}/contacts/b.ts:2`);
+  });
+  it('never import each other, not even through a third one or by a type', () => {
+    const pair = {
+      [`${features}/contacts/a.ts`]: `import '../waitlist/b.ts';`,
+      [`${features}/waitlist/b.ts`]: '',
+      [`${features}/waitlist/c.ts`]: `import type { D } from '../contacts/d.ts';`,
+      [`${features}/contacts/d.ts`]: '',
+    };
+    expect(findingsIn(pair)).toEqual([`folders ${features}/contacts/a.ts:1`]);
+    const three = {
+      [`${features}/contacts/a.ts`]: `import '../waitlist/b.ts';`,
+      [`${features}/waitlist/b.ts`]: '',
+      [`${features}/waitlist/c.ts`]: `import '../schedule/api/d.ts';`,
+      [`${features}/schedule/api/d.ts`]: '',
+      [`${features}/schedule/e.ts`]: `import '../contacts/f.ts';`,
+      [`${features}/contacts/f.ts`]: '',
+    };
+    expect(findingsIn(three)).toEqual([`folders ${features}/contacts/a.ts:1`]);
+  });
+  it('count their tests too', () => {
+    const tree = {
+      [`${features}/contacts/a.ts`]: `import '../waitlist/b.ts';`,
+      [`${features}/waitlist/b.ts`]: '',
+      [`${features}/waitlist/b.test.ts`]: `import '../contacts/d.ts';`,
+      [`${features}/contacts/d.ts`]: '',
+    };
+    expect(findingsIn(tree)).toEqual([`folders ${features}/contacts/a.ts:1`]);
+  });
+  it('may be used by the one above', () => {
+    const tree = {
+      [`${features}/contacts/a.ts`]: `import '../waitlist/b.ts';\nimport './c.ts';`,
+      [`${features}/contacts/c.ts`]: `import '../waitlist/api/d.ts';`,
+      [`${features}/waitlist/b.ts`]: `import './api/d.ts';`,
+      [`${features}/waitlist/api/d.ts`]: '',
+      'dashboard/src/routes/patients.ts': `import '../features/contacts/a.ts';`,
+    };
+    expect(findingsIn(tree)).toEqual([]);
+  });
+});
+
 describe('what may stand where', () => {
   it('SQL only in *.queries.ts', () => {
     const file = 'backend/src/booking/a.ts';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { contentFindings, sizeFindings } from './floors/contents.ts';
+import { dashboardFindings } from './floors/dashboard.ts';
 import { folderFindings } from './floors/folders.ts';
 import { buildGraph, findCycles, type Graph } from './floors/graph.ts';
 import { type Finding, importFindings } from './floors/imports.ts';
@@ -38,7 +39,7 @@ export function checkFloors(root: string): Checked {
   for (const file of files.filter((name) => MEASURED.test(name) && !UNMEASURED.test(name))) {
     findings.push(...sizeFindings(file, readFileSync(join(root, file), 'utf8')));
   }
-  findings.push(...cycleFindings(graph), ...folderFindings(graph));
+  findings.push(...cycleFindings(graph), ...folderFindings(graph), ...dashboardFindings(graph));
   // A checker that saw nothing has found nothing, and would say so for ever.
   if (sources.length === 0) {
     findings.push({

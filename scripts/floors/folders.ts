@@ -11,8 +11,8 @@ interface Way {
 
 /**
  * Folders that import each other, a folder and one inside it too: such a pair is one room with two doors, and no
- * reader knows which of them to open first. Tests may look both ways. The dashboard's features are cut by the same
- * nouns in a step of their own.
+ * reader knows which of them to open first. Tests may look both ways. The dashboard has
+ * stricter rules of its own (dashboard.ts).
  */
 export function folderFindings(graph: Graph): Finding[] {
   const ways = waysBetween(graph);

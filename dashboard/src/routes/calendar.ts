@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { calendarSearch } from '../features/booking/calendar/calendar-search.ts';
+import { calendarSearch } from '../features/calendar-grid/calendar-search.ts';
 import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { appRoute } from './app.ts';
 
@@ -7,5 +7,5 @@ export const calendarRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/calendar',
   validateSearch: calendarSearch,
-  component: lazyPage(() => import('../features/booking/calendar/calendar-page.tsx'), 'CalendarPage'),
+  component: lazyPage(() => import('../features/calendar-grid/calendar-page.tsx'), 'CalendarPage'),
 });

@@ -13,5 +13,5 @@ export const patientsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/patients',
   validateSearch: search,
-  component: lazyPage(() => import('../features/booking/contacts-page.tsx'), 'ContactsPage'),
+  component: lazyPage(() => import('../features/contacts/contacts-page.tsx'), 'ContactsPage'),
 });

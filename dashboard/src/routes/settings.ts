@@ -8,14 +8,14 @@ const settings = createRoute({ getParentRoute: () => appRoute, path: '/settings'
 const clinic = createRoute({
   getParentRoute: () => settings,
   path: '/',
-  component: lazyPage(() => import('../features/tenancy/settings-page.tsx'), 'SettingsPage'),
+  component: lazyPage(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
 const hours = createRoute({
   getParentRoute: () => settings,
   path: '/hours',
   validateSearch: z.object({ provider: z.guid().optional().catch(undefined) }),
-  component: lazyPage(() => import('../features/rules/hours-page.tsx'), 'HoursPage'),
+  component: lazyPage(() => import('../features/schedule/hours-page.tsx'), 'HoursPage'),
 });
 
 /** The id of what the drawer shows, or "new". */
@@ -25,21 +25,21 @@ const services = createRoute({
   getParentRoute: () => settings,
   path: '/services',
   validateSearch: opened,
-  component: lazyPage(() => import('../features/rules/services-page.tsx'), 'ServicesPage'),
+  component: lazyPage(() => import('../features/schedule/services-page.tsx'), 'ServicesPage'),
 });
 
 const providers = createRoute({
   getParentRoute: () => settings,
   path: '/providers',
   validateSearch: opened,
-  component: lazyPage(() => import('../features/rules/providers-page.tsx'), 'ProvidersPage'),
+  component: lazyPage(() => import('../features/schedule/providers-page.tsx'), 'ProvidersPage'),
 });
 
 const timeOff = createRoute({
   getParentRoute: () => settings,
   path: '/time-off',
   validateSearch: opened,
-  component: lazyPage(() => import('../features/rules/time-off-page.tsx'), 'TimeOffPage'),
+  component: lazyPage(() => import('../features/schedule/time-off-page.tsx'), 'TimeOffPage'),
 });
 
 export const settingsRoute = settings.addChildren([clinic, hours, services, providers, timeOff]);

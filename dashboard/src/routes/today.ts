@@ -5,5 +5,5 @@ import { appRoute } from './app.ts';
 export const todayRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  component: lazyPage(() => import('../features/booking/today-page.tsx'), 'TodayPage'),
+  component: lazyPage(() => import('../features/today/today-page.tsx'), 'TodayPage'),
 });

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { googleReturn } from '../features/calendar/google-return.ts';
+import { googleReturn } from '../features/connections/google-return.ts';
 import { ApiError } from '../lib/api/api-error.ts';
 import { notifyDone, notifyFailed } from '../lib/ui/notify.ts';
 

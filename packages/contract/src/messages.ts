@@ -120,3 +120,12 @@ export const MessageQuery = PageQuery.extend({
       'Only texts that did not arrive and still matter: nothing newer was sent about the appointment, it is still to come, and no one has informed the patient',
     ),
 });
+
+/** The patient's phone, in sandbox mode only. */
+export const SimulatedPhone = z
+  .object({
+    number: z.string(),
+    data: z.array(z.object({ sid: z.string(), from: z.string(), body: z.string(), at: z.string() })),
+  })
+  .meta({ id: 'SimulatedPhone' });
+export type SimulatedPhone = z.infer<typeof SimulatedPhone>;

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { compactPhone } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
-import { servicesQuery } from '../booking/booking.api.ts';
+import { servicesQuery } from '../schedule/schedule.api.ts';
 import { callQuery, startCall } from './assistant.api.ts';
 import classes from './call-panel.module.css';
 import { callState, defaultCaller } from './call-view.ts';
@@ -27,7 +27,7 @@ export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
   const [name, setName] = useState(defaultCaller.name);
   const [service, setService] = useState<string | null>(null);
   const services = useQuery(servicesQuery);
-  const options = (services.data?.data ?? [])
+  const options = (services.data ?? [])
     .filter((item) => item.active)
     .map((item) => ({ value: item.slug, label: `${item.name}, ${item.duration_minutes} min` }));
   const chosen = service ?? options[0]?.value ?? null;

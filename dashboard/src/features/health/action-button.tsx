@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { HealthAction } from '@voxanne/contract';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
-import { LinkGoogleButton } from '../calendar/link-google.tsx';
+import { LinkGoogleButton } from '../connections/link-google.tsx';
 import { meQuery } from '../identity/identity.api.ts';
 import { resetBreaker } from './health.api.ts';
 import { breakerName, breakerOf, givenUpSearch } from './health-view.ts';

@@ -8,7 +8,7 @@ import type { ToneName } from '../../lib/theme/colors.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { useUnsaved } from '../../lib/ui/unsaved.tsx';
-import { updateOrganization } from '../tenancy/tenancy.api.ts';
+import { updateOrganization } from '../organizations/organizations.api.ts';
 
 type Ready = Onboarding['system_ready'];
 

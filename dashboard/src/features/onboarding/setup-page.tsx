@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Onboarding } from '@voxanne/contract';
 import { Page } from '../../lib/ui/page.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
-import { modeQuery } from '../tenancy/tenancy.api.ts';
+import { modeQuery } from '../organizations/organizations.api.ts';
 import { Announcer } from './announcer.tsx';
 import { ClockCard } from './clock-card.tsx';
 import { FinishCard } from './finish-card.tsx';

@@ -12,6 +12,13 @@ import type { ToneName } from '../theme/colors.ts';
 import { toneInk, toneWash } from '../theme/theme.ts';
 import classes from './status-tag.module.css';
 
+/** A status in a word, and how it looks. */
+export interface Word {
+  word: string;
+  tone: ToneName;
+  busy?: boolean;
+}
+
 const icons: Record<ToneName, Icon> = {
   ok: IconCircleCheck,
   warn: IconAlertTriangle,

@@ -1,0 +1,243 @@
+import { Button, Group, Input, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { BookRequest } from '@voxanne/contract';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { idempotencyKey } from '../../lib/api/request.ts';
+import { formatMoment } from '../../lib/format/format.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { ErrorState } from '../../lib/ui/states.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { Alternatives } from '../availability/alternatives.tsx';
+import { type ShownPlace, SlotPicker } from '../availability/slot-picker.tsx';
+import { alternativesOf } from '../availability/slots.ts';
+import { TEXT_AFTER_S } from '../messaging/text-delay.ts';
+import { servicesQuery } from '../schedule/schedule.api.ts';
+import { book } from './appointments.api.ts';
+import {
+  type BookingPlace,
+  type BookValues,
+  type BookWish,
+  bodyOf,
+  bookedWords,
+  EMPTY,
+  lengthProblem,
+  MORE,
+} from './booking-values.ts';
+import { noticeChange } from './change-notice.tsx';
+import { MoreFields } from './more-fields.tsx';
+import { Overbook } from './overbook.tsx';
+import { useCancel, useWithdrawText } from './use-changes.ts';
+
+/** A second click after a lost answer must be the same booking; a changed form must not be. */
+function useBookingKey() {
+  const last = useRef({ body: '', key: '' });
+  return (wish: BookRequest) => {
+    const body = JSON.stringify(wish);
+    if (last.current.body !== body) last.current = { body, key: idempotencyKey() };
+    return last.current.key;
+  };
+}
+
+/** The patient has an appointment at that time already. */
+const isBookedThen = (error: unknown): boolean =>
+  error !== null && asApiError(error).code === 'ALREADY_BOOKED';
+
+/** A fault of what has no field here is said beside the button. */
+const saidAtFields = (error: unknown): boolean =>
+  isInline(error) && Object.keys(fieldMessages(asApiError(error))).every((field) => field in EMPTY);
+
+interface Props {
+  timeZone: string;
+  place?: BookingPlace | undefined;
+  shown: ShownPlace;
+  isOwner?: boolean;
+  onBooked: () => void;
+}
+
+export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBooked }: Props) {
+  const [place, setPlace] = useState(chosen);
+  const queryClient = useQueryClient();
+  const keyFor = useBookingKey();
+  const services = useQuery(servicesQuery);
+  const offered = (services.data ?? []).filter((item) => item.active);
+  const options = offered.map((item) => ({
+    value: item.slug,
+    label: `${item.name}, ${item.duration_minutes} min`,
+  }));
+  const [more, setMore] = useState(false);
+  const form = useForm<BookValues>({
+    initialValues: EMPTY,
+    validate: {
+      name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
+      phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
+      duration_minutes: lengthProblem,
+      slot_id: (value) => (value === '' && place === undefined ? 'Choose a time.' : null),
+    },
+  });
+  const service = form.values.service_type || options[0]?.value || '';
+
+  /** A fault in a field that is put away would be seen by no one. */
+  function showFirst(messages: Record<string, unknown>) {
+    if (MORE.some((field) => field in messages)) flushSync(() => setMore(true));
+    focusFirst(form)(messages);
+  }
+
+  const settled = useUnsaved(form.isDirty());
+  const withdraw = useWithdrawText();
+  const cancel = useCancel(timeZone);
+  const submit = useMutation({
+    mutationFn: (wish: BookWish) => {
+      const alreadyHere = wish.place !== undefined && Date.parse(wish.place.at) <= Date.now();
+      const body = bodyOf({ ...wish, alreadyHere, values: { ...wish.values, service_type: service } });
+      return book(body, keyFor(body));
+    },
+    onSuccess({ appointment_id: id, scheduled_at, no_texts }, { values }) {
+      const now = Date.now();
+      const isTexted = !values.pending && no_texts === undefined && Date.parse(scheduled_at) > now;
+      noticeChange(id, bookedWords(values, formatMoment(scheduled_at, timeZone), no_texts), {
+        sendsAt: isTexted ? new Date(now + TEXT_AFTER_S * 1_000).toISOString() : null,
+        onDontText: () => withdraw.mutate({ id }),
+        onUndo: () => cancel.mutate({ id, body: {}, key: idempotencyKey() }),
+      });
+      settled();
+      onBooked();
+    },
+    onError(error) {
+      const messages = fieldMessages(asApiError(error));
+      form.setErrors(messages);
+      showFirst(messages);
+    },
+    onSettled() {
+      // Not waited for: a refused form takes the next Enter at once.
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          queryKey[0] === 'appointments' || queryKey[0] === 'availability' || queryKey[0] === 'messages',
+      });
+    },
+  });
+  const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
+  const isOutsideHours = submit.error !== null && asApiError(submit.error).code === 'OUTSIDE_HOURS';
+
+  function take(slotId: string) {
+    setPlace(undefined);
+    form.setFieldValue('slot_id', slotId);
+    submit.mutate({ values: { ...form.values, slot_id: slotId } });
+  }
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate({ values, place }), showFirst)}>
+      <Stack gap="md">
+        <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
+        <TextInput
+          label="Patient phone"
+          type="tel"
+          autoComplete="off"
+          placeholder="+1 415 555 0132"
+          required
+          {...form.getInputProps('phone')}
+        />
+        <Select
+          label="Service"
+          data={options}
+          value={service}
+          allowDeselect={false}
+          onChange={(value) => form.setValues({ service_type: value ?? '', slot_id: '' })}
+        />
+        <MoreFields
+          form={form}
+          opened={more}
+          onToggle={() => setMore(!more)}
+          minutes={offered.find((item) => item.slug === service)?.duration_minutes}
+        />
+        <div>
+          {services.error !== null && services.data === undefined ? (
+            <ErrorState
+              title="We couldn't load the services"
+              error={services.error}
+              onRetry={() => void services.refetch()}
+            />
+          ) : place === undefined ? (
+            <>
+              <SlotPicker
+                key={service}
+                serviceType={service}
+                timeZone={timeZone}
+                shown={shown}
+                value={form.values.slot_id}
+                onChange={(slotId) => form.setFieldValue('slot_id', slotId)}
+              />
+              <Button
+                variant="subtle"
+                size="compact-md"
+                px={4}
+                mt="xs"
+                onClick={() => setPlace({ at: new Date().toISOString() })}
+              >
+                The patient is here: book now
+              </Button>
+            </>
+          ) : (
+            <ChosenPlace place={place} timeZone={timeZone} onDrop={() => setPlace(undefined)} />
+          )}
+          {form.errors.slot_id === undefined ? null : (
+            <Input.Error mt={6} role="alert">
+              {form.errors.slot_id}
+            </Input.Error>
+          )}
+        </div>
+        {isOutsideHours && place !== undefined ? (
+          <Button
+            variant="light"
+            color="red"
+            disabled={submit.isPending}
+            onClick={() => submit.mutate({ values: form.values, place, outsideHours: true })}
+          >
+            Book it anyway
+          </Button>
+        ) : null}
+        {alternatives === null ? (
+          saidAtFields(submit.error) ? null : (
+            <FormError error={submit.error} />
+          )
+        ) : (
+          <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
+        )}
+        {isOwner && place !== undefined && (alternatives !== null || isBookedThen(submit.error)) ? (
+          <Overbook
+            busy={submit.isPending}
+            onOverbook={(reason) => submit.mutate({ values: form.values, place, overbook: reason })}
+          />
+        ) : null}
+        <Button type="submit" loading={submit.isPending}>
+          Book appointment
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+interface ChosenProps {
+  place: BookingPlace;
+  timeZone: string;
+  onDrop: () => void;
+}
+
+function ChosenPlace({ place, timeZone, onDrop }: ChosenProps) {
+  return (
+    <Input.Wrapper label="Time" labelElement="div">
+      <Group justify="space-between" gap="xs">
+        <strong>
+          {formatMoment(place.at, timeZone)}
+          {place.providerName === undefined ? '' : `, ${place.providerName}`}
+        </strong>
+        <Button size="xs" variant="default" onClick={onDrop}>
+          Choose another time
+        </Button>
+      </Group>
+    </Input.Wrapper>
+  );
+}

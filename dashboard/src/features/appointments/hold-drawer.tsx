@@ -1,0 +1,95 @@
+import { Button, Drawer, Stack } from '@mantine/core';
+import { IconArrowBackUp } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { HeldTime } from '@voxanne/contract';
+import { formatDay, formatTime } from '../../lib/format/format.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import classes from './appointment-drawer.module.css';
+import { giveBack } from './appointments.api.ts';
+import { endWords, keeperWord } from './held.ts';
+import { refresh } from './use-changes.ts';
+
+interface Props {
+  /** Also after it is over, while the drawer leaves. */
+  hold: HeldTime | null;
+  opened: boolean;
+  /** The time is not held any more. */
+  isOver: boolean;
+  timeZone: string;
+  onClose: () => void;
+  onClosed: () => void;
+}
+
+export const HoldDrawer = ({ hold, opened, isOver, timeZone, onClose, onClosed }: Props) => (
+  <Drawer
+    opened={opened}
+    onClose={onClose}
+    onExitTransitionEnd={onClosed}
+    position="right"
+    size="26rem"
+    title="Held time"
+    closeButtonProps={{ 'aria-label': 'Close' }}
+    styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
+  >
+    {hold === null ? null : <Detail key={hold.hold_id} {...{ hold, isOver, timeZone, onClose }} />}
+  </Drawer>
+);
+
+type DetailProps = Omit<Props, 'hold' | 'opened' | 'onClosed'> & { hold: HeldTime };
+
+function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
+  const queryClient = useQueryClient();
+  const end = Date.parse(hold.scheduled_at) + hold.duration_minutes * 60_000;
+  const release = useMutation({
+    mutationFn: () => giveBack(hold.hold_id),
+    async onSuccess() {
+      notifyDone(`${formatTime(hold.scheduled_at, timeZone)}, ${hold.provider_name}, is free again.`);
+      await refresh(queryClient);
+      onClose();
+    },
+    onError: () => refresh(queryClient),
+  });
+  return (
+    <Stack gap="lg">
+      <dl className={classes.facts}>
+        <dt>When</dt>
+        <dd>
+          <strong>{formatDay(hold.scheduled_at, timeZone)}</strong>
+          <br />
+          {formatTime(hold.scheduled_at, timeZone)} to {formatTime(end, timeZone)}
+        </dd>
+        <dt>Service</dt>
+        <dd>
+          {hold.service_name}, {hold.duration_minutes} min
+        </dd>
+        <dt>Provider</dt>
+        <dd>{hold.provider_name}</dd>
+        <dt>Held until</dt>
+        <dd>{endWords(hold, timeZone)}</dd>
+        <dt>Kept by</dt>
+        <dd>{keeperWord(hold.source)}</dd>
+      </dl>
+      {isOver && !release.isPending ? (
+        <div role="status">This time is no longer held: it was booked, released, or the hold ran out.</div>
+      ) : (
+        <Stack gap="sm">
+          <div>
+            No one else can book this time until then. If it isn’t booked, it opens up again by itself.
+          </div>
+          <FormError error={release.error} />
+          <div>
+            <Button
+              variant="default"
+              leftSection={<IconArrowBackUp size={18} aria-hidden />}
+              loading={release.isPending}
+              onClick={() => release.mutate()}
+            >
+              Give the time back
+            </Button>
+          </div>
+        </Stack>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { meQuery } from '../identity/identity.api.ts';
+import { organizationQuery, updateOrganization } from '../organizations/organizations.api.ts';
+
+const STALE = ['onboarding', 'health'];
+
+/** Lets a clinic say that it does without Google Calendar, and take that back. */
+export function CalendarChoice({ uses }: { uses: boolean }) {
+  const queryClient = useQueryClient();
+  const role = useQuery(meQuery).data?.role;
+  const choose = useMutation({
+    mutationFn: () => updateOrganization({ uses_google_calendar: !uses }),
+    onSuccess(saved) {
+      queryClient.setQueryData(organizationQuery.queryKey, saved);
+      return queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])),
+      });
+    },
+  });
+  if (role === 'member') return null;
+  return (
+    <>
+      <Button
+        variant="default"
+        loading={choose.isPending}
+        onClick={() => choose.mutate()}
+        styles={{ root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } }}
+      >
+        {uses ? 'I don’t use Google Calendar' : 'I do use Google Calendar'}
+      </Button>
+      <FormError error={choose.error} />
+    </>
+  );
+}

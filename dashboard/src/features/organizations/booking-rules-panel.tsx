@@ -1,0 +1,106 @@
+import { Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Organization } from '@voxanne/contract';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { changes, type RulesValues, toValues, validate } from './booking-rules-form.ts';
+import { organizationQuery, updateOrganization } from './organizations.api.ts';
+
+/** The rules that are the clinic's and not one service's. Its data stand above, with failures of their own. */
+export function RulesPanel() {
+  const { data } = useQuery(organizationQuery);
+  return data === undefined ? null : (
+    <Panel title="Bookings and texts">
+      <RulesForm organization={data} />
+    </Panel>
+  );
+}
+
+function RulesForm({ organization }: { organization: Organization }) {
+  const queryClient = useQueryClient();
+  const form = useForm<RulesValues>({ initialValues: toValues(organization), validate });
+  const known = useFollowed(toValues(organization), form);
+  useUnsaved(form.isDirty());
+  const save = useMutation({
+    mutationFn: (values: RulesValues) => updateOrganization(changes(known.current, values)),
+    async onSuccess(saved) {
+      queryClient.setQueryData(organizationQuery.queryKey, saved);
+      form.setInitialValues(toValues(saved));
+      form.setValues(toValues(saved));
+      notifyDone('Saved.');
+      await queryClient.invalidateQueries({ queryKey: ['availability'] });
+    },
+    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
+  });
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+      <Stack gap="lg">
+        <NumberInput
+          label="Booking window (days)"
+          description="How far ahead patients can book. A service may allow less."
+          size="md"
+          maw="20rem"
+          required
+          allowDecimal={false}
+          allowNegative={false}
+          {...form.getInputProps('booking_horizon_days')}
+        />
+        <Radio.Group
+          size="md"
+          label="If Google Calendar is unavailable"
+          description="Only matters if you’ve linked Google Calendar."
+          {...form.getInputProps('calendar_policy')}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio
+              value="internal_only"
+              label="Keep booking from Voxanne’s own schedule"
+              description="Patients can still book, but we can’t see what is only in Google Calendar."
+            />
+            <Radio
+              value="closed"
+              label="Stop offering times until it’s back"
+              description="Nothing can clash, but callers are turned away in the meantime."
+            />
+          </Stack>
+        </Radio.Group>
+        <Radio.Group
+          size="md"
+          label="Text message content"
+          description="When a text was sent, and to which number, is always kept."
+          {...form.getInputProps('keep')}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio value="always" label="Keep forever" />
+            <Radio value="days" label="Delete after some days" />
+          </Stack>
+        </Radio.Group>
+        {form.values.keep === 'always' ? null : (
+          <NumberInput
+            label="Days until it’s deleted"
+            description="Deleted content can’t be brought back."
+            size="md"
+            maw="16rem"
+            required
+            allowDecimal={false}
+            allowNegative={false}
+            {...form.getInputProps('message_retention_days')}
+          />
+        )}
+        {isInline(save.error) ? null : <FormError error={save.error} />}
+        <Group>
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+            Save rules
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

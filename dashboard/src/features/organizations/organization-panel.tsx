@@ -1,0 +1,117 @@
+import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Organization } from '@voxanne/contract';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { spellTimeZone } from '../../lib/format/format.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { changes, countryName, movedBy, type OrganizationValues, toValues } from './organization-form.ts';
+import { organizationQuery, updateOrganization } from './organizations.api.ts';
+import { ZoneQuestion } from './zone-question.tsx';
+
+export function OrganizationPanel() {
+  const { data, error, refetch } = useQuery(organizationQuery);
+  return (
+    <Panel title="Clinic">
+      {data !== undefined ? (
+        <OrganizationForm organization={data} />
+      ) : error === null ? (
+        <LoadingRows rows={3} height={56} label="Loading the clinic" />
+      ) : (
+        <ErrorState title="We couldn’t load your clinic" error={error} onRetry={() => void refetch()} />
+      )}
+    </Panel>
+  );
+}
+
+interface Wish {
+  values: OrganizationValues;
+  confirm_time_zone?: true;
+}
+
+function OrganizationForm({ organization }: { organization: Organization }) {
+  const queryClient = useQueryClient();
+  const form = useForm<OrganizationValues>({
+    initialValues: toValues(organization),
+    validate: {
+      name: (value) => (value.trim() === '' ? 'Enter the name of your clinic.' : null),
+      country: (value) =>
+        countryName(value) === null ? 'Use the two letters of the country, such as US or DE.' : null,
+    },
+  });
+  const known = useFollowed(toValues(organization), form);
+  useUnsaved(form.isDirty());
+  const save = useMutation({
+    mutationFn: ({ values, ...confirmed }: Wish) =>
+      updateOrganization({ ...changes(known.current, values), ...confirmed }),
+    async onSuccess(saved) {
+      queryClient.setQueryData(organizationQuery.queryKey, saved);
+      form.setInitialValues(toValues(saved));
+      form.setValues(toValues(saved));
+      notifyDone('Saved.');
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => ['me', 'onboarding', 'availability'].includes(String(queryKey[0])),
+      });
+    },
+    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
+  });
+
+  const moved = movedBy(save.error);
+
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => save.mutate({ values }), focusFirst(form))}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+        <TextInput
+          label="Clinic name"
+          description="As patients read it in their texts"
+          required
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label="Public phone"
+          type="tel"
+          description="Patients see it on their pages and in texts. Empty: the number your receptionist answers."
+          {...form.getInputProps('public_phone')}
+        />
+        <TextInput
+          label="Your phone"
+          type="tel"
+          description="For texts to you about the system. Patients never see it."
+          {...form.getInputProps('phone')}
+        />
+        <TimeZoneSelect
+          label="Time zone"
+          description={spellTimeZone(form.values.time_zone)}
+          {...form.getInputProps('time_zone')}
+        />
+        <TextInput
+          label="Country"
+          maxLength={2}
+          description={countryName(form.values.country) ?? 'Two letters'}
+          {...form.getInputProps('country')}
+        />
+      </SimpleGrid>
+      <ZoneQuestion
+        moved={moved}
+        from={organization.time_zone}
+        to={form.values.time_zone}
+        busy={save.isPending}
+        onConfirm={() => save.mutate({ values: form.values, confirm_time_zone: true })}
+        onCancel={() => save.reset()}
+      />
+      {isInline(save.error) || moved !== null ? null : <FormError error={save.error} />}
+      <Group mt="md">
+        <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+          Save changes
+        </Button>
+      </Group>
+    </form>
+  );
+}

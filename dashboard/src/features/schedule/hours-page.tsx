@@ -1,0 +1,158 @@
+import { Alert, Button, Group, Select } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { Provider, ProviderPatch } from '@voxanne/contract';
+import { useEffect, useRef, useState } from 'react';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { Page } from '../../lib/ui/page.tsx';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { SettingsNav } from '../organizations/settings-nav.tsx';
+import { NoticeBoard } from './notice-board.tsx';
+import { changeProvider, providersQuery } from './schedule.api.ts';
+import { useMayChange, useNotices, useRulesChanged } from './use-notices.ts';
+import { WeekEditor } from './week-editor.tsx';
+import { faultsOf, toRules, toWeek } from './week-form.ts';
+
+const route = getRouteApi('/app/settings/hours');
+
+export function HoursPage() {
+  const { data, error, refetch } = useQuery(providersQuery);
+  const { provider: asked } = route.useSearch();
+  const navigate = route.useNavigate();
+  const chosen = data?.find(({ id }) => id === asked) ?? data?.find(({ active }) => active) ?? data?.[0];
+  return (
+    <Page title="Opening hours" hint="When each provider can be booked, by the clinic's clock." narrow>
+      <SettingsNav />
+      {chosen !== undefined && data !== undefined ? (
+        <Panel
+          title={data.length > 1 ? 'Week' : chosen.name}
+          hint={chosen.active ? undefined : 'Cannot be booked at present.'}
+          aside={
+            data.length > 1 ? (
+              <Select
+                aria-label="Provider"
+                w={{ base: '100%', xs: '20rem' }}
+                data={data.map(({ id, name }) => ({ value: id, label: name }))}
+                value={chosen.id}
+                allowDeselect={false}
+                searchable={data.length > 8}
+                onChange={(id) =>
+                  void navigate({
+                    search: id === null ? {} : { provider: id },
+                    replace: true,
+                    resetScroll: false,
+                  })
+                }
+              />
+            ) : undefined
+          }
+        >
+          <Hours key={chosen.id} provider={chosen} />
+        </Panel>
+      ) : (
+        <Panel title="Week">
+          {error === null ? (
+            <LoadingRows rows={7} height={44} label="Loading the opening hours" />
+          ) : (
+            <ErrorState
+              title="We couldn’t load the opening hours"
+              error={error}
+              stillWorks="Calls are still answered and booked by them."
+              onRetry={() => void refetch()}
+            />
+          )}
+        </Panel>
+      )}
+    </Page>
+  );
+}
+
+const rulesText = ({ working_hours, breaks }: Pick<Provider, 'working_hours' | 'breaks'>) =>
+  JSON.stringify(toRules(toWeek(working_hours, breaks)));
+
+function Hours({ provider }: { provider: Provider }) {
+  const mayChange = useMayChange();
+  const rulesChanged = useRulesChanged();
+  const { board, say } = useNotices();
+  const [week, setWeek] = useState(() => toWeek(provider.working_hours, provider.breaks));
+  const [tried, setTried] = useState(false);
+  const here = JSON.stringify(toRules(week));
+  const there = rulesText(provider);
+  const known = useRef(there);
+  const [overtaken, setOvertaken] = useState(false);
+
+  const takeTheirs = () => {
+    known.current = there;
+    setWeek(toWeek(provider.working_hours, provider.breaks));
+    setOvertaken(false);
+    setTried(false);
+  };
+  // What was saved elsewhere is shown at once, unless this week is being worked on.
+  const follow = useRef({ here, takeTheirs });
+  follow.current = { here, takeTheirs };
+  useEffect(() => {
+    if (there === known.current) return;
+    if (follow.current.here === known.current || follow.current.here === there) follow.current.takeTheirs();
+    else setOvertaken(true);
+  }, [there]);
+
+  useUnsaved(here !== known.current);
+
+  const save = useMutation({
+    mutationFn: (patch: ProviderPatch) => changeProvider(provider.id, patch),
+    async onSuccess(saved) {
+      known.current = rulesText(saved);
+      setWeek(toWeek(saved.working_hours, saved.breaks));
+      setOvertaken(false);
+      setTried(false);
+      say(saved);
+      notifyDone(`The hours of ${saved.name} are saved.`);
+      await rulesChanged();
+    },
+  });
+  const faulty = Object.keys(faultsOf(week)).length > 0;
+
+  function submit() {
+    setTried(true);
+    if (!faulty) save.mutate(toRules(week));
+  }
+
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <NoticeBoard {...board} />
+      <WeekEditor week={week} disabled={!mayChange} showFaults={tried} onChange={setWeek} />
+      {overtaken ? (
+        <Alert mt="md" color="brand" title="These hours were changed elsewhere">
+          Saving puts yours in their place.{' '}
+          <Button variant="default" size="compact-sm" mt="xs" onClick={takeTheirs}>
+            Show the others
+          </Button>
+        </Alert>
+      ) : null}
+      <FormError error={save.error} />
+      {mayChange ? (
+        <Group mt="md">
+          <Button type="submit" loading={save.isPending} disabled={here === known.current}>
+            Save hours
+          </Button>
+          {here === known.current ? null : (
+            <Button variant="default" onClick={takeTheirs}>
+              Discard
+            </Button>
+          )}
+        </Group>
+      ) : (
+        <p>Only an owner or admin of the clinic can change the hours.</p>
+      )}
+    </form>
+  );
+}

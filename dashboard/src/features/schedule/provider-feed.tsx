@@ -1,0 +1,87 @@
+import { Alert, Button, Group, Stack, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconCalendarShare } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import type { Provider } from '@voxanne/contract';
+import { Confirm } from '../../lib/ui/confirm.tsx';
+import { CopyField } from '../../lib/ui/copy-field.tsx';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { makeFeed, revokeFeed } from './schedule.api.ts';
+import classes from './schedule.module.css';
+
+/** A private address with which any calendar program shows a provider's appointments. It cannot be read again later. */
+export function ProviderFeed({ provider }: { provider: Provider }) {
+  const [making, askToMake] = useDisclosure(false);
+  const [revoking, askToRevoke] = useDisclosure(false);
+  const make = useMutation({ mutationFn: () => makeFeed(provider.id), onSuccess: askToMake.close });
+  const revoke = useMutation({
+    mutationFn: () => revokeFeed(provider.id),
+    onSuccess() {
+      make.reset();
+      askToRevoke.close();
+      notifyDone(`The calendar address of ${provider.name} no longer works.`);
+    },
+  });
+  return (
+    <section aria-labelledby="provider-feed">
+      <Title order={3} size="1rem" mb="xs" id="provider-feed">
+        Calendar address
+      </Title>
+      <Stack gap="sm">
+        <p className={classes.dim}>
+          For a phone or a calendar app that can subscribe to an address. It shows the appointments of{' '}
+          {provider.name} with the patient’s name and the service, without phone and notes. Anyone who has the
+          address can see them, without a password.
+        </p>
+        {make.data === undefined ? null : (
+          <Alert color="brand" title="The address is shown once" icon={<IconCalendarShare aria-hidden />}>
+            <Stack gap="sm">
+              Copy it now: we can’t show it again. You can create a new one at any time.
+              <CopyField label="Calendar address" value={make.data.url} />
+              <div>
+                <Button size="sm" variant="default" onClick={() => make.reset()}>
+                  Hide address
+                </Button>
+              </div>
+            </Stack>
+          </Alert>
+        )}
+        <Group gap="sm">
+          <Button variant="default" onClick={askToMake.open}>
+            {make.data === undefined ? 'Create an address' : 'Replace the address'}
+          </Button>
+          <Button variant="subtle" color="red" onClick={askToRevoke.open}>
+            Revoke the address
+          </Button>
+        </Group>
+      </Stack>
+      <Confirm
+        opened={making}
+        title="Create a calendar address?"
+        confirm="Create an address"
+        tone="brand"
+        cancel="Not now"
+        busy={make.isPending}
+        onConfirm={() => make.mutate()}
+        onCancel={askToMake.close}
+      >
+        It replaces the address from before: that one stops working right away, and anyone who uses it needs
+        the new one.
+        <FormError error={make.error} />
+      </Confirm>
+      <Confirm
+        opened={revoking}
+        title="Revoke the calendar address?"
+        confirm="Revoke the address"
+        cancel="Keep it"
+        busy={revoke.isPending}
+        onConfirm={() => revoke.mutate()}
+        onCancel={askToRevoke.close}
+      >
+        Anyone who subscribed to it gets no more updates. Voxanne’s own calendar stays as it is.
+        <FormError error={revoke.error} />
+      </Confirm>
+    </section>
+  );
+}

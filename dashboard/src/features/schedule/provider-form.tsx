@@ -1,0 +1,166 @@
+import { Anchor, Divider, Stack, Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Provider } from '@voxanne/contract';
+import { useState } from 'react';
+import { z } from 'zod';
+import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { formatMoment } from '../../lib/format/format.ts';
+import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone } from '../../lib/ui/notify.ts';
+import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { meQuery } from '../identity/identity.api.ts';
+import { RuleActions } from './form-actions.tsx';
+import { ProviderFeed } from './provider-feed.tsx';
+import { changeProvider, createProvider, deleteProvider } from './schedule.api.ts';
+import classes from './schedule.module.css';
+import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
+import { weekLine } from './week-form.ts';
+
+interface Values {
+  name: string;
+  active: boolean;
+}
+
+interface Props {
+  /** Without one it is a new one. */
+  provider: Provider | undefined;
+  onDone: (said: Said) => void;
+}
+
+export function ProviderForm({ provider, onDone }: Props) {
+  const mayChange = useMayChange();
+  const rulesChanged = useRulesChanged();
+  const stored: Values = { name: provider?.name ?? '', active: provider?.active ?? true };
+  const form = useForm<Values>({
+    initialValues: stored,
+    validate: { name: (value) => (value.trim() === '' ? 'Enter a name, as callers would say it.' : null) },
+  });
+  const known = useFollowed(stored, form);
+  const settled = useUnsaved(form.isDirty());
+  const save = useMutation({
+    mutationFn({ name, active }: Values) {
+      const was = known.current;
+      return provider === undefined
+        ? createProvider({ name, active })
+        : changeProvider(provider.id, {
+            ...(name === was.name ? {} : { name }),
+            ...(active === was.active ? {} : { active }),
+          });
+    },
+    async onSuccess(saved) {
+      notifyDone(`${saved.name} is saved.`);
+      settled();
+      onDone(saved);
+      await rulesChanged();
+    },
+    onError(error) {
+      const messages = fieldMessages(asApiError(error));
+      form.setErrors(messages);
+      focusFirst(form)(messages);
+    },
+  });
+  const removal = useRemoval(provider, (notices) => {
+    settled();
+    onDone(notices);
+  });
+
+  return (
+    <>
+      <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            description="The name patients use, such as Dr. Lovelace"
+            required
+            maxLength={120}
+            disabled={!mayChange}
+            {...form.getInputProps('name')}
+          />
+          {provider === undefined ? (
+            <p className={classes.dim}>
+              Works Monday to Friday, 9 to 5, until you say otherwise under Opening hours.
+            </p>
+          ) : (
+            <div>
+              <p className={classes.dim}>{weekLine(provider.working_hours) || 'No opening hours.'}</p>
+              <Anchor
+                renderRoot={(props) => (
+                  <Link {...props} to="/settings/hours" search={{ provider: provider.id }} />
+                )}
+              >
+                Change the opening hours
+              </Anchor>
+            </div>
+          )}
+          <Switch
+            label="Can be booked"
+            disabled={!mayChange}
+            {...form.getInputProps('active', { type: 'checkbox' })}
+          />
+          {isInline(save.error) ? null : <FormError error={save.error} />}
+          <RuleActions
+            save={provider === undefined ? 'Add provider' : 'Save changes'}
+            saving={save.isPending}
+            mayChange={mayChange}
+            unchanged={provider !== undefined && !form.isDirty()}
+            {...(removal && { remove: removal })}
+          />
+        </Stack>
+      </form>
+      {provider === undefined || !mayChange ? null : (
+        <>
+          <Divider my="lg" />
+          <ProviderFeed provider={provider} />
+        </>
+      )}
+    </>
+  );
+}
+
+const Booked = z.object({
+  code: z.literal('HAS_APPOINTMENTS'),
+  appointments: z.number(),
+  until: z.string(),
+});
+
+/** Deleting a provider who has appointments asks a second time. */
+function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
+  const rulesChanged = useRulesChanged();
+  const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
+  const [force, setForce] = useState(false);
+  const remove = useMutation({
+    mutationFn: (id: string) => deleteProvider(id, force),
+    async onSuccess(gone) {
+      notifyDone(`${provider?.name} is deleted.`);
+      onDone(gone);
+      await rulesChanged();
+    },
+    onError: (error) => setForce(asApiError(error).code === 'HAS_APPOINTMENTS'),
+  });
+  if (provider === undefined) return undefined;
+  const booked = Booked.safeParse(remove.error === null ? null : asApiError(remove.error).body).data;
+  return {
+    label: 'Delete provider',
+    ...(booked && { confirm: 'Delete anyway' }),
+    question: `Delete ${provider.name}?`,
+    explanation: booked
+      ? comingWords(booked.appointments, formatMoment(booked.until, timeZone))
+      : 'They can’t be booked anymore. Past appointments stay in the records.',
+    busy: remove.isPending,
+    error: booked ? null : remove.error,
+    onConfirm: () => remove.mutate(provider.id),
+    onCancel() {
+      setForce(false);
+      remove.reset();
+    },
+  };
+}
+
+const comingWords = (count: number, until: string): string =>
+  count === 1
+    ? `One appointment is still to come, on ${until}. It will not be moved or canceled: someone has to keep it, or move it in the calendar.`
+    : `${count} appointments are still to come, the last on ${until}. They will not be moved or canceled: someone has to keep them, or move them in the calendar.`;
