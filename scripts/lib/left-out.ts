@@ -50,14 +50,14 @@ export function findLeftOut(root: string): LeftOut[] {
     found.push({
       sentence:
         'The tests behind a pooler are left out: there is no pgbouncer here. Get it: apt-get install -y pgbouncer.',
-      concerns: /\bhasPgbouncer\b/,
+      concerns: /\b(?:hasPgbouncer|waysToPostgres)\b/,
     });
   }
   if (!runnable('/usr/lib/postgresql/15/bin/pg_ctl')) {
     found.push({
       sentence:
         'The tests on PostgreSQL 15 with its JIT are left out: there is no /usr/lib/postgresql/15 here. Get it: apt-get install -y postgresql-15.',
-      concerns: /postgres-?versions/i,
+      concerns: /\b(?:postgresVersions|waysToPostgres)\b/,
     });
   }
   if (
@@ -66,7 +66,7 @@ export function findLeftOut(root: string): LeftOut[] {
     found.push({
       sentence:
         'The tests on PostgreSQL 16 and 17 are left out: they are not installed. Get them (Linux, x64): npm ci --ignore-scripts --prefix scripts/postgres-versions.',
-      concerns: /postgres-?versions/i,
+      concerns: /\b(?:postgresVersions|waysToPostgres)\b/,
     });
   }
   return found;
