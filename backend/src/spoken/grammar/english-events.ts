@@ -27,7 +27,7 @@ export const PARTS_PLAYED = {
     'wedding weddings party parties game games match matches church mass sermon class classes conference graduation ceremony ' +
     'reunion prom dance ballet karate swimming soccer football baseball basketball hockey tennis golf yoga pilates choir ' +
     'lesson lessons tournament camp daycare kindergarten preschool school college university play show movie theater theatre ' +
-    'premiere concert recital funeral rehearsal interview jury court hearing deposition meeting meetings seminar workshop ' +
+    'premiere concert recital funeral rehearsal interview jury hearing deposition meeting meetings seminar workshop ' +
     'webinar exhibition festival parade picnic barbecue barbeque brunch dinner baptism christening shower ' +
     'movers mover plumber plumbers electrician contractor contractors painter painters carpenter roofer roofers landlord ' +
     'realtor lawyer attorney accountant banker inspector inspection handyman repairman technician cable delivery deliveries ' +
@@ -35,6 +35,16 @@ export const PARTS_PLAYED = {
     'boss supervisor guests visitors inlaws houseguests gym bus train plane truck ferry store shop bank library mall dmv embassy ' +
     'consulate vet veterinarian salon barber hairdresser mechanic garage carpool bankruptcy closing audition',
   procedure: 'surgery operation procedure therapy chemo dialysis',
+  // What has happened: "I took two pills at nine".
+  did:
+    'took drank woke awoke started began fell slipped tripped broke burned burnt twisted sprained slept swallowed vomited fainted ' +
+    'cracked chipped happened bit crashed finished stopped ended noticed developed appeared injured scraped bruised bled banged ' +
+    'smashed choked coughed sneezed arrived flew drove walked ran exercised gave called phoned rang emailed texted messaged came ' +
+    'went saw stood sat spoke',
+  // These are said of a visit as well ("I want it checked"), so that someone must have done it.
+  'own-did':
+    'visited met got hurt hit felt made booked scheduled reserved moved changed worked checked tested talked asked brought sent ' +
+    'paid stayed attended received',
   // Verbs of other things than a visit: "my plane departs Friday at ten".
   tells:
     'arrives departs depart departing lands land landing leaves leave leaving finish finishes finishing begins ends closes ' +
@@ -53,3 +63,9 @@ export const TELLING_PHRASES = [
 
 /** Of these the caller speaks for themselves. */
 export const OWN_COMING = 'we are coming | i will come | we will come | you will come | i am coming';
+
+/** Words of what has happened that are another word alone: "my left knee", "I got Friday off". */
+export const DONE = [
+  'threw up | got sick | got hurt | got worse | got bad | got injured | got burned | got bitten | got stung | got home | passed out',
+  'i left | we left | he left | she left | they left | you left | i cut | he cut | she cut | we cut | i did | we did | you did | he did | she did | they did',
+];

@@ -1,5 +1,5 @@
 import { CARRIERS, HARMLESS_PHRASES } from './english-carriers.ts';
-import { OWN_COMING, PARTS_PLAYED, TELLING_PHRASES } from './english-events.ts';
+import { DONE, OWN_COMING, PARTS_PLAYED, TELLING_PHRASES } from './english-events.ts';
 import { HOLIDAY_PHRASES } from './english-holidays.ts';
 import { PLACE_PHRASES, PLACE_WORDS } from './english-places.ts';
 import { ZONE_PHRASES, ZONE_WORDS } from './english-zones.ts';
@@ -93,7 +93,8 @@ const WORDS = {
   be: 'is sounds seems looks',
   are: 'are',
   was: 'was were',
-  has: 'has had missed',
+  has: 'has',
+  had: 'had missed',
   when: 'when',
   strike: 'forget scratch ignore disregard drop',
   shift: 'sooner earlier',
@@ -143,8 +144,12 @@ const WORDS = {
   birth: 'birthday birthdate dob born birth',
   label:
     'apartment apt room rm suite ste unit floor extension ext number no. box gate ward bed building bldg line option pin ' +
-    'code case order highway route exit street st avenue ave road rd lane door level step ticket account policy group ' +
+    'code case order route exit door level step ticket account policy group ' +
     'zip # dose stage grade phase type version page file tooth teeth bus train flight channel',
+  street: 'street st avenue ave road rd lane boulevard blvd highway parkway terrace',
+  way: 'way drive place square circle crescent',
+  court: 'court',
+  dr: 'dr',
   bad: 'excluded',
   things:
     'kids children child kid people persons person adults adult boys girls sons daughters twins babies siblings friends ' +
@@ -279,6 +284,7 @@ const PHRASES = {
     'out of town | not available | not able | not free | not around | not possible for | wouldnt be able | am booked | im booked | is not | will not | can not | do not | does not | could not | would not',
     'cant make it | cant do | cant come | cant make | dont want | do not want | wont be able to make | have work | at work | in school | have school | have class | on vacation | on holiday | cant on',
   ],
+  did: DONE,
   bad: [
     'is know good | is know use | know good',
     'was taken | already taken | is already taken | got taken | were taken | was full | was booked | is gone | was gone | is already booked | was already taken | is fully booked | fell through',
@@ -337,6 +343,7 @@ export const ENGLISH = vocabularyOf({
     ninety: 90,
   },
   ordinalTens: { twentieth: 20, thirtieth: 30, twelvth: 12, fith: 5, ninteenth: 19 },
+  pastEnding: 'ed',
   telling:
     'monday tuesday wednesday thursday friday saturday sunday january february march april august september october november december ' +
     'tomorrow yesterday today morning afternoon evening midnight except before after until between instead unless either following weekend',

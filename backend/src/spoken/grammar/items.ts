@@ -29,6 +29,8 @@ const ROLES = [
   'event',
   'procedure',
   'would',
+  'did',
+  'own-did',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -47,6 +49,11 @@ export const isWord = (item: Item | undefined, ...terms: string[]): boolean =>
 
 export const hasRole = (item: Item | undefined, ...roles: Role[]): boolean =>
   item?.is === 'word' && item.role !== undefined && roles.includes(item.role);
+
+/** "please", "can I", "I need" */
+export const isRequest = (items: readonly Item[], at: number): boolean =>
+  hasRole(items[at], 'ask') ||
+  (hasRole(items[at], 'modal') && [items[at - 1], items[at + 1]].some((one) => hasRole(one, 'me')));
 
 /** Numbers that are no time: "apartment 5", "I am 45", "my 2 kids", "3 years old". */
 const COUNTED = [
@@ -114,6 +121,8 @@ function itemOf(term: string): Item {
   const role = ROLES.find((one) => one === term);
   if (role) return { is: 'word', term: '~', role };
   if (term === 'ish') return { is: 'word', term: '?' };
+  if (term === '?did') return { is: 'word', term: '?', role: 'own-did' };
+  if (term === 'had') return { is: 'word', term: 'has', role: 'own-did' };
   return { is: 'word', term: LOOSE.test(term) ? '~' : term };
 }
 

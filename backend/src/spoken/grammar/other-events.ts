@@ -1,4 +1,4 @@
-import { hasRole, type Item, isWhen, isWord, type Role } from './items.ts';
+import { hasRole, type Item, isRequest, isWhen, isWord, type Role } from './items.ts';
 
 /** Whether this word makes the day or the hour one of another event than a visit: "the movers come Friday at ten". */
 export function isOtherEvent(items: readonly Item[], at: number): boolean {
@@ -86,11 +86,6 @@ function isKeptFree(items: readonly Item[], at: number): boolean {
 
 const isClauseEnd = (item: Item | undefined): boolean =>
   isWord(item, ',', 'but', 'and', 'or', 'fix', 'no', 'strike', 'if') || hasRole(item, 'so');
-
-/** "please", "can I", "I need" */
-const isRequest = (items: readonly Item[], at: number): boolean =>
-  hasRole(items[at], 'ask') ||
-  (hasRole(items[at], 'modal') && [items[at - 1], items[at + 1]].some((one) => hasRole(one, 'me')));
 
 /** The day or the hour that a verb says something of: "departs on Friday", "ring me back on Friday". */
 const spokenOf = (items: readonly Item[], at: number): Item | undefined =>

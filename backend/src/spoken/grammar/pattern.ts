@@ -39,7 +39,7 @@ const VALUES: Readonly<Record<string, string>> = {
   DATE: 'date:(\\S+)',
   CLOCK: 'clock:(\\S+)',
   LONG: 'n(\\d{3,4})',
-  UNKNOWN: '(?:\\?)',
+  UNKNOWN: '(?:\\?(?:did)?)',
   ANY: 'n(\\d+)',
   PHONE: '[nz]\\d(?: [nz]\\d){6,}',
 };

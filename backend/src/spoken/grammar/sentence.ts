@@ -1,3 +1,4 @@
+import { withoutAddresses } from './addresses.ts';
 import type { ClockWords, DayPart, Move } from './clock-phrases.ts';
 import { corrected } from './corrections.ts';
 import { type DayWords, isBygone } from './day-phrases.ts';
@@ -5,6 +6,7 @@ import { completed } from './ellipses.ts';
 import { excluded } from './exclusions.ts';
 import { hoursOf } from './hours.ts';
 import { boundedDay, hasRole, type Item, isWord, isZone, itemsOf, neighbor, type When } from './items.ts';
+import { withoutPastEvents } from './past-events.ts';
 import { readTerms } from './terms.ts';
 import { joined, leftOver, unknown } from './unclear.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -60,11 +62,12 @@ export interface PartWords {
  * @param monthFirst how the clinic's country writes 3/4.
  */
 export function readSentence(text: string, vocabulary: Vocabulary, monthFirst: boolean): Sentence {
-  const heard = hoursOf(itemsOf(completed(readTerms(text, vocabulary, monthFirst))));
+  const said = itemsOf(completed(withoutAddresses(readTerms(text, vocabulary, monthFirst))));
+  const { items: heard, unclear: past } = withoutPastEvents(hoursOf(said));
   const { items: wanted, notItems, unclear } = excluded(heard);
   const { items, unclear: more } = corrected(wanted);
   const reading = gathered(items, notItems);
-  for (const what of [...unclear, ...more, ...joined(items), ...leftOver(items)]) {
+  for (const what of [...past, ...unclear, ...more, ...joined(items), ...leftOver(items)]) {
     if (what !== 'time') reading.isDayUnclear = true;
     if (what !== 'day') reading.isTimeUnclear = true;
   }

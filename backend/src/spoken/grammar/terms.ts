@@ -6,7 +6,7 @@ const TERMS_READ = 60;
 
 /**
  * What was said as the terms of the grammar, without the noise of speech recognition: no capitals, no fillers,
- * numbers as numbers. `?` is a word nobody here knows (`foreign` in
+ * numbers as numbers. `?` is a word nobody here knows (`?did` one that may be a verb of the past, `foreign` in
  * letters that this language does not have), `!` one that has no reading and leads to a question, `,` a mark.
  * @param monthFirst how the clinic's country writes 3/4.
  */
@@ -182,13 +182,14 @@ function named(pieces: Piece[], vocabulary: Vocabulary): Piece[] {
 }
 
 const isShort = (word: string, { words }: Vocabulary): boolean =>
-  /^(mo|wd|label)/.test(words.get(word) ?? '') || ['dr', 'mr', 'mrs', 'ms'].includes(word);
+  /^(mo|wd|label|street)/.test(words.get(word) ?? '') || ['dr', 'mr', 'mrs', 'ms'].includes(word);
 
-function termsOf(word: string, { words, telling }: Vocabulary): string[] {
+function termsOf(word: string, { words, telling, pastEnding }: Vocabulary): string[] {
   const term = words.get(word);
   if (term !== undefined) return term.split(' ').filter(Boolean);
   if (!/\p{Script=Latin}/u.test(word)) return ['foreign'];
-  return [telling.some((other) => isNearly(word, other)) ? '!' : '?'];
+  if (telling.some((other) => isNearly(word, other))) return ['!'];
+  return [word.length > 4 && word.endsWith(pastEnding) ? '?did' : '?'];
 }
 
 /** One letter more, less, other or exchanged. */
@@ -249,6 +250,7 @@ function rehear(terms: string[]): string[] {
     const [before = '', after = ','] = [terms[at - 1], terms[at + 1]];
     const sound = SOUNDS[term] ?? (term.startsWith('sound:') ? `n${term.slice(6)}` : undefined);
     if (sound && (AS_NUMBER.test(after) || (before === 'at' && AFTER_HOUR.test(after)))) return [sound];
+    if (term === 'sound:8' && /^(me|they)$/.test(before)) return ['did'];
     if (term.startsWith('sound:')) return [OF_TIME.test(before) || OF_TIME.test(after) ? '!' : '~'];
     // "tomorrow four my son", "except four Tuesday"
     const isFor =

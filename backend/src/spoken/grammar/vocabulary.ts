@@ -14,6 +14,8 @@ export interface Vocabulary {
   ordinals: ReadonlyMap<string, number>;
   /** Twenty, thirty and so on, which the next number is added to. */
   tens: ReadonlySet<string>;
+  /** How a word that is not in it ends where it may be something that happened: "I stepped on a nail". */
+  pastEnding: string;
   /** A word that is nearly one of these is a slip of the hearing, and no word without meaning. */
   telling: readonly string[];
 }
@@ -31,6 +33,7 @@ export interface WrittenVocabulary {
   ordinals: string;
   tens: Readonly<Record<string, number>>;
   ordinalTens: Readonly<Record<string, number>>;
+  pastEnding: string;
   telling: string;
 }
 
@@ -57,6 +60,7 @@ export function vocabularyOf(written: WrittenVocabulary): Vocabulary {
     numbers: listed(written.numbers, written.tens),
     ordinals: listed(written.ordinals, written.ordinalTens),
     tens: new Set(Object.keys(written.tens)),
+    pastEnding: written.pastEnding,
     telling: written.telling.split(/\s+/),
   };
 }
