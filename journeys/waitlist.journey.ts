@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)('the waitlist by hand', () => {
     await screenshot(other.page, 'waitlist-light');
 
     await page.getByRole('button', { name: 'Remove from the waitlist: Nora Next' }).click();
-    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('The waitlist is empty').waitFor();
     await other.page.getByText('The waitlist is empty').waitFor();
     expect([...faults, ...other.faults]).toEqual([]);
