@@ -51,7 +51,7 @@ const WORDS = {
   minute: 'minute minutes min mins',
   weekend: 'weekend weekends',
   morning: 'morning mornings mourning',
-  afternoon: 'afternoon afternoons',
+  afternoon: 'afternoon afternoons arvo',
   evening: 'evening evenings',
   night: 'night nights',
   noon: 'noon midday noontime',
@@ -106,6 +106,7 @@ const WORDS = {
   'sound:2': 'too',
   'sound:4': 'fore',
   'sound:8': 'ate',
+  'sound:until': 'tell',
 
   been: 'been',
   have: 'have',
@@ -192,7 +193,9 @@ const PHRASES = {
   gone: ['just gone | just past | just passed'],
   // The caller is not done: a question, unless a day or an hour follows.
   sametime: ['same time | the same time | at the same time | same hour | the same hour | at the same hour'],
-  sameday: ['same day | the same day | on the same day | that same day | the very same day'],
+  sameday: [
+    'same date | the same date | on the same date | that same date | same day | the same day | on the same day | that same day | the very same day',
+  ],
   wait: [
     'let me see | lets see | let me think | let me check | let me look | think about it | think it over | think on it',
     'what was that | sorry what | repeat that | say that again | come again | i have a question | ask my wife | ask my husband',
@@ -228,7 +231,7 @@ const PHRASES = {
   'n90 minute': ['an hour and a half | hour and a half | one and a half hours'],
   'n15 minute': ['a quarter of an hour | quarter of an hour | quarter hour'],
   'today morning': ['this morning'],
-  'today afternoon': ['this afternoon'],
+  'today afternoon': ['this afternoon | this arvo'],
   'today evening': ['this evening | to night'],
   'today night': ['this night'],
   this: ['this coming | the coming | this very | this here | this upcoming'],

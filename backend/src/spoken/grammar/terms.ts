@@ -248,6 +248,10 @@ function rehear(terms: string[]): string[] {
   return terms.flatMap((term, at): string[] => {
     if (term === ',' && IS_OPEN.test(terms[at - 1] ?? '')) return [];
     const [before = '', after = ','] = [terms[at - 1], terms[at + 1]];
+    // "from ten tell noon"
+    if (term === 'sound:until') return [/^(noon|midnight|[nz]\d|clock:)/.test(after) ? 'until' : '~'];
+    // "fifteen thirty four the checkup" may be half past three, for the checkup.
+    if (/^n[2-5]4$/.test(term) && after === 'the') return [term, '!'];
     const sound = SOUNDS[term] ?? (term.startsWith('sound:') ? `n${term.slice(6)}` : undefined);
     if (sound && (AS_NUMBER.test(after) || (before === 'at' && AFTER_HOUR.test(after)))) return [sound];
     if (term === 'sound:8' && /^(me|they)$/.test(before)) return ['did'];
