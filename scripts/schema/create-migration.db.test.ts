@@ -46,8 +46,8 @@ describe('a new migration', { timeout: 240_000 }, () => {
     change('11_events.sql', `perform app_private.emit(new.id, 'organization.updated', '{}');`, 'null;');
     change(
       '60_appointment_status.sql',
-      `('pending', 'confirmed'),`,
-      `('pending', 'confirmed'), ('pending', 'no_show'),`,
+      `when 'pending' then array['confirmed']`,
+      `when 'pending' then array['confirmed', 'no_show']`,
     );
     change('56_hold_slot.sql', `p_limit integer default 500`, `p_limit integer default 100`);
     change(
@@ -70,7 +70,7 @@ describe('a new migration', { timeout: 240_000 }, () => {
       'app_private.organization_changed',
       'app_private.let_in',
       'app_private.expire_holds',
-      'app_private.may_become',
+      'app_private.allowed_changes',
       'public.set_appointment_status',
     ]);
     expect(text.match(/^drop function .*/gm)).toEqual([

@@ -150,5 +150,6 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   overbooked: row.overbooked,
   calendar_unverified: row.calendar_unverified,
   undo_until: row.undo_until?.toISOString() ?? null,
+  allowed_changes: row.allowed_changes as Appointment['allowed_changes'],
   created_at: row.created_at.toISOString(),
 });

@@ -47,6 +47,8 @@ const appointments = (db: Db) =>
       'a.calendar_unverified',
       // By the database's clock: the one that decides about the undo.
       sql<Date | null>`case when a.undo_until > now() then a.undo_until end`.as('undo_until'),
+      // What decides about a change also says which ones there are.
+      sql<string[]>`app_private.allowed_changes(a.status)`.as('allowed_changes'),
       'a.created_at',
       'l.id as contact_id',
       'l.name as contact_name',

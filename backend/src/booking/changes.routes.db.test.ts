@@ -64,6 +64,24 @@ describe('changing appointments over the API', () => {
     );
   });
 
+  test('each appointment says what it can be set to, and exactly that is done', async () => {
+    const id = await book();
+    scene.clock.set(MONDAY_9);
+    const statuses = ['pending', 'held', 'confirmed', 'arrived', 'completed', 'cancelled', 'no_show'];
+    for (const from of statuses) {
+      const set = () => scene.owner.query('update appointments set status = $2 where id = $1', [id, from]);
+      await set();
+      const { allowed_changes: offered } = (await scene.get(on(id))).body;
+      const listed = (await scene.get(`/api/appointments?status=${from}`)).body.data;
+      expect(listed, from).toMatchObject([{ id, allowed_changes: offered }]);
+      for (const status of ['confirmed', 'arrived', 'completed', 'no_show'].filter((one) => one !== from)) {
+        await set();
+        const answer = await scene.post(on(id, 'status'), { status });
+        expect(answer.status, `${from} to ${status}`).toBe(offered.includes(status) ? 200 : 409);
+      }
+    }
+  });
+
   test('a taken time is 409 with others to choose from, for a move, a hold and an undo', async () => {
     const id = await book();
     await book({ name: 'Ana Ruiz', scheduled_at: MONDAY_10 });

@@ -13,6 +13,9 @@ export const AppointmentStatus = z.enum([
   'no_show',
 ]);
 
+/** What an appointment can be set to by hand; canceling, holding and undoing have routes of their own. */
+const SettableStatus = z.enum(['confirmed', 'arrived', 'completed', 'no_show']);
+
 export const SyncState = z.enum(['not_linked', 'pending', 'synced', 'error']);
 
 const EXAMPLE = {
@@ -52,6 +55,7 @@ const EXAMPLE = {
   overbooked: false,
   calendar_unverified: false,
   undo_until: null,
+  allowed_changes: ['arrived' as const, 'completed' as const, 'no_show' as const],
   created_at: '2026-11-09T15:00:00.000Z',
 };
 
@@ -89,6 +93,11 @@ export const Appointment = z
       ),
     /** Until when the last move or cancellation can be undone; null when there is nothing to undo. */
     undo_until: Timestamp.nullable(),
+    allowed_changes: z
+      .array(SettableStatus)
+      .describe(
+        'What POST /api/appointments/{id}/status can set it to, in the order in which people need it',
+      ),
     created_at: Timestamp,
   })
   .meta({ id: 'Appointment', example: EXAMPLE });
@@ -244,7 +253,7 @@ export type UndoRequest = z.input<typeof UndoRequest>;
 
 export const StatusRequest = z
   .strictObject({
-    status: z.enum(['confirmed', 'arrived', 'completed', 'no_show']),
+    status: SettableStatus,
     early: z
       .boolean()
       .default(false)

@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { AppointmentStatus } from '@voxanne/contract';
+import { AppointmentStatus, StatusRequest } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { canCancel, canMove, changesOf, changeWord, isEarly, occupies } from './abilities.ts';
+import { canCancel, canMove, changeWord, isEarly, occupies } from './abilities.ts';
 
 const all = AppointmentStatus.options;
-
-test('what is offered is what the database allows', () => {
-  const sql = readFileSync(
-    new URL('../../../../../supabase/schemas/60_appointment_status.sql', import.meta.url),
-    'utf8',
-  );
-  const table = /may_become[\s\S]*?\(values([\s\S]*?)\) as legal/.exec(sql)?.[1] ?? '';
-  const legal = [...table.matchAll(/\('(\w+)', '(\w+)'\)/g)].map(([, was, becomes]) => `${was} ${becomes}`);
-  const offered = all.flatMap((was) => changesOf(was).map((becomes) => `${was} ${becomes}`));
-  expect(offered.toSorted()).toEqual(legal.toSorted());
-});
 
 test('what is still to come can be dragged; what has begun, is over, held or canceled cannot', () => {
   expect(all.filter(canMove)).toEqual(['pending', 'confirmed']);
@@ -26,7 +14,9 @@ test('every change has a word, and taking one back has another', () => {
   expect(changeWord('pending', 'confirmed')).toBe('Confirm');
   expect(changeWord('arrived', 'confirmed')).toBe('Undo check-in');
   expect(changeWord('no_show', 'confirmed')).toBe('Undo no-show');
-  for (const was of all) for (const to of changesOf(was)) expect(changeWord(was, to)).not.toBe('');
+  for (const was of all) {
+    for (const to of StatusRequest.shape.status.options) expect(changeWord(was, to)).not.toBe('');
+  }
 });
 
 test('what became of a visit is asked about until half an hour before it', () => {

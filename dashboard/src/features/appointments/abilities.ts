@@ -3,19 +3,6 @@ import type { Appointment, StatusRequest } from '@voxanne/contract';
 type Status = Appointment['status'];
 type Change = StatusRequest['status'];
 
-/** The same table as `app_private.may_become`: offering what is refused would waste a click. */
-const changes: Record<Status, Change[]> = {
-  pending: ['confirmed'],
-  held: [],
-  confirmed: ['arrived', 'completed', 'no_show'],
-  arrived: ['completed', 'no_show', 'confirmed'],
-  completed: ['arrived', 'no_show'],
-  cancelled: [],
-  no_show: ['arrived', 'completed', 'confirmed'],
-};
-
-export const changesOf = (status: Status): Change[] => changes[status];
-
 const words: Record<Change, string> = {
   confirmed: 'Confirm',
   arrived: 'Check in',

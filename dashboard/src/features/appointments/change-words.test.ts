@@ -21,6 +21,7 @@ const maria = (change: Partial<Appointment> = {}): Appointment => ({
   overbooked: false,
   calendar_unverified: false,
   undo_until: null,
+  allowed_changes: [],
   created_at: '2030-01-01T14:00:00Z',
   ...change,
 });

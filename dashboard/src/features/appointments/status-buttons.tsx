@@ -5,7 +5,7 @@ import { formatMoment } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useNow } from '../../lib/ui/use-now.ts';
-import { changesOf, changeWord, isEarly } from './abilities.ts';
+import { changeWord, isEarly } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { lookOf } from './event-view.ts';
 import { useSetStatus } from './use-changes.ts';
@@ -24,7 +24,7 @@ export function StatusButtons({ item, timeZone }: { item: Appointment; timeZone:
   const [asking, setAsking] = useState<Status | null>(null);
   const set = useSetStatus();
   const now = useNow(30_000);
-  const choices = changesOf(item.status);
+  const choices = item.allowed_changes;
   if (choices.length === 0) return null;
   const record = (status: Status, early = false) =>
     set.mutate({ id: item.id, status, early }, { onSettled: () => setAsking(null) });

@@ -32,6 +32,7 @@ const appointment = (id: string, scheduled_at: string, change: Partial<Appointme
   overbooked: false,
   calendar_unverified: false,
   undo_until: null,
+  allowed_changes: [],
   created_at: scheduled_at,
   ...change,
 });
