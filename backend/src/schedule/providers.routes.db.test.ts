@@ -234,7 +234,7 @@ describe('the providers of a clinic', () => {
     await add('Dr. Ben');
     const book = (at: string) => (sql: (text: string, values: unknown[]) => Promise<unknown>) =>
       sql(
-        `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
+        `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, p_provider_ids => array[$3::uuid])`,
         [clinic.orgId, at, main],
       );
     const deleted = await meanwhile(scene.db.owner, book(MONDAY_9), () =>
@@ -250,7 +250,7 @@ describe('the providers of a clinic', () => {
       scene.db.owner,
       (sql) =>
         sql(
-          `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
+          `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, p_provider_ids => array[$3::uuid])`,
           [clinic.orgId, MONDAY_16, main],
         ),
       () => change({ working_hours: { 1: [['09:00', '12:00']] } }),

@@ -60,7 +60,7 @@ describe('time off', () => {
   describe('entered while somebody is being booked', () => {
     const book = (at: string) => (sql: (text: string, values: unknown[]) => Promise<unknown>) =>
       sql(
-        `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, $3)`,
+        `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, p_provider_ids => array[$3::uuid])`,
         [clinic.orgId, at, main],
       );
     const NOON = '2026-12-24T17:00:00Z';

@@ -102,6 +102,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
 const FUNCTIONS = {
   authenticated: ['app_private.member_org_id', 'app_private.member_user_id', 'book_appointment_atomic'],
   voxanne_tenant: [
+    'app_private.allowed_changes',
     'app_private.answer_offer',
     'app_private.begin_once',
     'app_private.calendar_stale',
