@@ -317,7 +317,7 @@ const PHRASES = {
     'or something | or anything | or whatever | or whenever | or another | or any | either way | even better | as well as | as far as | give me a few',
     'my flight is | flight lands | i fly | get off work | did you say | is what my | for someone else | for somebody else | my other appointment | would be late | would be early',
     'other than that | a week ago wednesday | used to | i had an appointment | i had one | my appointment is | my appointment was | i have an appointment | was supposed to | were supposed to | i am scheduled | im scheduled | i am booked for | was scheduled | is scheduled | i already have | i had it | i have it',
-    'the date after | the date before | the date but | second to last | second last | next to last | last but one | and a half | like last time | was there | is know | know way | no way | so is | so are | p and | hang on know | even fry | too days | it was | that was',
+    'the date after | the date before | the date but | second to last | second last | next to last | next to next | next next | last to last | last but one | and a half | like last time | was there | is know | know way | no way | so is | so are | p and | hang on know | even fry | too days | it was | that was',
     'first days | last days | first few | last few | first half | second half',
     'at least | at most | up to | back to back | in a row | day off work | as soon as | each other | day or two | week or two | month or two',
   ],
