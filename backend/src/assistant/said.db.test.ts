@@ -32,7 +32,8 @@ const fieldsOf = ({ dateText, date, time, weekday }: SaidRow['said']) => ({
 });
 
 /** Said of no appointment these are a question; of the one that is moved they may be an answer. */
-const isFromAppointment = ({ said }: SaidRow): boolean =>
+const isOfAppointment = ({ said, right }: SaidRow): boolean =>
+  right.startsWith('ask') &&
   /\b(?:same (?:time|day|hour)|instead|later|earlier)\b/i.test(said.dateText ?? '');
 
 const shown = (at: Date, zone: string): string => onClock(at, zone).toString({ smallestUnit: 'minute' });
@@ -86,8 +87,7 @@ describe('what callers say, through the tools', () => {
         if (await isAsSaid('booked', row)) counts.booked += 1;
         else await use('bookClinicAppointment', { ...service, scheduledAt: elsewhere(new Date(now), zone) });
         const before = await times();
-        const ahead = rows[(index + 1) % rows.length] ?? row;
-        const next = ahead.right.startsWith('ask') && isFromAppointment(ahead) ? row : ahead;
+        const next = [...rows.slice(index + 1), ...rows].find((one) => !isOfAppointment(one)) ?? row;
         const move = { name, ...fieldsOf(next.said) };
         await use('rescheduleAppointment', move);
         await use('rescheduleAppointment', { ...move, confirmed: 'yes' });
