@@ -187,7 +187,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const drawer = drawerOf(here, name);
     const question = drawerOf(here, 'It’s not time yet');
     await drawer.getByRole('button', { name: 'Check in', exact: true }).click();
-    await question.getByText(`${name}'s appointment is on`).waitFor();
+    await question.getByText(`${name}’s appointment is on`).waitFor();
     await screenshot(here, 'calendar-early');
     await question.getByRole('button', { name: 'Not yet' }).click();
     expect((await stored(id)).status).toBe('confirmed');
