@@ -77,7 +77,8 @@ const visits: Visit[] = [
     name: 'today',
     as: 'clinic',
     path: '/',
-    open: async (page) => page.getByText('Maria Lopez').waitFor(),
+    // Also on the sheet that is printed, when she comes today.
+    open: async (page) => page.getByText('Maria Lopez').first().waitFor(),
   },
   {
     name: 'book-by-hand',
