@@ -22,7 +22,7 @@ export const wholeMinute = (at: Date): Date => new Date(Math.floor(at.getTime() 
 
 /**
  * When is meant, on a whole minute, and, for the handle of an offer, what was offered.
- * @throws {AppError} SLOT_EXPIRED: too old, changed, or made to somebody else. INVALID_TIME.
+ * @throws {AppError} SLOT_EXPIRED: too old, changed, or made to another clinic or caller. INVALID_TIME.
  */
 export function momentOf(
   context: AvailabilityContext,

@@ -25,7 +25,7 @@ export interface OpenedAppointment extends Opened {
   /**
    * open: it can move or cancel. spent: it did, and nothing happened since. undone: it did, and took it back.
    * fixed: under way, no page changes it any more. replaced: a newer version has a newer link. over: in the past.
-   * passed_on: the newer version is under another number, so whoever has this link got no newer one.
+   * passed_on: the newer version is under another number, so the holder of this link got no newer one.
    * ended: canceled since, by the clinic or by a newer link; a text about that has no link.
    */
   state: 'open' | 'moved' | 'cancelled' | 'undone' | 'fixed' | 'replaced' | 'passed_on' | 'ended' | 'over';
