@@ -89,7 +89,7 @@ describe('a password', () => {
   });
 
   test('that is refused is explained at its field, in a sentence, without being repeated', () => {
-    expect(() => refuseGuessablePassword('12345678', about)).toThrow(/used most.*Choose another one/);
+    expect(() => refuseGuessablePassword('12345678', about)).toThrow(/most common.*Choose another one/);
     try {
       refuseGuessablePassword('12345678', about);
     } catch (error) {
