@@ -47,7 +47,7 @@ export const STAND_IN_SECRETS = ['GOOGLE_CLIENT_SECRET', 'TWILIO_AUTH_TOKEN', 'V
 
 /**
  * What the stand-ins and this deployment prove themselves to each other with. Derived, so that every process with the
- * same AUTH_SECRET agrees without being told; `sandbox/src/core/config.ts` derives the same.
+ * same AUTH_SECRET derives the same key by itself; `sandbox/src/core/config.ts` derives the same.
  */
 export const standInSecret = (authSecret: string, name: (typeof STAND_IN_SECRETS)[number]): string =>
   deriveKey(authSecret, `sandbox ${name}`).toString('hex').slice(0, 32);

@@ -32,7 +32,7 @@ export const requestedErrors = {
       status: 422,
       detail: 'No one takes appointments at this clinic right now.',
     }),
-  /** Whoever has the lock is slower than a caller can wait; nothing was written. */
+  /** The lock is held for longer than a caller can wait; nothing was written. */
   busy: () =>
     new AppError({
       code: 'BUSY',
