@@ -38,7 +38,7 @@ import type { Schedule } from './platform/request-limits.ts';
 import { answerBareRefusals, refuseEncodedBodies } from './platform/unreadable-requests.ts';
 import { registerScheduleRoutes } from './schedule/index.ts';
 import { registerTaskRoutes } from './tasks/index.ts';
-import { registerOrganizationRoutes } from './tenancy/index.ts';
+import { nameChanges, registerOrganizationRoutes } from './tenancy/index.ts';
 import { registerWaitlistRoutes } from './waitlist/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
@@ -75,6 +75,7 @@ export async function createApp(
     if (addressOf(request).startsWith('/api/'))
       reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
   });
+  nameChanges(server);
 
   dependencies.identity.registerRoutes(server);
   registerOrganizationRoutes(server, { database, tenantResolver });

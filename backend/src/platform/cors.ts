@@ -4,7 +4,7 @@ import { routeKind } from './route-kind.ts';
 
 const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, last-event-id';
 const EXPOSED_HEADERS =
-  'allow, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after, x-request-id';
+  'allow, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after, x-change-id, x-request-id';
 const PREFLIGHT_SECONDS = '600';
 
 /**

@@ -153,6 +153,25 @@ describe('a transaction', () => {
     await single.withTenant(mine.scope, (_, last) => last(rename('Mine')));
   });
 
+  test('names itself to a scope that asks, by the id that its rows carry, unless it wrote nothing', async () => {
+    const changeIds: string[] = [];
+    const scope = { ...mine.scope, changeIds };
+    await single.withTenant(scope, names);
+    await single.withTenant(scope, async (tx) => rename('Mine').execute(tx));
+    await single.withTenant(scope, (_, last) => last(rename('Mine')));
+    const failing = single.withTenant(scope, async (tx, last) => {
+      await rename('Half done').execute(tx);
+      await last(sql`select 1 / 0`);
+    });
+    await expect(failing).rejects.toThrow();
+    const { rows } = await db.owner.query('select xmin::text from public.organizations where id = $1', [
+      mine.orgId,
+    ]);
+    expect(changeIds).toHaveLength(2);
+    expect(changeIds[1]).toBe(rows[0].xmin);
+    expect(await leftBehind()).toEqual(CLEAN);
+  });
+
   test('whose last statement fails leaves nothing of what came before it', async () => {
     const failing = single.withTenant(mine.scope, async (tx, last) => {
       await rename('Half done').execute(tx);

@@ -128,20 +128,34 @@ function tenantBegin(scope: TenantScope): string {
   return `${BEGIN}; set local role voxanne_tenant; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
 }
 
+/** Of the transaction, as every row that it wrote carries it in `xmin`; null where nothing was written. */
+const CHANGE_ID = 'select pg_current_xact_id_if_assigned()::xid::text as id';
+
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
   const root = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 
-  const inTransaction = <T>(begin: string, work: Work<T>): Promise<T> =>
+  const inTransaction = <T>(begin: string, work: Work<T>, changeIds?: string[]): Promise<T> =>
     root.connection().execute(async (connection) => {
       // Not waited for: the first statement follows on its heels and saves a round trip. Should the scope fail to begin,
       // that statement runs as the login, which has no right to anything.
       const begun = connection.executeQuery(CompiledQuery.raw(begin));
       begun.catch(() => undefined);
       let isEnded = false;
-      const end = (how: 'commit' | 'rollback') => {
+      const end = async (how: 'commit' | 'rollback') => {
         isEnded = true;
-        return connection.executeQuery(CompiledQuery.raw(how));
+        if (how === 'rollback' || changeIds === undefined) {
+          await connection.executeQuery(CompiledQuery.raw(how));
+          return;
+        }
+        // Sent together, so that it costs no round trip.
+        const [named, ended] = await Promise.allSettled([
+          connection.executeQuery<{ id: string | null }>(CompiledQuery.raw(CHANGE_ID)),
+          connection.executeQuery(CompiledQuery.raw(how)),
+        ]);
+        if (ended.status === 'rejected') throw ended.reason;
+        const id = named.status === 'fulfilled' ? named.value.rows[0]?.id : undefined;
+        if (id) changeIds.push(id);
       };
       const commitWith: Query = async (statement) => {
         // A statement that fails leaves `commit` nothing but to roll back.
@@ -187,7 +201,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     pool,
     tenantStatement: (scope, statement) => alone(tenantBegin(scope), statement),
     serviceStatement: (statement) => alone(SERVICE_BEGIN, statement),
-    withTenant: (scope, work) => inTransaction(tenantBegin(scope), work),
+    withTenant: (scope, work) => inTransaction(tenantBegin(scope), work, scope.changeIds),
     withService: (work) => inTransaction(SERVICE_BEGIN, work),
     async close() {
       await root.destroy();

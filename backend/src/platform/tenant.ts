@@ -7,6 +7,8 @@ export type OrgId = string & { readonly [brand]: 'OrgId' };
 export interface TenantScope {
   orgId: OrgId;
   userId: string | null;
+  /** Collects the ids of what was written and committed in this scope, where the answer will name them. */
+  changeIds?: string[];
 }
 
 /** For resolvers alone: the claim, profile, secret or row that proves it has been checked. */

@@ -73,7 +73,11 @@ describe('the live events', () => {
             const [id = '', data = ''] = block.split('\n');
             return {
               id: id.slice(4),
-              ...(JSON.parse(data.slice(6)) as { type: string; data: { n: number } }),
+              ...(JSON.parse(data.slice(6)) as {
+                type: string;
+                data: { n: number; appointment_id?: string };
+                change_id: string;
+              }),
             };
           });
       },
@@ -173,6 +177,38 @@ describe('the live events', () => {
       await expect.poll(() => stream.numbers).toEqual([31]);
     },
   );
+
+  test('carry the id by which the answer to a request names its own changes', async () => {
+    const stream = await follow(ann);
+    const changeOf = (answer: { headers: Record<string, unknown> }) => String(answer.headers['x-change-id']);
+    const renamed = await scene.app.inject({
+      method: 'PATCH',
+      url: '/api/organization',
+      payload: { name: 'Bright Smiles' },
+      headers: ann.bearer,
+    });
+    const at = new Date(Date.now() + 8 * 86_400_000);
+    while ([0, 6].includes(at.getUTCDay())) at.setUTCDate(at.getUTCDate() + 1);
+    at.setUTCHours(16, 0, 0, 0);
+    const patient = { name: 'Maria Lopez', phone: '+14155550132', service_type: 'consultation' };
+    const booked = await scene.post(
+      '/api/appointments',
+      { ...patient, scheduled_at: at.toISOString() },
+      { ...ann.bearer, 'idempotency-key': 'one booking' },
+    );
+    expect(booked.statusCode, booked.body).toBe(201);
+    await expect.poll(() => stream.events.map(({ type }) => type)).toContain('appointment.booked');
+    const made = (type: string) => stream.events.find((event) => event.type === type);
+    expect(made('organization.updated')?.change_id).toBe(changeOf(renamed));
+    expect(made('appointment.booked')?.change_id).toBe(changeOf(booked));
+    expect(changeOf(booked)).not.toBe(changeOf(renamed));
+    // What was only read, and what others do, has none.
+    const read = await scene.app.inject({ url: '/api/organization', headers: ann.bearer });
+    expect(read.headers['x-change-id']).toBeUndefined();
+    await emit(ann, 35);
+    await expect.poll(() => stream.numbers).toContain(35);
+    expect([changeOf(renamed), changeOf(booked)]).not.toContain(stream.events.at(-1)?.change_id);
+  });
 
   test('are for people of the clinic', async () => {
     const answer = await fetch(url);

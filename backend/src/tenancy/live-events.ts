@@ -82,7 +82,8 @@ export function createLiveEvents(options: {
         for (const row of rows) {
           if (stream.output.writableNeedDrain) await drained(stream);
           if (!mayRead(stream)) return;
-          const event = { id: row.id, type: row.type, at: row.created_at.toISOString(), data: row.data };
+          const { id, type, created_at, data, change_id } = row;
+          const event = { id, type, at: created_at.toISOString(), data, change_id };
           stream.output.write(`id: ${row.id}\ndata: ${JSON.stringify(event)}\n\n`);
           stream.lastId = row.id;
         }
@@ -160,7 +161,7 @@ export function createLiveEvents(options: {
             operationId: 'streamEvents',
             summary: 'Live events (server-sent events), resumable by Last-Event-ID',
             description:
-              'What changed in the clinic, as it happens: ids and states, no patient data. Each `data` line is one LiveEvent in JSON. Resume after the last `id` that arrived.',
+              'What changed in the clinic, as it happens: ids and states, no patient data. Each `data` line is one LiveEvent in JSON. Resume after the last `id` that arrived. The answer to a request that changed something names its changes in `x-change-id`, by the `change_id` of their events.',
           },
         },
         async (request, reply) => {

@@ -16,6 +16,7 @@ export interface Tenant {
   role: 'owner' | 'admin' | 'member';
   /** Where the organization came from: the signed token, or the profiles because the token had none. */
   orgSource: 'jwt' | 'database';
+  changeIds?: string[];
 }
 
 /**
@@ -58,6 +59,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
         });
       }
       request.tenant = await resolve(identity);
+      if (request.method !== 'GET') request.tenant.changeIds = [];
     }),
     async optionalTenantResolver(request) {
       try {

@@ -29,5 +29,11 @@ export const LiveEvent = z.object({
   type: LiveEventType,
   at: Timestamp,
   data: z.record(z.string(), z.unknown()),
+  change_id: z
+    .string()
+    .optional()
+    .describe(
+      'Of the change that made it: the same as in the header x-change-id of the answer to that request',
+    ),
 });
 export type LiveEvent = z.infer<typeof LiveEvent>;
