@@ -6,6 +6,7 @@ import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { tenantOf } from '../tenancy/index.ts';
+import { allowedActions } from './allowed-actions.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
@@ -151,5 +152,7 @@ export const presentAppointment = (row: AppointmentRow): Appointment => ({
   calendar_unverified: row.calendar_unverified,
   undo_until: row.undo_until?.toISOString() ?? null,
   allowed_changes: row.allowed_changes as Appointment['allowed_changes'],
+  allowed_actions: allowedActions(row.status as Appointment['status']),
+  takes_time: row.takes_time,
   created_at: row.created_at.toISOString(),
 });

@@ -49,6 +49,7 @@ const appointments = (db: Db) =>
       sql<Date | null>`case when a.undo_until > now() then a.undo_until end`.as('undo_until'),
       // What decides about a change also says which ones there are.
       sql<string[]>`app_private.allowed_changes(a.status)`.as('allowed_changes'),
+      sql<boolean>`app_private.takes_time(a.status, a.hold_expires_at, now())`.as('takes_time'),
       'a.created_at',
       'l.id as contact_id',
       'l.name as contact_name',

@@ -82,6 +82,31 @@ describe('changing appointments over the API', () => {
     }
   });
 
+  test('each appointment says what can be done with it, and exactly that is done', async () => {
+    const id = await book();
+    scene.clock.set(MONDAY_9);
+    const statuses = ['pending', 'held', 'confirmed', 'arrived', 'completed', 'cancelled', 'no_show'];
+    for (const [index, from] of statuses.entries()) {
+      const set = async () => {
+        await scene.owner.query('update appointments set status = $2 where id = $1', [id, from]);
+        return (await scene.get(on(id))).body;
+      };
+      const { allowed_actions: offered, takes_time } = await set();
+      const tuesday = `2026-11-24T${15 + index}:00:00Z`;
+      const ways = {
+        edit: () => scene.patch(on(id), { notes: `Once ${from}` }),
+        move: () => scene.patch(on(id), { scheduled_at: tuesday }),
+        cancel: () => scene.post(on(id, 'cancel')),
+      };
+      for (const [action, act] of Object.entries(ways)) {
+        if (action === 'cancel' && from === 'cancelled') continue;
+        await set();
+        expect((await act()).status, `${action} what is ${from}`).toBe(offered.includes(action) ? 200 : 409);
+      }
+      expect(takes_time, from).toBe(['pending', 'held', 'confirmed', 'arrived'].includes(from));
+    }
+  });
+
   test('a taken time is 409 with others to choose from, for a move, a hold and an undo', async () => {
     const id = await book();
     await book({ name: 'Ana Ruiz', scheduled_at: MONDAY_10 });

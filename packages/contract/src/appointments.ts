@@ -16,6 +16,10 @@ export const AppointmentStatus = z.enum([
 /** What an appointment can be set to by hand; canceling, holding and undoing have routes of their own. */
 const SettableStatus = z.enum(['confirmed', 'arrived', 'completed', 'no_show']);
 
+/** What can be done with an appointment besides setting its status and undoing the last change. */
+export const AppointmentAction = z.enum(['move', 'edit', 'cancel']);
+export type AppointmentAction = z.infer<typeof AppointmentAction>;
+
 export const SyncState = z.enum(['not_linked', 'pending', 'synced', 'error']);
 
 const EXAMPLE = {
@@ -56,6 +60,8 @@ const EXAMPLE = {
   calendar_unverified: false,
   undo_until: null,
   allowed_changes: ['arrived' as const, 'completed' as const, 'no_show' as const],
+  allowed_actions: ['move' as const, 'edit' as const, 'cancel' as const],
+  takes_time: true,
   created_at: '2026-11-09T15:00:00.000Z',
 };
 
@@ -98,6 +104,12 @@ export const Appointment = z
       .describe(
         'What POST /api/appointments/{id}/status can set it to, in the order in which people need it',
       ),
+    allowed_actions: z
+      .array(AppointmentAction)
+      .describe(
+        'What can be done with it now. move: another time, length or provider; edit: its service, patient or notes',
+      ),
+    takes_time: z.boolean().describe('Whether it keeps its time from other patients'),
     created_at: Timestamp,
   })
   .meta({ id: 'Appointment', example: EXAMPLE });

@@ -22,6 +22,8 @@ const maria = (change: Partial<Appointment> = {}): Appointment => ({
   calendar_unverified: false,
   undo_until: null,
   allowed_changes: [],
+  allowed_actions: [],
+  takes_time: true,
   created_at: '2030-01-01T14:00:00Z',
   ...change,
 });

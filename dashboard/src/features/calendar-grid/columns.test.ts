@@ -33,6 +33,8 @@ const appointment = (id: string, scheduled_at: string, change: Partial<Appointme
   calendar_unverified: false,
   undo_until: null,
   allowed_changes: [],
+  allowed_actions: [],
+  takes_time: true,
   created_at: scheduled_at,
   ...change,
 });
@@ -119,7 +121,7 @@ describe('a day', () => {
   test('keeps the time of what is canceled free', () => {
     const [ada] = columnsOf({
       ...base,
-      appointments: [appointment('1', '2030-01-07T14:00:00Z', { status: 'cancelled' })],
+      appointments: [appointment('1', '2030-01-07T14:00:00Z', { status: 'cancelled', takes_time: false })],
     });
     expect([ada?.placed.length, ada?.busy]).toEqual([1, []]);
   });
@@ -218,7 +220,7 @@ describe('what is booked in a time off', () => {
     expect(during(lunch('ada', '12:30', '13:00'))).toEqual([undefined]);
     expect(during(lunch('ada', '11:00', '12:00'))).toEqual([undefined]);
     for (const status of ['cancelled', 'completed', 'no_show'] as const) {
-      expect(during(lunch('ada'), { status })).toEqual([undefined]);
+      expect(during(lunch('ada'), { status, takes_time: false })).toEqual([undefined]);
     }
   });
 });
