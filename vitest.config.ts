@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import SlowFilesFirst from './scripts/lib/slow-files-first.ts';
 
 /** What a test waits for comes in milliseconds, and on a machine that is busy with something else much later. */
 const patient = {
@@ -14,6 +15,9 @@ const patient = {
  */
 export default defineConfig({
   test: {
+    // A worker that leaves ends databases and servers, which a busy machine does slowly.
+    teardownTimeout: 120_000,
+    sequence: { sequencer: SlowFilesFirst },
     reporters: [
       './scripts/testing/slowest.reporter.ts',
       ...configDefaults.reporters,
@@ -26,6 +30,9 @@ export default defineConfig({
           include: ['{backend,sandbox,packages,scripts,dashboard}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           pool: 'threads',
+          maxWorkers: '100%',
+          // A worker loads what they share once. So a test leaves nothing behind: no timer, no listener, no faked clock.
+          isolate: false,
           ...patient,
           sequence: { groupOrder: 0 },
         },

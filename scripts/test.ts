@@ -18,24 +18,24 @@ const run = (program: string, args: readonly string[], env: Record<string, strin
   return ended(child);
 };
 
-function runTests(args: readonly string[]): Promise<number> {
+function runTests(args: readonly string[], env: Record<string, string> = {}): Promise<number> {
   const chromium = findChromium();
   // A reporter of one's own takes the place of the configured ones, and what is left out must be said anyway.
   const own = args.some((arg) => arg.startsWith('--reporter'));
   return run(
     'node_modules/vitest/vitest.mjs',
     ['run', ...args, ...(own ? ['--reporter=./scripts/testing/left-out.reporter.ts'] : [])],
-    chromium ? { CHROMIUM_PATH: chromium } : { VOXANNE_NO_BROWSER: '1' },
+    { ...env, ...(chromium ? { CHROMIUM_PATH: chromium } : { VOXANNE_NO_BROWSER: '1' }) },
   );
 }
 
-async function runEverything(): Promise<number> {
+async function runEverything(env: Record<string, string> = {}): Promise<number> {
   const leftOut = findLeftOut(root);
   for (const { sentence } of leftOut) console.error(sentence);
   // Some tests without a browser look at the built pages too.
   const built = await run('scripts/bootstrap.mjs', ['--dashboard']);
   if (built !== 0) return built;
-  const code = await runTests([]);
+  const code = await runTests([], env);
   return code === 0 && leftOut.length > 0 && process.env.CI === 'true' ? 1 : code;
 }
 
@@ -75,4 +75,7 @@ function readChanged(base: string | undefined): string[] | undefined {
 const args = process.argv.slice(2);
 const at = args.findIndex((arg) => arg === '--changed' || arg.startsWith('--changed='));
 if (at >= 0) process.exitCode = await runChanged(args, at);
-else process.exitCode = await (args.length === 0 ? runEverything() : runTests(args));
+else if (args.length === 0) process.exitCode = await runEverything();
+else if (args.includes('--record'))
+  process.exitCode = await runEverything({ VOXANNE_RECORD_SLOW_FILES: '1' });
+else process.exitCode = await runTests(args);

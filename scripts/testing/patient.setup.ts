@@ -7,8 +7,17 @@ import { vi } from 'vitest';
 const LIMIT = { timeout: 90_000, interval: 20 };
 
 type Options = Parameters<typeof vi.waitFor>[1];
-const { waitFor, waitUntil } = vi;
+type Patient<T> = T & { isPatient?: true };
+
 const patiently = (options: Options): Options =>
   typeof options === 'number' ? options : { ...LIMIT, ...options };
-vi.waitFor = (look, options) => waitFor(look, patiently(options));
-vi.waitUntil = (look, options) => waitUntil(look, patiently(options));
+
+// Each file of a worker comes by here, and one change is enough.
+if (!(vi.waitFor as Patient<typeof vi.waitFor>).isPatient) {
+  const { waitFor, waitUntil } = vi;
+  vi.waitFor = Object.assign<typeof vi.waitFor, object>(
+    (look, options) => waitFor(look, patiently(options)),
+    { isPatient: true },
+  );
+  vi.waitUntil = (look, options) => waitUntil(look, patiently(options));
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { list } from './slowest.reporter.ts';
+import { list, slowest } from './slowest.reporter.ts';
 
 test('the slowest twenty come first, with their share of the time', () => {
   const all = Array.from({ length: 40 }, (_, index) => ({
@@ -14,4 +14,18 @@ test('the slowest twenty come first, with their share of the time', () => {
 
 test('a run in which nothing took time has a list too', () => {
   expect(list('tests', [{ name: 'skipped', ms: 0 }])).toContain('The slowest 1 of 1 tests (0 % of the time)');
+});
+
+test('slow files are kept in whole seconds, slowest first, and quick ones are not', () => {
+  const files = [
+    { name: 'quick.test.ts', ms: 3_900 },
+    { name: 'slow.db.test.ts', ms: 4_400 },
+    { name: 'slower.journey.ts', ms: 61_800 },
+  ];
+  const kept = slowest(files);
+  expect(Object.entries(JSON.parse(kept))).toEqual([
+    ['slower.journey.ts', 62],
+    ['slow.db.test.ts', 4],
+  ]);
+  expect(kept.endsWith('}\n')).toBe(true);
 });
