@@ -130,11 +130,11 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     const drawer = drawerOf(page, 'New appointment');
     await drawer.getByLabel('Patient name').fill('Grace Hopper');
     await drawer.getByLabel('Patient phone').fill(GRACE);
-    expect(await drawer.getByLabel('E-mail').count()).toBe(0);
+    expect(await drawer.getByLabel('Email').count()).toBe(0);
     const more = drawer.getByRole('button', { name: 'More' });
     await more.focus();
     await page.keyboard.press('Enter');
-    await drawer.getByLabel('E-mail').fill('grace at example');
+    await drawer.getByLabel('Email').fill('grace at example');
     await drawer.getByLabel('Length in minutes').fill('45');
     await drawer.getByLabel('Notes').fill('Comes with a wheelchair');
     await drawer.getByLabel('Tentative: hold the time').check();
@@ -147,8 +147,8 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await more.click();
     await drawer.getByRole('button', { name: 'Book appointment' }).click();
     await drawer.locator('[aria-invalid="true"]').waitFor();
-    expect(await drawer.getByLabel('E-mail').evaluate((field) => field.matches(':focus'))).toBe(true);
-    await drawer.getByLabel('E-mail').fill('grace@example.com');
+    expect(await drawer.getByLabel('Email').evaluate((field) => field.matches(':focus'))).toBe(true);
+    await drawer.getByLabel('Email').fill('grace@example.com');
     await page.keyboard.press('Enter');
     await page.getByText(/is kept for Grace Hopper\. No text was sent/).waitFor();
 

@@ -45,7 +45,7 @@ const visits: Visit[] = [
     as: 'stranger',
     path: '/sign-in',
     async open(page) {
-      await page.getByLabel('E-mail').fill('nobody@clinic.example');
+      await page.getByLabel('Email').fill('nobody@clinic.example');
       await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('alert').first().waitFor();

@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
   }
 
   async function signIn(page: Page): Promise<void> {
-    await page.getByLabel('E-mail').fill(clinic.email);
+    await page.getByLabel('Email').fill(clinic.email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
   }

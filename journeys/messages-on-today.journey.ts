@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('messages that callers left with the receptionist',
     faults = opened.watch.faults;
     page = await context.newPage();
     await page.goto(`${product.url}/sign-in`);
-    await page.getByLabel('E-mail').fill(clinic.email);
+    await page.getByLabel('Email').fill(clinic.email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();

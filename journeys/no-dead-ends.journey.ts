@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     ({ faults } = opened.watch);
     page = await context.newPage();
     await page.goto(`${product.url}/sign-in?to=${encodeURIComponent(path)}`);
-    await page.getByLabel('E-mail').fill(clinic.email);
+    await page.getByLabel('Email').fill(clinic.email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();

@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
   const stored = async (find: string) =>
     (await clinic.get(`/api/contacts?search=${encodeURIComponent(find)}`)).body.data[0];
 
-  test('a patient is found by a part of the name, the number or the e-mail, and the search stands in the address', async () => {
+  test('a patient is found by a part of the name, the number or the email, and the search stands in the address', async () => {
     const page = await open();
     await row(page, TOM.name).waitFor();
     for (const part of ['lop', '0101', 'maria@example']) {
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
     await page.getByText('No patient is like this.').waitFor();
   });
 
-  test('name, phone and e-mail are mended, and the second window follows', async () => {
+  test('name, phone and email are mended, and the second window follows', async () => {
     const here = await open();
     const there = await open();
     await row(there, MARIA.name).click();
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
     const drawer = here.getByRole('dialog', { name: MARIA.name });
     await drawer.getByRole('textbox', { name: 'Name' }).fill('Maria Lopez-Garcia');
     await drawer.getByRole('textbox', { name: 'Phone' }).fill('(212) 555-0166');
-    await drawer.getByRole('textbox', { name: 'E-mail' }).fill('garcia@example.com');
+    await drawer.getByRole('textbox', { name: 'Email' }).fill('garcia@example.com');
     await drawer.getByRole('button', { name: 'Save changes' }).click();
     await here.getByText('Maria Lopez-Garcia is saved.').waitFor();
     expect(await stored('Garcia')).toMatchObject({
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
 
     const followed = there.getByRole('dialog', { name: 'Maria Lopez-Garcia' });
     await followed.waitFor();
-    expect(await followed.getByRole('textbox', { name: 'E-mail' }).inputValue()).toBe('garcia@example.com');
+    expect(await followed.getByRole('textbox', { name: 'Email' }).inputValue()).toBe('garcia@example.com');
     // What is being typed there is nobody else's to overwrite.
     expect(await followed.getByRole('textbox', { name: 'Notes' }).inputValue()).toBe('Half a sentence');
     await there.keyboard.press('Escape');
@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
     };
     await fieldIs('Name', ' ', MARIA.name, /Enter the patient's name/);
     await fieldIs('Phone', '12', '+12125550101', /number/);
-    await fieldIs('E-mail', 'maria at example', MARIA.email, /e-mail|address/i);
+    await fieldIs('Email', 'maria at example', MARIA.email, /email|address/i);
     expect(await stored('maria@example')).toMatchObject(MARIA);
 
     // Somebody else's name and number: the way to them is there.
@@ -168,10 +168,10 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
     );
     await keyboard.press('Enter');
     const drawer = page.getByRole('dialog', { name: MARIA.name });
-    const email = drawer.getByRole('textbox', { name: 'E-mail' });
+    const email = drawer.getByRole('textbox', { name: 'Email' });
     await email.waitFor();
     await until(
-      'the focus on the e-mail',
+      'the focus on the email',
       async () => {
         if (await email.evaluate((one) => one.matches(':focus'))) return true;
         await keyboard.press('Tab');

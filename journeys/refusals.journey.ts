@@ -186,7 +186,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       ['no time', { scheduled_at: undefined }, 400, 'VALIDATION_FAILED'],
       ['a phone that is none', { phone: 'call me maybe' }, 400, 'INVALID_PHONE'],
       ['a phone with too few digits', { phone: '+1 212' }, 400, 'INVALID_PHONE'],
-      ['an e-mail address that is none', { email: 'not an address' }, 400, 'VALIDATION_FAILED'],
+      ['an email address that is none', { email: 'not an address' }, 400, 'VALIDATION_FAILED'],
       ['the past', { scheduled_at: '2020-06-01T15:00:00Z' }, 422, 'IN_THE_PAST'],
       ['the middle of the night', { scheduled_at: openTime().replace('T15', 'T07') }, 422, 'OUTSIDE_HOURS'],
       [

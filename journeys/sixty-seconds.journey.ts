@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)('sixty seconds from nothing to a confirmed appointm
     const typed: Record<string, string> = {
       'Your name': 'Ada Owner',
       'Clinic name': 'Bright Smiles',
-      'E-mail': 'keyboard@bright-smiles.example',
+      Email: 'keyboard@bright-smiles.example',
       Password: 'correct horse battery',
     };
     const reached: string[] = [];

@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     await page.goto(`${product.url}/sign-in?to=${encodeURIComponent(path)}`);
     await heading(page, 'Sign in').waitFor();
     if (!signedIn) return;
-    await page.getByLabel('E-mail').fill(clinic.email);
+    await page.getByLabel('Email').fill(clinic.email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
 
   test('signing in without a network says so', async () => {
     await open('/', false);
-    await page.getByLabel('E-mail').fill(clinic.email);
+    await page.getByLabel('Email').fill(clinic.email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await goOffline();
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -139,7 +139,7 @@ describe('npx voxanne', () => {
     expect(code).toBe(1);
   });
 
-  test('signs in with e-mail and password, and shows neither', async () => {
+  test('signs in with email and password, and shows neither', async () => {
     const id = await dead();
     const args = ['webhooks', 'list', '--url', url, '--email', ann.email];
     const fine = await run([...args, '--password', PASSWORD], {});

@@ -17,7 +17,7 @@ export const heading = (page: Page, name: string): Locator =>
 export async function fillSignUp(page: Page, email: string): Promise<void> {
   await page.getByLabel('Your name').fill('Ada Owner');
   await page.getByLabel('Clinic name').fill('Bright Smiles');
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await page.getByRole('textbox', { name: 'Your phone' }).fill('(415) 555-0199');
 }

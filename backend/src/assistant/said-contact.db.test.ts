@@ -52,7 +52,7 @@ describe('what a caller says about themselves', () => {
       'and all of it in lower case at gmail dot com please',
     );
     const asked = await book({ email });
-    expect(asked.said).toContain('e-mail address');
+    expect(asked.said).toContain('email address');
     const booked = await book({
       email: email.replace('and all of it in lower case ', '').replaceAll('then ', ''),
     });

@@ -39,7 +39,7 @@ export function viewForCalendar(
       summary: `${row.service_name}: ${row.contact_name}`,
       description: [
         row.contact_phone ? `Phone: ${row.contact_phone}` : '',
-        row.contact_email ? `E-mail: ${row.contact_email}` : '',
+        row.contact_email ? `Email: ${row.contact_email}` : '',
         row.notes ? `Notes: ${row.notes}` : '',
         `Booked by ${row.source === 'voice' ? 'the phone receptionist' : 'Voxanne'}`,
       ]

@@ -331,7 +331,7 @@ describe('an appointment, changed through the functions of the database', () => 
       expect((await scene.audit(id as string)).at(-1)).toMatchObject({ actor_type: type, actor_id: actor });
     });
 
-    test('holds no name, phone or e-mail address', async () => {
+    test('holds no name, phone or email address', async () => {
       await fresh();
       const id = await book(0, { p_email: 'maria@example.com', p_notes: 'afraid' });
       await move(id, 60);

@@ -49,7 +49,7 @@ describe('a contact that plain SQL books', () => {
     });
   });
 
-  test('keeps the e-mail address on file, and proposes another one to the staff', async () => {
+  test('keeps the email address on file, and proposes another one to the staff', async () => {
     const first = await book('Ana Silva', null, '+14155550140');
     expect(await book('Ana Silva', 'ana@example.com', '+14155550140')).toMatchObject({
       id: first.id,

@@ -62,19 +62,19 @@ describe('the golden set of contacts', () => {
     } else expect(clean()).toMatchObject({ phone: kept, more: { phone_source: source } });
   });
 
-  test.each(golden.emails)('e-mail address %j', (text, address) => {
+  test.each(golden.emails)('email address %j', (text, address) => {
     expect(cleanEmail(text)).toBe(address);
     expect(cleanEmail(address)).toBe(address);
   });
 
   test.each(golden.no_emails.map((one) => ({ one, told: shown(one) })))(
-    'no e-mail address: $told',
+    'no email address: $told',
     ({ one }) => {
       expect(codeOf(() => cleanEmail(written(one)))).toBe('INVALID_EMAIL');
     },
   );
 
-  test.each(golden.nothing_said)('%j says that there is no e-mail address', (text) => {
+  test.each(golden.nothing_said)('%j says that there is no email address', (text) => {
     expect(cleanEmail(text)).toBeNull();
   });
 

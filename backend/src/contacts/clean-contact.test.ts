@@ -89,12 +89,12 @@ describe('a contact as it was given', () => {
     ['  ', null],
     [' Maria@Example.COM ', 'maria@example.com'],
     ['maria+clinic@example.co.uk', 'maria+clinic@example.co.uk'],
-  ])('%j is the e-mail address %j', (email, expected) => {
+  ])('%j is the email address %j', (email, expected) => {
     expect(clean({ email }).email).toBe(expected);
   });
 
   test.each(['maria', 'maria at example', 'a@b', 'a@@example.com', 'a b@example.com', 'a\0@example.com'])(
-    '%j is no e-mail address',
+    '%j is no email address',
     (email) => {
       expect(codeOf({ email })).toBe('INVALID_EMAIL');
     },

@@ -63,7 +63,7 @@ const INVENTED = /(\d)\1{8}|123456789/;
 const LONGEST_KEPT = 200;
 
 /**
- * A contact as it will be stored: the name cased and without its title, the phone in E.164, the e-mail address as mail
+ * A contact as it will be stored: the name cased and without its title, the phone in E.164, the email address as mail
  * servers write it. Understands what was spoken ("jane dot doe at gmail dot com", "four one five ...").
  * @throws {AppError} INVALID_NAME, INVALID_PHONE, INVALID_EMAIL.
  */

@@ -39,6 +39,6 @@ export const contactErrors = {
     new AppError({
       code: 'INVALID_EMAIL',
       status: 400,
-      detail: 'That is not an e-mail address. Leave it out, or ask for it again.',
+      detail: 'That is not an email address. Leave it out, or ask for it again.',
     }),
 };

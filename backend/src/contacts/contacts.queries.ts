@@ -37,11 +37,11 @@ const contacts = (db: Db, orgId: string, now: Date) =>
         .as('next_appointment_at'),
     );
 
-/** What was typed into a search: words of a name or an e-mail address, or digits of a phone number. */
+/** What was typed into a search: words of a name or an email address, or digits of a phone number. */
 export interface Search {
   /** All of them are looked for. */
   words: {
-    /** What begins with it in an e-mail address, as it was typed. */
+    /** What begins with it in an email address, as it was typed. */
     typed: string;
     /** What begins in a name with it, folded: "obrien" for O'Brien. */
     names: string[];
@@ -86,7 +86,7 @@ export const numbersOf = (
     .where(isFound(orgId, words));
 
 /**
- * By an index over what names and e-mail addresses begin with; see `app_private.search_keys`. As an array, because the
+ * By an index over what names and email addresses begin with; see `app_private.search_keys`. As an array, because the
  * planner would rather read all patients in order and look each one up among those found.
  */
 const isFound = (orgId: string, words: Search['words']): RawBuilder<SqlBool> =>

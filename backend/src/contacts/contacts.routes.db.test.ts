@@ -97,7 +97,7 @@ describe('the patients of a clinic', () => {
     expect(seen[0]?.next_appointment_at).toMatch(/^2030-01-/);
   });
 
-  test('are found by parts of name, e-mail address and number, with or without accents', async () => {
+  test('are found by parts of name, email address and number, with or without accents', async () => {
     await booked('José Ortega', '+442079460958', 'pepe@example.com');
     expect(await names('search=jose')).toEqual(['José Ortega']);
     expect(await names('search=orte%20jos')).toEqual(['José Ortega']);
@@ -219,7 +219,7 @@ describe('the patients of a clinic', () => {
     expect((await change(id, { phone: '+44 20 7946 0958' })).body.phone_flag).toBeNull();
   });
 
-  test('lose an e-mail address, a title and notes by null, and a proposal too', async () => {
+  test('lose an email address, a title and notes by null, and a proposal too', async () => {
     const { contact_id: id } = await booked('Max Null', '+14155550155', 'max@example.com');
     await db.owner.query(
       "update public.leads set proposed_email = 'm@example.com', title = 'Dr.' where id = $1",

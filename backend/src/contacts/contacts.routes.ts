@@ -48,7 +48,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         tags,
         operationId: 'listContacts',
         summary: 'Patients by name',
-        description: 'A search with letters looks into names and e-mail addresses, one without into numbers.',
+        description: 'A search with letters looks in names and email addresses; one without looks in phone numbers.',
         querystring: ContactQuery,
         response: { 200: ContactPage },
       },
@@ -92,7 +92,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         operationId: 'updateContact',
         summary: 'Change a patient',
         description:
-          'By the rules of a booking: names are cased, numbers become E.164, e-mail addresses are checked. Audited.',
+          'By the rules of a booking: names are cased, numbers become E.164, email addresses are checked. Audited.',
         params,
         body: ContactPatch,
         response: { 200: ContactDetail },

@@ -30,7 +30,7 @@ const TOP_LEVEL = /^(?:[a-z]{2,63}|xn--[a-z0-9-]+)$/;
 const SPOKEN = /\s(?:dot|period|point|underscore|dash|hyphen|plus)\s/i;
 const LONGEST = 254;
 
-/** Whether what stands in the field of an e-mail address says that there is none, or was made up by a model. */
+/** Whether what stands in the field of an email address says that there is none, or was made up by a model. */
 export function isPlaceholderEmail(text: string): boolean {
   const said = text.normalize('NFKC').trim().toLowerCase();
   if (/^[{[<]/.test(said) && /[}\]>]$/.test(said) && !said.includes('@')) return true;
@@ -44,7 +44,7 @@ export function isPlaceholderEmail(text: string): boolean {
 }
 
 /**
- * An e-mail address in lower case, the domain as the mail servers write it, or null when it cannot be one. Dots and
+ * An email address in lower case, the domain as the mail servers write it, or null when it cannot be one. Dots and
  * "+tags" stay: not every provider ignores them.
  */
 export function toEmailAddress(text: string): string | null {

@@ -281,10 +281,10 @@ function withoutSessionToken(text: string): string {
 
 const ADVICE: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD:
-    'The e-mail address and password do not match an account. Check both, or sign up.',
-  USER_ALREADY_EXISTS: 'There is already an account with this e-mail address. Sign in instead.',
+    'The email address and password do not match an account. Check both, or sign up.',
+  USER_ALREADY_EXISTS: 'There is already an account with this email address. Sign in instead.',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
-    'There is already an account with this e-mail address. Sign in instead.',
+    'There is already an account with this email address. Sign in instead.',
   PASSWORD_TOO_SHORT: 'The password is too short: use at least 8 characters.',
   PASSWORD_TOO_LONG: 'The password is too long: use at most 128 characters.',
   MISSING_OR_NULL_ORIGIN:

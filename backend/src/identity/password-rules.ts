@@ -109,7 +109,7 @@ function whyGuessable(
   const email = about.email.trim().toLowerCase();
   const own = ownWords([email, ...email.split('@'), ...about.names]);
   if (forms.some((form) => own.has(form))) {
-    return 'is little more than your name, your clinic’s name or your e-mail address';
+    return 'is little more than your name, your clinic’s name or your email address';
   }
   // Joiners are part of emoji and of some scripts, and still nothing to guess.
   if ([...seen].length < 8) return 'has fewer than 8 characters that can be seen';

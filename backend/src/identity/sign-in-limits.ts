@@ -110,7 +110,7 @@ function tooMany(seconds: number): AppError {
   return new AppError({
     code: 'TOO_MANY_ATTEMPTS',
     status: 429,
-    detail: `Too many failed attempts. Wait ${wait}, then try again; check that Caps Lock is off and that the e-mail address is right.`,
+    detail: `Too many failed attempts. Wait ${wait}, then try again; check that Caps Lock is off and that the email address is right.`,
     retryable: true,
     retryAfterSeconds: seconds,
     quotas: QUOTAS,

@@ -85,7 +85,7 @@ describe('a token of our own issuer', () => {
     }
   });
 
-  test('needs no organization, and no e-mail address', async () => {
+  test('needs no organization, and no email address', async () => {
     const bare = await token({ app_metadata: undefined, email: undefined }).sign(ours.privateKey);
     expect(await verify(bare)).toEqual({ sub: USER, email: '', app_metadata: {} });
   });

@@ -41,7 +41,7 @@ describe('signing up', () => {
     expect(clinic.profile).toEqual({ role: 'owner', org_id: orgId });
   });
 
-  test('works with nothing but an e-mail address, and with values that make no sense', async () => {
+  test('works with nothing but an email address, and with values that make no sense', async () => {
     for (const meta of [
       {},
       {

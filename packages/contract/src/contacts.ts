@@ -59,7 +59,7 @@ export const ContactQuery = PageQuery.extend({
     .overwrite(visibleLine)
     .max(120)
     .optional()
-    .describe('Parts of the name or e-mail address, or digits of the phone number'),
+    .describe('Parts of the name or email address, or digits of the phone number'),
   status: ContactStatus.optional(),
 });
 

@@ -22,7 +22,7 @@ test('what is wrong with a booking is said in words', () => {
   expect(said(BookRequest, wrong)).toEqual([
     'name: Must not be empty',
     'phone: At most 200 characters',
-    'email: Not an e-mail address',
+    'email: Not an email address',
     'service_type: Missing',
     'scheduled_at: Not a time with its offset, such as 2026-11-23T09:00:00-05:00',
     'duration_minutes: Must be a whole number',

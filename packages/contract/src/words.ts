@@ -18,7 +18,7 @@ const FORMS: Record<string, string> = {
   datetime: 'Not a time with its offset, such as 2026-11-23T09:00:00-05:00',
   date: 'Not a date, such as 2026-11-23',
   time: 'Not a time of the day, such as 09:00',
-  email: 'Not an e-mail address',
+  email: 'Not an email address',
   url: 'Not a web address',
 };
 const NAMES_SHOWN = 5;

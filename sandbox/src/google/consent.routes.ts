@@ -39,7 +39,7 @@ export function consentRoutes(app: FastifyInstance, { state, ledger, config }: G
     }
     const account = answer.data.account ?? wanted.login_hint ?? usualAccount;
     if (!z.email().safeParse(account).success) {
-      return page(reply, 400, errorPage('invalid_request', `"${account}" is not an e-mail address.`));
+      return page(reply, 400, errorPage('invalid_request', `"${account}" is not an email address.`));
     }
     const scope = grantedScope(wanted.scope, answer.data);
     const isAgain = state.hasGrant(config.google.clientId, account);

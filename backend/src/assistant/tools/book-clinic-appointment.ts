@@ -57,7 +57,7 @@ export const bookClinicAppointment = (context: BookingContext) =>
           type: 'string',
           description: 'Phone for the confirmation text, only if it is not the number they are calling from',
         },
-        email: { type: 'string', description: 'E-mail address, only if the caller offers it' },
+        email: { type: 'string', description: 'Email address, only if the caller offers it' },
         ...SERVICE,
         slotId: { type: 'string', description: 'slot_id of the time they chose' },
         ...TIME,

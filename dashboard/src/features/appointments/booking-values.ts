@@ -49,7 +49,7 @@ export const lengthProblem = (length: number | string): string | null =>
     ? null
     : 'Enter 5 to 480 minutes, or leave it empty.';
 
-/** What was not filled in is left out: an empty e-mail address is none. */
+/** What was not filled in is left out: an empty email address is none. */
 export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: BookWish): BookRequest {
   const { name, phone, service_type, slot_id, duration_minutes, pending } = values;
   const [email, notes] = [values.email.trim(), values.notes.trim()];

@@ -33,7 +33,7 @@ export function MoreFields({ form, opened, onToggle, minutes }: Props) {
         {opened ? (
           <>
             <TextInput
-              label="E-mail"
+              label="Email"
               type="email"
               autoComplete="off"
               maxLength={254}

@@ -99,7 +99,7 @@ function Questions({ contact }: { contact: ContactDetail }) {
       )}
       {proposed === null ? null : (
         <Question
-          title="Another e-mail address was given"
+          title="Another email address was given"
           answers={
             <>
               {use(proposed, 'Use the new one')}
@@ -119,7 +119,7 @@ function Questions({ contact }: { contact: ContactDetail }) {
         </Question>
       )}
       {suggested === null ? null : (
-        <Question title="Is the e-mail address right?" answers={use(suggested, 'Use this one')}>
+        <Question title="Is the email address right?" answers={use(suggested, 'Use this one')}>
           It may be <strong>{suggested}</strong>.
         </Question>
       )}

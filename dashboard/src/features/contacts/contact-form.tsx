@@ -70,7 +70,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
             {...form.getInputProps('phone')}
           />
           <TextInput
-            label="E-mail"
+            label="Email"
             type="email"
             autoComplete="off"
             maxLength={254}

@@ -38,7 +38,7 @@ export function ContactsPage() {
           <div className={classes.filters}>
             <TextInput
               aria-label="Find a patient"
-              placeholder="Name, number or e-mail"
+              placeholder="Name, number or email"
               type="search"
               leftSection={<IconSearch size={16} aria-hidden />}
               value={typed}

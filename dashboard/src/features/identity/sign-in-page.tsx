@@ -13,7 +13,7 @@ const route = getRouteApi('/sign-in');
 function validate(values: SignInRequest) {
   const broken = new Set(SignInRequest.safeParse(values).error?.issues.map((issue) => issue.path[0]));
   return {
-    ...(broken.has('email') ? { email: 'Enter the e-mail address of your account.' } : {}),
+    ...(broken.has('email') ? { email: 'Enter the email address of your account.' } : {}),
     ...(broken.has('password') ? { password: 'Enter your password.' } : {}),
   };
 }
@@ -47,7 +47,7 @@ export function SignInPage() {
       <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusFirst(form))}>
         <Stack gap="md">
           <TextInput
-            label="E-mail"
+            label="Email"
             type="email"
             autoComplete="username"
             required

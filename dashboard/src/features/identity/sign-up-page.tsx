@@ -68,7 +68,7 @@ export function SignUpPage() {
             {...form.getInputProps('organization_name')}
           />
           <TextInput
-            label="E-mail"
+            label="Email"
             type="email"
             autoComplete="username"
             required

@@ -12,7 +12,7 @@ export interface SignUpValues {
 }
 
 const sentences: Record<keyof SignUpValues, string> = {
-  email: 'Enter an e-mail address, such as you@clinic.com.',
+  email: 'Enter an email address, such as you@clinic.com.',
   password: 'Use at least 8 characters.',
   name: 'Enter your name.',
   organization_name: 'Enter the name of your clinic.',

@@ -5,7 +5,7 @@ const problem = {
   type: 'about:blank',
   title: 'Invalid request',
   status: 400,
-  detail: 'The e-mail address is not one.',
+  detail: 'The email address is not one.',
   code: 'INVALID_REQUEST',
   request_id: 'r-1',
   retryable: false,
