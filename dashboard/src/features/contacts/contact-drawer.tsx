@@ -94,12 +94,12 @@ function Questions({ contact }: { contact: ContactDetail }) {
             icon: { color: toneInk('warn') },
           }}
         >
-          No operator gives out numbers like this one, so texts to it will not arrive. Ask for it again.
+          No phone company gives out numbers like this one, so texts won’t arrive. Ask for it again.
         </Alert>
       )}
       {proposed === null ? null : (
         <Question
-          title="Another email address was given"
+          title="New email address?"
           answers={
             <>
               {use(proposed, 'Use the new one')}
@@ -114,8 +114,8 @@ function Questions({ contact }: { contact: ContactDetail }) {
             </>
           }
         >
-          A later caller said <strong>{proposed}</strong>; on file is{' '}
-          <strong>{contact.email ?? 'none'}</strong>.
+          A recent caller gave <strong>{proposed}</strong>. We have{' '}
+          <strong>{contact.email ?? 'none'}</strong> on file.
         </Question>
       )}
       {suggested === null ? null : (
@@ -146,7 +146,7 @@ function Visits({ appointments, timeZone }: { appointments: ContactAppointment[]
         Appointments
       </Title>
       {appointments.length === 0 ? (
-        <p className={classes.dim}>None yet.</p>
+        <p className={classes.dim}>No appointments yet.</p>
       ) : (
         <ul className={classes.visits}>
           {appointments.map((item) => {
@@ -172,6 +172,6 @@ function Visits({ appointments, timeZone }: { appointments: ContactAppointment[]
 function AsGiven({ contact: { name_raw, phone_raw } }: { contact: ContactDetail }) {
   const given = [name_raw, phone_raw].filter((text) => text !== null);
   return given.length === 0 ? null : (
-    <p className={classes.dim}>As it was given: {given.map((text) => `\u201c${text}\u201d`).join(', ')}</p>
+    <p className={classes.dim}>Originally given as {given.map((text) => `\u201c${text}\u201d`).join(', ')}</p>
   );
 }

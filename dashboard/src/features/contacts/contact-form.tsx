@@ -19,7 +19,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
     initialValues: toValues(contact),
     validate: {
       name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
-      phone: (value) => (value.trim() === '' ? 'Enter the number that texts go to.' : null),
+      phone: (value) => (value.trim() === '' ? 'Enter a phone number for texts.' : null),
     },
   });
   const known = useFollowed(contact, form);
@@ -31,7 +31,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
       form.setInitialValues(known.current);
       form.setValues(known.current);
       queryClient.setQueryData(contactQuery(contact.id).queryKey, saved);
-      notifyDone(`${fullName(saved)} is saved.`);
+      notifyDone(`Saved ${fullName(saved)}.`);
       await queryClient.invalidateQueries({
         predicate: ({ queryKey }) => queryKey[0] === 'contacts' || queryKey[0] === 'appointments',
       });
@@ -101,7 +101,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
 
 const Twin = z.object({ code: z.literal('CONTACT_EXISTS'), contact_id: Id });
 
-/** The way to the one who already stands under that name and number. */
+/** The way to the patient who already has that name and number. */
 function OtherPatient({ error, onOpen }: { error: unknown; onOpen: () => void }) {
   const twin = Twin.safeParse(error === null ? null : asApiError(error).body);
   return twin.success ? (

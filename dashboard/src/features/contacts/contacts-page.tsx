@@ -38,7 +38,7 @@ export function ContactsPage() {
           <div className={classes.filters}>
             <TextInput
               aria-label="Find a patient"
-              placeholder="Name, number or email"
+              placeholder="Name, phone or email"
               type="search"
               leftSection={<IconSearch size={16} aria-hidden />}
               value={typed}
@@ -119,10 +119,10 @@ function Contacts({ find, status, timeZone }: ListProps) {
 
 function NoContacts({ searched }: { searched: boolean }) {
   return searched ? (
-    <p role="status">No patient is like this. Try a part of the name, or the last digits of the number.</p>
+    <p role="status">No matching patients. Try part of the name, or the last digits of the number.</p>
   ) : (
     <EmptyState icon={IconUsers} title="No patients yet">
-      <span>The first one comes with the first appointment.</span>
+      <span>Patients show up here once they have an appointment.</span>
       <Button component={Link} to="/setup" variant="light" mt="xs">
         Open the call panel
       </Button>

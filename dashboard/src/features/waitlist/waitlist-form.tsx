@@ -17,8 +17,8 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
     initialValues: { name: '', phone: '', service_type: '', part: '', latest_date: '' },
     validate: {
       name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
-      phone: (value) => (value.trim() === '' ? 'Enter the number that offers are texted to.' : null),
-      service_type: (value) => (value === '' ? 'Choose what they wait for.' : null),
+      phone: (value) => (value.trim() === '' ? 'Enter a phone number for the offers.' : null),
+      service_type: (value) => (value === '' ? 'Choose a service.' : null),
     },
   });
   const settled = useUnsaved(form.isDirty());
@@ -73,7 +73,7 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
           <TextInput
             label="Until"
             type="date"
-            description="The last day that works. Leave it empty for any day."
+            description="The last day that works. Leave blank for any day."
             {...form.getInputProps('latest_date')}
           />
         </SimpleGrid>

@@ -13,9 +13,9 @@ import { useAnswerOffer } from './use-answer-offer.ts';
 import { leaveWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { WaitlistForm } from './waitlist-form.tsx';
 import classes from './waitlist-panel.module.css';
-import { waitlistWord, waits, wishOf } from './waitlist-view.ts';
+import { waitlistWord, waits, wantedWords } from './waitlist-view.ts';
 
-/** Who waits for a time to become free, in the order in which they are asked. */
+/** Who is waiting for a time to open up, in the order in which they are asked. */
 export function WaitlistPanel({ timeZone }: { timeZone: string }) {
   const [adding, setAdding] = useState(false);
   return (
@@ -47,7 +47,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
   const leave = useMutation({
     mutationFn: ({ id }: WaitlistEntry) => leaveWaitlist(id),
     onSuccess: (_, { contact }) => notifyDone(`${contact.name} is off the waitlist.`),
-    onError: (cause) => notifyFailed('The entry is still there', cause),
+    onError: (cause) => notifyFailed('We couldn’t remove them from the waitlist', cause),
     onSettled() {
       setLeaving(undefined);
       return queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey });
@@ -60,7 +60,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
       <ErrorState
         title="We couldn’t load the waitlist"
         error={error}
-        stillWorks="Freed times are still offered; this page only shows who waits."
+        stillWorks="Open times are still offered; this page only shows who’s waiting."
         onRetry={() => void refetch()}
       />
     );
@@ -83,7 +83,7 @@ function Waiting({ timeZone }: { timeZone: string }) {
         opened={leaving !== undefined}
         title={`Remove ${leaving?.contact.name ?? 'the patient'} from the waitlist?`}
         confirm="Remove"
-        cancel="Keep waiting"
+        cancel="Keep on waitlist"
         busy={leave.isPending}
         onConfirm={() => leaving && leave.mutate(leaving)}
         onCancel={() => setLeaving(undefined)}
@@ -112,7 +112,7 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
       <span>
         <span className={classes.name}>{name}</span>
         <span className={classes.dim}>
-          {phone === null ? 'No phone number' : formatPhone(phone)} · {wishOf(entry)}
+          {phone === null ? 'No phone number' : formatPhone(phone)} · {wantedWords(entry)}
         </span>
       </span>
       <StatusTag tone={tone} plain>
@@ -127,7 +127,7 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
               disabled={busy}
               aria-label={`Book the offered time for ${name}`}
               onClick={() =>
-                accept.mutate(entry, { onError: (cause) => notifyFailed('Nothing was booked', cause) })
+                accept.mutate(entry, { onError: (cause) => notifyFailed('We couldn’t book it', cause) })
               }
             >
               Book it
@@ -138,7 +138,7 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
               disabled={busy}
               aria-label={`Withdraw the offer to ${name}`}
               onClick={() =>
-                withdraw.mutate(entry, { onError: (cause) => notifyFailed('The offer still stands', cause) })
+                withdraw.mutate(entry, { onError: (cause) => notifyFailed('We couldn’t withdraw the offer', cause) })
               }
             >
               Withdraw

@@ -1,6 +1,6 @@
 import type { WaitlistEntry } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { toRequest, waitlistWord, wishOf } from './waitlist-view.ts';
+import { toRequest, waitlistWord, wantedWords } from './waitlist-view.ts';
 
 const entry: WaitlistEntry = {
   id: '6f1b5b52-2f0e-4c43-9d6a-0d1b8a1f2f10',
@@ -24,10 +24,10 @@ const entry: WaitlistEntry = {
   created_at: '2026-11-20T12:00:00Z',
 };
 
-test('a wish is said in one line', () => {
-  expect(wishOf(entry)).toBe('Follow-up');
+test('what a patient is waiting for is one line', () => {
+  expect(wantedWords(entry)).toBe('Follow-up');
   expect(
-    wishOf({
+    wantedWords({
       ...entry,
       windows: [
         ['00:00', '12:00'],
@@ -36,6 +36,7 @@ test('a wish is said in one line', () => {
       latest_date: '2026-12-18',
     }),
   ).toMatch(/^Follow-up, before noon, 16:15 to 18:00, until Fri.*Dec 18$/);
+  expect(wantedWords({ ...entry, windows: [['12:00', '17:00']] })).toBe('Follow-up, noon to 5 PM');
 });
 
 test('what was typed becomes what the API asks for', () => {
@@ -54,7 +55,7 @@ test('an offer says what and until when, on the clinic’s clock', () => {
     expires_at: '2026-11-20T19:15:00Z',
   };
   expect(waitlistWord({ ...entry, offers: 1, offer }, 'America/New_York').word).toMatch(
-    /^Offered .*9:00.AM, kept until 2:15.PM$/,
+    /^Offered .*9:00.AM, held until 2:15.PM$/,
   );
   expect(waitlistWord({ ...entry, offers: 2 }, 'UTC').word).toBe('Waiting, offered 2 times');
 });

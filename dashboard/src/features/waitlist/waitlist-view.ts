@@ -29,13 +29,13 @@ export function toRequest({ part, latest_date, ...rest }: WaitlistValues): Waitl
   };
 }
 
-/** What a patient waits for, in one line. */
-export function wishOf(entry: WaitlistEntry): string {
+/** "Follow-up, noon to 5 PM, until Fri, Dec 18": what a patient is waiting for. */
+export function wantedWords(entry: WaitlistEntry): string {
   const day = (date: string) => formatDayShort(`${date}T12:00:00Z`, 'UTC');
-  const windows = entry.windows.map(
-    ([from, to]) =>
-      partsOfDay.find(({ value }) => value === `${from}-${to}`)?.label.toLowerCase() ?? `${from} to ${to}`,
-  );
+  const windows = entry.windows.map(([from, to]) => {
+    const part = partsOfDay.find(({ value }) => value === `${from}-${to}`)?.label;
+    return part === undefined ? `${from} to ${to}` : part.charAt(0).toLowerCase() + part.slice(1);
+  });
   return [
     entry.service_name,
     ...windows,
@@ -50,7 +50,7 @@ export function waitlistWord({ offer, offers }: WaitlistEntry, timeZone: string)
   if (offer !== null) {
     const { scheduled_at: at, expires_at: until } = offer;
     return {
-      word: `Offered ${formatMoment(at, timeZone)}, kept until ${formatTime(until, timeZone)}`,
+      word: `Offered ${formatMoment(at, timeZone)}, held until ${formatTime(until, timeZone)}`,
       tone: 'info',
     };
   }
