@@ -195,7 +195,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     });
     await outside.mend();
     await open('/calendar?view=week');
-    await page.getByText('Appointments are kept here and are written to it as soon as').waitFor();
+    await page.getByText('Appointments are saved here and added to Google Calendar as soon as').waitFor();
     await page.getByRole('button', { name: 'Link again' }).click();
     await page.getByRole('button', { name: 'Allow' }).click();
     await heading(page, 'Calendar').waitFor();
@@ -204,22 +204,22 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     await page.getByRole('button', { name: 'Link again' }).waitFor({ state: 'hidden' });
   });
 
-  test('what was given up is found from Health, and replayed from whichever list is shown', async () => {
+  test('what failed is found from Health, and replayed from either list', async () => {
     await newClinic();
     await linkCalendar(clinic);
     const outside = outsideOf(product);
     await outside.breakIt({ provider: 'google', kind: 'status', status: 400, match: '/events' });
     const { appointment_id } = await book(days.next().value.at(10));
     const dead = async () => (await clinic.get('/api/outgoing?status=dead_letter')).body.data;
-    await until('the entry to be given up', async () => (await dead()).length === 1);
+    await until('the entry to fail for good', async () => (await dead()).length === 1);
     await outside.mend();
     await open('/health');
-    await page.getByRole('link', { name: 'See what was given up' }).click();
+    await page.getByRole('link', { name: 'See what failed' }).click();
     await page.getByRole('radio', { name: 'Outgoing', checked: true }).waitFor({ state: 'attached' });
     await page.getByText('Webhooks', { exact: true }).first().click();
-    await page.getByRole('button', { name: 'Replay given-up ones' }).click();
+    await page.getByRole('button', { name: 'Replay failed' }).click();
     await page
-      .getByRole('dialog', { name: 'Replay 1 item?' })
+      .getByRole('dialog', { name: 'Replay 1 failed item?' })
       .getByRole('button', { name: 'Replay all' })
       .click();
     await until(

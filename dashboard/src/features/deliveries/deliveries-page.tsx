@@ -37,15 +37,15 @@ export function DeliveriesPage() {
     >
       {me !== undefined && me.role !== 'owner' ? (
         <Panel title="Webhooks">
-          <EmptyState icon={IconWebhook} title="For the owner of the clinic">
-            <span>Webhooks hold what was said on the phone. Ask the owner to look here.</span>
+          <EmptyState icon={IconWebhook} title="Only the owner can see webhooks">
+            <span>They can include what was said on calls. Ask the owner to take a look.</span>
           </EmptyState>
         </Panel>
       ) : (
         <>
           <SegmentedControl
             className={classes.lists}
-            aria-label="Which deliveries"
+            aria-label="Type of delivery"
             data={lists}
             value={list}
             onChange={(value) =>
@@ -74,13 +74,13 @@ function Webhooks({ timeZone }: { timeZone: string }) {
         query={query}
         loading="Loading deliveries"
         unreadable="We couldn’t load the deliveries"
-        stillWorks="Webhooks are still taken in and handled; this page only shows them."
+        stillWorks="Webhooks are still received and processed; this page only shows them."
         none={
-          <EmptyState icon={IconWebhook} title="No webhook here">
+          <EmptyState icon={IconWebhook} title="No webhooks">
             <span>
               {status === undefined && provider === undefined
-                ? 'The first one comes when a call ends or a text changes its state.'
-                : 'None fits the filter. Deliveries are kept for 7 days.'}
+                ? 'You’ll see one here when a call ends or a text is delivered.'
+                : 'Nothing matches these filters. We keep webhooks for 7 days.'}
             </span>
           </EmptyState>
         }

@@ -60,16 +60,16 @@ function Detail({ delivery, timeZone }: { delivery: DeliveryDetail; timeZone: st
       {delivery.next_attempt_at === null ? null : (
         <p className={classes.line}>
           {delivery.waits_for_another
-            ? 'Waits for an earlier one of the same call, text or channel.'
+            ? 'Waiting for an earlier one about the same call, text or calendar.'
             : `Next attempt ${moment(delivery.next_attempt_at)}.`}
         </p>
       )}
       <ReplayOne delivery={delivery} />
-      <Section title="Verdicts">
+      <Section title="Checks">
         <dl className={classes.facts}>
           <dt>Signature</dt>
           <dd>{delivery.signature.explanation}</dd>
-          <dt>Copies</dt>
+          <dt>Duplicates</dt>
           <dd>{delivery.dedupe.explanation}</dd>
         </dl>
       </Section>
@@ -77,14 +77,14 @@ function Detail({ delivery, timeZone }: { delivery: DeliveryDetail; timeZone: st
         <Attempts delivery={delivery} moment={moment} />
       </Section>
       {delivery.response === null ? null : (
-        <Section title="Answer">
-          <Json value={delivery.response} label="Answer" />
+        <Section title="Response">
+          <Json value={delivery.response} label="Response" />
         </Section>
       )}
-      <Section title="Payload" hint="Secrets of the provider were removed before it was stored.">
+      <Section title="Payload" hint="We removed the provider’s secrets before storing it.">
         <Json value={delivery.payload} label="Payload" />
       </Section>
-      <Section title="Headers" hint="What might be a secret is masked.">
+      <Section title="Headers" hint="Anything that might be a secret is masked.">
         <dl className={classes.facts}>
           {Object.entries(delivery.headers).map(([name, value]) => (
             <div key={name} className={classes.header}>
@@ -93,7 +93,7 @@ function Detail({ delivery, timeZone }: { delivery: DeliveryDetail; timeZone: st
             </div>
           ))}
         </dl>
-        {Object.keys(delivery.headers).length === 0 ? <p className={classes.line}>None were kept.</p> : null}
+        {Object.keys(delivery.headers).length === 0 ? <p className={classes.line}>No headers were kept.</p> : null}
       </Section>
       <p className={classes.dim}>
         Event <Code>{delivery.event_id}</Code>
@@ -109,7 +109,7 @@ function Detail({ delivery, timeZone }: { delivery: DeliveryDetail; timeZone: st
 }
 
 function Attempts({ delivery, moment }: { delivery: DeliveryDetail; moment: (at: string) => string }) {
-  if (delivery.timeline.length === 0) return <p className={classes.line}>None yet.</p>;
+  if (delivery.timeline.length === 0) return <p className={classes.line}>No attempts yet.</p>;
   return (
     <ol className={classes.attempts}>
       {delivery.timeline.map((span, index) => {

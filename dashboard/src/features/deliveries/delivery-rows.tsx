@@ -9,7 +9,7 @@ type Pages<Entry> = InfiniteData<{ data: Entry[] }> | undefined;
 
 const entriesOf = <Entry,>(pages: Pages<Entry>): Entry[] => pages?.pages.flatMap((page) => page.data) ?? [];
 
-/** "3 deliveries, newest first"; nothing while they are read. */
+/** "3 deliveries, newest first"; nothing while they load. */
 export const newestFirst = <Entry,>(pages: Pages<Entry>, one: string, many: string): string | undefined =>
   pages && `${plural(entriesOf(pages).length, one, many)}, newest first`;
 
@@ -48,7 +48,7 @@ export function DeliveryRows<Entry extends { id: string }>({ query, ...shown }: 
       </ul>
       {hasNextPage ? (
         <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show older ones
+          Show older
         </Button>
       ) : null}
     </>

@@ -9,10 +9,10 @@ test('a webhook is named as people say it', () => {
   expect(whatCame({ provider: 'twilio', event_type: 'status' })).toBe('Twilio status');
 });
 
-test('copies and replays are named when there were any', () => {
+test('duplicates and replays are named when there were any', () => {
   expect(remarks(delivery)).toBe('1 attempt');
   expect(remarks({ ...delivery, attempts: 2, duplicates: 1, replays: 3 })).toBe(
-    '2 attempts, 1 copy ignored, 3 replays',
+    '2 attempts, 1 duplicate ignored, 3 replays',
   );
 });
 

@@ -4,10 +4,10 @@ import type { ToneName } from '../../lib/theme/colors.ts';
 
 const words: Record<DeliveryStatus, { word: string; tone: ToneName; busy?: boolean }> = {
   pending: { word: 'Waiting', tone: 'info' },
-  processing: { word: 'Being handled', tone: 'info', busy: true },
+  processing: { word: 'Processing', tone: 'info', busy: true },
   completed: { word: 'Done', tone: 'ok' },
-  failed: { word: 'Will be retried', tone: 'warn' },
-  dead_letter: { word: 'Given up', tone: 'bad' },
+  failed: { word: 'Will retry', tone: 'warn' },
+  dead_letter: { word: 'Failed', tone: 'bad' },
 };
 
 export const statusView = (status: DeliveryStatus) => words[status];
@@ -24,9 +24,9 @@ export const whatCame = ({ provider, event_type }: Pick<Delivery, 'provider' | '
 
 const outcomes: Record<string, { word: string; tone: ToneName }> = {
   completed: { word: 'Done', tone: 'ok' },
-  retry: { word: 'Put off', tone: 'warn' },
-  dead_letter: { word: 'Given up', tone: 'bad' },
-  released: { word: 'Handed on', tone: 'idle' },
+  retry: { word: 'Will retry', tone: 'warn' },
+  dead_letter: { word: 'Failed', tone: 'bad' },
+  released: { word: 'Reassigned', tone: 'idle' },
 };
 
 export const outcomeView = (outcome: string) => outcomes[outcome] ?? { word: outcome, tone: 'idle' as const };
@@ -41,11 +41,11 @@ export function effectWords({ table, inserted, updated, deleted }: TableEffect):
   return `${table.replaceAll('_', ' ')}: ${parts.join(', ')}`;
 }
 
-/** What the row says beside its status. */
+/** What the row says next to its status. */
 export function remarks({ attempts, duplicates, replays }: Delivery): string {
   return [
     plural(attempts, 'attempt'),
-    ...(duplicates > 0 ? [plural(duplicates, 'copy ignored', 'copies ignored')] : []),
+    ...(duplicates > 0 ? [plural(duplicates, 'duplicate ignored', 'duplicates ignored')] : []),
     ...(replays > 0 ? [plural(replays, 'replay')] : []),
   ].join(', ');
 }
@@ -54,11 +54,11 @@ const leaving: Record<string, string> = {
   'calendar.push': 'Calendar entry',
   'message.confirmation': 'Confirmation text',
   'message.cancellation': 'Cancellation text',
-  'message.waitlist_offer': 'Text with an offer from the waitlist',
-  'message.system_ready': 'Text that all is ready',
+  'message.waitlist_offer': 'Waitlist offer text',
+  'message.system_ready': 'System ready text',
   'message.send': 'Text',
-  'waitlist.slot_freed': 'Offer of a freed time',
-  'assistant.provision': 'Setup of the receptionist',
+  'waitlist.slot_freed': 'Offer of an open time',
+  'assistant.provision': 'Receptionist setup',
 };
 
 /** "Calendar entry"; a kind that is not known here by its own name. */

@@ -43,15 +43,15 @@ export function OutgoingList({ timeZone }: { timeZone: string }) {
     >
       <DeliveryRows
         query={query}
-        loading="Loading what must leave"
-        unreadable="We couldn’t load what goes out"
-        stillWorks="Texts and calendar entries still leave; this page only shows them."
+        loading="Loading outgoing items"
+        unreadable="We couldn’t load outgoing items"
+        stillWorks="Texts and calendar entries are still sent; this page only shows them."
         none={
-          <EmptyState icon={IconSend} title="Nothing here">
+          <EmptyState icon={IconSend} title="Nothing outgoing">
             <span>
               {status === undefined
-                ? 'The first one comes with the first appointment: its text and its calendar entry.'
-                : 'None has this status. What was done is kept for 7 days.'}
+                ? 'Book an appointment, and its text and calendar entry will show up here.'
+                : 'Nothing has this status. We keep finished items for 7 days.'}
             </span>
           </EmptyState>
         }
@@ -78,7 +78,7 @@ function Row({ entry, timeZone }: { entry: Outgoing; timeZone: string }) {
       </span>
       <span className={classes.remark}>
         {entry.error_message ??
-          (entry.waits_for_another ? 'Waits for the one before it' : plural(entry.attempts, 'attempt'))}
+          (entry.waits_for_another ? 'Waiting for the one before it' : plural(entry.attempts, 'attempt'))}
       </span>
       <StatusTag tone={tone} busy={busy ?? false}>
         {word}

@@ -12,8 +12,8 @@ const countAll = () =>
   Promise.all([replayMany({ filter, dry_run: true }), sendManyAgain({ filter, dry_run: true })]);
 
 /**
- * Of both lists, whichever is shown: health counts them together. Counted first, because no one should replay a
- * thousand of them without having read the number.
+ * Both lists at once, because health counts them together. Counted first, because no one should replay a thousand of
+ * them without seeing the number.
  */
 export function ReplayDeadLetters() {
   const queryClient = useQueryClient();
@@ -21,7 +21,7 @@ export function ReplayDeadLetters() {
     mutationFn: countAll,
     onSuccess(counts) {
       if (counts.every(({ matched }) => matched === 0))
-        notifyDone('Nothing was given up: there is nothing to replay.');
+        notifyDone('Nothing failed, so there’s nothing to replay.');
     },
     onError: (error) => notifyFailed('We couldn’t count what failed', error),
   });
@@ -50,13 +50,13 @@ export function ReplayDeadLetters() {
         loading={preview.isPending}
         onClick={() => preview.mutate()}
       >
-        Replay given-up ones
+        Replay failed
       </Button>
       <Confirm
         opened={webhooks + outgoing > 0}
-        title={`Replay ${plural(webhooks + outgoing, 'item')}?`}
+        title={`Replay ${plural(webhooks + outgoing, 'failed item')}?`}
         confirm="Replay all"
-        cancel="Leave them"
+        cancel="Not now"
         busy={run.isPending}
         onConfirm={() => run.mutate()}
         onCancel={() => preview.reset()}
@@ -75,7 +75,7 @@ export function ReplayDeadLetters() {
             ))}
         </ul>
         {preview.data?.some(({ more }) => more) ? <p>These are the oldest; there are more.</p> : null}
-        <p>What was done already is not done twice.</p>
+        <p>Anything that already worked won’t be done twice.</p>
       </Confirm>
     </>
   );

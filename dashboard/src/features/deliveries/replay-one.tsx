@@ -45,14 +45,14 @@ export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery
       <div aria-live="polite">{run.data === undefined ? null : <Result result={run.data} />}</div>
       <Confirm
         opened={asking}
-        title="Handle this webhook again?"
+        title="Replay this webhook?"
         confirm="Replay"
-        cancel="Leave it"
+        cancel="Not now"
         busy={run.isPending}
         onConfirm={() => run.mutate(false)}
         onCancel={() => setAsking(false)}
       >
-        <p>What it did already is not done twice. The audit log says that you asked.</p>
+        <p>Anything it already did won’t be done twice. The audit log will show that you replayed it.</p>
       </Confirm>
     </div>
   );

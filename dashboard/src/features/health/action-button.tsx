@@ -8,7 +8,7 @@ import { meQuery } from '../identity/identity.api.ts';
 import { resetBreaker } from './health.api.ts';
 import { breakerName, breakerOf, givenUpSearch } from './health-view.ts';
 
-/** The button for what is advised; nothing where only the one who runs the server can help. */
+/** The button for what is advised; nothing where only the person who runs the server can help. */
 export function ActionButton({ action }: { action: HealthAction }) {
   switch (action.id) {
     case 'google.connect':
@@ -21,7 +21,7 @@ export function ActionButton({ action }: { action: HealthAction }) {
           variant="default"
           renderRoot={(props) => <Link {...props} to="/deliveries" search={givenUpSearch(action)} />}
         >
-          See what was given up
+          See what failed
         </Button>
       );
     case 'breaker.reset':
@@ -36,7 +36,7 @@ function ResetButton({ name }: { name: string }) {
   const queryClient = useQueryClient();
   const reset = useMutation({
     mutationFn: () => resetBreaker(name),
-    onSuccess: () => notifyDone(`${breakerName(name)} is tried again at once.`),
+    onSuccess: () => notifyDone(`Trying ${breakerName(name)} again now.`),
     onError: (error) => notifyFailed('We couldn’t try it again', error),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['health'] }),
   });

@@ -12,7 +12,7 @@ export function BreakerList({ timeZone }: { timeZone: string }) {
   return (
     <Panel
       title="Circuit breakers"
-      hint="After three failures in a row a service is left alone for a moment. Work waits in the queue; nothing is lost."
+      hint="After three failures in a row, we give a service a short break. Work waits in the queue, so nothing is lost."
     >
       {error !== null ? (
         <ErrorState
@@ -23,7 +23,7 @@ export function BreakerList({ timeZone }: { timeZone: string }) {
       ) : data === undefined ? (
         <LoadingRows rows={3} height={36} label="Loading circuit breakers" />
       ) : data.data.length === 0 ? (
-        <p className={classes.dim}>All circuit breakers are closed. None has been needed yet.</p>
+        <p className={classes.dim}>All circuit breakers are closed. None have tripped yet.</p>
       ) : (
         <ul className={classes.breakers}>
           {data.data.map((breaker) => {

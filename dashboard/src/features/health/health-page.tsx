@@ -23,7 +23,7 @@ export function HealthPage() {
   return (
     <Page
       title="Health"
-      hint="Can the receptionist answer, write the calendar and text the patient?"
+      hint="Can the receptionist answer calls, update the calendar and text patients?"
       actions={
         <Button
           variant="default"

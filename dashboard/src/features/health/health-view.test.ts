@@ -59,7 +59,7 @@ test('a calendar that was never linked alarms neither on its card nor on the str
   expect(integrationView(google('expiring')).tone).toBe('ok');
   expect(integrationView(google('reconnect_required')).word).toBe('Degraded');
   expect(healthSentence(health({ integrations: [google('not_linked')] }))).toBe(
-    "Everything is working. Google Calendar isn't linked: bookings are kept here.",
+    "Everything is working. Google Calendar isn't linked, so bookings are kept here.",
   );
   expect(healthSentence(health({ integrations: [google('expiring')] }))).toBe('Everything is working.');
   expect(healthSentence(health({ integrations: [google('revoked')] }))).toBe('Google Calendar: as it is');
@@ -85,7 +85,7 @@ const action = (over: Partial<HealthAction>): HealthAction => ({
   ...over,
 });
 
-test('an action stands with the sentence that names its problem, and otherwise for itself', () => {
+test('an action belongs to the sentence that names its problem, and otherwise to itself', () => {
   const redis = action({});
   const reset = action({ id: 'breaker.reset', problem: 'vapi is held back', body: { name: 'vapi' } });
   const recommendations = ['\u{1F7E1} Redis is away - start it', '\u{1F7E1} Wait'];
@@ -96,7 +96,7 @@ test('an action stands with the sentence that names its problem, and otherwise f
   ]);
 });
 
-test('what was given up is looked for in the list that has it', () => {
+test('what failed is looked for in the list that has it', () => {
   const at = (path: string) => givenUpSearch(action({ path }));
   expect(at('/api/outgoing?status=dead_letter')).toEqual({ status: 'dead_letter', list: 'outgoing' });
   expect(at('/api/webhooks/deliveries?status=dead_letter')).toEqual({ status: 'dead_letter' });

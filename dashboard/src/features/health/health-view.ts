@@ -26,7 +26,7 @@ const services: Record<string, string> = {
 };
 export const breakerName = (name: string) => services[name] ?? name;
 
-/** Icon and word carry the status here; the symbol in front of the API's sentence would say it twice. */
+/** Icon and word already show the status; the symbol in front of the API's sentence would say it twice. */
 export const withoutSymbol = (sentence: string) =>
   sentence.replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '');
 
@@ -54,7 +54,7 @@ export function healthSentence(health: HealthIntegrations): string {
   if (worst !== undefined) return `${worst.name}: ${worst.message}`;
   const unlinked = health.integrations.some(({ details }) => details.status === 'not_linked');
   return unlinked
-    ? "Everything is working. Google Calendar isn't linked: bookings are kept here."
+    ? "Everything is working. Google Calendar isn't linked, so bookings are kept here."
     : 'Everything is working.';
 }
 
@@ -68,7 +68,7 @@ export function adviceOf({ recommendations, actions }: HealthIntegrations) {
   return [...named, ...rest.map((action) => ({ text: action.problem, actions: [action] }))];
 }
 
-/** Where the rows stand that were given up: in one of two lists. */
+/** Which of the two lists has the rows that failed for good. */
 export const givenUpSearch = ({ path }: HealthAction) => ({
   status: 'dead_letter' as const,
   ...(path?.startsWith('/api/outgoing') ? { list: 'outgoing' as const } : {}),
