@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
       await keep(page);
       expect(await first.inputValue()).toBe('07:30');
       await page.getByRole('button', { name: 'Save hours' }).click();
-      await page.getByText(/^The hours of .* are saved\.$/).waitFor();
+      await page.getByText(/^Saved the hours for .*\.$/).waitFor();
       await page.getByRole('combobox', { name: 'Provider' }).click();
       await page.getByRole('option').filter({ hasText: 'Lovelace' }).click();
       await page.waitForURL(/provider=/);
@@ -209,7 +209,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
         );
       }
       await drawer.getByRole('button', { name: 'Add service' }).click();
-      await page.getByText('Whitening is saved.').waitFor();
+      await page.getByText('Saved Whitening.').waitFor();
       await drawer.waitFor({ state: 'hidden' });
       expect(await question(page).isVisible()).toBe(false);
     });

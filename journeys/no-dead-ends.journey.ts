@@ -117,9 +117,9 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
       await page.getByRole('button', { name: 'Save changes' }).click();
     };
     await choose('india', 'Kolkata, India');
-    await question.getByText('1 upcoming appointment will show at another hour').waitFor();
+    await question.getByText('1 upcoming appointment will show at a different time').waitFor();
     await question.getByText(/9:00 AM becomes/).waitFor();
-    await question.getByRole('button', { name: 'Keep the present one' }).click();
+    await question.getByRole('button', { name: 'Keep the current one' }).click();
     expect(await stored()).toBe('America/New_York');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await question.getByRole('button', { name: 'Change the time zone' }).click();

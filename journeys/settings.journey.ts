@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     // By the keyboard: Enter in a field saves, as in every form.
     await page.getByLabel('Friday, hours 1, from').focus();
     await page.keyboard.press('Enter');
-    await page.getByText('The hours of Main provider are saved.').waitFor();
+    await page.getByText('Saved the hours for Main provider.').waitFor();
     const day = [
       ['09:00', '12:00'],
       ['13:00', '17:00'],
@@ -95,14 +95,14 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await drawer.getByLabel('Minimum notice').fill('2');
     await drawer.getByLabel('Only these').check();
     await drawer.getByRole('button', { name: 'Add service' }).click();
-    await drawer.getByText('Choose at least one provider, or all of them.').waitFor();
+    await drawer.getByText('Choose at least one provider, or choose all.').waitFor();
     await drawer.getByLabel('Main provider').check();
     await drawer.getByRole('button', { name: 'Add service' }).click();
-    await page.getByText('Group physiotherapy is saved.').waitFor();
+    await page.getByText('Saved Group physiotherapy.').waitFor();
     const row = other.getByRole('link', { name: /Group physiotherapy/ });
     await row.waitFor();
     expect(await row.textContent()).toContain(
-      '45 min · 15 min after · 6 patients at once · 2 hours notice · by Main provider',
+      '45 min · 15 min after · 6 patients at once · 2 hours’ notice · by Main provider',
     );
     await row.click();
     await other.getByRole('dialog').getByLabel('Length in minutes').fill('60');
@@ -113,11 +113,11 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
       .getByRole('dialog', { name: 'Delete Group physiotherapy?' })
       .getByRole('button', { name: 'Delete service' })
       .click();
-    await page.getByText('Group physiotherapy is deleted.').waitFor();
+    await page.getByText('Deleted Group physiotherapy.').waitFor();
     await expect.poll(() => row.count()).toBe(0);
   });
 
-  test('providers and time off: what lies inside is told, and deleting somebody with appointments asks twice', async () => {
+  test('providers and time off: affected appointments are named, and deleting a provider with appointments asks twice', async () => {
     const [page, other] = await twoWindows('/settings/time-off');
     const at = openTime();
     const booked = await clinic.post('/api/appointments', {
@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await other.getByRole('button', { name: 'Delete provider' }).click();
     const question = other.getByRole('dialog', { name: 'Delete Main provider?' });
     await question.getByRole('button', { name: 'Delete provider' }).click();
-    await question.getByText(/One appointment is still to come, on/).waitFor();
+    await question.getByText(/One upcoming appointment, on .+, stays booked\./).waitFor();
     await question.getByRole('button', { name: 'Delete anyway' }).click();
     await other.getByText('One appointment is still to come. It stays as it is.').waitFor();
     await expect.poll(() => page.getByRole('link', { name: /Main provider/ }).count()).toBe(0);
@@ -183,15 +183,15 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await drawer.getByRole('button', { name: 'Revoke the address' }).click();
     const question = page.getByRole('dialog', { name: 'Revoke the calendar address?' });
     await question.getByRole('button', { name: 'Revoke the address' }).click();
-    await page.getByText('The calendar address of Main provider no longer works.').waitFor();
+    await page.getByText('The calendar address for Main provider no longer works.').waitFor();
     expect(await status(second)).toBe(404);
   });
 
-  test('the clinic’s own rules are said in words and kept', async () => {
+  test('the clinic’s own rules are in words, and are kept', async () => {
     const [page, other] = await twoWindows('/settings');
     await page.getByLabel('Booking window (days)').fill('180');
     await page.getByLabel('Stop offering times until it’s back').check();
-    await page.getByLabel('Delete after some days').check();
+    await page.getByLabel('Delete after a number of days').check();
     await page.getByLabel('Days until it’s deleted').fill('30');
     await page.getByRole('button', { name: 'Save rules' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();

@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     watchSent();
     await backOnline();
     await page.getByRole('dialog').getByRole('button', { name: 'Add time off' }).click();
-    await page.getByText('Inventory is saved.').waitFor();
+    await page.getByText('Saved Inventory.').waitFor();
     expect(sent.splice(0)).toEqual(['POST /api/time-off']);
 
     await page.getByRole('link', { name: 'Clinic', exact: true }).click();

@@ -17,8 +17,8 @@ test('only what was changed is sent', () => {
 });
 
 test('numbers that cannot be are said before they are sent', () => {
-  expect(validate.booking_horizon_days('')).toBe('Days: 1 to 1095.');
-  expect(validate.booking_horizon_days(1_096)).toBe('Days: 1 to 1095.');
+  expect(validate.booking_horizon_days('')).toBe('Enter 1 to 1095 days.');
+  expect(validate.booking_horizon_days(1_096)).toBe('Enter 1 to 1095 days.');
   expect(validate.message_retention_days('', before)).toBeNull();
-  expect(validate.message_retention_days('', { ...before, keep: 'days' })).toBe('Days: 1 to 3650.');
+  expect(validate.message_retention_days('', { ...before, keep: 'days' })).toBe('Enter 1 to 3650 days.');
 });

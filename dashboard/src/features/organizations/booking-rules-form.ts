@@ -31,7 +31,7 @@ export function changes(before: RulesValues, after: RulesValues): OrganizationPa
 const days = (value: number | string, most: number) =>
   Number.isInteger(Number(value)) && Number(value) >= 1 && Number(value) <= most
     ? null
-    : `Days: 1 to ${most}.`;
+    : `Enter 1 to ${most} days.`;
 
 export const validate = {
   booking_horizon_days: (value: number | string) => days(value, 1095),

@@ -67,19 +67,19 @@ function RulesForm({ organization }: { organization: Organization }) {
             <Radio
               value="closed"
               label="Stop offering times until it’s back"
-              description="Nothing can clash, but callers are turned away in the meantime."
+              description="Nothing can clash, but no one can book until then."
             />
           </Stack>
         </Radio.Group>
         <Radio.Group
           size="md"
           label="Text message content"
-          description="When a text was sent, and to which number, is always kept."
+          description="We always keep when a text was sent, and to which number."
           {...form.getInputProps('keep')}
         >
           <Stack gap="xs" mt="xs">
             <Radio value="always" label="Keep forever" />
-            <Radio value="days" label="Delete after some days" />
+            <Radio value="days" label="Delete after a number of days" />
           </Stack>
         </Radio.Group>
         {form.values.keep === 'always' ? null : (

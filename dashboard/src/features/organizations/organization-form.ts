@@ -32,7 +32,7 @@ export function changes(before: OrganizationValues, after: OrganizationValues): 
   return patch;
 }
 
-/** "US" -> "United States"; null when it is no country. */
+/** "US" -> "United States"; null when it is not a country. */
 export function countryName(code: string): string | null {
   try {
     const name = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(

@@ -43,7 +43,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
     validate: {
       name: (value) => (value.trim() === '' ? 'Enter the name of your clinic.' : null),
       country: (value) =>
-        countryName(value) === null ? 'Use the two letters of the country, such as US or DE.' : null,
+        countryName(value) === null ? 'Enter a two-letter country code, such as US or DE.' : null,
     },
   });
   const known = useFollowed(toValues(organization), form);
@@ -70,20 +70,20 @@ function OrganizationForm({ organization }: { organization: Organization }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <TextInput
           label="Clinic name"
-          description="As patients read it in their texts"
+          description="The name patients see in their texts"
           required
           {...form.getInputProps('name')}
         />
         <TextInput
           label="Public phone"
           type="tel"
-          description="Patients see it on their pages and in texts. Empty: the number your receptionist answers."
+          description="Patients see it on their pages and in texts. Leave blank to show the number your receptionist answers."
           {...form.getInputProps('public_phone')}
         />
         <TextInput
           label="Your phone"
           type="tel"
-          description="For texts to you about the system. Patients never see it."
+          description="We text you here about the system. Patients never see it."
           {...form.getInputProps('phone')}
         />
         <TimeZoneSelect
@@ -94,7 +94,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         <TextInput
           label="Country"
           maxLength={2}
-          description={countryName(form.values.country) ?? 'Two letters'}
+          description={countryName(form.values.country) ?? 'Two-letter code'}
           {...form.getInputProps('country')}
         />
       </SimpleGrid>

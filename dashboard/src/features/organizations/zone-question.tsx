@@ -21,7 +21,7 @@ export function ZoneQuestion({ moved, from, to, busy, onConfirm, onCancel }: Pro
       opened={moved !== null}
       title="Change the time zone?"
       confirm="Change the time zone"
-      cancel="Keep the present one"
+      cancel="Keep the current one"
       busy={busy}
       onConfirm={onConfirm}
       onCancel={onCancel}
@@ -29,8 +29,8 @@ export function ZoneQuestion({ moved, from, to, busy, onConfirm, onCancel }: Pro
       {moved === null ? null : (
         <>
           <p>
-            {plural(moved.appointments, 'upcoming appointment')} will show at another hour, because the moment
-            stays and the clock changes:
+            {plural(moved.appointments, 'upcoming appointment')} will show at a different time, because the clock
+            changes and the appointments don’t move:
           </p>
           <ul>
             {moved.first.map((at) => (
@@ -42,7 +42,7 @@ export function ZoneQuestion({ moved, from, to, busy, onConfirm, onCancel }: Pro
               <li>and {moved.appointments - moved.first.length} more</li>
             ) : null}
           </ul>
-          <p>They may then fall outside the opening hours. Patients get no text about it.</p>
+          <p>They could fall outside your opening hours. We won’t text patients about it.</p>
         </>
       )}
     </Confirm>

@@ -19,7 +19,7 @@ interface Props {
     busy: boolean;
     error: unknown;
     onConfirm: () => void;
-    /** The question was put away. */
+    /** The question was closed. */
     onCancel: () => void;
   };
 }

@@ -29,7 +29,7 @@ export function HoursPage() {
       {chosen !== undefined && data !== undefined ? (
         <Panel
           title={data.length > 1 ? 'Week' : chosen.name}
-          hint={chosen.active ? undefined : 'Cannot be booked at present.'}
+          hint={chosen.active ? undefined : 'Can’t be booked right now.'}
           aside={
             data.length > 1 ? (
               <Select
@@ -60,7 +60,7 @@ export function HoursPage() {
             <ErrorState
               title="We couldn’t load the opening hours"
               error={error}
-              stillWorks="Calls are still answered and booked by them."
+              stillWorks="Calls are still answered and booked as usual."
               onRetry={() => void refetch()}
             />
           )}
@@ -109,7 +109,7 @@ function Hours({ provider }: { provider: Provider }) {
       setOvertaken(false);
       setTried(false);
       say(saved);
-      notifyDone(`The hours of ${saved.name} are saved.`);
+      notifyDone(`Saved the hours for ${saved.name}.`);
       await rulesChanged();
     },
   });
@@ -131,10 +131,10 @@ function Hours({ provider }: { provider: Provider }) {
       <NoticeBoard {...board} />
       <WeekEditor week={week} disabled={!mayChange} showFaults={tried} onChange={setWeek} />
       {overtaken ? (
-        <Alert mt="md" color="brand" title="These hours were changed elsewhere">
-          Saving puts yours in their place.{' '}
+        <Alert mt="md" color="brand" title="Someone else changed these hours">
+          If you save, your version replaces theirs.{' '}
           <Button variant="default" size="compact-sm" mt="xs" onClick={takeTheirs}>
-            Show the others
+            Show theirs
           </Button>
         </Alert>
       ) : null}

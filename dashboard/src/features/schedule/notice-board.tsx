@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Stays until it is put away: what it says is work for a person. */
+/** Stays until it is dismissed: what it says is work for a person. */
 export function NoticeBoard({ notices, affected, timeZone, onClose }: Props) {
   return (
     <div role="status">
@@ -25,7 +25,7 @@ export function NoticeBoard({ notices, affected, timeZone, onClose }: Props) {
           icon={<IconAlertTriangle size={20} aria-hidden />}
           title="Saved. Please note"
           withCloseButton
-          closeButtonLabel="Put away"
+          closeButtonLabel="Dismiss"
           onClose={onClose}
           styles={{
             root: { background: toneWash('warn') },

@@ -20,7 +20,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
     onSuccess() {
       make.reset();
       askToRevoke.close();
-      notifyDone(`The calendar address of ${provider.name} no longer works.`);
+      notifyDone(`The calendar address for ${provider.name} no longer works.`);
     },
   });
   return (
@@ -30,12 +30,12 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
       </Title>
       <Stack gap="sm">
         <p className={classes.dim}>
-          For a phone or a calendar app that can subscribe to an address. It shows the appointments of{' '}
-          {provider.name} with the patient’s name and the service, without phone and notes. Anyone who has the
-          address can see them, without a password.
+          Subscribe to it in a phone or calendar app to see appointments with {provider.name}: the patient’s name
+          and the service, but no phone number or notes. Anyone who has the address can see them without a
+          password.
         </p>
         {make.data === undefined ? null : (
-          <Alert color="brand" title="The address is shown once" icon={<IconCalendarShare aria-hidden />}>
+          <Alert color="brand" title="We only show this address once" icon={<IconCalendarShare aria-hidden />}>
             <Stack gap="sm">
               Copy it now: we can’t show it again. You can create a new one at any time.
               <CopyField label="Calendar address" value={make.data.url} />
@@ -66,8 +66,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         onConfirm={() => make.mutate()}
         onCancel={askToMake.close}
       >
-        It replaces the address from before: that one stops working right away, and anyone who uses it needs
-        the new one.
+        If there’s an older address, it stops working right away, and anyone who uses it needs the new one.
         <FormError error={make.error} />
       </Confirm>
       <Confirm
@@ -79,7 +78,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         onConfirm={() => revoke.mutate()}
         onCancel={askToRevoke.close}
       >
-        Anyone who subscribed to it gets no more updates. Voxanne’s own calendar stays as it is.
+        Anyone subscribed to it stops getting updates. Your calendar in Voxanne stays as it is.
         <FormError error={revoke.error} />
       </Confirm>
     </section>

@@ -37,7 +37,7 @@ export function ProviderForm({ provider, onDone }: Props) {
   const stored: Values = { name: provider?.name ?? '', active: provider?.active ?? true };
   const form = useForm<Values>({
     initialValues: stored,
-    validate: { name: (value) => (value.trim() === '' ? 'Enter a name, as callers would say it.' : null) },
+    validate: { name: (value) => (value.trim() === '' ? 'Enter the name patients use.' : null) },
   });
   const known = useFollowed(stored, form);
   const settled = useUnsaved(form.isDirty());
@@ -52,7 +52,7 @@ export function ProviderForm({ provider, onDone }: Props) {
           });
     },
     async onSuccess(saved) {
-      notifyDone(`${saved.name} is saved.`);
+      notifyDone(`Saved ${saved.name}.`);
       settled();
       onDone(saved);
       await rulesChanged();
@@ -82,7 +82,7 @@ export function ProviderForm({ provider, onDone }: Props) {
           />
           {provider === undefined ? (
             <p className={classes.dim}>
-              Works Monday to Friday, 9 to 5, until you say otherwise under Opening hours.
+              Works Monday to Friday, 9 to 5, until you change it under Opening hours.
             </p>
           ) : (
             <div>
@@ -135,7 +135,7 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
   const remove = useMutation({
     mutationFn: (id: string) => deleteProvider(id, force),
     async onSuccess(gone) {
-      notifyDone(`${provider?.name} is deleted.`);
+      notifyDone(`Deleted ${provider?.name}.`);
       onDone(gone);
       await rulesChanged();
     },
@@ -162,5 +162,5 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
 
 const comingWords = (count: number, until: string): string =>
   count === 1
-    ? `One appointment is still to come, on ${until}. It will not be moved or canceled: someone has to keep it, or move it in the calendar.`
-    : `${count} appointments are still to come, the last on ${until}. They will not be moved or canceled: someone has to keep them, or move them in the calendar.`;
+    ? `One upcoming appointment, on ${until}, stays booked. Keep it, or move it in the calendar.`
+    : `${count} upcoming appointments, the last on ${until}, stay booked. Keep them, or move them in the calendar.`;

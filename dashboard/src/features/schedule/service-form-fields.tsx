@@ -42,7 +42,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
         ? createService(toBody(values))
         : changeService(service.id, changes(known.current, values)),
     async onSuccess(saved) {
-      notifyDone(`${saved.name} is saved.`);
+      notifyDone(`Saved ${saved.name}.`);
       settled();
       onDone(saved);
       await rulesChanged();
@@ -58,7 +58,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
   const remove = useMutation({
     mutationFn: (id: string) => deleteService(id),
     async onSuccess(gone) {
-      notifyDone(`${service?.name} is deleted.`);
+      notifyDone(`Deleted ${service?.name}.`);
       settled();
       onDone(gone);
       await rulesChanged();
@@ -119,7 +119,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
           />
           <NumberInput
             label="Booking window (days)"
-            description="Empty: same as the clinic"
+            description="Leave blank to use the clinic’s"
             {...number}
             {...form.getInputProps('horizon_days')}
           />
@@ -163,7 +163,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
               label: 'Delete service',
               question: `Delete ${service.name}?`,
               explanation:
-                'It can’t be booked anymore. Appointments that are already booked stay as they are.',
+                'It can’t be booked anymore. Existing appointments stay as they are.',
               busy: remove.isPending,
               error: remove.error,
               onConfirm: () => remove.mutate(service.id),

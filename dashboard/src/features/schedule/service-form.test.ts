@@ -42,9 +42,9 @@ test('only what was changed is sent', () => {
   });
 });
 
-test('what cannot be is said before it is sent', () => {
-  expect(validate.duration_minutes('')).toBe('Minutes: 5 to 480.');
-  expect(validate.capacity(0)).toBe('Patients: 1 to 100.');
+test('what is out of range is refused before it is sent', () => {
+  expect(validate.duration_minutes('')).toBe('Enter 5 to 480 minutes.');
+  expect(validate.capacity(0)).toBe('Enter 1 to 100 patients.');
   expect(validate.notice(31, { ...EMPTY, notice_unit: 'days' })).not.toBeNull();
   expect(validate.horizon_days('')).toBeNull();
   expect(validate.provider_ids([], { ...EMPTY, offered_by: 'some' })).not.toBeNull();
@@ -52,6 +52,6 @@ test('what cannot be is said before it is sent', () => {
 
 test('one line says what differs from a plain appointment', () => {
   expect(serviceLine({ ...service, provider_ids: [] }, [])).toBe(
-    '45 min · 15 min after · 6 patients at once · 1 day notice · all providers',
+    '45 min · 15 min after · 6 patients at once · 1 day’s notice · all providers',
   );
 });

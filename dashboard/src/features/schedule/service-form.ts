@@ -81,22 +81,22 @@ export function changes(before: ServiceValues, after: ServiceValues): ServicePat
 
 const between = (value: number | string, least: number, most: number, what: string) =>
   value === '' || !Number.isInteger(Number(value)) || Number(value) < least || Number(value) > most
-    ? `${what} ${least} to ${most}.`
+    ? `Enter ${least} to ${most} ${what}.`
     : null;
 
 export const validate = {
-  name: (value: string) => (value.trim() === '' ? 'Enter the name that patients use.' : null),
-  duration_minutes: (value: number | string) => between(value, 5, 480, 'Minutes:'),
-  buffer_before_minutes: (value: number | string) => between(value, 0, 120, 'Minutes:'),
-  buffer_after_minutes: (value: number | string) => between(value, 0, 120, 'Minutes:'),
-  capacity: (value: number | string) => between(value, 1, 100, 'Patients:'),
+  name: (value: string) => (value.trim() === '' ? 'Enter the name patients use.' : null),
+  duration_minutes: (value: number | string) => between(value, 5, 480, 'minutes'),
+  buffer_before_minutes: (value: number | string) => between(value, 0, 120, 'minutes'),
+  buffer_after_minutes: (value: number | string) => between(value, 0, 120, 'minutes'),
+  capacity: (value: number | string) => between(value, 1, 100, 'patients'),
   notice: (value: number | string, { notice_unit }: ServiceValues) =>
     value === '' || Number(value) < 0 || Number(value) * MINUTES[notice_unit] > 43_200
-      ? 'At most 30 days; 0 means none.'
+      ? 'Enter up to 30 days, or 0 for none.'
       : null,
-  horizon_days: (value: number | string) => (value === '' ? null : between(value, 1, 1095, 'Days:')),
+  horizon_days: (value: number | string) => (value === '' ? null : between(value, 1, 1095, 'days')),
   provider_ids: (value: string[], { offered_by }: ServiceValues) =>
-    offered_by === 'some' && value.length === 0 ? 'Choose at least one provider, or all of them.' : null,
+    offered_by === 'some' && value.length === 0 ? 'Choose at least one provider, or choose all.' : null,
 };
 
 /** The server's name of a field to the one of the form. */
@@ -120,7 +120,7 @@ export function serviceLine(service: Service, providers: Provider[]): string {
     ...(before > 0 ? [`${before} min before`] : []),
     ...(after > 0 ? [`${after} min after`] : []),
     ...(service.capacity > 1 ? [`${service.capacity} patients at once`] : []),
-    ...(notice > 0 ? [`${notice} ${notice === 1 ? unit.slice(0, -1) : unit} notice`] : []),
+    ...(notice > 0 ? [`${notice} ${notice === 1 ? `${unit.slice(0, -1)}’s` : `${unit}’`} notice`] : []),
     ...(service.horizon_days === null ? [] : [`${service.horizon_days} days ahead`]),
     names.length === 0 ? 'all providers' : `by ${names.join(', ')}`,
   ].join(' \u00b7 ');

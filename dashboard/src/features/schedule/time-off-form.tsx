@@ -32,7 +32,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
     mutationFn: (values: TimeOffValues) =>
       entry === undefined ? createTimeOff(toBody(values)) : changeTimeOff(entry.id, toBody(values)),
     async onSuccess(saved) {
-      notifyDone(`${saved.title} is saved.`);
+      notifyDone(`Saved ${saved.title}.`);
       settled();
       onDone(saved);
       await rulesChanged();
@@ -48,7 +48,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
   const remove = useMutation({
     mutationFn: (id: string) => deleteTimeOff(id),
     async onSuccess() {
-      notifyDone(`${entry?.title} is removed. The time can be booked again.`);
+      notifyDone(`Removed ${entry?.title}. Patients can book that time again.`);
       settled();
       onDone({ notices: [] });
       await rulesChanged();
@@ -104,7 +104,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
             remove: {
               label: 'Remove',
               question: `Remove ${entry.title}?`,
-              explanation: 'Callers can book this time again at once.',
+              explanation: 'Patients can book that time again right away.',
               busy: remove.isPending,
               error: remove.error,
               onConfirm: () => remove.mutate(entry.id),

@@ -35,19 +35,19 @@ export function TimeOffPage() {
   return (
     <Page
       title="Time off"
-      hint="Holidays of the clinic and absences of its providers. Nothing is booked then."
+      hint="Clinic holidays and provider absences. Patients can’t book during them."
       narrow
     >
       <SettingsNav />
       <NoticeBoard {...board} />
       <Panel
-        title="Now and to come"
+        title="Current and upcoming"
         aside={mayChange ? <AddButton page="/settings/time-off">Add time off</AddButton> : undefined}
       >
         {isReady ? (
           entries.data.length === 0 ? (
             <EmptyState icon={IconBeach} title="No time off">
-              <span>Appointments are booked by the opening hours alone, on public holidays too.</span>
+              <span>Patients can book during all your opening hours, even on public holidays.</span>
             </EmptyState>
           ) : (
             <ul className={classes.list}>
@@ -70,10 +70,10 @@ export function TimeOffPage() {
             </ul>
           )
         ) : error === null ? (
-          <LoadingRows rows={3} height={56} label="Loading the time off" />
+          <LoadingRows rows={3} height={56} label="Loading time off" />
         ) : (
           <ErrorState
-            title="We couldn’t load the time off"
+            title="We couldn’t load time off"
             error={error}
             onRetry={() => void Promise.all([entries.refetch(), providers.refetch()])}
           />

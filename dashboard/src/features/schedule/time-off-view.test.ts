@@ -49,11 +49,11 @@ test('it is spelt as people say it; the year only when it is another', () => {
   expect(whoseWords(christmas, [])).toBe('Whole clinic');
 });
 
-test('what ends before it begins is said before it is sent', () => {
+test('what ends before it starts is refused before it is sent', () => {
   const values = emptyTimeOff(TODAY);
-  expect(validate.last_day('2026-11-17', values)).toBe('It ends before it begins.');
+  expect(validate.last_day('2026-11-17', values)).toBe('It ends before it starts.');
   const hours = { ...values, whole_days: false };
-  expect(validate.to('13:00', hours)).toBe('It ends before it begins.');
+  expect(validate.to('13:00', hours)).toBe('It ends before it starts.');
   expect(validate.to('00:00', hours)).toBeNull();
   expect(validate.to('09:00', { ...hours, last_day: '2026-11-19' })).toBeNull();
 });

@@ -47,16 +47,16 @@ export const toBody = (values: TimeOffValues) => ({
 });
 
 export const validate = {
-  title: (value: string) => (value.trim() === '' ? 'Say what it is, such as Christmas.' : null),
+  title: (value: string) => (value.trim() === '' ? 'Enter a title, such as Christmas.' : null),
   first_day: (value: string) => (value === '' ? 'Choose the first day.' : null),
   last_day: (value: string, { first_day: first }: TimeOffValues) =>
-    value === '' ? 'Choose the last day.' : value < first ? 'It ends before it begins.' : null,
+    value === '' ? 'Choose the last day.' : value < first ? 'It ends before it starts.' : null,
   from: (value: string, { whole_days: whole }: TimeOffValues) =>
-    !whole && value === '' ? 'Enter when it begins.' : null,
+    !whole && value === '' ? 'Enter when it starts.' : null,
   to: (value: string, { whole_days: whole, first_day, last_day, from }: TimeOffValues) => {
     if (whole) return null;
     if (value === '') return 'Enter when it ends.';
-    return first_day === last_day && value !== '00:00' && value <= from ? 'It ends before it begins.' : null;
+    return first_day === last_day && value !== '00:00' && value <= from ? 'It ends before it starts.' : null;
   },
 };
 

@@ -62,7 +62,7 @@ export const toRules = (week: Week) => ({
 
 export type DayMessages = Partial<Record<Part, string[]>>;
 
-/** What has to be mended before it can be saved, by day. */
+/** What has to be fixed before it can be saved, by day. */
 export function faultsOf(week: Week): Partial<Record<Weekday, DayMessages>> {
   const found: Partial<Record<Weekday, DayMessages>> = {};
   const add = (day: Weekday, part: Part, message: string) => {
@@ -82,7 +82,7 @@ export function faultsOf(week: Week): Partial<Record<Weekday, DayMessages>> {
   return found;
 }
 
-/** Breaks that change nothing, by day; a hint, no fault. */
+/** Breaks that change nothing, by day: a hint, not an error. */
 export function hintsOf(week: Week): Partial<Record<Weekday, string[]>> {
   const { working_hours, breaks } = toRules(week);
   const hints: Partial<Record<Weekday, string[]>> = {};

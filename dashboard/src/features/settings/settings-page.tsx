@@ -16,8 +16,8 @@ export function SettingsPage() {
       title="Settings"
       hint={
         version === undefined
-          ? 'Your clinic and what it is linked to.'
-          : `Your clinic and what it is linked to. Voxanne ${version}.`
+          ? 'Your clinic and its connections.'
+          : `Your clinic and its connections. Voxanne ${version}.`
       }
       narrow
     >
