@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await drag(late, cardOf(late, main, name), free(late, ada, '2:00 PM'));
     const dialog = drawerOf(late, 'This appointment just changed');
     await dialog.getByText(/it is now on .*3/).waitFor();
-    await dialog.getByText('Nothing was changed.').waitFor();
+    await dialog.getByText('Nothing changed.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), provider_id: main.id, version: 2 });
     await dialog.getByRole('button', { name: 'Leave it there' }).click();
 
@@ -58,11 +58,11 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await placed.waitFor();
     await dialog.waitFor({ state: 'hidden' });
     await drag(late, placed, free(late, ada, '2:00 PM'));
-    await late.getByText(`${name} is moved to`).waitFor();
+    await late.getByText(`Moved ${name} to`).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), provider_id: ada.id, version: 3 });
   });
 
-  test('a form that was opened before somebody else’s change does not undo it unseen', async () => {
+  test('a form that was opened before someone else’s change doesn’t undo it unseen', async () => {
     const { id, name } = await book(10);
     const page = await open(`view=day&date=${day}&appointment=${id}`);
     const drawer = drawerOf(page, name);
@@ -76,8 +76,8 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), version: 2 });
     // Told what it is now, whoever sends it again means it.
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
-    await page.getByText(`${name} is moved to`).waitFor();
-    await page.getByText('No text is sent.').waitFor();
+    await page.getByText(`Moved ${name} to`).waitFor();
+    await page.getByText('No text will be sent.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), version: 3 });
   });
 
@@ -112,18 +112,18 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await drawer.getByRole('button', { name: 'Move', exact: true }).click();
     const who = drawer.getByRole('combobox', { name: 'Provider' });
     await until('the present provider', async () =>
-      (await who.inputValue()).includes('Dr. Dora (takes no appointments any more)'),
+      (await who.inputValue()).includes('Dr. Dora (isn’t taking appointments anymore)'),
     );
     await drawer.getByText('Choose who takes it over.').waitFor();
     await who.click();
     await page.getByRole('option', { name: main.name }).click();
     await drawer.getByLabel('Other time').fill('13:00');
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
-    await page.getByText(/is moved to/).waitFor();
+    await page.getByText(/^Moved .+ to /).waitFor();
     expect(await stored(other.appointment_id)).toMatchObject({ scheduled_at: at(13), provider_id: main.id });
   });
 
-  test('booked by hand with all that is known, it waits for an answer and nobody is told', async () => {
+  test('booked by hand with every detail, it waits for confirmation and no one is texted', async () => {
     const page = await open(`view=day&date=${day}`, { context: { viewport: { width: 360, height: 740 } } });
     await free(page, main, '10:00 AM').focus();
     await page.keyboard.press('Enter');
@@ -150,7 +150,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     expect(await drawer.getByLabel('Email').evaluate((field) => field.matches(':focus'))).toBe(true);
     await drawer.getByLabel('Email').fill('grace@example.com');
     await page.keyboard.press('Enter');
-    await page.getByText(/is kept for Grace Hopper\. No text was sent/).waitFor();
+    await page.getByText(/^Held .+ for Grace Hopper\. We haven’t texted them/).waitFor();
 
     const { body } = await clinic.get(`/api/appointments?from=${at(0)}&to=${at(23)}`);
     expect(body.data).toHaveLength(1);
@@ -175,7 +175,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
   };
   const heldIn = (page: Page) => columnOf(page, main).getByRole('button', { name: /^Held until/ });
 
-  test('a held time is seen by everybody, takes no booking, and can be given back', async () => {
+  test('everyone sees a held time, it takes no booking, and it can be released', async () => {
     const here = await open(`view=day&date=${day}`);
     const there = await open(`view=day&date=${day}`);
     await free(there, main, '1:00 PM').waitFor();
@@ -187,12 +187,12 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await heldIn(here).focus();
     await here.keyboard.press('Enter');
     const drawer = drawerOf(here, 'Held time');
-    await drawer.getByText('A program').waitFor();
+    await drawer.getByText('An app using the API').waitFor();
     await drawer.getByText('1:00 PM to 1:30 PM').waitFor();
     await settled(here);
     expect(await seriousViolations(here)).toEqual([]);
     await screenshot(here, 'calendar-held');
-    await drawer.getByRole('button', { name: 'Give the time back' }).click();
+    await drawer.getByRole('button', { name: 'Release this time' }).click();
     await here.getByText('is free again').waitFor();
     for (const page of [here, there]) {
       await free(page, main, '1:00 PM').waitFor();

@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await drag(here, cardOf(here, main, name), free(here, ada, '2:00 PM'));
     await cardOf(here, ada, name).waitFor();
     await cardOf(there, ada, name).waitFor();
-    await here.getByText(`${name} is moved to`).waitFor();
+    await here.getByText(`Moved ${name} to`).waitFor();
     // A drag texts the patient: that it will is read beside the ways to stop it.
     await here.getByText(/Texting in \d+ s\./).waitFor();
     await here.getByRole('button', { name: "Don't text" }).waitFor();
@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
       .getByRole('button', { name: /^Move to/ })
       .first()
       .click();
-    await page.getByText(`${name} is moved to`).waitFor();
+    await page.getByText(`Moved ${name} to`).waitFor();
     expect((await stored(id)).version).toBe(2);
   });
 
@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await dialog.getByLabel('Double-book this time anyway').check();
     await dialog.getByLabel('Reason').fill('They are twins');
     await dialog.getByRole('button', { name: 'Overbook' }).click();
-    await page.getByText(`${name} is moved to`).waitFor();
+    await page.getByText(`Moved ${name} to`).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), overbooked: true });
   });
 
@@ -157,11 +157,11 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect((await stored(id)).version).toBe(1);
     await screenshot(page, 'calendar-outside-hours');
     await page.getByRole('button', { name: 'Book it anyway' }).click();
-    await page.getByText(`${name} is moved to`).waitFor();
+    await page.getByText(`Moved ${name} to`).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(20), version: 2 });
   });
 
-  test('cancelled with a reason it leaves the day, and comes back by undo', async () => {
+  test('canceled with a reason it leaves the day, and undo brings it back', async () => {
     const { id, name } = await book(10);
     const here = await open(`view=day&date=${day}`);
     const there = await open(`view=day&date=${day}`);
@@ -179,7 +179,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect((await stored(id)).status).toBe('confirmed');
   });
 
-  test('a visit that is still to come asks before it is checked in or marked as a no-show', async () => {
+  test('an upcoming visit asks before it is checked in or marked as a no-show', async () => {
     const { id, name } = await book(10);
     const here = await open(`view=day&date=${day}`);
     const there = await open(`view=day&date=${day}`);
@@ -201,7 +201,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect(await drawer.getByRole('button', { name: 'Move', exact: true }).count()).toBe(0);
   });
 
-  test('service, length, notes and patient are changed in the drawer, and nobody is texted twice', async () => {
+  test('service, length, notes and patient are changed in the drawer, and no one is texted twice', async () => {
     const { id, name } = await book(10);
     const other = await book(14);
     const page = await open(`view=day&date=${day}`);
@@ -222,14 +222,14 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await drawer.getByLabel('Find a patient').fill(other.name);
     await drawer.getByRole('button', { name: new RegExp(`^${other.name}`) }).click();
     await drawer
-      .getByText(`${name} that this appointment is canceled, ${other.name} that it is booked`)
+      .getByText(`${name} that this appointment is canceled, ${other.name} that it’s booked`)
       .waitFor();
     await screenshot(page, 'calendar-other-patient');
     await drawer.getByRole('button', { name: 'Save' }).click();
     await until('the other patient', async () => (await stored(id)).contact.name === other.name);
   });
 
-  test('what is typed in the drawer is asked about before its own button drops it', async () => {
+  test('the drawer’s own button asks before it drops what was typed', async () => {
     const { name } = await book(10);
     const page = await open(`view=day&date=${day}`);
     await cardOf(page, main, name).click();
@@ -272,7 +272,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect((await stored(body.appointment_id)).status).toBe('confirmed');
   });
 
-  test('view and day stand in the address, and "back" goes back', async () => {
+  test('view and day are in the address, and "back" goes back', async () => {
     const { name } = await book(10);
     const page = await open(`view=day&date=${day}`);
     await page.getByText('Week', { exact: true }).click();
@@ -348,7 +348,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const chosen = String(await drawer.getByRole('radio', { checked: true }).getAttribute('value'));
     await tabTo('^Move appointment$');
     await keyboard.press('Enter');
-    await page.getByText('Keyboard Patient is moved to').waitFor();
+    await page.getByText('Moved Keyboard Patient to').waitFor();
     const { body } = await clinic.get(`/api/appointments?from=${at(0)}&to=${at(23)}`);
     const [{ id, scheduled_at }] = body.data;
     expect(Date.parse(scheduled_at)).toBe(Date.parse(chosen));

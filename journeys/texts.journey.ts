@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
       .getByRole('button', { name: /^Cancel (the )?appointment$/ })
       .click();
     await drawerOf(page, name).getByRole('button', { name: "Don't text" }).click();
-    await page.getByText(`${name} gets no text about this.`).waitFor();
+    await page.getByText(`We won’t text ${name} about this.`).waitFor();
     const { texts, status } = await desk.stored(id);
     expect([status, texts.map(({ kind }: { kind: string }) => kind)]).toEqual([
       'cancelled',

@@ -17,10 +17,10 @@ export const changeWord = (from: Status, to: Change): string =>
       ? 'Undo no-show'
       : 'Undo check-in';
 
-/** As the server has it: from then on what becomes of a visit is recorded without a question. */
+/** As on the server: from then on the outcome of a visit is recorded without a question. */
 const EARLY_MS = 30 * 60_000;
 
-/** Whether it says what became of a visit that is still to come. */
+/** Whether it records the outcome of a visit that has not happened yet. */
 export const isEarly = (
   { scheduled_at }: Pick<Appointment, 'scheduled_at'>,
   to: Change,

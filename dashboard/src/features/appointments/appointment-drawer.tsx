@@ -50,7 +50,7 @@ export function AppointmentDrawer({ id, people, timeZone, isOwner, onClose }: Pr
       title={data?.contact.name ?? 'Appointment'}
       closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontSize: '1.25rem', fontWeight: 650, overflowWrap: 'anywhere' } }}
-      // What opened it may stand elsewhere by now: the card is looked up by what it shows.
+      // The card that opened it may have moved since: it is looked up by what it shows.
       returnFocus={false}
       onExitTransitionEnd={() =>
         document.querySelector<HTMLElement>(`[data-event="${CSS.escape(last.current ?? '')}"]`)?.focus()

@@ -5,9 +5,9 @@ import { noTextsWord, textWord } from '../messaging/text-word.ts';
 
 const sync: Record<Appointment['sync_state'], Word> = {
   not_linked: { word: 'No calendar linked', tone: 'idle' },
-  pending: { word: 'Writing to calendar', tone: 'info', busy: true },
+  pending: { word: 'Adding to calendar', tone: 'info', busy: true },
   synced: { word: 'In calendar', tone: 'ok' },
-  error: { word: 'Calendar failed', tone: 'bad' },
+  error: { word: 'Not added to calendar', tone: 'bad' },
 };
 /** @param linkIsDead - Nothing can be written before a person links the calendar again. */
 export const syncView = (state: Appointment['sync_state'], linkIsDead = false): Word =>

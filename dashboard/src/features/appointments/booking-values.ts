@@ -41,15 +41,15 @@ export interface BookWish {
   alreadyHere?: boolean;
 }
 
-/** What stands under "More" and has to be seen when it is refused. */
+/** What is under "More" and has to be seen when it is refused. */
 export const MORE: (keyof BookValues)[] = ['email', 'duration_minutes', 'notes'];
 
 export const lengthProblem = (length: number | string): string | null =>
   length === '' || (Number.isInteger(length) && Number(length) >= 5 && Number(length) <= 480)
     ? null
-    : 'Enter 5 to 480 minutes, or leave it empty.';
+    : 'Enter 5 to 480 minutes, or leave it blank.';
 
-/** What was not filled in is left out: an empty email address is none. */
+/** What was not filled in is left out: an empty email address is not an address. */
 export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: BookWish): BookRequest {
   const { name, phone, service_type, slot_id, duration_minutes, pending } = values;
   const [email, notes] = [values.email.trim(), values.notes.trim()];
@@ -69,7 +69,7 @@ export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: B
 }
 
 export function bookedWords({ name, pending }: BookValues, when: string, noTexts?: NoTexts): string {
-  if (pending) return `${when} is kept for ${name.trim()}. No text was sent: confirm it in the calendar.`;
+  if (pending) return `Held ${when} for ${name.trim()}. We haven’t texted them: confirm it in the calendar first.`;
   const booked = `${name.trim()} is booked for ${when}.`;
   return noTexts === undefined ? booked : `${booked} ${noTexts.reason}`;
 }

@@ -34,13 +34,13 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
         <TextInput
           ref={first}
           label="Reason"
-          description="Kept with the appointment; the patient does not see it."
+          description="We keep it with the appointment. The patient doesn’t see it."
           maxLength={500}
           value={reason}
           onChange={({ currentTarget }) => setReason(currentTarget.value)}
         />
         <Checkbox
-          label="Text the patient that it is canceled"
+          label="Text the patient about the cancellation"
           checked={notify}
           onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
         />

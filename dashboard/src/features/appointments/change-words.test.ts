@@ -47,10 +47,10 @@ const waiting = (kind: string): TextState => ({
   informed_at: null,
 });
 
-test('after a move it is said whether the patient gets a text', () => {
+test('after a move the notice says whether the patient gets a text', () => {
   const moved = maria({ texts: [waiting('confirmation')] });
-  expect(movedWords(moved, 'UTC')).toMatch(/^Maria Lopez is moved to .*, Dr\. Ada\.$/);
-  expect(movedWords(maria(), 'UTC')).toContain('No text is sent.');
+  expect(movedWords(moved, 'UTC')).toMatch(/^Moved Maria Lopez to .*, Dr\. Ada\.$/);
+  expect(movedWords(maria(), 'UTC')).toContain('No text will be sent.');
   expect(movedWords(maria({ status: 'pending' }), 'UTC')).toContain('Not confirmed yet');
   expect(movedWords(maria({ contact: phoneless }), 'UTC')).toContain('no phone number');
 });
@@ -67,7 +67,7 @@ test('a patient who sent STOP is to be called', () => {
 });
 
 test('what is undone before its text left is undone without one', () => {
-  expect(undoneWords(maria(), 'UTC')).toContain('No text is sent.');
+  expect(undoneWords(maria(), 'UTC')).toContain('No text will be sent.');
   expect(undoneWords(maria({ texts: [waiting('confirmation')] }), 'UTC')).not.toContain('text');
 });
 
@@ -76,20 +76,20 @@ test('a text that waits is the one that can be taken back', () => {
   expect(waitingText(maria())).toBeUndefined();
 });
 
-test('before an appointment goes to another patient it is said which of them get a text', () => {
+test('before an appointment goes to another patient the form says who gets a text', () => {
   const { contact: one } = maria();
   const ana = { ...one, name: 'Ana Ruiz' };
   const stopped = { ...ana, no_texts: because('STOPPED', 'The patient sent STOP.').no_texts };
   const both = passedOnWords('confirmed', one, ana);
-  expect(both).toContain('both patients get a text');
+  expect(both).toContain('we text both patients');
   expect(both).toContain('Maria Lopez that this appointment is canceled');
-  expect(both).toContain('Ana Ruiz that it is booked');
+  expect(both).toContain('Ana Ruiz that it’s booked');
   const onlyBefore = passedOnWords('confirmed', one, stopped);
-  expect(onlyBefore).toContain('Maria Lopez gets a text');
-  expect(onlyBefore).toContain('No text to Ana Ruiz. The patient sent STOP.');
-  expect(passedOnWords('confirmed', stopped, one)).toContain('Maria Lopez gets a text that it is booked');
-  expect(passedOnWords('pending', one, ana)).toContain('no text is sent');
+  expect(onlyBefore).toContain('we text Maria Lopez that');
+  expect(onlyBefore).toContain('We can’t text Ana Ruiz. The patient sent STOP.');
+  expect(passedOnWords('confirmed', stopped, one)).toContain('we text Maria Lopez that it’s booked');
+  expect(passedOnWords('pending', one, ana)).toContain('no text will be sent');
   for (const status of ['arrived', 'completed', 'no_show'] as const) {
-    expect(passedOnWords(status, one, ana)).toBe('No text is sent.');
+    expect(passedOnWords(status, one, ana)).toBe('No text will be sent.');
   }
 });

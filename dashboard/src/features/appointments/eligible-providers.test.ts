@@ -20,17 +20,17 @@ const offeredBy = (...provider_ids: string[]) => [
 const labels = (provider: string, services?: ReturnType<typeof offeredBy>) =>
   whoMayTake(withOf(provider), people, services).map(({ label }) => label);
 
-test('only those who offer the service are named, and no one who cannot be booked', () => {
+test('only providers who offer the service and can be booked are named', () => {
   expect(labels('ada', offeredBy('ada', 'cleo'))).toEqual(['Dr. ada']);
   expect(labels('ada', offeredBy())).toEqual(['Dr. ada', 'Dr. bob']);
   expect(labels('ada')).toEqual(['Dr. ada', 'Dr. bob']);
 });
 
-test('the one who has the appointment stays visible, and why they could not get it any more', () => {
-  expect(labels('cleo', offeredBy('bob'))).toEqual(['Dr. cleo (takes no appointments any more)', 'Dr. bob']);
-  expect(labels('ada', offeredBy('bob'))).toEqual(['Dr. ada (does not offer this any more)', 'Dr. bob']);
+test('the provider who has the appointment stays visible, with why they couldn’t get it now', () => {
+  expect(labels('cleo', offeredBy('bob'))).toEqual(['Dr. cleo (isn’t taking appointments anymore)', 'Dr. bob']);
+  expect(labels('ada', offeredBy('bob'))).toEqual(['Dr. ada (doesn’t offer this anymore)', 'Dr. bob']);
   expect(whoMayTake(withOf('cleo'), people, offeredBy('bob'))[0]?.problem).toBe(
-    'Dr. cleo takes no appointments any more. Choose who takes it over.',
+    'Dr. cleo isn’t taking appointments anymore. Choose who takes it over.',
   );
-  expect(labels('gone', offeredBy('bob'))).toEqual(['Dr. gone (takes no appointments any more)', 'Dr. bob']);
+  expect(labels('gone', offeredBy('bob'))).toEqual(['Dr. gone (isn’t taking appointments anymore)', 'Dr. bob']);
 });

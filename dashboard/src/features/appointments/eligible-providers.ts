@@ -27,7 +27,7 @@ export function whoMayTake(
   if (able.some(({ value }) => value === provider_id)) return able;
   const present = people.find(({ id }) => id === provider_id);
   const name = present?.name ?? provider_name;
-  const why = present?.active ? 'does not offer this any more' : 'takes no appointments any more';
+  const why = present?.active ? 'doesn’t offer this anymore' : 'isn’t taking appointments anymore';
   const problem = `${name} ${why}. Choose who takes it over.`;
   return [{ value: provider_id, label: `${name} (${why})`, problem }, ...able];
 }

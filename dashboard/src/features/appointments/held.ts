@@ -12,7 +12,7 @@ export function nextExpiry(held: HeldTime[], now: number): number | null {
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
-/** Until when, with the day where it is not the one that the time lies on. */
+/** Until when, with the day if it is not the day of the held time. */
 export const endWords = ({ scheduled_at, expires_at }: HeldTime, timeZone: string): string =>
   dayKey(scheduled_at, timeZone) === dayKey(expires_at, timeZone)
     ? formatTime(expires_at, timeZone)
@@ -22,8 +22,8 @@ export const heldWords = (hold: HeldTime, timeZone: string): string =>
   `Held until ${endWords(hold, timeZone)}`;
 
 const keepers: Record<string, string> = {
-  voice: 'The receptionist, on a call',
+  voice: 'The receptionist, during a call',
   dashboard: 'Staff',
-  api: 'A program',
+  api: 'An app using the API',
 };
 export const keeperWord = (source: string): string => keepers[source] ?? source;

@@ -67,7 +67,7 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
         <dd>{hold.provider_name}</dd>
         <dt>Held until</dt>
         <dd>{endWords(hold, timeZone)}</dd>
-        <dt>Kept by</dt>
+        <dt>Held by</dt>
         <dd>{keeperWord(hold.source)}</dd>
       </dl>
       {isOver && !release.isPending ? (
@@ -75,7 +75,7 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
       ) : (
         <Stack gap="sm">
           <div>
-            No one else can book this time until then. If it isn’t booked, it opens up again by itself.
+            No one else can book this time until then. If it isn’t booked, it opens up again on its own.
           </div>
           <FormError error={release.error} />
           <div>
@@ -85,7 +85,7 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
               loading={release.isPending}
               onClick={() => release.mutate()}
             >
-              Give the time back
+              Release this time
             </Button>
           </div>
         </Stack>

@@ -62,7 +62,7 @@ export function MoreFields({ form, opened, onToggle, minutes }: Props) {
             />
             <Checkbox
               label="Tentative: hold the time"
-              description="The patient isn't texted until you confirm it in the calendar."
+              description="We won’t text the patient until you confirm it in the calendar."
               {...form.getInputProps('pending', { type: 'checkbox' })}
             />
           </>

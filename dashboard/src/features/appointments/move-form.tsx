@@ -95,7 +95,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
         ? null
         : typed === ''
           ? 'Choose a free time, or type one.'
-          : 'The clocks skip that time on that day. Choose another one.',
+          : 'The clocks change that day, so this time doesn’t exist. Choose another one.',
     );
     if (at !== null) send(at);
   }

@@ -23,7 +23,7 @@ export function Overbook({ busy, onOverbook }: Props) {
         <>
           <TextInput
             label="Reason"
-            description="Kept with the appointment. The audit log says that you gave one."
+            description="We keep it with the appointment. The audit log only says that you gave one."
             required
             maxLength={500}
             value={reason}

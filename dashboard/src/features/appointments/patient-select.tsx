@@ -64,7 +64,7 @@ function Search({ onChoose }: { onChoose: (patient: Patient) => void }) {
     <Stack gap="xs" mt="xs">
       <TextInput
         label="Find a patient"
-        description="Name, email or digits of the number"
+        description="Name, email or part of the phone number"
         value={typed}
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
         data-autofocus

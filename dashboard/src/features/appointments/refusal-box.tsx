@@ -22,7 +22,7 @@ export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverboo
       <div role="alert">
         {message}{' '}
         {isCertain
-          ? 'Nothing was changed.'
+          ? 'Nothing changed.'
           : "We couldn't confirm the change. Check the calendar before trying again."}
         {alternatives.length === 0 ? '' : ' These times are free:'}
       </div>

@@ -18,7 +18,7 @@ test('closed hours have alternatives too, but no one can insist', () => {
   expect([refusal.alternatives.length, refusal.mayOverbook]).toEqual([1, false]);
 });
 
-test('without an answer it is not said that nothing happened', () => {
+test('without an answer it doesn’t say that nothing happened', () => {
   const lost = refusalOf(
     new ApiError({ status: 0, code: 'UNREACHABLE', message: 'Voxanne does not answer.' }),
   );
@@ -26,9 +26,9 @@ test('without an answer it is not said that nothing happened', () => {
   expect(refused('SLOT_UNAVAILABLE', 'Taken.').isCertain).toBe(true);
 });
 
-test('every other refusal says its sentence', () => {
+test('every other refusal shows its own sentence', () => {
   expect(refused('NOT_CHANGEABLE', 'An appointment that is completed cannot be moved.')).toMatchObject({
-    title: 'That did not work',
+    title: 'That didn’t work',
     message: 'An appointment that is completed cannot be moved.',
     alternatives: [],
     mayOverbook: false,

@@ -11,7 +11,7 @@ export interface Refusal {
   mayOverbook: boolean;
   /** No one works then: staff may book it on purpose. */
   mayIgnoreHours: boolean;
-  /** It is not any more what was seen: it has to be looked at again. */
+  /** It changed since it was seen, so it has to be looked at again. */
   isOvertaken: boolean;
 }
 
@@ -45,7 +45,7 @@ const titles: Record<string, string> = {
 export function refusalOf(error: ApiError): Refusal {
   const alternatives = offeredBy(error);
   return {
-    title: titles[error.code] ?? 'That did not work',
+    title: titles[error.code] ?? 'That didn’t work',
     // The sentence names times as well; the buttons say them better.
     message:
       alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),

@@ -24,7 +24,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** After a drop that the server did not take: the appointment stands where it was, and here is why. */
+/** After a drop that the server refused: the appointment is back where it was, and here is why. */
 export function RefusedDialog(props: Props) {
   const { refused, isOwner, timeZone, onTake, onOverbook, onAnyway, onRetry } = props;
   const onClose = useAskToLeave(props.onClose);

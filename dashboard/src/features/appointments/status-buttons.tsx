@@ -19,7 +19,7 @@ const SURE: Record<Status, string> = {
   no_show: 'Mark as no-show anyway',
 };
 
-/** What became of the visit. Of one that is still to come it is asked first whether that is meant. */
+/** Records the outcome of a visit. Before a visit that has not happened yet, it asks first. */
 export function StatusButtons({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const [asking, setAsking] = useState<Status | null>(null);
   const set = useSetStatus();

@@ -5,7 +5,7 @@ import { needsLinking } from '../connections/connection-view.ts';
 import { integrationsQuery } from '../connections/connections.api.ts';
 import { syncView } from './appointment-view.ts';
 
-/** How an appointment stands in the linked calendar. */
+/** Whether an appointment is in the linked calendar. */
 export function SyncTag({ state }: { state: Appointment['sync_state'] }) {
   const google = useQuery(integrationsQuery).data?.data.find(({ provider }) => provider === 'google');
   const { word, tone, busy } = syncView(state, google !== undefined && needsLinking(google.status));

@@ -17,7 +17,7 @@ import type { Move } from './pending-moves.ts';
 
 const MOVES = ['move-appointment'];
 
-/** The answer stands in the cache before the optimistic place goes away, so that nothing jumps back and forth. */
+/** The answer is in the cache before the optimistic place goes away, so that nothing jumps back and forth. */
 export async function keep(queryClient: QueryClient, changed: ChangedAppointment) {
   await queryClient.cancelQueries({ queryKey: ['appointments'] });
   const { success: _, appointment_id: __, confirmation: ___, ...appointment } = changed;
@@ -53,8 +53,8 @@ export function useWithdrawText() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ id }: Pick<Appointment, 'id'>) => withdrawText(id),
-    onSuccess: ({ contact }) => notifyDone(`${contact.name} gets no text about this.`),
-    onError: (error) => notifyFailed('The text was not taken back', error),
+    onSuccess: ({ contact }) => notifyDone(`We won’t text ${contact.name} about this.`),
+    onError: (error) => notifyFailed('We couldn’t hold back the text', error),
     onSettled: () => refresh(queryClient),
   });
 }

@@ -19,8 +19,8 @@ export function useEdit() {
       await keep(queryClient, changed);
       notifyDone(
         body.contact_id === undefined
-          ? `${changed.contact.name}'s appointment is changed.`
-          : `The appointment is now ${changed.contact.name}'s.`,
+          ? `Updated ${changed.contact.name}’s appointment.`
+          : `The appointment is now for ${changed.contact.name}.`,
       );
     },
     onSettled: () => refresh(queryClient),

@@ -31,7 +31,7 @@ export function DaySlots({ serviceType, day, providerId, timeZone, value, onChan
   if (data === undefined) return <LoadingRows rows={2} height={36} label="Loading free times" />;
   const slots = data.slots.filter((slot) => slot.provider_id === providerId);
   if (slots.length === 0) {
-    return <p role="status">{data.reasons[0]?.detail ?? 'No time is free on that day.'}</p>;
+    return <p role="status">{data.reasons[0]?.detail ?? 'No free times on this day.'}</p>;
   }
   return (
     <SlotTimes

@@ -91,7 +91,7 @@ export function SlotPicker({ serviceType, timeZone, shown, value, onChange }: Pr
       )}
       {isFull && !jumps ? (
         <div role="status">
-          <p>{ofDay.data?.reasons[0]?.detail ?? 'No time is free on this day.'}</p>
+          <p>{ofDay.data?.reasons[0]?.detail ?? 'No free times on this day.'}</p>
           {nextDay === undefined || next === undefined ? null : (
             <Button variant="default" size="sm" onClick={() => change(() => setDay(nextDay))}>
               Next free: {formatDay(next.start, timeZone)}
@@ -101,7 +101,7 @@ export function SlotPicker({ serviceType, timeZone, shown, value, onChange }: Pr
       ) : null}
       {jumps && later.data?.slots.length === 0 ? (
         <p role="status">
-          {later.data.reasons[0]?.detail ?? `No time is free in the next ${AHEAD_DAYS} days.`}
+          {later.data.reasons[0]?.detail ?? `No free times in the next ${AHEAD_DAYS} days.`}
         </p>
       ) : null}
     </div>

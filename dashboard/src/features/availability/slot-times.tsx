@@ -41,7 +41,7 @@ export function SlotTimes({ legend, slots, timeZone, isChosen, onChoose }: Props
       {hasUncertain(slots) ? (
         <p id={`${group}-stale`} className={classes.hint}>
           <IconCloudQuestion size={16} aria-hidden /> We couldn’t reach Google Calendar just now. The marked
-          times are free as far as Voxanne knows: look there too.
+          times look free here, but check there too.
         </p>
       ) : null}
     </fieldset>

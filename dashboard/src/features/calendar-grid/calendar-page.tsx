@@ -33,7 +33,7 @@ import { useSchedule } from './use-calendar.ts';
 
 const route = getRouteApi('/app/calendar');
 
-/** Until a closed drawer has given the focus back. */
+/** Until a closed drawer has returned the focus. */
 const FOCUS_RETURNS_MS = 50;
 
 export function CalendarPage() {
@@ -175,7 +175,7 @@ function Schedule(props: ScheduleProps) {
     <>
       {rulesError === null ? null : (
         <Alert color="red" mb="sm" title="We couldn’t load the opening hours">
-          {asApiError(rulesError).message} Appointments are shown; free times may not be.
+          {asApiError(rulesError).message} You can see appointments, but some free times may be missing.
         </Alert>
       )}
       {heldError === null ? null : (
@@ -196,7 +196,7 @@ function Schedule(props: ScheduleProps) {
         )
       ) : people.length === 0 ? (
         <EmptyState icon={IconCalendarOff} title="No providers yet">
-          <span>Add a provider with working hours in Settings, and they get a column here.</span>
+          <span>Add a provider with working hours in Settings, and they’ll get a column here.</span>
         </EmptyState>
       ) : (
         <TimeGrid

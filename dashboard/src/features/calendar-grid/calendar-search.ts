@@ -1,7 +1,7 @@
 import { AppointmentStatus } from '@voxanne/contract';
 import { z } from 'zod';
 
-/** What is on the screen stands in the address: it can be sent to a colleague, and "back" goes back. */
+/** What is on the screen is in the address: it can be sent to a colleague, and "back" goes back. */
 export const calendarSearch = z.object({
   view: z.enum(['day', 'week', 'list']).optional().catch(undefined),
   date: z.iso.date().optional().catch(undefined),

@@ -96,7 +96,7 @@ function Folded(props: Props) {
         <ActionIcon
           variant={filtered ? 'light' : 'default'}
           size={36}
-          aria-label={filtered ? 'View and filters, some are set' : 'View and filters'}
+          aria-label={filtered ? 'View and filters, filtered' : 'View and filters'}
         >
           <IconAdjustmentsHorizontal size={20} aria-hidden />
         </ActionIcon>
