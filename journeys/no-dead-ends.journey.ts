@@ -152,7 +152,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     await step.getByRole('button', { name: 'I don’t use Google Calendar' }).click();
     await step.getByText('Not used', { exact: true }).waitFor();
     await page.reload();
-    await step.getByText('Your appointments are kept in Voxanne.').waitFor();
+    await step.getByText('Your appointments stay in Voxanne.').waitFor();
     const calendarStep = async () => (await clinic.get('/api/onboarding')).body.steps[1];
     expect(await calendarStep()).toMatchObject({ status: 'done', skipped: true });
     await page.getByRole('link', { name: 'Today' }).click();

@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
       return texts.length === count ? texts : undefined;
     });
 
-  test('a text that failed is on Today in words until the patient is informed, and is not done', async () => {
+  test('a text that failed is on Today in words until the patient was reached, and is not done', async () => {
     await book('Larry Landline', LANDLINE, 10);
     const page = await open('/', 'Today');
     const needsYou = page.getByRole('region', { name: 'Needs you' });
@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
     expect(body.data).toMatchObject([
       { error_message: expect.stringContaining('landline'), status: 'dead_letter' },
     ]);
-    await needsYou.getByRole('button', { name: 'Patient informed by phone: Larry Landline' }).click();
+    await needsYou.getByRole('button', { name: 'Mark as reached by phone: Larry Landline' }).click();
     await needsYou.waitFor({ state: 'hidden' });
   });
 

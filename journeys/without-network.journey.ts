@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
   const refused = () =>
     page
       .getByRole('alert')
-      .getByText(/You are offline, so nothing was loaded or saved/)
+      .getByText(/Youâ€™re offline, so nothing was loaded or saved/)
       .first();
   const goOffline = () => context.setOffline(true);
   /** Whatever had been put aside for later would be sent now, before the page has read anything anew. */
@@ -129,7 +129,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     await page.getByRole('button', { name: 'Next day' }).click();
     await page
       .getByRole('alert')
-      .getByText(/You are offline/)
+      .getByText(/Youâ€™re offline/)
       .first()
       .waitFor();
     await backOnline();
@@ -142,11 +142,11 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     await goOffline();
     await bar().waitFor();
     await page.getByRole('link', { name: 'Deliveries' }).click();
-    await heading(page, 'This page is not loaded yet').waitFor();
+    await heading(page, 'This page hasnâ€™t loaded').waitFor();
     await page.getByRole('link', { name: 'Today' }).click();
     await heading(page, 'Today').waitFor();
     await page.getByRole('link', { name: 'Deliveries' }).click();
-    await heading(page, 'This page is not loaded yet').waitFor();
+    await heading(page, 'This page hasnâ€™t loaded').waitFor();
     await context.setOffline(false);
     await heading(page, 'Deliveries').waitFor();
   });

@@ -64,7 +64,7 @@ const PlaceLink = ({ to, label, icon: Glyph }: Place) => (
   </Link>
 );
 
-/** It bears the name of the page that it led to, so that the mark of where one is never leaves the screen. */
+/** It has the name of the page that it led to, so that the active tab is always on screen. */
 function More() {
   const here = useLocation({
     select: ({ pathname }) => seldom.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`)),

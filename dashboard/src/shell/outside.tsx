@@ -14,7 +14,7 @@ export function NotFound() {
   return (
     <main id="main">
       <Page title="Not found">
-        <EmptyState icon={IconMapQuestion} title="There is no page at this address.">
+        <EmptyState icon={IconMapQuestion} title="We couldn’t find that page.">
           <Anchor component={Link} to="/" underline="always">
             Go to Today
           </Anchor>
@@ -24,7 +24,7 @@ export function NotFound() {
   );
 }
 
-/** The one thing that stops every page: who you are, or whose clinic this is, is not known. */
+/** The one thing that stops every page: we don't know who you are, or which clinic this is. */
 export function Unavailable({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -42,14 +42,14 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
 
   return (
     <main id="main">
-      <Page title={noClinic ? 'No clinic yet' : 'Voxanne is not reachable'}>
+      <Page title={noClinic ? 'No clinic yet' : 'Can’t reach Voxanne'}>
         <ErrorState
-          title={noClinic ? 'Your account belongs to no clinic.' : 'We couldn’t open this page.'}
+          title={noClinic ? 'Your account isn’t part of a clinic.' : 'We couldn’t open this page.'}
           error={error}
           stillWorks={
             noClinic
-              ? 'Ask the owner of the clinic to add you, or create a clinic of your own.'
-              : 'Calls that are running are not affected by this page.'
+              ? 'Ask your clinic’s owner to add you, or create your own clinic.'
+              : 'Calls aren’t affected.'
           }
           onRetry={() => void retry()}
         />
@@ -67,11 +67,11 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
 export function PageBroken({ error, reset }: ErrorComponentProps) {
   if (error instanceof PageNotLoaded) return <NotLoaded />;
   return (
-    <Page title="This page broke">
+    <Page title="Something went wrong">
       <ErrorState
         title="We couldn’t show this page."
         error={error}
-        stillWorks="The other pages, calls and texts are not affected."
+        stillWorks="Other pages, calls and texts aren’t affected."
         onRetry={reset}
       />
     </Page>
@@ -88,15 +88,15 @@ function NotLoaded() {
     wasAway.current = !reachable;
   }, [reachable]);
   return (
-    <Page title="This page is not loaded yet">
+    <Page title="This page hasn’t loaded">
       <EmptyState
         icon={IconCloudOff}
         title={reachable ? 'Voxanne may have been updated.' : "You're offline."}
       >
         <p>
           {reachable
-            ? 'Reload to get the present version of this page.'
-            : 'This page opens by itself when the connection is back. Pages you have already opened still show what they knew.'}
+            ? 'Reload to get the latest version of this page.'
+            : 'This page will open once you’re back online. Pages you’ve already opened still show what they last loaded.'}
         </p>
         {reachable ? <Button onClick={() => window.location.reload()}>Reload</Button> : null}
       </EmptyState>

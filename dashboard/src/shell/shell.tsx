@@ -47,7 +47,7 @@ function Frame() {
       await navigate({ to: '/sign-in' });
       queryClient.clear();
     },
-    onError: (error) => notifyFailed('Signing out failed', error),
+    onError: (error) => notifyFailed('We couldn’t sign you out', error),
   });
   const { mayLeave } = useUnsavedGuard();
   const askAndLeave = async () => {

@@ -61,5 +61,5 @@ test('the newest text of an appointment is the one that is shown', () => {
   expect(textView({ texts: [text({ status: 'waiting' }), text()], contact }).word).toBe('Texting soon');
   expect(textView({ texts: [text({ status: 'unknown' })], contact }).word).toBe('Delivery not confirmed yet');
   const informed = text({ status: 'failed', informed_at: '2030-01-07T15:00:00Z' });
-  expect(textView({ texts: [informed], contact })).toEqual({ word: 'Informed by phone', tone: 'ok' });
+  expect(textView({ texts: [informed], contact })).toEqual({ word: 'Reached by phone', tone: 'ok' });
 });

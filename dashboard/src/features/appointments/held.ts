@@ -22,7 +22,7 @@ export const heldWords = (hold: HeldTime, timeZone: string): string =>
   `Held until ${endWords(hold, timeZone)}`;
 
 const keepers: Record<string, string> = {
-  voice: 'The receptionist, during a call',
+  voice: 'The receptionist, on a call',
   dashboard: 'Staff',
   api: 'An app using the API',
 };

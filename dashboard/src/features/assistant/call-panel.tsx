@@ -94,9 +94,9 @@ export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
         <Transcript call={call.data} />
       ) : (
         <ErrorState
-          title="The call cannot be shown"
+          title="We couldn’t show the call"
           error={call.error}
-          stillWorks="What was booked in it is kept; Today shows it."
+          stillWorks="Anything it booked is saved. You’ll find it on Today."
           onRetry={() => void call.refetch()}
         />
       )}

@@ -17,8 +17,8 @@ test('a call has ended by its status or by its reason, whichever comes first', (
   expect(hasEnded(call({ ended_reason: 'customer-ended-call' }))).toBe(true);
 });
 
-test('a call that nothing is known of yet is dialling', () => {
-  expect(callState(undefined)).toEqual({ word: 'Dialling', running: true });
+test('a call that nothing is known about yet is dialing', () => {
+  expect(callState(undefined)).toEqual({ word: 'Dialing', running: true });
   expect(callState(call({ status: 'ended' })).running).toBe(false);
 });
 

@@ -19,7 +19,7 @@ const tools: Record<string, string> = {
 export const toolWords = (name: string) => tools[name] ?? name;
 
 export function callState(call: SimulatedCall | undefined): { word: string; running: boolean } {
-  if (call === undefined) return { word: 'Dialling', running: true };
+  if (call === undefined) return { word: 'Dialing', running: true };
   if (!hasEnded(call)) return { word: 'On the phone', running: true };
   return { word: 'Call ended', running: false };
 }

@@ -5,7 +5,7 @@ import { ErrorState } from '../../lib/ui/states.tsx';
 import { vapiQuery } from './assistant.api.ts';
 import classes from './receptionist-facts.module.css';
 
-/** Under which number the receptionist answers, and as which assistant. */
+/** Which number the receptionist answers, and as which assistant. */
 export function ReceptionistFacts() {
   const { data, error, refetch } = useQuery(vapiQuery);
   if (error !== null) {

@@ -10,7 +10,7 @@ import { VapiSecret } from './vapi-secret.tsx';
 export function VapiPanel() {
   const { data, error, refetch } = useQuery(vapiQuery);
   return (
-    <Panel title="Phone receptionist" hint="How Vapi reaches this server, and how we know that it is Vapi.">
+    <Panel title="Phone receptionist" hint="How Vapi reaches this server, and how we know it’s Vapi.">
       {error !== null ? (
         <ErrorState title="We couldn’t load the receptionist" error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (

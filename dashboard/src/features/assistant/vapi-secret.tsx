@@ -16,17 +16,17 @@ const WAYS: Record<Way, { title: string; confirm: string; words: string }> = {
     title: 'Rotate the secret?',
     confirm: 'Rotate',
     words:
-      'The assistant in Vapi gets a new secret at once, and the current one ends when Vapi has it. If Vapi does not answer, calls continue with the current one for up to 24 hours.',
+      'The assistant in Vapi gets a new secret right away, and the current one stops working once Vapi has it. If Vapi doesn’t answer, calls keep using the current one for up to 24 hours.',
   },
   revoke: {
     title: 'End the old secret now?',
     confirm: 'End it now',
     words:
-      'Do this if a secret has leaked. A new secret is made, and every older one is refused from this moment on. If Vapi does not answer right away, the receptionist cannot use its tools until Vapi has the new secret.',
+      'Do this if a secret has leaked. We make a new secret and refuse every older one right away. If Vapi doesn’t answer, the receptionist can’t use its tools until Vapi has the new secret.',
   },
 };
 
-/** The secret by which we know Vapi: how it ends, until when the one before it works, and two ways to replace it. */
+/** The secret that proves a request is from Vapi: how it ends, until when the previous one works, two ways to replace it. */
 export function VapiSecret({ hint, previousUntil }: { hint: string | null; previousUntil: string | null }) {
   const queryClient = useQueryClient();
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
@@ -62,11 +62,11 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
           </Group>
         </Group>
       ) : (
-        <Alert color="brand" title="The new secret is shown once" icon={<IconKey aria-hidden />}>
+        <Alert color="brand" title="We only show the new secret once" icon={<IconKey aria-hidden />}>
           <Stack gap="sm">
             {rotate.data.previous_secret_until === null
-              ? 'The previous secret no longer works. Keep a copy only if another program calls the tools.'
-              : 'Vapi does not have it yet; Voxanne keeps trying. Keep a copy only if another program calls the tools.'}
+              ? 'The previous secret no longer works. You only need a copy if another app calls the tools.'
+              : 'Vapi doesn’t have it yet; we’ll keep trying. You only need a copy if another app calls the tools.'}
             <CopyField label="New secret" value={rotate.data.secret} />
             <div>
               <Button size="sm" variant="default" onClick={() => rotate.reset()}>
@@ -79,8 +79,8 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
       {previousUntil === null ? null : (
         <Alert color="yellow" title="The previous secret still works">
           It works until {formatMoment(previousUntil, timeZone)}, or until Vapi has the new one if that is
-          sooner. Until then, do not rotate again unless you must: the older secret is the one that Vapi uses,
-          and it would end at once.
+          sooner. Until then, don’t rotate again unless you have to: Vapi still uses the previous secret, and it
+          would stop working right away.
         </Alert>
       )}
       <Confirm

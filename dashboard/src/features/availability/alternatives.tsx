@@ -10,7 +10,7 @@ interface Props {
   onTake: (slotId: string) => void;
 }
 
-/** Someone was faster. The next free times are one click each. */
+/** Someone else just took the time. The next free times are one click each. */
 export function Alternatives({ slots, timeZone, busy, onTake }: Props) {
   const severalProviders = new Set(slots.map((slot) => slot.provider_name)).size > 1;
   return (

@@ -6,7 +6,7 @@ import { organizationQuery, updateOrganization } from '../organizations/organiza
 
 const STALE = ['onboarding', 'health'];
 
-/** Lets a clinic say that it does without Google Calendar, and take that back. */
+/** Lets a clinic say that it doesn't use Google Calendar, and take that back. */
 export function CalendarChoice({ uses }: { uses: boolean }) {
   const queryClient = useQueryClient();
   const role = useQuery(meQuery).data?.role;

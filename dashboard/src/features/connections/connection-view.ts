@@ -9,7 +9,7 @@ const views: Record<ConnectionStatus, { word: string; tone: ToneName; busy?: boo
   degraded: { word: 'Degraded', tone: 'warn' },
   reconnect_required: { word: 'Link again', tone: 'bad' },
   insufficient_scope: { word: 'Permission missing', tone: 'bad' },
-  revoked: { word: 'Access withdrawn', tone: 'bad' },
+  revoked: { word: 'Access removed', tone: 'bad' },
 };
 export const connectionView = (status: ConnectionStatus) => views[status];
 

@@ -28,7 +28,7 @@ export function GooglePanel() {
           <ErrorState
             title="We couldn’t load the calendar link"
             error={error}
-            stillWorks="Bookings are kept here and written to the calendar later."
+            stillWorks="Bookings are saved here and added to the calendar later."
             onRetry={() => void refetch()}
           />
         )}
@@ -42,7 +42,7 @@ export function GooglePanel() {
       title="Google Calendar"
       hint={
         !isUsed
-          ? 'You said that you don’t use it. Appointments are kept in Voxanne.'
+          ? 'You said you don’t use it, so appointments stay in Voxanne.'
           : google.account === null
             ? google.message
             : `${google.account}. ${google.message}`
@@ -76,7 +76,7 @@ function LinkedActions() {
     mutationFn: unlinkGoogle,
     onSuccess() {
       ask.close();
-      notifyDone('Google Calendar is unlinked.');
+      notifyDone('Unlinked Google Calendar.');
     },
     onSettled: refresh,
   });
@@ -105,8 +105,8 @@ function LinkedActions() {
         onConfirm={() => unlink.mutate()}
         onCancel={ask.close}
       >
-        New appointments stay here and are no longer written to the calendar. Events that are already there
-        are kept. You can link again at any time.
+        New appointments stay in Voxanne and aren’t added to your Google Calendar anymore. Events already there
+        stay. You can link it again at any time.
         <FormError error={unlink.error} />
       </Confirm>
     </>

@@ -31,11 +31,11 @@ export function LinkGoogleButton({ label = 'Link Google Calendar', prominent = t
 export function WhatWeTouch() {
   return (
     <List size="sm" spacing={4} c="dimmed">
-      <List.Item>We read when you are busy, so that no patient is offered a taken time.</List.Item>
+      <List.Item>We check when you’re busy, so we never offer a patient a time that’s taken.</List.Item>
       <List.Item>
-        We write the appointments that are booked here, and only those are changed or removed.
+        We add the appointments booked here. Those are the only events we change or remove.
       </List.Item>
-      <List.Item>Of your other events we use the times only, not what they are about.</List.Item>
+      <List.Item>We only use the times of your other events, not what they’re about.</List.Item>
     </List>
   );
 }

@@ -34,12 +34,12 @@ export function AuthCard({ title, hint, children, foot }: Props) {
             </li>
             <li>
               <IconMessageCheck size={22} stroke={1.75} aria-hidden />
-              The patient has the confirmation by text, and you can see that it arrived.
+              The patient gets a confirmation text, and you can see that it arrived.
             </li>
           </ul>
         </div>
         <p className={classes.fine}>
-          Runs on your own server. Sandbox mode needs no account and calls no one.
+          Runs on your own server. Sandbox mode needs no accounts and never calls or texts anyone.
         </p>
       </aside>
       <main id="main" className={classes.side}>

@@ -13,7 +13,7 @@ const route = getRouteApi('/sign-in');
 function validate(values: SignInRequest) {
   const broken = new Set(SignInRequest.safeParse(values).error?.issues.map((issue) => issue.path[0]));
   return {
-    ...(broken.has('email') ? { email: 'Enter the email address of your account.' } : {}),
+    ...(broken.has('email') ? { email: 'Enter your email address.' } : {}),
     ...(broken.has('password') ? { password: 'Enter your password.' } : {}),
   };
 }

@@ -45,7 +45,7 @@ export function SignUpPage() {
   return (
     <AuthCard
       title="Create your clinic"
-      hint="One form. The clock to your first booked appointment starts when you send it."
+      hint="Just one form. The clock to your first booked appointment starts when you submit it."
       foot={
         <>
           Already have an account?{' '}
@@ -85,7 +85,7 @@ export function SignUpPage() {
             label="Your phone"
             type="tel"
             autoComplete="tel"
-            description="Optional. For texts to you about the system. Patients never see it."
+            description="Optional. We text you here about the system. Patients never see it."
             placeholder="+1 415 555 0100"
             {...form.getInputProps('phone')}
           />
@@ -93,13 +93,13 @@ export function SignUpPage() {
             label="Clinic’s public phone"
             type="tel"
             autoComplete="off"
-            description="Optional. Patients see it on their pages and in texts. Empty: the number your receptionist answers."
+            description="Optional. Patients see it on their pages and in texts. Leave blank to show the number your receptionist answers."
             placeholder="+1 415 555 0100"
             {...form.getInputProps('public_phone')}
           />
           <TimeZoneSelect
             label="Time zone"
-            description="Detected. All appointments are shown in it."
+            description="We detected it. All appointments are shown in this time zone."
             {...form.getInputProps('time_zone')}
           />
           {errorIsInline ? null : <FormError error={submit.error} />}

@@ -15,10 +15,10 @@ const sentences: Record<keyof SignUpValues, string> = {
   email: 'Enter an email address, such as you@clinic.com.',
   password: 'Use at least 8 characters.',
   name: 'Enter your name.',
-  organization_name: 'Enter the name of your clinic.',
-  phone: 'A phone number has at most 32 characters.',
-  public_phone: 'A phone number has at most 32 characters.',
-  time_zone: 'Choose the time zone of the clinic.',
+  organization_name: 'Enter your clinic’s name.',
+  phone: 'Enter at most 32 characters.',
+  public_phone: 'Enter at most 32 characters.',
+  time_zone: 'Choose your clinic’s time zone.',
 };
 
 /** The clinic's name is optional for the API, not for a person who signs a clinic up. */

@@ -23,7 +23,7 @@ export function MessagePanel({ message, timeZone }: { message: Message; timeZone
           <Fact term="To" value={formatPhone(message.to)} />
           <Fact term="Channel" value={channels[message.channel]} />
           <Fact term="Attempts" value={String(message.attempts)} />
-          <Fact term="Carrier id" value={message.provider_id} />
+          <Fact term="Carrier ID" value={message.provider_id} />
           <Fact term="Error code" value={message.error_code} />
         </dl>
       </div>

@@ -79,7 +79,7 @@ const kinds: Record<string, string> = {
 
 export const kindWords = (kind: string) => kinds[kind] ?? capitalised(kind.replaceAll('_', ' '));
 
-/** How a text stands, with what became of one that did not arrive. */
+/** The state of a text, and what was done about one that did not arrive. */
 export const stateOf = ({
   status,
   informed_at,
@@ -90,7 +90,7 @@ export const stateOf = ({
   busy?: boolean;
 } => {
   if (replaced_by !== null) return { word: 'Sent again', tone: 'idle' };
-  return informed_at === null ? words[status] : { word: 'Informed by phone', tone: 'ok' };
+  return informed_at === null ? words[status] : { word: 'Reached by phone', tone: 'ok' };
 };
 
 /** Who a text is to or from: a name where the clinic knows one, else the number. */

@@ -43,7 +43,7 @@ export function MessagesPage() {
       ) : total === 0 && search === '' && typed === '' ? (
         <Panel title="Texts">
           <EmptyState icon={IconMessage2} title="No texts yet">
-            <span>The first one is sent when an appointment is booked.</span>
+            <span>We send the first one when an appointment is booked.</span>
             <Button component={Link} to="/setup" variant="light" mt="xs">
               Open the call panel
             </Button>

@@ -43,9 +43,9 @@ export function PatientPhone({ number, clinic, timeZone, sandbox, expecting }: P
       {detail.data === undefined ? null : <Milestones message={detail.data} timeZone={timeZone} />}
       {!sandbox ? null : phone.error !== null ? (
         <ErrorState
-          title="The phone cannot be shown"
+          title="We couldn’t show the phone"
           error={phone.error}
-          stillWorks="Texts are still sent; Messages lists them."
+          stillWorks="Texts are still sent. You can see them under Messages."
           onRetry={() => void phone.refetch()}
         />
       ) : phone.data === undefined ? (

@@ -17,8 +17,8 @@ interface Props {
   who: string;
 }
 
-const INFORMED = 'Patient informed by phone';
-const NOT_INFORMED = 'Not informed after all';
+const INFORMED = 'Mark as reached by phone';
+const NOT_INFORMED = 'Undo: not reached';
 const STALE = ['messages', 'appointments', 'contacts'];
 
 /** What can be done about a text that did not arrive. */
@@ -28,8 +28,8 @@ export function TextActions({ text, who }: Props) {
     queryClient.invalidateQueries({ predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])) });
   const resend = useMutation({
     mutationFn: () => resendText(text.id),
-    onSuccess: () => notifyDone(`The text to ${who} is being sent again.`),
-    onError: (error) => notifyFailed('The text was not sent again', error),
+    onSuccess: () => notifyDone(`Sending the text to ${who} again.`),
+    onError: (error) => notifyFailed('We couldn’t send the text again', error),
     onSettled,
   });
   const informed = text.informed_at !== null;

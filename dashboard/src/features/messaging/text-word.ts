@@ -4,7 +4,7 @@ import { statusView } from './message-view.ts';
 
 export function textWord({ status, informed_at }: TextState): Word {
   if (status === 'waiting') return { word: 'Texting soon', tone: 'info' };
-  if (informed_at !== null) return { word: 'Informed by phone', tone: 'ok' };
+  if (informed_at !== null) return { word: 'Reached by phone', tone: 'ok' };
   if (status === 'unknown') return { word: statusView(status).word, tone: 'warn' };
   const { word, tone } = statusView(status);
   return { word: `Text ${word.toLowerCase()}`, tone };

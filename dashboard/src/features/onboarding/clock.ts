@@ -47,7 +47,7 @@ export function clockWords(tone: ClockTone, seconds: number, target: number): st
     case 'over':
       return 'Taking a little longer. No rush: everything is saved.';
     case 'rest':
-      return 'No rush: everything is saved. Go on whenever you like; a calendar is optional.';
+      return 'No rush: everything is saved. Continue whenever you like; a calendar is optional.';
     case 'late':
       return `Less than ${Math.round(target / 4)} seconds left of ${target}.`;
     default:

@@ -21,17 +21,17 @@ export function SetupPage() {
   return (
     <Page
       title="Setup"
-      hint="Five steps to a receptionist that books, writes the calendar and texts the patient."
+      hint="Five steps to a receptionist that books appointments, updates your calendar and texts patients."
     >
       {data !== undefined ? (
         <RunningSetup onboarding={data} receivedAt={dataUpdatedAt} />
       ) : error === null ? (
-        <LoadingRows rows={4} height={120} label="Loading the setup" />
+        <LoadingRows rows={4} height={120} label="Loading setup" />
       ) : (
         <ErrorState
           title="We couldn’t load your setup"
           error={error}
-          stillWorks="Nothing is lost: every step is kept on the server."
+          stillWorks="Nothing is lost: every step is saved on the server."
           onRetry={() => void refetch()}
         />
       )}

@@ -35,7 +35,7 @@ export function SetupSteps({ steps }: { steps: StepView[] }) {
       ),
     calendar: (step) => <CalendarStep step={step} google={google} reason={reason} />,
     receptionist: (step) =>
-      step.status === 'done' ? <ReceptionistFacts /> : <Note step={step} otherwise="No form to fill in." />,
+      step.status === 'done' ? <ReceptionistFacts /> : <Note step={step} otherwise="You don’t need to do anything here." />,
     booking: (step) =>
       sandbox ? (
         <CallPanel
@@ -106,7 +106,7 @@ function CalendarStep({
   if (step.skipped) {
     return (
       <p className={classes.note}>
-        Your appointments are kept in Voxanne. You can link a calendar at any time in{' '}
+        Your appointments stay in Voxanne. You can link a calendar at any time in{' '}
         <Anchor renderRoot={(props) => <Link {...props} to="/settings" />} underline="always">
           Settings
         </Anchor>
@@ -118,7 +118,7 @@ function CalendarStep({
     return (
       <p className={classes.note}>
         <IconCircleCheck size={16} aria-hidden style={{ verticalAlign: '-3px' }} />{' '}
-        {step.detail === null ? 'Linked.' : `Linked: ${step.detail}.`} New appointments are written to it
+        {step.detail === null ? 'Linked.' : `Linked: ${step.detail}.`} New appointments are added to it
         within seconds.
       </p>
     );

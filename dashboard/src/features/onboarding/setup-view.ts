@@ -12,7 +12,7 @@ export interface StepView {
   split: string | null;
   seconds: number | null;
   detail: string | null;
-  /** Done because the clinic does without it. */
+  /** Done because the clinic doesn't use it. */
   skipped: boolean;
   at: string | null;
 }

@@ -23,7 +23,7 @@ export function TaskRow({ task, timeZone, now, onChanged }: Props) {
     mutationFn: () => (isOpen ? closeTask(task.id) : reopenTask(task.id)),
     onSuccess: onChanged,
     onError: (cause) =>
-      notifyFailed(isOpen ? 'The message is still open' : 'The message is still closed', cause),
+      notifyFailed(isOpen ? 'We couldn’t close the message' : 'We couldn’t reopen the message', cause),
     onSettled: () => queryClient.invalidateQueries({ queryKey: tasksQuery.queryKey }),
   });
   const phone = formatPhone(task.phone);

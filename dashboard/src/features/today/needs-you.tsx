@@ -13,7 +13,7 @@ import { RefusedTextRow } from './refused-text-row.tsx';
 /** What waits for a person, urgent first. Where nothing waits, nothing is shown. */
 export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   const { data, error, refetch } = useQuery(tasksQuery);
-  // A list that did not load is missing here, and stands under Messages.
+  // A list that did not load is left out here; the texts are under Messages.
   const refused = useQuery(refusedTextsQuery).data?.data ?? [];
   // Closed here and a moment ago: they stay in sight, so that a slip can be taken back.
   const [closed, setClosed] = useState<Task[]>([]);

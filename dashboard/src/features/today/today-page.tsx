@@ -85,7 +85,7 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
     <>
       {days.some(([day]) => day === today) ? null : (
         <Panel title="Today">
-          <p className={classes.quiet}>Nothing is booked for today.</p>
+          <p className={classes.quiet}>Nothing booked today.</p>
         </Panel>
       )}
       {days.map(([day, items]) => (
@@ -98,7 +98,7 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
         </Panel>
       ))}
       {appointments.data.next_cursor === null ? null : (
-        <p className={classes.quiet}>Only the next {all.length} appointments are shown.</p>
+        <p className={classes.quiet}>Showing only the next {all.length} appointments.</p>
       )}
     </>
   );

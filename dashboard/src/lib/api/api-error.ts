@@ -37,7 +37,7 @@ export const unreachable = () =>
   new ApiError({
     status: 0,
     code: 'UNREACHABLE',
-    message: 'Voxanne does not answer. Check that it is running and that you are online, then try again.',
+    message: 'We can’t reach Voxanne. Check that it’s running and that you’re online, then try again.',
   });
 
 /** The network was gone before the request could leave: here it is certain that nothing happened. */
@@ -45,10 +45,10 @@ export const offline = () =>
   new ApiError({
     status: 0,
     code: 'OFFLINE',
-    message: 'You are offline, so nothing was loaded or saved. Check your connection, then try again.',
+    message: 'You’re offline, so nothing was loaded or saved. Check your connection, then try again.',
   });
 
-/** The session is over. A refused password is a 401 as well, and no news about the session. */
+/** The session is over. A refused password is a 401 as well, but says nothing about the session. */
 export const isSignedOut = (error: ApiError): boolean =>
   error.status === 401 && error.code !== 'INVALID_EMAIL_OR_PASSWORD';
 
@@ -58,7 +58,7 @@ export const unexpectedAnswer = (requestId: string | null) =>
     code: 'UNEXPECTED_ANSWER',
     requestId,
     message:
-      'Voxanne answered in a form this page does not know. Reload the page; it may be an older version.',
+      'This page couldn’t read Voxanne’s answer. It may be out of date: reload it, then try again.',
   });
 
 const lastSegment = (path: string) =>
@@ -77,7 +77,7 @@ export function fromResponse(status: number, requestId: string | null, body: unk
       code: `HTTP_${status}`,
       requestId,
       body,
-      message: loose.success ? loose.data.message : `The server refused this (${status}). Please try again.`,
+      message: loose.success ? loose.data.message : `Something went wrong on the way to Voxanne (${status}). Please try again.`,
     });
   }
   const problem = known.data;
@@ -115,6 +115,6 @@ export function asApiError(error: unknown): ApiError {
   return new ApiError({
     status: 0,
     code: 'PAGE_ERROR',
-    message: 'Something went wrong in this page. Reload it; nothing was lost on the server.',
+    message: 'Something went wrong on this page. Reload it; everything saved is still there.',
   });
 }

@@ -14,7 +14,7 @@ interface Props {
   onCancel: () => void;
 }
 
-/** Asked before something that cannot be undone by the same button. */
+/** Asks before something that the same button cannot undo. */
 export function Confirm(props: Props) {
   const { opened, title, children, confirm, tone = 'red', cancel, busy, onConfirm, onCancel } = props;
   return (

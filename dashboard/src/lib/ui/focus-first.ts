@@ -1,6 +1,6 @@
 import type { UseFormReturnType } from '@mantine/form';
 
-/** After a refused submit the keyboard stands in the first field that has to be mended. */
+/** After a refused submit the focus is in the first field that has to be fixed. */
 export const focusFirst =
   <T extends object>(form: UseFormReturnType<T>) =>
   (errors: Record<string, unknown>) => {

@@ -11,7 +11,7 @@ export function TimeZoneSelect(props: Omit<SelectProps, 'data'>) {
       filter={({ search, limit }) => findTimeZones(choices, search).slice(0, limit)}
       limit={60}
       maxDropdownHeight={260}
-      nothingFoundMessage="No such time zone: try a city or a country"
+      nothingFoundMessage="No matches. Try a city or a country."
       {...props}
     />
   );

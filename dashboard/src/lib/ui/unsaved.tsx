@@ -12,7 +12,7 @@ import {
 import { Confirm } from './confirm.tsx';
 
 interface UnsavedGuard {
-  /** Whether what is typed may be lost: true at once when nothing is, otherwise the person is asked. */
+  /** Whether typed changes may be lost: true at once when there are none, otherwise the person is asked. */
   mayLeave: () => Promise<boolean>;
   mark: (form: symbol, unsaved: boolean) => void;
 }
@@ -65,13 +65,13 @@ export function UnsavedChanges({ children }: { children: ReactNode }) {
         onConfirm={() => answer(true)}
         onCancel={() => answer(false)}
       >
-        What you changed here is not saved yet.
+        You have unsaved changes on this page.
       </Confirm>
     </Guard>
   );
 }
 
-/** Leaves a form by a button of its own: what is typed there is asked about first. */
+/** Leaves a form by its own button, and asks first if something was typed. */
 export function useAskToLeave(leave: () => void): () => void {
   const { mayLeave } = useUnsavedGuard();
   return () =>
@@ -81,7 +81,7 @@ export function useAskToLeave(leave: () => void): () => void {
 }
 
 /**
- * Says that a form holds what is not saved.
+ * Says that a form has unsaved changes.
  * @returns to be called when it was saved, before anything closes: what is drawn next would come too late for that.
  */
 export function useUnsaved(unsaved: boolean): () => void {
