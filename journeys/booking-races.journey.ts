@@ -3,7 +3,7 @@ import { BENCH_LIMIT_MS, runBench } from './support/bench-run.ts';
 import { figures } from './support/figures.ts';
 
 test(
-  'two thousand who book, move, cancel, undo, hold and confirm at once, at two processes: nobody overlaps, every loser hears of other times',
+  'two thousand who book, move, cancel, undo, hold and confirm at once, at two processes: nothing overlaps, every loser hears of other times',
   async () => {
     const result = await runBench('races', ['--requests', '2000', '--seed', '11']);
     const { p50, p99 } = result.ms as { p50: number; p99: number };

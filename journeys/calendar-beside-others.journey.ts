@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
     await drawer.getByText('This appointment just changed').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), version: 2 });
-    // Told what it is now, whoever sends it again means it.
+    // Now the form shows the new time, so sending it again is meant.
     await drawer.getByRole('button', { name: 'Move appointment' }).click();
     await page.getByText(`Moved ${name} to`).waitFor();
     await page.getByText('No text will be sent.').waitFor();

@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     expect(await free(there, ada, '10:00 AM').count()).toBe(0);
   });
 
-  test('dragged to another time and provider it stands there, also in the second window; undo brings it back', async () => {
+  test('dragged to another time and provider it is there, also in the second window; undo brings it back', async () => {
     const { id, name } = await book(10);
     const here = await open(`view=day&date=${day}`, { context: TOKYO });
     const there = await open(`view=day&date=${day}`);
@@ -326,7 +326,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await cardOf(page, ada, 'Keyboard Patient').waitFor();
     await drawerOf(page, 'New appointment').waitFor({ state: 'hidden' });
 
-    // Where the free time was stands the appointment now, and the keyboard with it.
+    // The appointment is now where the free time was, and so is the focus.
     await until('the focus on the new card', async () => (await focused()).includes('Keyboard Patient'));
     await keyboard.press('Enter');
     const drawer = drawerOf(page, 'Keyboard Patient');

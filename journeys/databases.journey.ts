@@ -71,7 +71,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
       return texts.length >= count && texts;
     });
 
-  test('booked once though asked twice, texted, in the calendar, on the screen; moved, cancelled', async () => {
+  test('booked once though asked twice, texted, in the calendar, on the screen; moved, canceled', async () => {
     const who = patient(1);
     const request = { ...who, service_type: 'consultation', scheduled_at: openTime(3) };
     const headers = { 'idempotency-key': 'once-and-for-all' };
@@ -144,7 +144,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
     expect(queue.message).toMatch(way.pooled ? /notifications do not arrive/ : /woken by LISTEN/);
   });
 
-  test('and nothing that was asked meanwhile looked worth compiling', () => {
+  test('and no query along the way looked worth compiling', () => {
     const log = readFileSync(join(opened.server.dataDir, 'postgres', 'server.log'), 'utf8');
     const plans = [...log.matchAll(/"Query Text": (".*?"),?\n[\s\S]*?"Total Cost": ([\d.]+)/g)];
     const ours = plans.filter(([, text = '']) => !/create |alter |migrations/i.test(text));

@@ -45,7 +45,7 @@ const visits: Visit[] = [
     as: 'stranger',
     path: '/sign-in',
     async open(page) {
-      await page.getByLabel('Email').fill('nobody@clinic.example');
+      await page.getByLabel('Email').fill('no-one@clinic.example');
       await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('alert').first().waitFor();
@@ -194,7 +194,7 @@ const visits: Visit[] = [
   { name: 'no-such-page', as: 'clinic', path: '/no-such-page', open: shows('Not found') },
 ];
 
-describe.skipIf(!hasBrowser)('every page can be read by everybody', () => {
+describe.skipIf(!hasBrowser)('every page can be read by everyone', () => {
   let product: Product;
   let browser: Browser;
   const owners: Record<'beginner' | 'clinic', Clinic | undefined> = {

@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
     },
   );
 
-  test('a browser that drops the cookie says so instead of asking for the password for ever', async () => {
+  test('a browser that drops the cookie says so instead of asking for the password forever', async () => {
     const page = await newBrowser();
     await page.route('**/api/auth/sign-in/email', async (route) => {
       const answer = await route.fetch();

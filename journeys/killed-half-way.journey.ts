@@ -104,7 +104,7 @@ describe('killed half-way (kill -9)', () => {
   const arrivals = async (method: string, path: RegExp): Promise<number> =>
     (await outside.requests()).filter((one) => one.method === method && path.test(one.path)).length;
 
-  test('right after the 201: one event and one text all the same', async () => {
+  test('right after the 201: still one event and one text', async () => {
     const booking = await book(1);
     await product.kill();
     await startAgain();
@@ -112,7 +112,7 @@ describe('killed half-way (kill -9)', () => {
     await expectHealed([booking]);
   });
 
-  test('with calendar and text each never answered, answered to nobody, or cut off: one of each', async () => {
+  test('with calendar and text each never answered, answered to no one, or cut off: one of each', async () => {
     const bookings: Booking[] = [];
     const held = async (number: number, faults: Fault[], more?: () => Promise<boolean>) => {
       const before = [await arrivals('POST', /\/events$/), await arrivals('POST', /\/Messages\.json$/)];
@@ -124,7 +124,7 @@ describe('killed half-way (kill -9)', () => {
       });
       if (more) await until('the questions after the cut', more, { limitMs: 60_000 });
     };
-    // A status callback would tell what became of a text: none comes before the kill.
+    // A status callback would say what happened to a text: none comes before the kill.
     await outside.breakIt({ provider: 'twilio', kind: 'late_callback', latency_ms: 120_000 });
     // Not accepted by Google; accepted by Twilio, whose answer is never read.
     await held(2, [
@@ -136,7 +136,7 @@ describe('killed half-way (kill -9)', () => {
       { provider: 'google', kind: 'latency', match: INSERT, times: 1, latency_ms: 60_000 },
       { provider: 'twilio', kind: 'timeout', match: CREATE, times: 1 },
     ]);
-    // Accepted by both, the answer cut off, and nobody there to ask.
+    // Accepted by both, the answer cut off, and no one there to ask.
     await held(
       4,
       [

@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)('messages that callers left with the receptionist',
   const needsYou = () => page.getByRole('region', { name: 'Needs you' });
   const rows = () => needsYou().getByRole('listitem');
 
-  test('stand on Today as they come, urgent ones first, and are closed and opened again', async () => {
+  test('are on Today as they come, urgent ones first, and are closed and reopened', async () => {
     await leave('Maria Lopez', 'Please call back about my prescription.');
     await rows().filter({ hasText: 'Maria Lopez' }).waitFor();
     await leave('Ben Ode', 'My tooth hurts, I cannot wait until tomorrow.', 'yes');

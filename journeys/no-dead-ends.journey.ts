@@ -249,7 +249,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
       await tabs.getByRole('button', { name: 'More', exact: true }).waitFor();
     });
 
-    test('the controls of the calendar stand in one line', async () => {
+    test('the controls of the calendar are in one line', async () => {
       await newClinic();
       await open('/calendar', phone);
       await settled(page);

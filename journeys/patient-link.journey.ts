@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     return answer.body.appointment_id as string;
   };
 
-  test('booked, moved by the link of the text, cancelled by the link of the next one, and taken back', async () => {
+  test('booked, moved by the link of the text, canceled by the link of the next one, and undone', async () => {
     const id = await book(8, 'Maria Lopez', MARIA);
     const [first] = await texts(MARIA, 1);
     const link = linkIn(first?.body);
@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     expect(product.output()).not.toMatch(/\/a\/[\w-]{41}/);
   });
 
-  test('a freed time goes to who waits: a text, a link, one click, and the text that confirms it', async () => {
+  test('a freed time goes to the patient who is waiting: a text, a link, one click, and a confirming text', async () => {
     const id = await book(12, 'Walter Early', '+14155550177');
     const joined = await clinic.post('/api/waitlist', {
       name: 'Nora Next',

@@ -196,7 +196,7 @@ describe('a calendar that was linked once stays linked', () => {
     },
   );
 
-  test('unless it is unlinked: then it is "not linked", and a new link brings what was booked meanwhile', async () => {
+  test('unless it is unlinked: then it is "not linked", and a new link brings what was booked since', async () => {
     const clinic = await linkedClinic();
     await arrived(clinic, await book(clinic));
     expect((await clinic.delete('/api/integrations/google')).status).toBe(204);

@@ -113,7 +113,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       }
     });
 
-    test('a body that is no JSON or no message of Vapi', async () => {
+    test('a body that is not JSON, or not a message of Vapi', async () => {
       const headers = { 'x-vapi-secret': secret, 'content-type': 'application/json' };
       for (const path of [TOOL, '/api/vapi/webhook']) {
         for (const body of ['{"message":', '', 'null', '[]', '{"hello":"there"}', '{"message":{"type":7}}']) {
@@ -186,7 +186,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       ['no time', { scheduled_at: undefined }, 400, 'VALIDATION_FAILED'],
       ['a phone that is none', { phone: 'call me maybe' }, 400, 'INVALID_PHONE'],
       ['a phone with too few digits', { phone: '+1 212' }, 400, 'INVALID_PHONE'],
-      ['an email address that is none', { email: 'not an address' }, 400, 'VALIDATION_FAILED'],
+      ['an invalid email address', { email: 'not an address' }, 400, 'VALIDATION_FAILED'],
       ['the past', { scheduled_at: '2020-06-01T15:00:00Z' }, 422, 'IN_THE_PAST'],
       ['the middle of the night', { scheduled_at: openTime().replace('T15', 'T07') }, 422, 'OUTSIDE_HOURS'],
       [
@@ -210,7 +210,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       }
     });
 
-    test('a body that is no JSON, not the right JSON, too large, or of a strange type', async () => {
+    test('a body that is not JSON, not the right JSON, too large, or of a strange type', async () => {
       const json = { 'content-type': 'application/json' };
       const post = (body: string | URLSearchParams, headers: Record<string, string>) =>
         clinic.post('/api/appointments', body, { headers });
@@ -252,7 +252,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       expect(me.body.org_id).toBe(clinic.orgId);
     });
 
-    test('an id or a cursor that is none', async () => {
+    test('an invalid id or cursor', async () => {
       expectProblem(await clinic.get('/api/appointments/seven'), 400, 'VALIDATION_FAILED');
       expectProblem(await clinic.get(`/api/appointments/${randomUUID()}`), 404, 'APPOINTMENT_NOT_FOUND');
       expectProblem(await clinic.get('/api/appointments?cursor=xyz'), 400, 'INVALID_CURSOR');
@@ -260,7 +260,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       expectProblem(await clinic.get('/api/messages?limit=0'), 400, 'VALIDATION_FAILED');
     });
 
-    test('a phone or a time zone of the clinic that is none', async () => {
+    test('an invalid phone or time zone of the clinic', async () => {
       expectProblem(await clinic.patch('/api/organization', { phone: 'ring ring' }), 400, 'INVALID_PHONE');
       expectProblem(
         await clinic.patch('/api/organization', { time_zone: 'Mars/Base' }),
@@ -275,12 +275,12 @@ describe('a refusal is a clear answer, and nothing is written', () => {
     });
   });
 
-  describe('of somebody who may not', () => {
+  describe('of a person who may not', () => {
     /** Routes that answer strangers, each for its reason. */
     const open =
       /^\/(health|ready|metrics)$|^\/(a|api\/feeds)\/\{|^\/api\/(auth|vapi|webhooks)\/|^\/api\/(mode|health\/integrations)$|^\/api\/integrations\/google\/callback$/;
 
-    test('no token, a forged one, somebody else’s kind: every route that is described asks who you are', async () => {
+    test('no token, a forged one, another kind: every documented route asks who you are', async () => {
       const { body } = await send('GET', `${product.url}/api/openapi.json`);
       const [header = '', payload = ''] = clinic.token.split('.');
       const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');

@@ -55,7 +55,7 @@ describe.each(deployments)(
       startWorkerNamed = (name) => startMember(name, { ...env, VOXANNE_ROLE: 'worker' });
       const startWeb = (name: string, port: number) =>
         startMember(name, { ...env, VOXANNE_ROLE: 'web', PORT: String(port) });
-      // All at once on an empty database: one migrates and one starts the stand-ins, whoever comes first.
+      // All at once on an empty database: one migrates and one starts the stand-ins, the first to get there.
       const begun = performance.now();
       const members = await Promise.all([
         startWeb('web 1', first.api),
@@ -173,7 +173,7 @@ describe.each(deployments)(
     });
 
     const testWithRedis = deployment.redis ? test : () => undefined;
-    testWithRedis('Redis stopped: bookings arrive all the same, and both say so', async () => {
+    testWithRedis('Redis stopped: bookings still arrive, and both say so', async () => {
       const { port } = redis as PrivateRedis;
       await redis?.stop();
       for (const clinic of [viaFirst, viaSecond]) {

@@ -7,7 +7,7 @@ import { expectProblem } from './support/problem.ts';
 import { clearAway, type Product, startProduct } from './support/product.ts';
 import { until } from './support/wait.ts';
 
-/** Given to both sides, as the sandbox's README says: left alone they make one that nobody knows. */
+/** Given to both sides, as the sandbox's README says: otherwise each makes a secret of its own. */
 const TWILIO_TOKEN: string = randomUUID();
 const CLINIC_NUMBER = '+15005550006';
 const STATUS = '/api/webhooks/twilio/status';
@@ -213,7 +213,7 @@ describe('webhooks are believed by their signature alone', () => {
       await callBooks();
     });
 
-    test('while Vapi cannot be told: calls go on with the old one, and it ends when Vapi has the new one', async () => {
+    test('while Vapi cannot be reached: calls go on with the old one, and it ends when Vapi has the new one', async () => {
       const old = await rotate();
       await outside.breakIt({ provider: 'vapi', kind: 'status', status: 400, match: 'PATCH /vapi' });
       const fresh = await rotate();

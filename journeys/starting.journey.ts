@@ -157,7 +157,7 @@ describe('a data directory that cannot be used is said in words with the command
     await inVain(join(parent, 'data'), parent, /cannot be used/, /VOXANNE_DATA_DIR/);
   });
 
-  test('a postgres folder that is no database', async () => {
+  test('a postgres folder that is not a database', async () => {
     const dataDir = freshDir();
     mkdirSync(join(dataDir, 'postgres'));
     writeFileSync(join(dataDir, 'postgres', 'notes.txt'), 'mine\n');
@@ -215,7 +215,7 @@ test('settings: every fault at once, each by its name, and no secret among the w
   expect(ended.output).not.toContain('short-secret');
 });
 
-test('a database that cannot be reached is told of in words, without its password', async () => {
+test('a database that cannot be reached is reported in words, without its password', async () => {
   const DATABASE_URL = 'postgres://nobody:hunter2@127.0.0.1:1/none';
   const ended = await startInVain({ dataDir: freshDir(), env: { DATABASE_URL } });
   expectWords(

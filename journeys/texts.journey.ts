@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
       await page.getByText('2 texts', { exact: true }).waitFor();
       await page.getByRole('button', { name: new RegExp(`^${name}.*Can I come at 4 instead`) }).waitFor();
     }
-    await search.fill('Nobody like this');
+    await search.fill('No one like this');
     await page.getByText('No texts match.').waitFor();
   });
 

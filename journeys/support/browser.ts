@@ -36,7 +36,7 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** What a page did that nobody should see. */
+/** What a page did that no one should see. */
 export interface Watch {
   faults: string[];
 }
@@ -75,7 +75,7 @@ interface AxeResult {
   }[];
 }
 
-// What another colour scheme can change.
+// What another color scheme can change.
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** Violations of serious or critical level, each as one line. */
@@ -105,7 +105,7 @@ export async function seriousViolations(
 export const sidewaysScroll = (page: Page): Promise<number> =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-/** Nothing is loading any more and no text is faded: what axe should judge. */
+/** Nothing is loading anymore and no text is faded: what axe should judge. */
 export async function settled(page: Page): Promise<void> {
   await until('the page to settle', () =>
     page.evaluate<boolean>(

@@ -46,13 +46,13 @@ export async function drag(page: Page, card: Locator, target: Locator): Promise<
   await page.mouse.up();
 }
 
-/** What stands at the keyboard's focus. */
+/** The text of the focused element. */
 export const focusedText = (page: Page): Promise<string> =>
   page.evaluate<string>(
     '(document.activeElement?.textContent ?? "") + (document.activeElement?.getAttribute("aria-label") ?? "")',
   );
 
-/** Writes down every place at which a card stands from now on, however short: a card that jumps is seen. */
+/** Records every place at which a card is drawn from now on, however briefly: a card that jumps is seen. */
 export const watchPlaces = (page: Page, id: string): Promise<void> =>
   page.evaluate<void>(`(() => {
     window.places = [];

@@ -6,7 +6,7 @@ export interface Ports {
   database: number;
 }
 
-/** Three ports that nobody uses at the moment. */
+/** Three ports that are free at the moment. */
 export async function freePorts(): Promise<Ports> {
   const held = await Promise.all([hold(), hold(), hold()]);
   const [api = 0, sandbox = 0, database = 0] = held.map(({ port }) => port);

@@ -5,7 +5,7 @@ export interface RoundRobin {
   close(): Promise<void>;
 }
 
-/** What stands in front of several web processes: each request goes to the next one, and past one that is gone. */
+/** A proxy in front of several web processes: each request goes to the next one, and past one that is gone. */
 export function startRoundRobin(port: number, behind: readonly number[]): Promise<RoundRobin> {
   let turn = 0;
   const server = createServer(async (incoming, outgoing) => {

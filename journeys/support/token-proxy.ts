@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** Stands between the product and the token endpoint, and shortens the life of what it hands on. */
+/** A proxy between the product and the token endpoint that shortens the life of the tokens. */
 export interface TokenProxy {
   url: string;
   /** Seconds that the next tokens claim to live; undefined leaves Google's word. */

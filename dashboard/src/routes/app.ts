@@ -11,7 +11,7 @@ import { rootRoute } from './root.ts';
 export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
-  /** What Google's consent brings back, to whichever page had started it. */
+  /** What Google's consent brings back to the page that started it. */
   validateSearch: z.object({
     google: z.string().optional().catch(undefined),
     reason: z.string().optional().catch(undefined),

@@ -4,13 +4,13 @@ import { canCancel, canMove, changeWord, isEarly, occupies } from './abilities.t
 
 const all = AppointmentStatus.options;
 
-test('what is still to come can be dragged; what has begun, is over, held or canceled cannot', () => {
+test('an upcoming appointment can be dragged; one that has begun, is over, held or canceled cannot', () => {
   expect(all.filter(canMove)).toEqual(['pending', 'confirmed']);
   expect(all.filter(canCancel)).toEqual(['pending', 'confirmed', 'arrived']);
   expect(all.filter(occupies)).toEqual(['pending', 'held', 'confirmed', 'arrived']);
 });
 
-test('every change has a word, and taking one back has another', () => {
+test('every change has a word, and undoing one has another', () => {
   expect(changeWord('pending', 'confirmed')).toBe('Confirm');
   expect(changeWord('arrived', 'confirmed')).toBe('Undo check-in');
   expect(changeWord('no_show', 'confirmed')).toBe('Undo no-show');
@@ -19,7 +19,7 @@ test('every change has a word, and taking one back has another', () => {
   }
 });
 
-test('what became of a visit is asked about until half an hour before it', () => {
+test('recording the outcome of a visit asks first until half an hour before it', () => {
   const nine = { scheduled_at: '2030-01-07T09:00:00Z' };
   const at = (time: string) => Date.parse(`2030-01-07T${time}:00Z`);
   expect(isEarly(nine, 'no_show', at('08:29'))).toBe(true);

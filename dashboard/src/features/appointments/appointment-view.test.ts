@@ -7,7 +7,7 @@ test('every state of the calendar has a word', () => {
   for (const state of SyncState.options) expect(syncView(state).word).not.toBe('');
 });
 
-test('a calendar that has to be linked again is no spinner', () => {
+test('a calendar that has to be linked again shows no spinner', () => {
   expect(syncView('pending').busy).toBe(true);
   expect(syncView('pending', true)).toEqual({
     word: 'Not in Google Calendar yet',
@@ -21,7 +21,7 @@ test('every status but confirmed has a word', () => {
   expect(silent).toEqual(['confirmed']);
 });
 
-test('what the receptionist booked is kept apart from what a person booked', () => {
+test('bookings by the receptionist and by staff look different', () => {
   expect(sourceView('voice').word).toBe('AI call');
   expect(sourceView('dashboard').word).toBe('Staff');
   expect(sourceView('api').word).toBe('API');

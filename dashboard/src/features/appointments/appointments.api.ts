@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { request } from '../../lib/api/request.ts';
 
 const PAGE = 200;
-/** More than any clinic has in a week; a page that asks for ever would never show anything. */
+/** More than any clinic has in a week; a page that asks forever would never show anything. */
 const MOST_PAGES = 25;
 
 /** Every appointment that begins in a range, page by page. */

@@ -13,7 +13,7 @@ test('what was not filled in is not sent', () => {
   });
 });
 
-test('what stands under "More" is sent along', () => {
+test('what is under "More" is sent along', () => {
   const values = {
     ...maria,
     email: ' m@a.example ',

@@ -18,7 +18,7 @@ test('only what was changed in an appointment is sent', () => {
   expect(changedDetails(item, { ...before, duration_minutes: 45 })).toEqual({ duration_minutes: 45 });
 });
 
-test('another service goes with the length that stands beside it, and without one takes its own', () => {
+test('another service is sent with the length next to it, and without one takes its own', () => {
   const other = { ...before, service_type: 'root-canal' };
   expect(changedDetails(item, other)).toEqual({ service_type: 'root-canal', duration_minutes: 30 });
   expect(changedDetails(item, { ...other, duration_minutes: '' })).toEqual({ service_type: 'root-canal' });

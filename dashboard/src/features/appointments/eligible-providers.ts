@@ -11,7 +11,7 @@ export interface Choice {
 }
 
 /**
- * Who an appointment can go to. The one who has it stays in the list, also when they could not get it any more.
+ * Who an appointment can go to. Its present provider stays in the list, even if they couldn't get it now.
  * @param services - Undefined while they are not known; then no one is left out.
  */
 export function whoMayTake(

@@ -14,7 +14,7 @@ interface Props {
   /** Also after it is over, while the drawer leaves. */
   hold: HeldTime | null;
   opened: boolean;
-  /** The time is not held any more. */
+  /** The time is not held anymore. */
   isOver: boolean;
   timeZone: string;
   onClose: () => void;

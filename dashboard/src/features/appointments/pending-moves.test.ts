@@ -11,7 +11,7 @@ const to = (at: string) => ({
   key: at,
 });
 
-test('what is dragged stands at once where it was dropped, and nothing else moves', () => {
+test('a dragged appointment is at once where it was dropped, and nothing else moves', () => {
   const [moved, same] = withPending([one, other], [to('ten')]);
   expect(moved).toMatchObject({ scheduled_at: 'ten', provider_id: 'bob', provider_name: 'Dr. Bob' });
   expect(same).toBe(other);

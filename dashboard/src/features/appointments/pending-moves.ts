@@ -6,11 +6,11 @@ export interface Move {
   /** Where it goes, as it is shown until the answer comes. */
   to: { at: string; providerId: string; providerName: string };
   body: Partial<MoveRequest>;
-  /** Of this wish: asking again after a lost answer is the same wish. */
+  /** Of this request: asking again after a lost answer is the same request. */
   key: string;
 }
 
-/** The appointments as they will be. When a move is refused it is not pending any more, and everything is as it was. */
+/** The appointments as they will be. A refused move is not pending anymore, and everything is as it was. */
 export function withPending(appointments: Appointment[], pending: Move[]): Appointment[] {
   if (pending.length === 0) return appointments;
   const latest = new Map(pending.map((move) => [move.appointment.id, move.to]));

@@ -19,7 +19,7 @@ interface Props {
   onTake: (move: Move, slot: Alternative) => void;
   onOverbook: (move: Move, reason: string) => void;
   onAnyway: (move: Move) => void;
-  /** The same wish once more, which cannot happen twice. */
+  /** The same request once more, which cannot happen twice. */
   onRetry: (move: Move) => void;
   onClose: () => void;
 }

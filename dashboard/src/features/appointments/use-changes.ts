@@ -131,7 +131,7 @@ export function useSetStatus() {
   return useMutation({
     mutationFn: ({ id, ...body }: { id: string } & StatusRequest) => setStatus(id, body, idempotencyKey()),
     async onSuccess(changed, { status }) {
-      // Nothing before it can be undone any more.
+      // Nothing before it can be undone anymore.
       dropNotice(changed.id);
       await keep(queryClient, changed);
       notifyDone(`${changed.contact.name} ${saidOf[status]}.`);

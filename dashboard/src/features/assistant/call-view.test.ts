@@ -11,7 +11,7 @@ const call = (over: Partial<SimulatedCall> = {}): SimulatedCall => ({
   ...over,
 });
 
-test('a call has ended by its status or by its reason, whichever comes first', () => {
+test('a call has ended once its status or its reason says so', () => {
   expect(hasEnded(call())).toBe(false);
   expect(hasEnded(call({ status: 'ended' }))).toBe(true);
   expect(hasEnded(call({ ended_reason: 'customer-ended-call' }))).toBe(true);

@@ -22,7 +22,7 @@ test('a taken slot without alternatives is still a taken slot; other failures ar
   expect(alternativesOf(refused(400, { alternatives: [] }))).toBeNull();
 });
 
-test('each start stands once, with the first who is free or with whom was chosen', () => {
+test('each start is listed once, with the first provider who is free or the chosen one', () => {
   const slots = [
     slot('2030-01-07T14:00:00Z'),
     slot('2030-01-07T14:00:00Z', 'b'),
@@ -33,7 +33,7 @@ test('each start stands once, with the first who is free or with whom was chosen
   expect(names(slots[1]?.slot_id)).toEqual(['b', 'b']);
 });
 
-test('times stand under the part of the clinic’s day, and a part without any is left out', () => {
+test('times are grouped by the part of the clinic’s day, and a part without any is left out', () => {
   const slots = ['14:00', '16:59', '22:00'].map((time) => slot(`2030-01-07T${time}:00Z`));
   expect(partsOfDay(slots, 'America/New_York').map(([part, list]) => [part, list.length])).toEqual([
     ['Morning', 2],

@@ -24,7 +24,7 @@ export function alternativesOf(error: ApiError): OpenSlot[] | null {
 
 /**
  * Each start once, however many are free then: of several the first has the least to do.
- * @param chosen - The slot that stands for its start, even if another one comes first by now.
+ * @param chosen - The slot that represents its start, even if another one comes first by now.
  */
 export function slotsByStart(slots: Slot[], chosen = ''): Slot[] {
   const starts = new Map<string, Slot>();

@@ -150,7 +150,7 @@ test('what a filter hides keeps its time', () => {
 describe('a held time', () => {
   const held = [hold('h', '2030-01-07T14:00:00Z')];
 
-  test('stands with its provider and keeps the time, also when a filter hides it', () => {
+  test('is in its provider’s column and keeps the time, even when a filter hides it', () => {
     const [ada, bob] = columnsOf({ ...base, held });
     expect(ada?.held.map(({ hold: { hold_id }, range }) => [hold_id, range.from])).toEqual([['h', 540]]);
     expect(ada?.busy).toEqual([{ from: 540, to: 570 }]);
@@ -159,7 +159,7 @@ describe('a held time', () => {
     expect([hidden?.held, hidden?.busy]).toEqual([[], [{ from: 540, to: 570 }]]);
   });
 
-  test('stands beside what overlaps it where several share a column', () => {
+  test('is drawn next to what overlaps it when several share a column', () => {
     const appointments = [appointment('1', '2030-01-07T14:00:00Z', { provider_id: 'bob' })];
     const [monday] = columnsOf({ ...base, view: 'week', held, appointments });
     expect([monday?.placed[0]?.lanes, monday?.held[0]?.lanes]).toEqual([2, 2]);
@@ -169,7 +169,7 @@ describe('a held time', () => {
 });
 
 describe('a week', () => {
-  test('runs from Monday to Sunday, and is open when anybody is', () => {
+  test('runs from Monday to Sunday, and is open when any provider is', () => {
     const people = [
       provider('ada'),
       provider('bob', { working_hours: { '1': [['16:00', '19:00']] }, breaks: {} }),
@@ -197,7 +197,7 @@ describe('a week', () => {
   });
 });
 
-describe('what is booked in a time off', () => {
+describe('an appointment during time off', () => {
   const during = (timeOff: TimeOff[], change: Partial<Appointment> = {}, view: 'day' | 'week' = 'day') =>
     columnsOf({ ...base, view, timeOff, appointments: [appointment('1', '2030-01-07T17:00:00Z', change)] })
       .flatMap((one) => one.placed)
@@ -214,7 +214,7 @@ describe('what is booked in a time off', () => {
     expect(during([off('2030-01-06T00:00:00', '2030-01-09T00:00:00', 'ada')])).toEqual(['Holiday']);
   });
 
-  test('is not marked when another one is away, when they only touch, or when it will not take place', () => {
+  test('is not marked when another provider is away, when they only touch, or when it will not take place', () => {
     expect(during(lunch('bob'))).toEqual([undefined]);
     expect(during(lunch('bob'), {}, 'week')).toEqual([undefined]);
     expect(during(lunch('ada', '12:30', '13:00'))).toEqual([undefined]);

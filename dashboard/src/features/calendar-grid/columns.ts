@@ -50,7 +50,7 @@ interface Wanted {
 }
 
 /**
- * Who can be booked, and who has an appointment although they cannot be booked any more.
+ * Who can be booked, and who has an appointment although they can't be booked anymore.
  * @param known - Undefined while it is not known; then the appointments say who there is.
  */
 export function peopleOf(known: Provider[] | undefined, appointments: Appointment[]): Person[] {

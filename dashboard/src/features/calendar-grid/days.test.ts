@@ -27,12 +27,12 @@ test('the hour that the clocks skip is known, and other days have none', () => {
   expect(skippedPart('2030-10-06', 'Australia/Lord_Howe')).toEqual({ from: 120, to: 150 });
 });
 
-test('an appointment stands where the clinic’s clock shows it', () => {
+test('an appointment is drawn where the clinic’s clock shows it', () => {
   expect(wallRange('2030-01-07T14:15:00Z', 45, NEW_YORK)).toEqual({ from: 555, to: 600 });
   expect(wallRange('2030-01-07T14:15:00Z', 45, 'Asia/Kolkata')).toEqual({ from: 1185, to: 1230 });
 });
 
-test('it is as long on the clock as the clock says, and never shorter than can be seen', () => {
+test('it is as long as the clock says, and never too short to see', () => {
   // From 1:30 over the skipped hour to 3:30.
   expect(wallRange('2030-03-10T06:30:00Z', 60, NEW_YORK)).toEqual({ from: 90, to: 210 });
   // From the first 1:30 to the second.

@@ -4,7 +4,7 @@ import { syncView } from '../appointments/appointment-view.ts';
 import { mustLook, UNREAD } from '../appointments/event-view.ts';
 import { minuteLabel, type Range } from './days.ts';
 
-/** What the card says by its place, its height, its colour and its icons. */
+/** What the card shows by its place, height, color and icons. */
 export function moreFacts(item: Appointment, range: Range, during?: string): string {
   return [
     `until ${minuteLabel(range.to)}`,

@@ -15,7 +15,7 @@ interface Wanted {
   axis: Range;
   open: Range[];
   busy: Range[];
-  /** The minute before which nothing can be booked any more. */
+  /** The minute before which nothing can be booked anymore. */
   notBefore: number;
 }
 

@@ -74,7 +74,7 @@ export const GridColumn = memo(function GridColumn(props: Props) {
           aria-label={`Book ${minuteLabel(cell.starts[0] ?? cell.from)}, ${column.name}`}
           onClick={(event) => {
             const { top, height } = event.currentTarget.getBoundingClientRect();
-            // Pressed by key, there is no place that was hit.
+            // A key press has no pointer position.
             const share = event.detail === 0 ? 0 : (event.clientY - top) / height;
             onFree({ day: column.day, minute: startAt(cell, share), providerId: column.providerId });
           }}

@@ -1,7 +1,7 @@
 import type { Range } from './days.ts';
 
 export interface InLane {
-  /** Which of the lanes beside each other it stands in. */
+  /** Which of the side-by-side lanes it is in. */
   lane: number;
   lanes: number;
 }

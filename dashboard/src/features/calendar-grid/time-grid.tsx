@@ -125,7 +125,7 @@ const AXIS_REM = 3.5;
 const COLUMN_REM = 6.5;
 const LANE_REM = 5;
 
-/** Wide enough to read a name in each of the lanes that stand side by side. */
+/** Wide enough to read a name in each of the side-by-side lanes. */
 const widthOf = ({ placed, held }: Column): number =>
   Math.max(COLUMN_REM, LANE_REM * Math.max(...[...placed, ...held].map(({ lanes }) => lanes), 1) + 0.75);
 

@@ -35,7 +35,7 @@ export function useDrag(options: Options) {
   const clickIsDrop = useRef(false);
   const dragging = useRef(false);
   useEffect(() => () => stop.current(), []);
-  // There before the finger is: browsers ask at its first touch whether anybody may keep the page from scrolling.
+  // There before the finger is: browsers ask at its first touch whether anything may keep the page from scrolling.
   useEffect(() => {
     const scroller = latest.current.scroller.current;
     const keepStill = (touch: TouchEvent) => {

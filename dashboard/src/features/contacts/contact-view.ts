@@ -51,7 +51,7 @@ export function changes(before: ContactValues, now: ContactValues): ContactPatch
   return patch;
 }
 
-/** Up to two letters for the circle beside a name; of a script without letters that stand alone, the first sign. */
+/** Up to two letters for the circle next to a name; for scripts without separate letters, the first sign. */
 export function initials(name: string): string {
   const words = name.split(' ').filter((word) => /^\p{Lu}|^\p{Lo}/u.test(word));
   const [first = name, last] = [words[0], words.length > 1 ? words.at(-1) : undefined];

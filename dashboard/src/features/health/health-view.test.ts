@@ -65,7 +65,7 @@ test('a calendar that was never linked alarms neither on its card nor on the str
   expect(healthSentence(health({ integrations: [google('revoked')] }))).toBe('Google Calendar: as it is');
 });
 
-test('a calendar that the clinic does without is no alarm, and not advised', () => {
+test('a calendar that the clinic does not use raises no alarm and no advice', () => {
   const unused = { ...google('not_used'), status: 'healthy' as const };
   expect(integrationView(unused)).toEqual({ word: 'Not used', tone: 'idle' });
   expect(healthSentence(health({ integrations: [unused] }))).toBe('Everything is working.');

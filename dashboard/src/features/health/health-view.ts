@@ -37,7 +37,7 @@ const HARMLESS: Record<string, { word: string; tone: ToneName }> = {
 
 const NOT_USED: { word: string; tone: ToneName } = { word: 'Not used', tone: 'idle' };
 
-/** What the API counts as degraded although the whole stays healthy is no alarm on the card either. */
+/** What the API counts as degraded without affecting the overall status doesn't alarm on the card either. */
 export function integrationView({ name, status, details }: IntegrationHealth) {
   const harmless = name === 'Google Calendar' ? HARMLESS[String(details.status)] : undefined;
   if (name === 'Google Calendar' && details.status === 'not_used') return NOT_USED;
@@ -58,7 +58,7 @@ export function healthSentence(health: HealthIntegrations): string {
     : 'Everything is working.';
 }
 
-/** Each piece of advice with the actions that belong to it; an action that no sentence names stands for itself. */
+/** Each piece of advice with the actions that belong to it; an action that no sentence names is on its own. */
 export function adviceOf({ recommendations, actions }: HealthIntegrations) {
   const named = recommendations.map((sentence) => ({
     text: withoutSymbol(sentence),

@@ -74,7 +74,7 @@ test('a text is headed by its patients, else by the number of theirs', () => {
   expect(headline(message())).toBe('+1 (415) 555-0132');
 });
 
-test('a text is on its way until it arrived, failed, or took longer than anybody waits', () => {
+test('a text is on its way until it arrived, failed, or took too long', () => {
   const now = Date.parse('2030-01-07T09:00:20Z');
   expect(onItsWay([message({ status: 'sent' })], now)).toBe(true);
   expect(onItsWay([message({ status: 'sent' })], now + 60_000)).toBe(false);

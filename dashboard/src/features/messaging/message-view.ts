@@ -55,7 +55,7 @@ export const newestBooking = (messages: Message[]): Message | undefined =>
 
 const open: readonly MessageStatus[] = ['queued', 'sending', 'accepted', 'sent'];
 
-/** Some carriers never report a delivery: after a minute no one waits for it any more. */
+/** Some carriers never report a delivery: after a minute there is no point in waiting. */
 const WAIT_MS = 60_000;
 
 /** Whether the newest text of a booking is still between here and the phone. */

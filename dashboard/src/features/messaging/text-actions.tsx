@@ -13,7 +13,7 @@ interface Props {
     informed_at: string | null;
     replaced_by?: string | null;
   };
-  /** Whom it is about, for those who hear the buttons and do not see where they are. */
+  /** The patient's name, for people who hear the buttons and do not see where they are. */
   who: string;
 }
 

@@ -7,14 +7,14 @@ import { type StepView, trackShares } from './setup-view.ts';
 const RADIUS = 56;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-const colours: Record<OnboardingStepId, string> = {
+const colors: Record<OnboardingStepId, string> = {
   account: '#8391a5',
   calendar: '#4f5bd5',
   receptionist: '#8a93ea',
   booking: '#12897f',
   text: '#5cc0b4',
 };
-const segment = (id: OnboardingStepId) => ({ '--segment': colours[id] }) as CSSProperties;
+const segment = (id: OnboardingStepId) => ({ '--segment': colors[id] }) as CSSProperties;
 
 interface Props {
   onboarding: Onboarding;

@@ -2,7 +2,7 @@ import type { Onboarding } from '@voxanne/contract';
 
 export type ClockTone = 'running' | 'late' | 'over' | 'rest' | 'done';
 
-/** After that no one is hurrying any more, and a clock that runs on would only reproach. */
+/** After that no one is in a hurry anymore, and a running clock would only nag. */
 export const RESTS_AFTER_S = 5 * 60;
 
 type Times = Pick<Onboarding, 'started_at' | 'completed_at' | 'now' | 'target_seconds'>;

@@ -10,7 +10,7 @@ interface Props {
   sandbox: boolean;
 }
 
-/** The splits stand in the clock card above; here is only the sum and where to go. */
+/** The splits are in the clock card above; here are only the total and where to go. */
 export function FinishCard({ seconds, sandbox }: Props) {
   return (
     <section className={classes.card} aria-labelledby="finish-title">

@@ -12,7 +12,7 @@ import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { changes, type RulesValues, toValues, validate } from './booking-rules-form.ts';
 import { organizationQuery, updateOrganization } from './organizations.api.ts';
 
-/** The rules that are the clinic's and not one service's. Its data stand above, with failures of their own. */
+/** The rules of the whole clinic, not of one service. The panel above loads the data and shows its failures. */
 export function RulesPanel() {
   const { data } = useQuery(organizationQuery);
   return data === undefined ? null : (

@@ -63,7 +63,7 @@ function DayRow({ day, week, disabled, faults, hints, onChange }: DayProps) {
       />
     ));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a legend cannot stand in a grid.
+    // biome-ignore lint/a11y/useSemanticElements: a legend cannot be a grid item.
     <div role="group" aria-label={name} className={classes.day}>
       <span className={classes.name}>{name}</span>
       <div className={classes.windows}>

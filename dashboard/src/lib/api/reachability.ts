@@ -2,7 +2,7 @@ import { onlineManager } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 
 const RETRY_MS = 3_000;
-/** Requests are counted: an answer to an older one than the last that failed is no news. */
+/** Requests are counted: an answer to a request older than the last failed one says nothing new. */
 let begun = 0;
 let failed = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;

@@ -37,7 +37,7 @@ test('a time on the clinic’s clock is one instant, also for people who look fr
   expect(minuteOfDay('2030-01-07T14:00:00Z', 'Asia/Kolkata')).toBe(19 * 60 + 30);
 });
 
-test('a time that the clocks skip is no time, and one that they show twice is the first of the two', () => {
+test('a time that the clocks skip does not exist, and one that they show twice is the first of the two', () => {
   const newYork = (day: string, minute: number) => instantAt(day, minute, 'America/New_York');
   expect(newYork('2030-03-10', 2 * 60 + 30)).toBeNull();
   expect(newYork('2030-03-10', 3 * 60)).toBe(at('2030-03-10T07:00:00Z'));

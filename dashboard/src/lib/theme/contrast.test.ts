@@ -38,6 +38,6 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
-test('white is readable on the brand colour of buttons', () => {
+test('white is readable on the brand color of buttons', () => {
   expect(contrast('#ffffff', brand[7])).toBeGreaterThanOrEqual(4.5);
 });

@@ -49,7 +49,7 @@ function toneVariables(scheme: 'light' | 'dark'): Record<string, string> {
   return variables;
 }
 
-/** Mantine's own dimmed, placeholder and light-variant colours miss 4.5:1; these do not. */
+/** Mantine's own dimmed, placeholder and light-variant colors miss 4.5:1; these do not. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {

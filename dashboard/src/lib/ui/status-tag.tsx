@@ -35,7 +35,7 @@ interface Props {
   plain?: boolean;
 }
 
-/** A status is never colour alone: icon, word and colour say the same. */
+/** A status is never color alone: icon, word and color say the same. */
 export function StatusTag({ tone, children, icon, busy = false, plain = false }: Props) {
   const Glyph = busy ? IconLoader2 : (icon ?? icons[tone]);
   const style = { '--tag-ink': toneInk(tone), '--tag-wash': toneWash(tone) } as CSSProperties;
