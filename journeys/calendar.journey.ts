@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     await here.getByText(`Moved ${name} to`).waitFor();
     // A drag texts the patient: that it will is read beside the ways to stop it.
     await here.getByText(/Texting in \d+ s\./).waitFor();
-    await here.getByRole('button', { name: "Don't text" }).waitFor();
+    await here.getByRole('button', { name: 'Don’t text' }).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), provider_id: ada.id });
 
     await here.getByRole('button', { name: 'Undo' }).click();

@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     await newClinic();
     await open('/');
     const strip = page.getByRole('region', { name: 'Health summary' });
-    await strip.getByText("Everything is working. Google Calendar isn't linked").waitFor();
+    await strip.getByText('Everything is working. Google Calendar isn’t linked').waitFor();
     await strip.getByRole('button', { name: 'Link Google Calendar' }).click();
     await page.getByRole('button', { name: 'Allow' }).click();
     await heading(page, 'Today').waitFor();
@@ -178,9 +178,9 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     await page.getByText(patient(2).name).waitFor();
     await page
       .getByRole('region', { name: 'Health summary' })
-      .getByText(/Google Calendar isn't linked/)
+      .getByText(/Google Calendar isn’t linked/)
       .waitFor();
-    expect(await page.getByText(/calendar linked|isn't linked/i).count()).toBe(1);
+    expect(await page.getByText(/calendar linked|isn’t linked/i).count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Link Google Calendar' }).count()).toBe(1);
   });
 

@@ -129,7 +129,7 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
       expect(await drawer.locator(`[id="${describedBy}"]`).textContent()).toMatch(words);
       await field.fill(right);
     };
-    await fieldIs('Name', ' ', MARIA.name, /Enter the patient's name/);
+    await fieldIs('Name', ' ', MARIA.name, /Enter the patient’s name/);
     await fieldIs('Phone', '12', '+12125550101', /number/);
     await fieldIs('Email', 'maria at example', MARIA.email, /email|address/i);
     expect(await stored('maria@example')).toMatchObject(MARIA);

@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('sixty seconds from nothing to a confirmed appointm
     const text = phoneTexts(page).first();
     await text.waitFor();
     stage('text on the phone');
-    await stepDone(page, "The patient's phone");
+    await stepDone(page, 'The patient’s phone');
     stage('delivery reported');
     const total = last - begun;
     table.add('the whole path in the browser', seconds(total), `limit ${seconds(LIMIT_MS)}`);
@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)('sixty seconds from nothing to a confirmed appointm
     await stepOf(page, 'Call your receptionist').getByText('Call ended').waitFor();
     await stepDone(page, 'Call your receptionist');
     await phoneTexts(page).first().waitFor();
-    await stepDone(page, "The patient's phone");
+    await stepDone(page, 'The patient’s phone');
     await page.reload();
     await phoneTexts(page).first().waitFor();
     await page.getByRole('heading', { name: 'Your receptionist is answering' }).waitFor();

@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
     await drawerOf(page, name)
       .getByRole('button', { name: /^Cancel (the )?appointment$/ })
       .click();
-    await drawerOf(page, name).getByRole('button', { name: "Don't text" }).click();
+    await drawerOf(page, name).getByRole('button', { name: 'Don’t text' }).click();
     await page.getByText(`We won’t text ${name} about this.`).waitFor();
     const { texts, status } = await desk.stored(id);
     expect([status, texts.map(({ kind }: { kind: string }) => kind)]).toEqual([

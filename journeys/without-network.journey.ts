@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
   }
-  const bar = () => page.getByText("You're offline. Nothing is being saved.");
+  const bar = () => page.getByText('Youâ€™re offline. Nothing is being saved.');
   const refused = () =>
     page
       .getByRole('alert')
@@ -156,9 +156,10 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
     await heading(page, 'Today').waitFor();
     await page.route('**/api/**', (route) => route.abort('connectionrefused'));
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByText("Can't reach Voxanne. Nothing is being saved.").waitFor();
+    const away = page.getByText('Canâ€™t reach Voxanne. Nothing is being saved.');
+    await away.waitFor();
     await page.unroute('**/api/**');
-    await page.getByText("Can't reach Voxanne.").waitFor({ state: 'hidden' });
+    await away.waitFor({ state: 'hidden' });
     await heading(page, 'Today').waitFor();
   });
 });

@@ -14,7 +14,7 @@ export function OfflineBar() {
       {reachable ? null : (
         <p className={classes.bar}>
           <IconCloudOff size={18} aria-hidden />
-          {isOffline() ? "You're offline." : "Can't reach Voxanne."} Nothing is being saved.
+          {isOffline() ? 'You’re offline.' : 'Can’t reach Voxanne.'} Nothing is being saved.
         </p>
       )}
     </div>

@@ -91,7 +91,7 @@ function NotLoaded() {
     <Page title="This page hasn’t loaded">
       <EmptyState
         icon={IconCloudOff}
-        title={reachable ? 'Voxanne may have been updated.' : "You're offline."}
+        title={reachable ? 'Voxanne may have been updated.' : 'You’re offline.'}
       >
         <p>
           {reachable

@@ -69,7 +69,7 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
     return error === null ? (
       <LoadingRows rows={4} height={48} label="Loading the appointment" />
     ) : (
-      <ErrorState title="We couldn't load the appointment" error={error} onRetry={() => void refetch()} />
+      <ErrorState title="We couldn’t load the appointment" error={error} onRetry={() => void refetch()} />
     );
   }
   return (

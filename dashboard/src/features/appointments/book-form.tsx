@@ -72,7 +72,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
   const form = useForm<BookValues>({
     initialValues: EMPTY,
     validate: {
-      name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
+      name: (value) => (value.trim() === '' ? 'Enter the patient’s name.' : null),
       phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
       duration_minutes: lengthProblem,
       slot_id: (value) => (value === '' && place === undefined ? 'Choose a time.' : null),
@@ -156,7 +156,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
         <div>
           {services.error !== null && services.data === undefined ? (
             <ErrorState
-              title="We couldn't load the services"
+              title="We couldn’t load the services"
               error={services.error}
               onRetry={() => void services.refetch()}
             />

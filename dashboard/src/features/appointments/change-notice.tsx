@@ -36,7 +36,7 @@ export function noticeChange(id: string, message: string, { sendsAt, onDontText,
         </span>
         {sendsAt && onDontText ? (
           <Button size="xs" variant="default" onClick={choose(onDontText)}>
-            Don't text
+            Don’t text
           </Button>
         ) : null}
         {onUndo ? (

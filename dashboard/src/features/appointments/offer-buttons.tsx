@@ -16,7 +16,7 @@ export function OfferButtons({ item, timeZone }: { item: Appointment; timeZone: 
     <Stack gap="sm">
       <div>
         We offered this time by text
-        {entry?.offer ? `. We're holding it until ${formatTime(entry.offer.expires_at, timeZone)}.` : '.'}
+        {entry?.offer ? `. We’re holding it until ${formatTime(entry.offer.expires_at, timeZone)}.` : '.'}
       </div>
       {entry === undefined ? null : (
         <Group>

@@ -23,7 +23,7 @@ export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverboo
         {message}{' '}
         {isCertain
           ? 'Nothing changed.'
-          : "We couldn't confirm the change. Check the calendar before trying again."}
+          : 'We couldn’t confirm the change. Check the calendar before trying again.'}
         {alternatives.length === 0 ? '' : ' These times are free:'}
       </div>
       {alternatives.length === 0 ? null : (

@@ -37,7 +37,7 @@ const titles: Record<string, string> = {
   IN_THE_PAST: 'That time has passed',
   BEYOND_HORIZON: 'Too far ahead',
   CHANGED_MEANWHILE: 'This appointment just changed',
-  OFFLINE: "You're offline",
+  OFFLINE: 'You’re offline',
   UNREACHABLE: 'No answer from Voxanne',
 };
 

@@ -77,7 +77,7 @@ export function SlotPicker({ serviceType, timeZone, shown, value, onChange }: Pr
       </SimpleGrid>
       {ofDay.error !== null && ofDay.data === undefined ? (
         <ErrorState
-          title="We couldn't load the free times"
+          title="We couldn’t load the free times"
           error={ofDay.error}
           onRetry={() => void ofDay.refetch()}
         />

@@ -18,7 +18,7 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
   const form = useForm<ContactValues>({
     initialValues: toValues(contact),
     validate: {
-      name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
+      name: (value) => (value.trim() === '' ? 'Enter the patient’s name.' : null),
       phone: (value) => (value.trim() === '' ? 'Enter a phone number for texts.' : null),
     },
   });

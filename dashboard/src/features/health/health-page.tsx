@@ -38,9 +38,9 @@ export function HealthPage() {
       <div className={classes.page}>
         {error !== null ? (
           <ErrorState
-            title="We couldn't check the system's status"
+            title="We couldn’t check the system’s status"
             error={error}
-            stillWorks="Calls aren't affected."
+            stillWorks="Calls aren’t affected."
             onRetry={() => void refetch()}
           />
         ) : data === undefined ? (

@@ -59,7 +59,7 @@ test('a calendar that was never linked alarms neither on its card nor on the str
   expect(integrationView(google('expiring')).tone).toBe('ok');
   expect(integrationView(google('reconnect_required')).word).toBe('Degraded');
   expect(healthSentence(health({ integrations: [google('not_linked')] }))).toBe(
-    "Everything is working. Google Calendar isn't linked, so bookings are kept here.",
+    'Everything is working. Google Calendar isn’t linked, so bookings are kept here.',
   );
   expect(healthSentence(health({ integrations: [google('expiring')] }))).toBe('Everything is working.');
   expect(healthSentence(health({ integrations: [google('revoked')] }))).toBe('Google Calendar: as it is');

@@ -54,7 +54,7 @@ export function healthSentence(health: HealthIntegrations): string {
   if (worst !== undefined) return `${worst.name}: ${worst.message}`;
   const unlinked = health.integrations.some(({ details }) => details.status === 'not_linked');
   return unlinked
-    ? "Everything is working. Google Calendar isn't linked, so bookings are kept here."
+    ? 'Everything is working. Google Calendar isn’t linked, so bookings are kept here.'
     : 'Everything is working.';
 }
 

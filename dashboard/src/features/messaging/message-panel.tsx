@@ -28,7 +28,7 @@ export function MessagePanel({ message, timeZone }: { message: Message; timeZone
         </dl>
       </div>
       {error !== null ? (
-        <ErrorState title="We couldn't load the timeline" error={error} onRetry={() => void refetch()} />
+        <ErrorState title="We couldn’t load the timeline" error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
         <LoadingRows rows={3} height={22} label="Loading the timeline" />
       ) : (

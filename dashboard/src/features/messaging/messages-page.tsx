@@ -34,7 +34,7 @@ export function MessagesPage() {
           <LoadingRows rows={5} height={64} label="Loading messages" />
         ) : (
           <ErrorState
-            title="We couldn't load the messages"
+            title="We couldn’t load the messages"
             error={error}
             stillWorks="Texts are still sent; this page only shows them."
             onRetry={() => void refetch()}

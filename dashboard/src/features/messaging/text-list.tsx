@@ -49,7 +49,7 @@ export function TextList({ texts, noTexts, who, timeZone, onDontText, busy = fal
             {text.reason === null ? null : <span className={classes.reason}>{text.reason}</span>}
             {waits && onDontText ? (
               <Button size="xs" variant="default" loading={busy} onClick={onDontText}>
-                Don't text
+                Don’t text
               </Button>
             ) : null}
             {text.message_id === null ? null : (

@@ -22,7 +22,7 @@ const titles: Record<OnboardingStepId, string> = {
   calendar: 'Google Calendar',
   receptionist: 'Your receptionist',
   booking: 'Call your receptionist',
-  text: "The patient's phone",
+  text: 'The patient’s phone',
 };
 
 const stepOrder: readonly OnboardingStepId[] = ['account', 'calendar', 'receptionist', 'booking', 'text'];

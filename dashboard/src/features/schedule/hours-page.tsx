@@ -24,7 +24,7 @@ export function HoursPage() {
   const navigate = route.useNavigate();
   const chosen = data?.find(({ id }) => id === asked) ?? data?.find(({ active }) => active) ?? data?.[0];
   return (
-    <Page title="Opening hours" hint="When each provider can be booked, by the clinic's clock." narrow>
+    <Page title="Opening hours" hint="When each provider can be booked, by the clinic’s clock." narrow>
       <SettingsNav />
       {chosen !== undefined && data !== undefined ? (
         <Panel

@@ -20,7 +20,7 @@ export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   if (data === undefined) {
     return error === null ? null : (
       <ErrorState
-        title="We couldn't load your messages"
+        title="We couldn’t load your messages"
         error={error}
         stillWorks="The receptionist still takes messages; this page only shows them."
         onRetry={() => void refetch()}

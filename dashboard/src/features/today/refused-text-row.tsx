@@ -30,7 +30,7 @@ export function RefusedTextRow({ text, timeZone, now }: Props) {
       </div>
       <div className={classes.tags}>
         <StatusTag tone="bad" icon={IconMessageX}>
-          Text didn't arrive
+          Text didn’t arrive
         </StatusTag>
       </div>
       <div className={classes.actions}>

@@ -16,7 +16,7 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
   const form = useForm<WaitlistValues>({
     initialValues: { name: '', phone: '', service_type: '', part: '', latest_date: '' },
     validate: {
-      name: (value) => (value.trim() === '' ? "Enter the patient's name." : null),
+      name: (value) => (value.trim() === '' ? 'Enter the patient’s name.' : null),
       phone: (value) => (value.trim() === '' ? 'Enter a phone number for the offers.' : null),
       service_type: (value) => (value === '' ? 'Choose a service.' : null),
     },
