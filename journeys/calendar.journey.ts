@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     }
   });
 
-  test('the click that ends a drag opens nothing, and Escape gives a drag up', async () => {
+  test('the click that ends a drag opens nothing, and Escape cancels a drag', async () => {
     const { id, name } = await book(10);
     const page = await open(`view=day&date=${day}`);
     const box = await cardOf(page, main, name).boundingBox();

@@ -250,7 +250,7 @@ describe.skipIf(!hasBrowser)('every page can be read by everyone', () => {
       await page.goto(`${product.url}${path}`);
       await open?.(page);
       await settled(page);
-      found('wide', await seriousViolations(page, { coloursOnly: scheme === 'dark' }));
+      found('wide', await seriousViolations(page, { colorsOnly: scheme === 'dark' }));
       await screenshot(page, `${name}-${scheme}`);
       await page.setViewportSize(NARROW);
       await settled(page);

@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
     await heading(page, 'Calendar').waitFor();
   });
 
-  describe('changed fields are not lost without a question', () => {
+  describe('unsaved changes are not lost without a question', () => {
     const question = (page: Page) => page.getByRole('dialog', { name: 'Discard changes?' });
     const keep = (page: Page) => question(page).getByRole('button', { name: 'Keep editing' }).click();
     const discard = (page: Page) => question(page).getByRole('button', { name: 'Discard' }).click();
@@ -156,7 +156,7 @@ describe.skipIf(!hasBrowser)('people get in, and what they typed stays', () => {
       expect((await clinic.get('/api/organization')).body.name).toBe('Bright Smiles');
     });
 
-    test('a reload asks as well, and what was saved or put back asks no more', async () => {
+    test('a reload asks as well, and what was saved or put back doesn’t ask again', async () => {
       const page = await signedIn('/settings');
       const field = page.getByLabel('Clinic name');
       await field.fill('Brighter Smiles');

@@ -143,7 +143,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     expect(page.url()).toBe(`${product.url}/`);
   });
 
-  test('a clinic that does without a calendar says so in Setup, and takes it back in Settings', async () => {
+  test('a clinic without a calendar says so in Setup, and takes it back in Settings', async () => {
     await newClinic();
     await open('/setup');
     const step = page
@@ -166,7 +166,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     expect(await calendarStep()).toMatchObject({ status: 'current', skipped: false });
   });
 
-  test('on Today it is said once that no calendar is linked, and not beside each appointment', async () => {
+  test('Today says once that no calendar is linked, and not next to each appointment', async () => {
     await newClinic();
     const { day } = days.next().value;
     for (const [hour, number] of [
@@ -184,7 +184,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     expect(await page.getByRole('button', { name: 'Link Google Calendar' }).count()).toBe(1);
   });
 
-  test('a link that Google withdrew is said in the calendar, and linked again from there', async () => {
+  test('a link that Google withdrew shows in the calendar, and is linked again from there', async () => {
     await newClinic();
     await linkCalendar(clinic);
     const outside = outsideOf(product);
@@ -231,7 +231,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
   describe('on a phone of 360 pixels', () => {
     const phone = { viewport: { width: 360, height: 740 } };
 
-    test('five tabs are in reach, and the fifth says where one is', async () => {
+    test('five tabs are in reach, and the fifth names the present page', async () => {
       await newClinic();
       await open('/health', phone);
       const tabs = page.getByRole('navigation', { name: 'Main' });
@@ -271,7 +271,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     });
   });
 
-  test('on paper the calendar is a day sheet: a row a patient, without rail and buttons', async () => {
+  test('on paper the calendar is a day sheet: a row for each patient, no rail and no buttons', async () => {
     await newClinic();
     const { day, at } = days.next().value;
     await book(at(9), 1);

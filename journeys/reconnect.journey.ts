@@ -147,7 +147,7 @@ describe('a calendar that was linked once stays linked', () => {
     expect(await statusOfGoogle(clinic)).toBe('connected');
   });
 
-  test('though Google is down: the link stays, and what was booked arrives later', async () => {
+  test('even when Google is down: the link stays, and what was booked arrives later', async () => {
     const clinic = await linkedClinic();
     await outside.breakIt({ provider: 'google', kind: 'status', status: 503 });
     const id = await book(clinic);

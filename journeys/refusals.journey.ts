@@ -22,25 +22,25 @@ describe('a refusal is a clear answer, and nothing is written', () => {
   let product: Product;
   let outside: Outside;
   let clinic: Clinic;
-  let neighbour: Clinic;
+  let neighbor: Clinic;
   let secret: string;
-  let ofNeighbour: { appointment: string; message: string; call: string; provider: string };
+  let ofNeighbor: { appointment: string; message: string; call: string; provider: string };
   let before: unknown;
 
   beforeAll(async () => {
     product = await startProduct();
     outside = outsideOf(product);
-    [clinic, neighbour] = await Promise.all([signUp(product), signUp(product, { name: 'Next Door' })]);
-    await Promise.all([receptionistReady(clinic), receptionistReady(neighbour)]);
+    [clinic, neighbor] = await Promise.all([signUp(product), signUp(product, { name: 'Next Door' })]);
+    await Promise.all([receptionistReady(clinic), receptionistReady(neighbor)]);
     await linkCalendar(clinic);
     secret = (await clinic.post('/api/integrations/vapi/rotate-secret')).body.secret;
-    const call = (await neighbour.post('/api/simulator/call', { from: '+14155550132' })).body.call_id;
-    const message = await until('a delivered text of the neighbour', async () => {
-      const { body } = await neighbour.get('/api/messages');
+    const call = (await neighbor.post('/api/simulator/call', { from: '+14155550132' })).body.call_id;
+    const message = await until('a delivered text of the neighbor', async () => {
+      const { body } = await neighbor.get('/api/messages');
       return body.data[0]?.status === 'delivered' && body.data[0].id;
     });
-    const [appointment] = (await neighbour.get('/api/appointments')).body.data;
-    ofNeighbour = { appointment: appointment.id, message, call, provider: appointment.provider_id };
+    const [appointment] = (await neighbor.get('/api/appointments')).body.data;
+    ofNeighbor = { appointment: appointment.id, message, call, provider: appointment.provider_id };
     await until('the end of the call', async () => (await outside.call(call)).ended_at);
   });
   afterAll(async () => {
@@ -49,7 +49,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
 
   async function world(): Promise<unknown> {
     const paths = ['/api/appointments', '/api/messages', '/api/organization', '/api/integrations'];
-    const seen = [clinic, neighbour].flatMap((one) => paths.map(async (path) => (await one.get(path)).body));
+    const seen = [clinic, neighbor].flatMap((one) => paths.map(async (path) => (await one.get(path)).body));
     return {
       seen: await Promise.all(seen),
       requests: (await outside.requests()).length,
@@ -98,7 +98,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
         ['', { authorization: `Bearer ${clinic.token}` }],
         [`?org=${clinic.orgId}`, { 'x-signature': sign('not-the-secret', now), 'x-timestamp': now }],
         [`?org=${clinic.orgId}`, { 'x-signature': sign(secret, old), 'x-timestamp': old }],
-        [`?org=${neighbour.orgId}`, { 'x-signature': sign(secret, now), 'x-timestamp': now }],
+        [`?org=${neighbor.orgId}`, { 'x-signature': sign(secret, now), 'x-timestamp': now }],
         ['', { 'x-signature': sign(secret, now), 'x-timestamp': now }],
         [`?org=${clinic.orgId}`, { 'x-signature': sign(secret, now) }],
       ];
@@ -234,21 +234,21 @@ describe('a refusal is a clear answer, and nothing is written', () => {
 
     test('what belongs to another clinic: not to be read, booked or followed', async () => {
       expectProblem(
-        await clinic.get(`/api/appointments/${ofNeighbour.appointment}`),
+        await clinic.get(`/api/appointments/${ofNeighbor.appointment}`),
         404,
         'APPOINTMENT_NOT_FOUND',
       );
-      expectProblem(await clinic.get(`/api/messages/${ofNeighbour.message}`), 404, 'MESSAGE_NOT_FOUND');
-      expectProblem(await clinic.get(`/api/simulator/calls/${ofNeighbour.call}`), 404, 'CALL_NOT_FOUND');
-      expectProblem(await book({ provider_id: ofNeighbour.provider }), 422, 'PROVIDER_NOT_FOUND');
-      const [slot] = await freeSlots(neighbour);
+      expectProblem(await clinic.get(`/api/messages/${ofNeighbor.message}`), 404, 'MESSAGE_NOT_FOUND');
+      expectProblem(await clinic.get(`/api/simulator/calls/${ofNeighbor.call}`), 404, 'CALL_NOT_FOUND');
+      expectProblem(await book({ provider_id: ofNeighbor.provider }), 422, 'PROVIDER_NOT_FOUND');
+      const [slot] = await freeSlots(neighbor);
       expectProblem(await book({ scheduled_at: undefined, slot_id: slot?.slot_id }), 422, 'SLOT_EXPIRED');
-      expect((await clinic.get(`/api/messages?appointment_id=${ofNeighbour.appointment}`)).body.data).toEqual(
+      expect((await clinic.get(`/api/messages?appointment_id=${ofNeighbor.appointment}`)).body.data).toEqual(
         [],
       );
       expect((await clinic.get('/api/simulator/phone?number=%2B14155550132')).body.data).toEqual([]);
-      const headers = { 'x-org-id': neighbour.orgId, 'x-organization-id': neighbour.orgId };
-      const me = await clinic.get(`/api/me?org_id=${neighbour.orgId}`, { headers });
+      const headers = { 'x-org-id': neighbor.orgId, 'x-organization-id': neighbor.orgId };
+      const me = await clinic.get(`/api/me?org_id=${neighbor.orgId}`, { headers });
       expect(me.body.org_id).toBe(clinic.orgId);
     });
 
@@ -268,7 +268,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
         'INVALID_TIME_ZONE',
       );
       expectProblem(
-        await clinic.patch('/api/organization', { org_id: neighbour.orgId }),
+        await clinic.patch('/api/organization', { org_id: neighbor.orgId }),
         400,
         'VALIDATION_FAILED',
       );
@@ -331,12 +331,12 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       const callback = (query: string, as = clinic) => as.get(`/api/integrations/google/callback${query}`);
       expectProblem(await callback('?state=made-up&code=made-up'), 400, 'OAUTH_STATE_INVALID');
       expectProblem(await callback(''), 400, 'OAUTH_STATE_INVALID');
-      const begun = new URL((await neighbour.post('/api/integrations/google/connect')).body.url);
+      const begun = new URL((await neighbor.post('/api/integrations/google/connect')).body.url);
       const state = begun.searchParams.get('state');
       expectProblem(await callback(`?state=${state}&code=made-up`), 400, 'OAUTH_STATE_INVALID');
     });
 
-    test('a sign-up or sign-in that cannot be', async () => {
+    test('an invalid sign-up or sign-in', async () => {
       const auth = (path: string, body: object): Promise<Answer> =>
         send('POST', `${product.url}/api/auth/${path}/email`, { body });
       const person = { email: 'new@clinic.example', password: 'long enough 1', name: 'New' };

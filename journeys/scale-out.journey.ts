@@ -158,7 +158,7 @@ describe.each(deployments)(
         await until('the breaker to close', async () => !(await openAt(clinic)).includes(name));
     });
 
-    test('a worker killed in the middle of its work: the other one makes it good, once', async () => {
+    test('a worker killed in the middle of its work: the other one does it, once', async () => {
       await outside.breakIt({ provider: 'google', kind: 'latency', latency_ms: 2_000, times: 8 });
       await outside.breakIt({ provider: 'twilio', kind: 'latency', latency_ms: 2_000, times: 8 });
       const before = (await outside.requests('google')).length;

@@ -307,7 +307,7 @@ describe('a signal to end', () => {
   });
 });
 
-test('a foreign program on the port is named as it is', async () => {
+test('another program on the port is named', async () => {
   const { api } = await freePorts();
   const script = `require('node:http').createServer((q, r) => r.end('hello')).listen(${api}, '127.0.0.1')`;
   const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });

@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
     await page.getByText('No texts match.').waitFor();
   });
 
-  test('a cancellation waits ten seconds: undone in the meantime, the patient hears of nothing', async () => {
+  test('a cancellation waits ten seconds: undone within them, the patient gets no text', async () => {
     const { name, phone } = desk.nextPatient();
     const id = await book(name, phone, 12);
     await reached(phone, 1);

@@ -76,12 +76,12 @@ interface AxeResult {
 }
 
 // What another color scheme can change.
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** Violations of serious or critical level, each as one line. */
 export async function seriousViolations(
   page: Page,
-  { coloursOnly = false }: { coloursOnly?: boolean } = {},
+  { colorsOnly = false }: { colorsOnly?: boolean } = {},
 ): Promise<string[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) {
     const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
@@ -91,7 +91,7 @@ export async function seriousViolations(
     `axe.run(document, ${JSON.stringify({
       resultTypes: ['violations'],
       iframes: false,
-      ...(coloursOnly && { runOnly: COLOUR_RULES }),
+      ...(colorsOnly && { runOnly: COLOR_RULES }),
     })})`,
   );
   return violations

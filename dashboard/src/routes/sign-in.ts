@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lazyPage } from '../lib/ui/lazy-page.tsx';
 import { rootRoute } from './root.ts';
 
-/** Where to go afterwards: a path of this site and nothing else. */
+/** Where to go afterward: a path of this site and nothing else. */
 const search = z.object({
   to: z
     .string()

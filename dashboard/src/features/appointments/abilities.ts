@@ -28,7 +28,7 @@ export const isEarly = (
 ): boolean => to !== 'confirmed' && Date.parse(scheduled_at) - now > EARLY_MS;
 
 export const canMove = (status: Status): boolean => status === 'pending' || status === 'confirmed';
-/** Service, patient and notes are corrected afterwards as well. */
+/** Service, patient and notes are corrected afterward as well. */
 export const canEdit = (status: Status): boolean => status !== 'held' && status !== 'cancelled';
 export const canCancel = (status: Status): boolean => canMove(status) || status === 'arrived';
 

@@ -35,7 +35,7 @@ export function useRovingFocus(scroller: RefObject<HTMLElement | null>) {
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     const here = (event.target as HTMLElement).closest<HTMLElement>('[data-stop]');
     if (here === null || event.altKey || event.ctrlKey || event.metaKey) return;
-    const next = neighbour(event.currentTarget, here, event.key);
+    const next = neighbor(event.currentTarget, here, event.key);
     if (next === undefined) return;
     event.preventDefault();
     stand(next);
@@ -65,7 +65,7 @@ function stopsOf(column: Element): HTMLElement[] {
   return [...column.querySelectorAll<HTMLElement>('[data-stop]')].sort((a, b) => minuteOf(a) - minuteOf(b));
 }
 
-function neighbour(all: Element, here: HTMLElement, key: string): HTMLElement | undefined {
+function neighbor(all: Element, here: HTMLElement, key: string): HTMLElement | undefined {
   const columns = [...all.querySelectorAll('[data-column]')];
   const index = columns.findIndex((column) => column.contains(here));
   const column = columns[index];

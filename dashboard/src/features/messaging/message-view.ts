@@ -1,5 +1,5 @@
 import type { Message, MessageDetail, MessageStatus } from '@voxanne/contract';
-import { capitalised, formatPhone } from '../../lib/format/format.ts';
+import { capitalized, formatPhone } from '../../lib/format/format.ts';
 import type { ToneName } from '../../lib/theme/colors.ts';
 
 const words: Record<MessageStatus, { word: string; tone: ToneName; busy?: boolean }> = {
@@ -77,7 +77,7 @@ const kinds: Record<string, string> = {
   manual: 'Written by staff',
 };
 
-export const kindWords = (kind: string) => kinds[kind] ?? capitalised(kind.replaceAll('_', ' '));
+export const kindWords = (kind: string) => kinds[kind] ?? capitalized(kind.replaceAll('_', ' '));
 
 /** The state of a text, and what was done about one that did not arrive. */
 export const stateOf = ({

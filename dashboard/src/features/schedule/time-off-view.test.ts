@@ -41,7 +41,7 @@ test('what is read from the server is sent back as the same span', () => {
   });
 });
 
-test('it is spelt as people say it; the year only when it is another', () => {
+test('it is spelled as people say it, with the year only when it is not this one', () => {
   expect(spellSpan(christmas, TODAY)).toBe('Thu, Dec 24 to Sat, Dec 26');
   expect(spellSpan({ ...christmas, last_day: '2027-01-01' }, TODAY)).toBe('Thu, Dec 24 to Fri, Jan 1, 2027');
   expect(spellSpan(afternoon, TODAY)).toBe('Mon, Nov 23, 1:00 PM to 3:30 PM');

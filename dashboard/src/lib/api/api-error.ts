@@ -1,6 +1,6 @@
 import { Problem } from '@voxanne/contract';
 import { z } from 'zod';
-import { capitalised } from '../format/format.ts';
+import { capitalized } from '../format/format.ts';
 
 export interface FieldError {
   field: string;
@@ -103,7 +103,7 @@ export function fieldMessages(error: ApiError): Record<string, string> {
   const field = fieldOfCode[error.code];
   if (error.fields.length === 0) return field === undefined ? {} : { [field]: error.message };
   const only = error.fields.length === 1 && error.code !== 'VALIDATION_FAILED' ? error.message : null;
-  return Object.fromEntries(error.fields.map((item) => [item.field, only ?? capitalised(item.message)]));
+  return Object.fromEntries(error.fields.map((item) => [item.field, only ?? capitalized(item.message)]));
 }
 
 /** Whether the fields say everything, so that the form need not say it again. */
