@@ -170,8 +170,8 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
   });
 
   const keep = async (hour: number, minutes = 10): Promise<void> => {
-    const wish = { service_type: 'consultation', scheduled_at: at(hour), provider_id: main.id, minutes };
-    expect((await clinic.post('/api/holds', wish)).status).toBe(201);
+    const hold = { service_type: 'consultation', scheduled_at: at(hour), provider_id: main.id, minutes };
+    expect((await clinic.post('/api/holds', hold)).status).toBe(201);
   };
   const heldIn = (page: Page) => columnOf(page, main).getByRole('button', { name: /^Held until/ });
 

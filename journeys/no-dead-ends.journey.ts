@@ -193,7 +193,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
       await clinic.post('/api/integrations/google/test');
       return (await statusOfGoogle(clinic)) !== 'connected';
     });
-    await outside.mend();
+    await outside.fix();
     await open('/calendar?view=week');
     await page.getByText('Appointments are saved here and added to Google Calendar as soon as').waitFor();
     await page.getByRole('button', { name: 'Link again' }).click();
@@ -212,7 +212,7 @@ describe.skipIf(!hasBrowser)('what a screen advises can be done on it', () => {
     const { appointment_id } = await book(days.next().value.at(10));
     const dead = async () => (await clinic.get('/api/outgoing?status=dead_letter')).body.data;
     await until('the entry to fail for good', async () => (await dead()).length === 1);
-    await outside.mend();
+    await outside.fix();
     await open('/health');
     await page.getByRole('link', { name: 'See what failed' }).click();
     await page.getByRole('radio', { name: 'Outgoing', checked: true }).waitFor({ state: 'attached' });

@@ -31,8 +31,8 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
   beforeEach(async () => {
     clinic = await signUp(product);
     for (const [index, who] of [MARIA, TOM].entries()) {
-      const wish = { ...who, service_type: 'consultation', scheduled_at: openTime(3, index * 30) };
-      expect((await clinic.post('/api/appointments', wish)).status).toBe(201);
+      const booking = { ...who, service_type: 'consultation', scheduled_at: openTime(3, index * 30) };
+      expect((await clinic.post('/api/appointments', booking)).status).toBe(201);
     }
   });
   afterEach(async () => {

@@ -154,7 +154,7 @@ describe('a calendar that was linked once stays linked', () => {
     expect(await testLink(clinic)).toMatchObject({ ok: false });
     expect(await statusOfGoogle(clinic)).toMatch(/^(connected|degraded)$/);
     expect(await syncOf(clinic, id)).toBe('pending');
-    await outside.mend();
+    await outside.fix();
     await until('the event', async () => (await syncOf(clinic, id)) === 'synced', { limitMs: 120_000 });
     expect(await statusOfGoogle(clinic)).toBe('connected');
   });
@@ -175,7 +175,7 @@ describe('a calendar that was linked once stays linked', () => {
         expect(status).not.toBe('not_linked');
         return /^(reconnect_required|revoked)$/.test(status);
       });
-      await outside.mend();
+      await outside.fix();
       ids.push(await book(clinic));
       expect(await testLink(clinic)).toMatchObject({ ok: false, message: expect.stringMatching(/link/i) });
       const { body: health } = await clinic.get('/api/health/integrations');

@@ -75,7 +75,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       headers,
       body: { toolCallId: randomUUID(), tool: { arguments: args } },
     });
-  const wish = (changes: object) => ({
+  const booking = (changes: object) => ({
     ...patient(1),
     serviceType: 'consultation',
     scheduledAt: openTime(),
@@ -84,7 +84,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
 
   describe('of the voice agent', () => {
     test('a missing or wrong secret, token or signature', async () => {
-      const body = JSON.stringify({ toolCallId: 'x', tool: { arguments: wish({}) } });
+      const body = JSON.stringify({ toolCallId: 'x', tool: { arguments: booking({}) } });
       const now = String(Math.floor(Date.now() / 1_000));
       const old = String(Math.floor(Date.now() / 1_000) - 3_600);
       const sign = (key: string, at: string) =>
@@ -162,7 +162,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       ],
       ['a forged offer', { scheduledAt: undefined, slotId: 'c2xvdA.forged' }, /offer/i, 'SLOT_EXPIRED'],
     ])('%s', async (_why, changes, says, code) => {
-      const { status, body } = await tool(wish(changes));
+      const { status, body } = await tool(booking(changes));
       expect(status).toBe(200);
       expect(body).toMatchObject({ success: false, error: code });
       expect(body.results).toHaveLength(1);

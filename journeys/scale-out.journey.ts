@@ -152,7 +152,7 @@ describe.each(deployments)(
       );
       const [name] = await openAt(viaFirst);
       await until('the other to know', async () => (await openAt(viaSecond)).includes(name));
-      await outside.mend();
+      await outside.fix();
       expect((await viaSecond.post('/api/circuit-breakers/reset', { name })).status).toBe(200);
       for (const clinic of [viaSecond, viaFirst])
         await until('the breaker to close', async () => !(await openAt(clinic)).includes(name));

@@ -143,7 +143,7 @@ describe('webhooks are believed by their signature alone', () => {
       const status = async () => (await clinic.get(`/api/messages/${body.message_id}`)).body.status;
       await until('the text on the phone', async () => (await onPhone()).length === 1);
       expect(await status()).not.toBe('delivered');
-      await outside.mend();
+      await outside.fix();
       const taken = (await onPhone())[0]?.sid ?? '';
       const fields = {
         MessageSid: taken,
@@ -220,7 +220,7 @@ describe('webhooks are believed by their signature alone', () => {
       await callBooks();
       expect((await ask(old)).status).toBe(200);
       expect((await ask(fresh)).status).toBe(200);
-      await outside.mend();
+      await outside.fix();
       await until('the end of the old secret', async () => (await ask(old)).status === 401, {
         limitMs: 90_000,
       });

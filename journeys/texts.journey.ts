@@ -33,14 +33,14 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
     return page;
   };
   const book = async (name: string, phone: string, hour: number): Promise<string> => {
-    const wish = {
+    const booking = {
       name,
       phone,
       service_type: 'consultation',
       scheduled_at: desk.at(hour),
       provider_id: desk.main.id,
     };
-    const { status, body } = await desk.clinic.post('/api/appointments', wish);
+    const { status, body } = await desk.clinic.post('/api/appointments', booking);
     expect(status).toBe(201);
     return body.appointment_id;
   };

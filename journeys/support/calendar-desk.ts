@@ -89,13 +89,13 @@ export async function openDesk(): Promise<CalendarDesk> {
       return patient(patients);
     },
     async book(hour, { who = main, minute = 0 } = {}) {
-      const wish = { ...desk.nextPatient(), scheduled_at: desk.at(hour, minute), provider_id: who.id };
+      const booking = { ...desk.nextPatient(), scheduled_at: desk.at(hour, minute), provider_id: who.id };
       const { status, body } = await clinic.post('/api/appointments', {
-        ...wish,
+        ...booking,
         service_type: 'consultation',
       });
       expect(status).toBe(201);
-      return { id: body.appointment_id, name: wish.name };
+      return { id: body.appointment_id, name: booking.name };
     },
     stored: async (id) => (await clinic.get(`/api/appointments/${id}`)).body,
     columnOf: (page, who) => page.getByRole('region', { name: `${who.name}, ${desk.title}` }),

@@ -39,7 +39,7 @@ export interface Outside {
   events(): Promise<GoogleEvent[]>;
   requests(provider?: string): Promise<SeenRequest[]>;
   breakIt(fault: Fault): Promise<void>;
-  mend(): Promise<void>;
+  fix(): Promise<void>;
   /** @returns the id of the call; it plays on. */
   phoneCall(orgId: string, from: string, script?: unknown): Promise<string>;
   // biome-ignore lint/suspicious/noExplicitAny: read as it comes
@@ -64,7 +64,7 @@ export function outsideOf(product: Pick<Product, 'sandboxUrl'>): Outside {
     async breakIt(fault) {
       await ask('PUT', '/faults', fault);
     },
-    async mend() {
+    async fix() {
       await ask('DELETE', '/faults');
     },
     async phoneCall(orgId, from, script) {
