@@ -19,7 +19,7 @@ export function useGoogleReturn(): void {
     if (back.ok) notifyDone(back.text);
     else
       notifyFailed(
-        'Google Calendar is not linked',
+        'Google Calendar isn’t linked',
         new ApiError({ status: 0, code: 'NOT_LINKED', message: back.text }),
       );
     void queryClient.invalidateQueries({
