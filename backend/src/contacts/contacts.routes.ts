@@ -48,7 +48,8 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         tags,
         operationId: 'listContacts',
         summary: 'Patients by name',
-        description: 'A search with letters looks in names and email addresses; one without looks in phone numbers.',
+        description:
+          'A search with letters looks in names and email addresses; one without looks in phone numbers.',
         querystring: ContactQuery,
         response: { 200: ContactPage },
       },

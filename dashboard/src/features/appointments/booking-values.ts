@@ -69,7 +69,8 @@ export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: B
 }
 
 export function bookedWords({ name, pending }: BookValues, when: string, noTexts?: NoTexts): string {
-  if (pending) return `Held ${when} for ${name.trim()}. We haven’t texted them: confirm it in the calendar first.`;
+  if (pending)
+    return `Held ${when} for ${name.trim()}. We haven’t texted them: confirm it in the calendar first.`;
   const booked = `${name.trim()} is booked for ${when}.`;
   return noTexts === undefined ? booked : `${booked} ${noTexts.reason}`;
 }

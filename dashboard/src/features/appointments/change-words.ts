@@ -42,10 +42,7 @@ export const movedWords = (moved: Appointment, timeZone: string): string =>
   );
 
 export const canceledWords = (canceled: Appointment, timeZone: string): string =>
-  withText(
-    `Canceled ${canceled.contact.name}, ${formatMoment(canceled.scheduled_at, timeZone)}.`,
-    canceled,
-  );
+  withText(`Canceled ${canceled.contact.name}, ${formatMoment(canceled.scheduled_at, timeZone)}.`, canceled);
 
 export const undoneWords = (undone: Appointment, timeZone: string): string =>
   withText(`${undone.contact.name} is back on ${formatMoment(undone.scheduled_at, timeZone)}.`, undone);

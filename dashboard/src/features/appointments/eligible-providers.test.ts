@@ -27,10 +27,16 @@ test('only providers who offer the service and can be booked are named', () => {
 });
 
 test('the provider who has the appointment stays visible, with why they couldn’t get it now', () => {
-  expect(labels('cleo', offeredBy('bob'))).toEqual(['Dr. cleo (isn’t taking appointments anymore)', 'Dr. bob']);
+  expect(labels('cleo', offeredBy('bob'))).toEqual([
+    'Dr. cleo (isn’t taking appointments anymore)',
+    'Dr. bob',
+  ]);
   expect(labels('ada', offeredBy('bob'))).toEqual(['Dr. ada (doesn’t offer this anymore)', 'Dr. bob']);
   expect(whoMayTake(withOf('cleo'), people, offeredBy('bob'))[0]?.problem).toBe(
     'Dr. cleo isn’t taking appointments anymore. Choose who takes it over.',
   );
-  expect(labels('gone', offeredBy('bob'))).toEqual(['Dr. gone (isn’t taking appointments anymore)', 'Dr. bob']);
+  expect(labels('gone', offeredBy('bob'))).toEqual([
+    'Dr. gone (isn’t taking appointments anymore)',
+    'Dr. bob',
+  ]);
 });

@@ -79,8 +79,8 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
       {previousUntil === null ? null : (
         <Alert color="yellow" title="The previous secret still works">
           It works until {formatMoment(previousUntil, timeZone)}, or until Vapi has the new one if that is
-          sooner. Until then, don’t rotate again unless you have to: Vapi still uses the previous secret, and it
-          would stop working right away.
+          sooner. Until then, don’t rotate again unless you have to: Vapi still uses the previous secret, and
+          it would stop working right away.
         </Alert>
       )}
       <Confirm

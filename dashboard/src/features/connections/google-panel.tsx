@@ -105,8 +105,8 @@ function LinkedActions() {
         onConfirm={() => unlink.mutate()}
         onCancel={ask.close}
       >
-        New appointments stay in Voxanne and aren’t added to your Google Calendar anymore. Events already there
-        stay. You can link it again at any time.
+        New appointments stay in Voxanne and aren’t added to your Google Calendar anymore. Events already
+        there stay. You can link it again at any time.
         <FormError error={unlink.error} />
       </Confirm>
     </>

@@ -114,8 +114,8 @@ function Questions({ contact }: { contact: ContactDetail }) {
             </>
           }
         >
-          A recent caller gave <strong>{proposed}</strong>. We have{' '}
-          <strong>{contact.email ?? 'none'}</strong> on file.
+          A recent caller gave <strong>{proposed}</strong>. We have <strong>{contact.email ?? 'none'}</strong>{' '}
+          on file.
         </Question>
       )}
       {suggested === null ? null : (

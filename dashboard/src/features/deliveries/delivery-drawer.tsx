@@ -93,7 +93,9 @@ function Detail({ delivery, timeZone }: { delivery: DeliveryDetail; timeZone: st
             </div>
           ))}
         </dl>
-        {Object.keys(delivery.headers).length === 0 ? <p className={classes.line}>No headers were kept.</p> : null}
+        {Object.keys(delivery.headers).length === 0 ? (
+          <p className={classes.line}>No headers were kept.</p>
+        ) : null}
       </Section>
       <p className={classes.dim}>
         Event <Code>{delivery.event_id}</Code>

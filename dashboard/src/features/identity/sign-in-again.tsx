@@ -59,8 +59,8 @@ function PasswordForm({ email }: { email: string }) {
     <form onSubmit={send}>
       <Stack gap="md">
         <div>
-          Enter the password for <strong>{email}</strong> to continue. What you typed on this page is still here;
-          you can save it afterward.
+          Enter the password for <strong>{email}</strong> to continue. What you typed on this page is still
+          here; you can save it afterward.
         </div>
         {/* Password managers look for the account's name beside the password. */}
         <input type="email" name="email" value={email} autoComplete="username" readOnly hidden />

@@ -35,7 +35,11 @@ export function SetupSteps({ steps }: { steps: StepView[] }) {
       ),
     calendar: (step) => <CalendarStep step={step} google={google} reason={reason} />,
     receptionist: (step) =>
-      step.status === 'done' ? <ReceptionistFacts /> : <Note step={step} otherwise="You don’t need to do anything here." />,
+      step.status === 'done' ? (
+        <ReceptionistFacts />
+      ) : (
+        <Note step={step} otherwise="You don’t need to do anything here." />
+      ),
     booking: (step) =>
       sandbox ? (
         <CallPanel
@@ -118,8 +122,8 @@ function CalendarStep({
     return (
       <p className={classes.note}>
         <IconCircleCheck size={16} aria-hidden style={{ verticalAlign: '-3px' }} />{' '}
-        {step.detail === null ? 'Linked.' : `Linked: ${step.detail}.`} New appointments are added to it
-        within seconds.
+        {step.detail === null ? 'Linked.' : `Linked: ${step.detail}.`} New appointments are added to it within
+        seconds.
       </p>
     );
   }

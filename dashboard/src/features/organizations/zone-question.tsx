@@ -29,8 +29,8 @@ export function ZoneQuestion({ moved, from, to, busy, onConfirm, onCancel }: Pro
       {moved === null ? null : (
         <>
           <p>
-            {plural(moved.appointments, 'upcoming appointment')} will show at a different time, because the clock
-            changes and the appointments don’t move:
+            {plural(moved.appointments, 'upcoming appointment')} will show at a different time, because the
+            clock changes and the appointments don’t move:
           </p>
           <ul>
             {moved.first.map((at) => (

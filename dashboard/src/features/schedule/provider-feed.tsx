@@ -30,12 +30,16 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
       </Title>
       <Stack gap="sm">
         <p className={classes.dim}>
-          Subscribe to it in a phone or calendar app to see appointments with {provider.name}: the patient’s name
-          and the service, but no phone number or notes. Anyone who has the address can see them without a
-          password.
+          Subscribe to it in a phone or calendar app to see appointments with {provider.name}: the patient’s
+          name and the service, but no phone number or notes. Anyone who has the address can see them without
+          a password.
         </p>
         {make.data === undefined ? null : (
-          <Alert color="brand" title="We only show this address once" icon={<IconCalendarShare aria-hidden />}>
+          <Alert
+            color="brand"
+            title="We only show this address once"
+            icon={<IconCalendarShare aria-hidden />}
+          >
             <Stack gap="sm">
               Copy it now: we can’t show it again. You can create a new one at any time.
               <CopyField label="Calendar address" value={make.data.url} />

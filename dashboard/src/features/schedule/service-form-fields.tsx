@@ -162,8 +162,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
             remove: {
               label: 'Delete service',
               question: `Delete ${service.name}?`,
-              explanation:
-                'It can’t be booked anymore. Existing appointments stay as they are.',
+              explanation: 'It can’t be booked anymore. Existing appointments stay as they are.',
               busy: remove.isPending,
               error: remove.error,
               onConfirm: () => remove.mutate(service.id),

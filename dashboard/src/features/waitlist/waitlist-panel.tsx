@@ -138,7 +138,9 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
               disabled={busy}
               aria-label={`Withdraw the offer to ${name}`}
               onClick={() =>
-                withdraw.mutate(entry, { onError: (cause) => notifyFailed('We couldn’t withdraw the offer', cause) })
+                withdraw.mutate(entry, {
+                  onError: (cause) => notifyFailed('We couldn’t withdraw the offer', cause),
+                })
               }
             >
               Withdraw

@@ -57,8 +57,7 @@ export const unexpectedAnswer = (requestId: string | null) =>
     status: 0,
     code: 'UNEXPECTED_ANSWER',
     requestId,
-    message:
-      'This page couldn’t read Voxanne’s answer. It may be out of date: reload it, then try again.',
+    message: 'This page couldn’t read Voxanne’s answer. It may be out of date: reload it, then try again.',
   });
 
 const lastSegment = (path: string) =>
@@ -77,7 +76,9 @@ export function fromResponse(status: number, requestId: string | null, body: unk
       code: `HTTP_${status}`,
       requestId,
       body,
-      message: loose.success ? loose.data.message : `Something went wrong on the way to Voxanne (${status}). Please try again.`,
+      message: loose.success
+        ? loose.data.message
+        : `Something went wrong on the way to Voxanne (${status}). Please try again.`,
     });
   }
   const problem = known.data;
