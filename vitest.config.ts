@@ -18,6 +18,7 @@ export default defineConfig({
     // A worker that leaves ends databases and servers, which a busy machine does slowly.
     teardownTimeout: 120_000,
     sequence: { sequencer: SlowFilesFirst },
+    provide: { proofs: process.env.PROOFS === 'long' ? 'long' : 'short' },
     reporters: [
       './scripts/testing/slowest.reporter.ts',
       ...configDefaults.reporters,

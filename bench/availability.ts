@@ -17,7 +17,7 @@ import { mintOrgId, type OrgId } from '../backend/src/platform/tenant.ts';
 import { seedCalendars } from './support/calendar-seed.ts';
 import { addMember, startCluster } from './support/fleet.ts';
 import { tokenOf } from './support/front-desk.ts';
-import { calendarQueries, planOf } from './support/plans.ts';
+import { calendarQueries, timedPlanOf } from './support/plans.ts';
 
 const CLINICS = Number(process.argv[2] ?? 50);
 /** Those that are asked over HTTP; more sign-ups a minute are refused. */
@@ -61,7 +61,7 @@ try {
 
   const wholeReads: Record<string, string[]> = {};
   for (const query of calendarQueries(ids[0] ?? '', new Date())) {
-    const plan = await planOf(cluster.ownerUrl, query);
+    const plan = await timedPlanOf(cluster.ownerUrl, query);
     wholeReads[query.name] = plan.readWhole;
     const whole = plan.readWhole.length === 0 ? '' : `  READS ${plan.readWhole.join(', ')} FROM END TO END`;
     console.log(`  ${query.name.padEnd(32)} ${plan.ms.toFixed(1).padStart(7)} ms in the database${whole}`);

@@ -15,7 +15,7 @@ import { silentLogger } from '../backend/src/platform/logger.ts';
 import { startEmbeddedPostgres } from '../backend/src/platform/postgres/embedded.ts';
 import { migrate } from '../backend/src/platform/postgres/migrate.ts';
 import { freePort } from '../backend/src/testing/postgres.setup.ts';
-import { hotQueries, planOf, seedDeliveries } from './support/plans.ts';
+import { hotQueries, seedDeliveries, timedPlanOf } from './support/plans.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const rows = Number(process.argv[2] ?? 5_000_000);
@@ -39,7 +39,7 @@ try {
 
   const plans: Record<string, { ms: number; readWhole: string[] }> = {};
   for (const query of hotQueries(orgId, new Date())) {
-    const plan = await planOf(server.ownerUrl, query);
+    const plan = await timedPlanOf(server.ownerUrl, query);
     plans[query.name] = plan;
     const whole = plan.readWhole.length === 0 ? '' : `  READS ${plan.readWhole.join(', ')} FROM END TO END`;
     console.log(`  ${query.name.padEnd(52)} ${plan.ms.toFixed(1).padStart(9)} ms${whole}`);

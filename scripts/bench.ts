@@ -16,6 +16,7 @@ const benches: Record<string, string> = {
   retention: 'bench/retention.ts',
   sigterm: 'bench/sigterm.ts',
   strangers: 'bench/strangers.ts',
+  proofs: 'bench/proofs.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 

@@ -76,6 +76,5 @@ const args = process.argv.slice(2);
 const at = args.findIndex((arg) => arg === '--changed' || arg.startsWith('--changed='));
 if (at >= 0) process.exitCode = await runChanged(args, at);
 else if (args.length === 0) process.exitCode = await runEverything();
-else if (args.includes('--record'))
-  process.exitCode = await runEverything({ VOXANNE_RECORD_SLOW_FILES: '1' });
+else if (args.includes('--record')) process.exitCode = await runEverything({ RECORD_SLOW_FILES: '1' });
 else process.exitCode = await runTests(args);

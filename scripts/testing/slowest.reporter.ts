@@ -23,7 +23,7 @@ export default class SlowestReporter implements Reporter {
     const files = modules.map(timeOf);
     console.log(list('files', files));
     console.log(list('tests', modules.flatMap(testsOf)));
-    if (process.env.VOXANNE_RECORD_SLOW_FILES === '1') writeFileSync(slowFiles, slowest(files));
+    if (process.env.RECORD_SLOW_FILES === '1') writeFileSync(slowFiles, slowest(files));
   }
 }
 
