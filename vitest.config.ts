@@ -10,7 +10,7 @@ const patient = {
 };
 
 /**
- * Three floors of tests. Their groups run one after the other, so that the browser journeys have the
+ * Four kinds of tests. Their groups run one after the other, so that the browser journeys have the
  * machine to themselves and their stage times mean something.
  */
 export default defineConfig({
@@ -35,6 +35,18 @@ export default defineConfig({
           // A worker loads what they share once. So a test leaves nothing behind: no timer, no listener, no faked clock.
           isolate: false,
           ...patient,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'components',
+          include: ['dashboard/src/**/*.test.tsx'],
+          environment: 'happy-dom',
+          pool: 'threads',
+          maxWorkers: '100%',
+          ...patient,
+          setupFiles: [...patient.setupFiles, 'dashboard/src/testing/components.setup.ts'],
           sequence: { groupOrder: 0 },
         },
       },

@@ -99,12 +99,20 @@ const fieldOfCode: Record<string, string> = {
   INVALID_EMAIL: 'email',
 };
 
-/** What to write under each field. A refusal of one field is explained better by the sentence of the whole problem. */
-export function fieldMessages(error: ApiError): Record<string, string> {
+/**
+ * What to write under each field. A refusal of one field is explained better by the sentence of the whole problem.
+ * @param fieldOf - The form's name of a field, where the server calls it otherwise.
+ */
+export function fieldMessages(
+  error: ApiError,
+  fieldOf: (name: string) => string = (name) => name,
+): Record<string, string> {
   const field = fieldOfCode[error.code];
   if (error.fields.length === 0) return field === undefined ? {} : { [field]: error.message };
   const only = error.fields.length === 1 && error.code !== 'VALIDATION_FAILED' ? error.message : null;
-  return Object.fromEntries(error.fields.map((item) => [item.field, only ?? capitalized(item.message)]));
+  return Object.fromEntries(
+    error.fields.map((item) => [fieldOf(item.field), only ?? capitalized(item.message)]),
+  );
 }
 
 /** Whether the fields say everything, so that the form need not say it again. */

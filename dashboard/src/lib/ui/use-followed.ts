@@ -1,7 +1,8 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { useEffect, useRef } from 'react';
 
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+/** Whether two values of a field are the same to a person. */
+export const sameValue = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Fields that were not touched follow what another window saved; touched ones are left to the person who types.
@@ -16,10 +17,10 @@ export function useFollowed<T extends object>(fresh: T, form: UseFormReturnType<
   useEffect(() => {
     const now = JSON.parse(state) as T;
     const before = known.current;
-    if (same(now, before)) return;
+    if (sameValue(now, before)) return;
     const { values, setInitialValues, setValues } = follow.current;
     const names = Object.keys(now) as (keyof T)[];
-    const untouched = names.filter((name) => same(values[name], before[name]));
+    const untouched = names.filter((name) => sameValue(values[name], before[name]));
     known.current = now;
     setInitialValues(now);
     setValues(Object.fromEntries(untouched.map((name) => [name, now[name]])) as Partial<T>);
