@@ -45,11 +45,8 @@ export function AppointmentDrawer({ id, people, timeZone, isOwner, onClose }: Pr
     <Drawer
       opened={id !== undefined}
       onClose={onClose}
-      position="right"
       size="30rem"
       title={data?.contact.name ?? 'Appointment'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.25rem', fontWeight: 650, overflowWrap: 'anywhere' } }}
       // The card that opened it may have moved since: it is looked up by what it shows.
       returnFocus={false}
       onExitTransitionEnd={() =>

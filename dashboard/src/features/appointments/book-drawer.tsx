@@ -26,11 +26,8 @@ export function BookDrawer(props: Props) {
       opened={opened}
       onClose={close}
       {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
-      position="right"
       size="30rem"
       title="New appointment"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
     >
       <BookForm
         key={place === undefined ? '' : `${place.at} ${place.providerId}`}

@@ -22,16 +22,7 @@ interface Props {
 }
 
 export const HoldDrawer = ({ hold, opened, isOver, timeZone, onClose, onClosed }: Props) => (
-  <Drawer
-    opened={opened}
-    onClose={onClose}
-    onExitTransitionEnd={onClosed}
-    position="right"
-    size="26rem"
-    title="Held time"
-    closeButtonProps={{ 'aria-label': 'Close' }}
-    styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
-  >
+  <Drawer opened={opened} onClose={onClose} onExitTransitionEnd={onClosed} size="26rem" title="Held time">
     {hold === null ? null : <Detail key={hold.hold_id} {...{ hold, isOver, timeZone, onClose }} />}
   </Drawer>
 );

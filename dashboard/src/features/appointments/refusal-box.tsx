@@ -34,7 +34,7 @@ export function RefusalBox({ refusal, isOwner, timeZone, busy, onTake, onOverboo
               variant="default"
               size="sm"
               disabled={busy}
-              styles={{ root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } }}
+              mod="wraps"
               onClick={() => onTake(slot)}
             >
               Move to {formatMoment(slot.start, timeZone)}, {slot.provider_name}

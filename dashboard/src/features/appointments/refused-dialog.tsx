@@ -30,14 +30,7 @@ export function RefusedDialog(props: Props) {
   const onClose = useAskToLeave(props.onClose);
   const refusal = refused === null ? null : refusalOf(asApiError(refused.error));
   return (
-    <Modal
-      opened={refused !== null}
-      onClose={onClose}
-      title={refusal?.title ?? ''}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.125rem', fontWeight: 650 } }}
-    >
+    <Modal opened={refused !== null} onClose={onClose} title={refusal?.title ?? ''}>
       {refused === null || refusal === null ? null : (
         <>
           {refusal.isCertain && !refusal.isOvertaken ? (

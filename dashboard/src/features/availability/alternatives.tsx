@@ -29,7 +29,7 @@ export function Alternatives({ slots, timeZone, busy, onTake }: Props) {
             variant="default"
             size="sm"
             disabled={busy}
-            styles={{ root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } }}
+            mod="wraps"
             onClick={() => onTake(slot.slot_id)}
           >
             Book {formatMoment(slot.start, timeZone)}

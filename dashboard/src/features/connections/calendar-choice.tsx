@@ -22,12 +22,7 @@ export function CalendarChoice({ uses }: { uses: boolean }) {
   if (role === 'member') return null;
   return (
     <>
-      <Button
-        variant="default"
-        loading={choose.isPending}
-        onClick={() => choose.mutate()}
-        styles={{ root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } }}
-      >
+      <Button variant="default" loading={choose.isPending} onClick={() => choose.mutate()} mod="wraps">
         {uses ? 'I don’t use Google Calendar' : 'I do use Google Calendar'}
       </Button>
       <FormError error={choose.error} />

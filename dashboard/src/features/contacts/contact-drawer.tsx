@@ -28,11 +28,8 @@ export function ContactDrawer({ id, timeZone, onClose }: Props) {
     <Drawer
       opened={id !== undefined}
       onClose={onClose}
-      position="right"
       size="32rem"
       title={data === undefined ? 'Patient' : fullName(data)}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.25rem', fontWeight: 650, overflowWrap: 'anywhere' } }}
     >
       {id === undefined ? null : <Contact key={id} id={id} timeZone={timeZone} />}
     </Drawer>

@@ -18,15 +18,7 @@ interface Props {
 
 export function DeliveryDrawer({ id, timeZone, onClose }: Props) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size="38rem"
-      title="Delivery"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.25rem', fontWeight: 650 } }}
-    >
+    <Drawer opened={id !== undefined} onClose={onClose} size="38rem" title="Delivery">
       {id === undefined ? null : <Loaded key={id} id={id} timeZone={timeZone} />}
     </Drawer>
   );

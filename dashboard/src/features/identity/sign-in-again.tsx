@@ -20,11 +20,9 @@ export function SignInAgain({ email }: { email: string }) {
       withCloseButton={false}
       closeOnEscape={false}
       closeOnClickOutside={false}
-      centered
       zIndex={500}
       title="Your session has ended"
       overlayProps={{ blur: 10, backgroundOpacity: 0.6 }}
-      styles={{ title: { fontSize: '1.125rem', fontWeight: 650 } }}
     >
       <PasswordForm email={email} />
     </Modal>

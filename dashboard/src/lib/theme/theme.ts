@@ -5,6 +5,8 @@ const sans =
   "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
 const mono = "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace";
 
+const CLOSE = { 'aria-label': 'Close' };
+
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: 7,
@@ -26,11 +28,24 @@ export const theme = createTheme({
     },
   },
   components: {
-    Button: { defaultProps: { size: 'md' } },
+    // <Button mod="wraps">: words that may be longer than a phone is wide, such as a day, an hour and a name.
+    Button: {
+      defaultProps: { size: 'md' },
+      styles: (_: unknown, { mod }: { mod?: unknown }) =>
+        mod === 'wraps' ? { root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } } : {},
+    },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
     Select: { defaultProps: { size: 'md', comboboxProps: { shadow: 'md' } } },
+    Drawer: {
+      defaultProps: { position: 'right', closeButtonProps: CLOSE },
+      styles: { title: { fontSize: '1.25rem', fontWeight: 650, overflowWrap: 'anywhere' } },
+    },
+    Modal: {
+      defaultProps: { centered: true, closeButtonProps: CLOSE },
+      styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },
+    },
     // Their <header> would be a second banner of the page.
     DrawerTitle: { defaultProps: { lh: 1.3 } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },

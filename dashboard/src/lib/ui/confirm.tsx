@@ -22,11 +22,8 @@ export function Confirm(props: Props) {
       opened={opened}
       onClose={onCancel}
       title={title}
-      centered
       // Above a drawer that was opened later, and above the dialog at the end of a session.
       zIndex={550}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { fontSize: '1.125rem', fontWeight: 650 } }}
     >
       {children}
       <Group justify="flex-end" mt="lg">
