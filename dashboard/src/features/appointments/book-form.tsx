@@ -1,26 +1,25 @@
-import { Button, Group, Input, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Input, Select, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { BookRequest } from '@voxanne/contract';
 import { useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { asApiError } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
 import { formatMoment } from '../../lib/format/format.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { Alternatives } from '../availability/alternatives.tsx';
 import { type ShownPlace, SlotPicker } from '../availability/slot-picker.tsx';
 import { alternativesOf } from '../availability/slots.ts';
+import { PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 import { TEXT_AFTER_S } from '../messaging/text-delay.ts';
 import { servicesQuery } from '../schedule/schedule.api.ts';
 import { book } from './appointments.api.ts';
 import {
+  type BookInput,
   type BookingPlace,
   type BookValues,
-  type BookWish,
   bodyOf,
   bookedWords,
   EMPTY,
@@ -35,8 +34,8 @@ import { useCancel, useWithdrawText } from './use-changes.ts';
 /** A second click after a lost answer must be the same booking; a changed form must not be. */
 function useBookingKey() {
   const last = useRef({ body: '', key: '' });
-  return (wish: BookRequest) => {
-    const body = JSON.stringify(wish);
+  return (request: BookRequest) => {
+    const body = JSON.stringify(request);
     if (last.current.body !== body) last.current = { body, key: idempotencyKey() };
     return last.current.key;
   };
@@ -45,10 +44,6 @@ function useBookingKey() {
 /** The patient has an appointment at that time already. */
 const isBookedThen = (error: unknown): boolean =>
   error !== null && asApiError(error).code === 'ALREADY_BOOKED';
-
-/** A fault of what has no field here is said beside the button. */
-const saidAtFields = (error: unknown): boolean =>
-  isInline(error) && Object.keys(fieldMessages(asApiError(error))).every((field) => field in EMPTY);
 
 interface Props {
   timeZone: string;
@@ -72,44 +67,20 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
   const form = useForm<BookValues>({
     initialValues: EMPTY,
     validate: {
-      name: (value) => (value.trim() === '' ? 'Enter the patient’s name.' : null),
-      phone: (value) => (value.trim() === '' ? 'Enter a phone number for the confirmation text.' : null),
+      ...patientRules,
       duration_minutes: lengthProblem,
       slot_id: (value) => (value === '' && place === undefined ? 'Choose a time.' : null),
     },
   });
   const service = form.values.service_type || options[0]?.value || '';
 
-  /** A fault in a field that is put away would be seen by no one. */
-  function showFirst(messages: Record<string, unknown>) {
-    if (MORE.some((field) => field in messages)) flushSync(() => setMore(true));
-    focusFirst(form)(messages);
-  }
-
-  const settled = useUnsaved(form.isDirty());
   const withdraw = useWithdrawText();
   const cancel = useCancel(timeZone);
   const submit = useMutation({
-    mutationFn: (wish: BookWish) => {
-      const alreadyHere = wish.place !== undefined && Date.parse(wish.place.at) <= Date.now();
-      const body = bodyOf({ ...wish, alreadyHere, values: { ...wish.values, service_type: service } });
+    mutationFn: (booking: BookInput) => {
+      const alreadyHere = booking.place !== undefined && Date.parse(booking.place.at) <= Date.now();
+      const body = bodyOf({ ...booking, alreadyHere, values: { ...booking.values, service_type: service } });
       return book(body, keyFor(body));
-    },
-    onSuccess({ appointment_id: id, scheduled_at, no_texts }, { values }) {
-      const now = Date.now();
-      const isTexted = !values.pending && no_texts === undefined && Date.parse(scheduled_at) > now;
-      noticeChange(id, bookedWords(values, formatMoment(scheduled_at, timeZone), no_texts), {
-        sendsAt: isTexted ? new Date(now + TEXT_AFTER_S * 1_000).toISOString() : null,
-        onDontText: () => withdraw.mutate({ id }),
-        onUndo: () => cancel.mutate({ id, body: {}, key: idempotencyKey() }),
-      });
-      settled();
-      onBooked();
-    },
-    onError(error) {
-      const messages = fieldMessages(asApiError(error));
-      form.setErrors(messages);
-      showFirst(messages);
     },
     onSettled() {
       // Not waited for: a refused form takes the next Enter at once.
@@ -119,27 +90,33 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
       });
     },
   });
+  const save = useSaveForm(form, submit, {
+    toRequest: (values) => ({ values, place }),
+    onSaved({ appointment_id: id, scheduled_at, no_texts }, { values }) {
+      const now = Date.now();
+      const isTexted = !values.pending && no_texts === undefined && Date.parse(scheduled_at) > now;
+      noticeChange(id, bookedWords(values, formatMoment(scheduled_at, timeZone), no_texts), {
+        sendsAt: isTexted ? new Date(now + TEXT_AFTER_S * 1_000).toISOString() : null,
+        onDontText: () => withdraw.mutate({ id }),
+        onUndo: () => cancel.mutate({ id, body: {}, key: idempotencyKey() }),
+      });
+      onBooked();
+    },
+    onFaults: (fields) => MORE.some((field) => fields.includes(field)) && setMore(true),
+  });
   const alternatives = submit.error === null ? null : alternativesOf(asApiError(submit.error));
   const isOutsideHours = submit.error !== null && asApiError(submit.error).code === 'OUTSIDE_HOURS';
 
   function take(slotId: string) {
     setPlace(undefined);
     form.setFieldValue('slot_id', slotId);
-    submit.mutate({ values: { ...form.values, slot_id: slotId } });
+    save.send({ values: { ...form.values, slot_id: slotId } });
   }
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => submit.mutate({ values, place }), showFirst)}>
+    <form noValidate onSubmit={save.onSubmit}>
       <Stack gap="md">
-        <TextInput label="Patient name" autoComplete="off" required {...form.getInputProps('name')} />
-        <TextInput
-          label="Patient phone"
-          type="tel"
-          autoComplete="off"
-          placeholder="+1 415 555 0132"
-          required
-          {...form.getInputProps('phone')}
-        />
+        <PatientFields form={form} labels={{ name: 'Patient name', phone: 'Patient phone' }} />
         <Select
           label="Service"
           data={options}
@@ -193,26 +170,24 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
           <Button
             variant="light"
             color="red"
-            disabled={submit.isPending}
-            onClick={() => submit.mutate({ values: form.values, place, outsideHours: true })}
+            disabled={save.isSaving}
+            onClick={() => save.send({ values: form.values, place, outsideHours: true })}
           >
             Book it anyway
           </Button>
         ) : null}
         {alternatives === null ? (
-          saidAtFields(submit.error) ? null : (
-            <FormError error={submit.error} />
-          )
+          <FormError error={save.error} />
         ) : (
-          <Alternatives slots={alternatives} timeZone={timeZone} busy={submit.isPending} onTake={take} />
+          <Alternatives slots={alternatives} timeZone={timeZone} busy={save.isSaving} onTake={take} />
         )}
         {isOwner && place !== undefined && (alternatives !== null || isBookedThen(submit.error)) ? (
           <Overbook
-            busy={submit.isPending}
-            onOverbook={(reason) => submit.mutate({ values: form.values, place, overbook: reason })}
+            busy={save.isSaving}
+            onOverbook={(reason) => save.send({ values: form.values, place, overbook: reason })}
           />
         ) : null}
-        <Button type="submit" loading={submit.isPending}>
+        <Button type="submit" loading={save.isSaving}>
           Book appointment
         </Button>
       </Stack>

@@ -31,7 +31,7 @@ export interface BookingPlace {
 }
 
 /** What is asked for besides the patient: a time that was chosen in the calendar, or one of the free times. */
-export interface BookWish {
+export interface BookInput {
   values: BookValues;
   place?: BookingPlace | undefined;
   overbook?: string;
@@ -50,7 +50,7 @@ export const lengthProblem = (length: number | string): string | null =>
     : 'Enter 5 to 480 minutes, or leave it blank.';
 
 /** What was not filled in is left out: an empty email address is not an address. */
-export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: BookWish): BookRequest {
+export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: BookInput): BookRequest {
   const { name, phone, service_type, slot_id, duration_minutes, pending } = values;
   const [email, notes] = [values.email.trim(), values.notes.trim()];
   return {

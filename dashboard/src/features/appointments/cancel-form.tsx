@@ -1,9 +1,11 @@
 import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import type { Appointment } from '@voxanne/contract';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { idempotencyKey } from '../../lib/api/request.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { useAskToLeave, useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { useCancel } from './use-changes.ts';
 
 interface Props {
@@ -13,40 +15,36 @@ interface Props {
 }
 
 export function CancelForm({ appointment, timeZone, onDone }: Props) {
-  const [reason, setReason] = useState('');
-  const [notify, setNotify] = useState(true);
-  const first = useRef<HTMLInputElement>(null);
-  const cancel = useCancel(timeZone);
-  useUnsaved(reason !== '');
+  const form = useForm({ initialValues: { reason: '', notify: true } });
+  const save = useSaveForm(form, useCancel(timeZone), {
+    toRequest({ reason, notify }) {
+      const why = reason.trim();
+      const body = { notify, ...(why === '' ? {} : { reason: why }) };
+      return { id: appointment.id, body, key: idempotencyKey() };
+    },
+    onSaved: onDone,
+    unsaved: form.values.reason !== '',
+  });
   const keep = useAskToLeave(onDone);
+  const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (
-    <form
-      aria-label="Cancel the appointment"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const why = reason.trim();
-        const body = { notify, ...(why === '' ? {} : { reason: why }) };
-        cancel.mutate({ id: appointment.id, body, key: idempotencyKey() }, { onSuccess: onDone });
-      }}
-    >
+    <form noValidate aria-label="Cancel the appointment" onSubmit={save.onSubmit}>
       <Stack gap="md">
         <TextInput
           ref={first}
           label="Reason"
           description="We keep it with the appointment. The patient doesn’t see it."
           maxLength={500}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
+          {...form.getInputProps('reason')}
         />
         <Checkbox
           label="Text the patient about the cancellation"
-          checked={notify}
-          onChange={({ currentTarget }) => setNotify(currentTarget.checked)}
+          {...form.getInputProps('notify', { type: 'checkbox' })}
         />
-        <FormError error={cancel.error} />
+        <FormError error={save.error} />
         <Group>
-          <Button type="submit" color="red" loading={cancel.isPending}>
+          <Button type="submit" color="red" loading={save.isSaving}>
             Cancel the appointment
           </Button>
           <Button variant="default" onClick={keep}>

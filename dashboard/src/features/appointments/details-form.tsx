@@ -1,10 +1,11 @@
 import { Button, Group, NumberInput, Select, Stack, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import type { Appointment } from '@voxanne/contract';
+import type { Appointment, MoveRequest } from '@voxanne/contract';
 import { useRef, useState } from 'react';
-import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
-import { useAskToLeave, useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { asApiError } from '../../lib/api/api-error.ts';
+import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { servicesQuery } from '../schedule/schedule.api.ts';
 import { canMove } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
@@ -32,15 +33,13 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
     initialValues: detailsOf(appointment),
     validate: { duration_minutes: lengthProblem },
   });
-  const settled = useUnsaved(form.isDirty());
+  const save = useSaveForm(form, edit, { toRequest: editTo, onSaved: onDone });
   const back = useAskToLeave(onDone);
   const offered = services.filter(({ active, slug }) => active || slug === appointment.service_type);
-  const refusal = edit.error === null ? null : refusalOf(asApiError(edit.error));
+  const refusal = save.error === null ? null : refusalOf(asApiError(save.error));
 
-  function save(
-    values: DetailValues,
-    more: { overbook?: boolean; outside_hours?: boolean; reason?: string } = {},
-  ) {
+  function editTo(values: DetailValues, more: Partial<MoveRequest> = {}) {
+    // They saw what it is now; sending it again means it.
     if (refusal?.isOvertaken) seen.current = appointment.version;
     const body = {
       ...changedDetails(appointment, values),
@@ -48,20 +47,11 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
       ...more,
       version: seen.current,
     };
-    edit.mutate(
-      { appointment, body },
-      {
-        onSuccess() {
-          settled();
-          onDone();
-        },
-        onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
-      },
-    );
+    return { appointment, body };
   }
 
   return (
-    <form noValidate aria-label="Edit the appointment" onSubmit={form.onSubmit((values) => save(values))}>
+    <form noValidate aria-label="Edit the appointment" onSubmit={save.onSubmit}>
       <Stack gap="md">
         <PatientSelect
           current={appointment.contact}
@@ -113,15 +103,15 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
               refusal={{ ...refusal, alternatives: [] }}
               isOwner={isOwner}
               timeZone={timeZone}
-              busy={edit.isPending}
+              busy={save.isSaving}
               onTake={() => undefined}
-              onOverbook={(reason) => save(form.values, { overbook: true, reason })}
-              onAnyway={() => save(form.values, { outside_hours: true })}
+              onOverbook={(reason) => save.send(editTo(form.values, { overbook: true, reason }))}
+              onAnyway={() => save.send(editTo(form.values, { outside_hours: true }))}
             />
           </div>
         )}
         <Group>
-          <Button type="submit" loading={edit.isPending} disabled={!form.isDirty()}>
+          <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
             Save
           </Button>
           <Button variant="default" onClick={back}>

@@ -1,7 +1,8 @@
-import { Button, Checkbox, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Stack, Textarea } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useId } from 'react';
+import { PatientEmail } from '../../lib/ui/patient-fields.tsx';
 import type { BookValues } from './booking-values.ts';
 
 interface Props {
@@ -32,13 +33,7 @@ export function MoreFields({ form, opened, onToggle, minutes }: Props) {
       <Stack id={fields} gap="md" mt={opened ? 'sm' : 0}>
         {opened ? (
           <>
-            <TextInput
-              label="Email"
-              type="email"
-              autoComplete="off"
-              maxLength={254}
-              {...form.getInputProps('email')}
-            />
+            <PatientEmail form={form} />
             <NumberInput
               label="Length in minutes"
               description={minutes === undefined ? undefined : `Default: ${minutes} minutes`}

@@ -3,8 +3,8 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { SignInRequest } from '@voxanne/contract';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { AuthCard } from './auth-card.tsx';
 import { enter, signIn } from './identity.api.ts';
 
@@ -28,7 +28,10 @@ export function SignInPage() {
       await signIn(values);
       await enter(queryClient);
     },
-    onSuccess: () => navigate({ to: to ?? '/' }),
+  });
+  const save = useSaveForm(form, submit, {
+    toRequest: (values) => values,
+    onSaved: () => void navigate({ to: to ?? '/' }),
   });
 
   return (
@@ -44,7 +47,7 @@ export function SignInPage() {
         </>
       }
     >
-      <form noValidate onSubmit={form.onSubmit((values) => submit.mutate(values), focusFirst(form))}>
+      <form noValidate onSubmit={save.onSubmit}>
         <Stack gap="md">
           <TextInput
             label="Email"
@@ -59,8 +62,8 @@ export function SignInPage() {
             required
             {...form.getInputProps('password')}
           />
-          <FormError error={submit.error} />
-          <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
+          <FormError error={save.error} />
+          <Button type="submit" loading={save.isSaving} fullWidth mt={4}>
             Sign in
           </Button>
         </Stack>

@@ -3,11 +3,10 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { SignUpRequest } from '@voxanne/contract';
-import { asApiError } from '../../lib/api/api-error.ts';
 import { ownTimeZone } from '../../lib/format/time-zones.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { AuthCard } from './auth-card.tsx';
 import { enter, signUp } from './identity.api.ts';
 import { fieldErrors, type SignUpValues, toSignUpRequest, validateSignUp } from './sign-up.form.ts';
@@ -32,15 +31,12 @@ export function SignUpPage() {
       await signUp(wanted);
       await enter(queryClient);
     },
-    onSuccess: () => navigate({ to: '/setup' }),
-    onError(error) {
-      const errors = fieldErrors(asApiError(error));
-      form.setErrors(errors);
-      focusFirst(form)(errors);
-    },
   });
-  const errorIsInline =
-    submit.error !== null && Object.keys(fieldErrors(asApiError(submit.error))).length > 0;
+  const save = useSaveForm(form, submit, {
+    toRequest: toSignUpRequest,
+    messagesOf: fieldErrors,
+    onSaved: () => void navigate({ to: '/setup' }),
+  });
 
   return (
     <AuthCard
@@ -55,10 +51,7 @@ export function SignUpPage() {
         </>
       }
     >
-      <form
-        noValidate
-        onSubmit={form.onSubmit((values) => submit.mutate(toSignUpRequest(values)), focusFirst(form))}
-      >
+      <form noValidate onSubmit={save.onSubmit}>
         <Stack gap="md">
           <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
           <TextInput
@@ -102,8 +95,8 @@ export function SignUpPage() {
             description="We detected it. All appointments are shown in this time zone."
             {...form.getInputProps('time_zone')}
           />
-          {errorIsInline ? null : <FormError error={submit.error} />}
-          <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
+          <FormError error={save.error} />
+          <Button type="submit" loading={save.isSaving} fullWidth mt={4}>
             Create clinic
           </Button>
         </Stack>

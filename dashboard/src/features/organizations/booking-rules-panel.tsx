@@ -2,13 +2,10 @@ import { Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { changes, type RulesValues, toValues, validate } from './booking-rules-form.ts';
 import { organizationQuery, updateOrganization } from './organizations.api.ts';
 
@@ -26,21 +23,21 @@ function RulesForm({ organization }: { organization: Organization }) {
   const queryClient = useQueryClient();
   const form = useForm<RulesValues>({ initialValues: toValues(organization), validate });
   const known = useFollowed(toValues(organization), form);
-  useUnsaved(form.isDirty());
-  const save = useMutation({
-    mutationFn: (values: RulesValues) => updateOrganization(changes(known.current, values)),
-    async onSuccess(saved) {
+  const update = useMutation({
+    mutationFn: updateOrganization,
+    onSuccess(saved) {
       queryClient.setQueryData(organizationQuery.queryKey, saved);
-      form.setInitialValues(toValues(saved));
-      form.setValues(toValues(saved));
-      notifyDone('Saved.');
-      await queryClient.invalidateQueries({ queryKey: ['availability'] });
+      return queryClient.invalidateQueries({ queryKey: ['availability'] });
     },
-    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
+  });
+  const save = useSaveForm(form, update, {
+    toRequest: (values) => changes(known.current, values),
+    saved: () => 'Saved.',
+    toValues,
   });
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+    <form noValidate onSubmit={save.onSubmit}>
       <Stack gap="lg">
         <NumberInput
           label="Booking window (days)"
@@ -94,9 +91,9 @@ function RulesForm({ organization }: { organization: Organization }) {
             {...form.getInputProps('message_retention_days')}
           />
         )}
-        {isInline(save.error) ? null : <FormError error={save.error} />}
+        <FormError error={save.error} />
         <Group>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+          <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
             Save rules
           </Button>
         </Group>

@@ -2,16 +2,13 @@ import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
 import { spellTimeZone } from '../../lib/format/format.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { changes, countryName, movedBy, type OrganizationValues, toValues } from './organization-form.ts';
 import { organizationQuery, updateOrganization } from './organizations.api.ts';
 import { ZoneQuestion } from './zone-question.tsx';
@@ -31,7 +28,7 @@ export function OrganizationPanel() {
   );
 }
 
-interface Wish {
+interface Change {
   values: OrganizationValues;
   confirm_time_zone?: true;
 }
@@ -47,26 +44,26 @@ function OrganizationForm({ organization }: { organization: Organization }) {
     },
   });
   const known = useFollowed(toValues(organization), form);
-  useUnsaved(form.isDirty());
-  const save = useMutation({
-    mutationFn: ({ values, ...confirmed }: Wish) =>
+  const update = useMutation({
+    mutationFn: ({ values, ...confirmed }: Change) =>
       updateOrganization({ ...changes(known.current, values), ...confirmed }),
-    async onSuccess(saved) {
+    onSuccess(saved) {
       queryClient.setQueryData(organizationQuery.queryKey, saved);
-      form.setInitialValues(toValues(saved));
-      form.setValues(toValues(saved));
-      notifyDone('Saved.');
-      await queryClient.invalidateQueries({
+      return queryClient.invalidateQueries({
         predicate: ({ queryKey }) => ['me', 'onboarding', 'availability'].includes(String(queryKey[0])),
       });
     },
-    onError: (error) => form.setErrors(fieldMessages(asApiError(error))),
+  });
+  const save = useSaveForm(form, update, {
+    toRequest: (values) => ({ values }),
+    saved: () => 'Saved.',
+    toValues,
   });
 
-  const moved = movedBy(save.error);
+  const moved = movedBy(update.error);
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate({ values }), focusFirst(form))}>
+    <form noValidate onSubmit={save.onSubmit}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <TextInput
           label="Clinic name"
@@ -102,13 +99,13 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         moved={moved}
         from={organization.time_zone}
         to={form.values.time_zone}
-        busy={save.isPending}
-        onConfirm={() => save.mutate({ values: form.values, confirm_time_zone: true })}
-        onCancel={() => save.reset()}
+        busy={save.isSaving}
+        onConfirm={() => save.send({ values: form.values, confirm_time_zone: true })}
+        onCancel={update.reset}
       />
-      {isInline(save.error) || moved !== null ? null : <FormError error={save.error} />}
+      <FormError error={moved === null ? save.error : null} />
       <Group mt="md">
-        <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+        <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
           Save changes
         </Button>
       </Group>

@@ -1,11 +1,11 @@
 import { Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { useEffect, useRef } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { notifyDone } from '../../lib/ui/notify.ts';
-import { useAskToLeave, useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 import { servicesQuery } from '../schedule/schedule.api.ts';
 import { joinWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { partsOfDay, toRequest, type WaitlistValues } from './waitlist-view.ts';
@@ -16,47 +16,27 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
   const form = useForm<WaitlistValues>({
     initialValues: { name: '', phone: '', service_type: '', part: '', latest_date: '' },
     validate: {
-      name: (value) => (value.trim() === '' ? 'Enter the patient’s name.' : null),
-      phone: (value) => (value.trim() === '' ? 'Enter a phone number for the offers.' : null),
+      ...patientRules,
       service_type: (value) => (value === '' ? 'Choose a service.' : null),
     },
   });
-  const settled = useUnsaved(form.isDirty());
-  const close = useAskToLeave(onDone);
   const join = useMutation({
-    mutationFn: (values: WaitlistValues) => joinWaitlist(toRequest(values)),
-    async onSuccess(entry) {
-      notifyDone(`${entry.contact.name} is on the waitlist.`);
-      await queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey });
-      settled();
-      onDone();
-    },
-    onError(error) {
-      const messages = fieldMessages(asApiError(error));
-      form.setErrors(messages);
-      focusFirst(form)(messages);
-    },
+    mutationFn: joinWaitlist,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey }),
   });
+  const save = useSaveForm(form, join, {
+    toRequest,
+    saved: ({ contact }) => `${contact.name} is on the waitlist.`,
+    onSaved: onDone,
+  });
+  const close = useAskToLeave(onDone);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => join.mutate(values), focusFirst(form))}>
+    <form noValidate aria-label="Add to waitlist" onSubmit={save.onSubmit}>
       <Stack gap="md" mb="lg">
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-          <TextInput
-            label="Name"
-            autoComplete="off"
-            required
-            maxLength={120}
-            data-autofocus
-            {...form.getInputProps('name')}
-          />
-          <TextInput
-            label="Phone"
-            type="tel"
-            autoComplete="off"
-            required
-            maxLength={40}
-            {...form.getInputProps('phone')}
-          />
+          <PatientFields form={form} nameRef={first} />
           <Select
             label="Service"
             required
@@ -77,9 +57,9 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
             {...form.getInputProps('latest_date')}
           />
         </SimpleGrid>
-        {isInline(join.error) ? null : <FormError error={join.error} />}
+        <FormError error={save.error} />
         <Group>
-          <Button type="submit" loading={join.isPending}>
+          <Button type="submit" loading={save.isSaving}>
             Add to waitlist
           </Button>
           <Button variant="default" onClick={close}>
