@@ -25,7 +25,7 @@ interface Props {
 }
 
 /** The foot of a drawer's form. */
-export function RuleActions({ save, saving, mayChange, unchanged, remove }: Props) {
+export function FormActions({ save, saving, mayChange, unchanged, remove }: Props) {
   const [asking, ask] = useDisclosure(false);
   if (!mayChange) return <p>Only an owner or admin of the clinic can change this.</p>;
   return (

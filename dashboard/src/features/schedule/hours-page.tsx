@@ -1,20 +1,20 @@
 import { Alert, Button, Group, Select } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Provider, ProviderPatch } from '@voxanne/contract';
 import { useEffect, useRef, useState } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { notifyDone } from '../../lib/ui/notify.ts';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { SettingsNav } from '../organizations/settings-nav.tsx';
 import { NoticeBoard } from './notice-board.tsx';
 import { changeProvider, providersQuery } from './schedule.api.ts';
 import { useMayChange, useNotices, useRulesChanged } from './use-notices.ts';
 import { WeekEditor } from './week-editor.tsx';
-import { faultsOf, toRules, toWeek } from './week-form.ts';
+import { faultsOf, toRules, toWeek, type Week } from './week-form.ts';
 
 const route = getRouteApi('/app/settings/hours');
 
@@ -73,11 +73,23 @@ export function HoursPage() {
 const rulesText = ({ working_hours, breaks }: Pick<Provider, 'working_hours' | 'breaks'>) =>
   JSON.stringify(toRules(toWeek(working_hours, breaks)));
 
+interface HoursValues {
+  week: Week;
+}
+
+const valuesOf = ({ working_hours, breaks }: Pick<Provider, 'working_hours' | 'breaks'>): HoursValues => ({
+  week: toWeek(working_hours, breaks),
+});
+
 function Hours({ provider }: { provider: Provider }) {
   const mayChange = useMayChange();
   const rulesChanged = useRulesChanged();
   const { board, say } = useNotices();
-  const [week, setWeek] = useState(() => toWeek(provider.working_hours, provider.breaks));
+  const form = useForm<HoursValues>({
+    initialValues: valuesOf(provider),
+    validate: { week: (week) => (Object.keys(faultsOf(week)).length > 0 ? 'See the marked days.' : null) },
+  });
+  const { week } = form.values;
   const [tried, setTried] = useState(false);
   const here = JSON.stringify(toRules(week));
   const there = rulesText(provider);
@@ -86,7 +98,7 @@ function Hours({ provider }: { provider: Provider }) {
 
   const takeTheirs = () => {
     known.current = there;
-    setWeek(toWeek(provider.working_hours, provider.breaks));
+    form.setValues(valuesOf(provider));
     setOvertaken(false);
     setTried(false);
   };
@@ -99,37 +111,33 @@ function Hours({ provider }: { provider: Provider }) {
     else setOvertaken(true);
   }, [there]);
 
-  useUnsaved(here !== known.current);
-
-  const save = useMutation({
+  const change = useMutation({
     mutationFn: (patch: ProviderPatch) => changeProvider(provider.id, patch),
-    async onSuccess(saved) {
+    onSuccess: rulesChanged,
+  });
+  const save = useSaveForm(form, change, {
+    toRequest: (values) => toRules(values.week),
+    saved: ({ name }) => `Saved the hours for ${name}.`,
+    toValues: valuesOf,
+    onSaved(saved) {
       known.current = rulesText(saved);
-      setWeek(toWeek(saved.working_hours, saved.breaks));
       setOvertaken(false);
       setTried(false);
       say(saved);
-      notifyDone(`Saved the hours for ${saved.name}.`);
-      await rulesChanged();
     },
+    onFaults: () => setTried(true),
+    unsaved: here !== known.current,
   });
-  const faulty = Object.keys(faultsOf(week)).length > 0;
-
-  function submit() {
-    setTried(true);
-    if (!faulty) save.mutate(toRules(week));
-  }
 
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <form noValidate aria-label={`Hours of ${provider.name}`} onSubmit={save.onSubmit}>
       <NoticeBoard {...board} />
-      <WeekEditor week={week} disabled={!mayChange} showFaults={tried} onChange={setWeek} />
+      <WeekEditor
+        week={week}
+        disabled={!mayChange}
+        showFaults={tried}
+        onChange={(next) => form.setFieldValue('week', next)}
+      />
       {overtaken ? (
         <Alert mt="md" color="brand" title="Someone else changed these hours">
           If you save, your version replaces theirs.{' '}
@@ -141,7 +149,7 @@ function Hours({ provider }: { provider: Provider }) {
       <FormError error={save.error} />
       {mayChange ? (
         <Group mt="md">
-          <Button type="submit" loading={save.isPending} disabled={here === known.current}>
+          <Button type="submit" loading={save.isSaving} disabled={here === known.current}>
             Save hours
           </Button>
           {here === known.current ? null : (

@@ -5,15 +5,14 @@ import { Link } from '@tanstack/react-router';
 import type { Provider } from '@voxanne/contract';
 import { useState } from 'react';
 import { z } from 'zod';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
+import { asApiError } from '../../lib/api/api-error.ts';
 import { formatMoment } from '../../lib/format/format.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { meQuery } from '../identity/identity.api.ts';
-import { RuleActions } from './form-actions.tsx';
+import { FormActions } from './form-actions.tsx';
 import { ProviderFeed } from './provider-feed.tsx';
 import { changeProvider, createProvider, deleteProvider } from './schedule.api.ts';
 import classes from './schedule.module.css';
@@ -40,8 +39,7 @@ export function ProviderForm({ provider, onDone }: Props) {
     validate: { name: (value) => (value.trim() === '' ? 'Enter the name patients use.' : null) },
   });
   const known = useFollowed(stored, form);
-  const settled = useUnsaved(form.isDirty());
-  const save = useMutation({
+  const mutation = useMutation({
     mutationFn({ name, active }: Values) {
       const was = known.current;
       return provider === undefined
@@ -51,26 +49,21 @@ export function ProviderForm({ provider, onDone }: Props) {
             ...(active === was.active ? {} : { active }),
           });
     },
-    async onSuccess(saved) {
-      notifyDone(`Saved ${saved.name}.`);
-      settled();
-      onDone(saved);
-      await rulesChanged();
-    },
-    onError(error) {
-      const messages = fieldMessages(asApiError(error));
-      form.setErrors(messages);
-      focusFirst(form)(messages);
-    },
+    onSuccess: rulesChanged,
+  });
+  const save = useSaveForm(form, mutation, {
+    toRequest: (values) => values,
+    saved: ({ name }) => `Saved ${name}.`,
+    onSaved: onDone,
   });
   const removal = useRemoval(provider, (notices) => {
-    settled();
+    save.settled();
     onDone(notices);
   });
 
   return (
     <>
-      <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+      <form noValidate onSubmit={save.onSubmit}>
         <Stack gap="md">
           <TextInput
             label="Name"
@@ -101,10 +94,10 @@ export function ProviderForm({ provider, onDone }: Props) {
             disabled={!mayChange}
             {...form.getInputProps('active', { type: 'checkbox' })}
           />
-          {isInline(save.error) ? null : <FormError error={save.error} />}
-          <RuleActions
+          <FormError error={save.error} />
+          <FormActions
             save={provider === undefined ? 'Add provider' : 'Save changes'}
-            saving={save.isPending}
+            saving={save.isSaving}
             mayChange={mayChange}
             unchanged={provider !== undefined && !form.isDirty()}
             {...(removal && { remove: removal })}

@@ -2,13 +2,12 @@ import { Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Provider, TimeOff } from '@voxanne/contract';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { fieldMessages } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
-import { RuleActions } from './form-actions.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { FormActions } from './form-actions.tsx';
 import { changeTimeOff, createTimeOff, deleteTimeOff } from './schedule.api.ts';
 import { emptyTimeOff, fieldOf, type TimeOffValues, toBody, toValues, validate } from './time-off-view.ts';
 import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
@@ -27,29 +26,22 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
   const stored = entry === undefined ? emptyTimeOff(today) : toValues(entry);
   const form = useForm<TimeOffValues>({ initialValues: stored, validate });
   useFollowed(stored, form);
-  const settled = useUnsaved(form.isDirty());
-  const save = useMutation({
+  const mutation = useMutation({
     mutationFn: (values: TimeOffValues) =>
       entry === undefined ? createTimeOff(toBody(values)) : changeTimeOff(entry.id, toBody(values)),
-    async onSuccess(saved) {
-      notifyDone(`Saved ${saved.title}.`);
-      settled();
-      onDone(saved);
-      await rulesChanged();
-    },
-    onError(error) {
-      const messages = Object.fromEntries(
-        Object.entries(fieldMessages(asApiError(error))).map(([name, words]) => [fieldOf(name), words]),
-      );
-      form.setErrors(messages);
-      focusFirst(form)(messages);
-    },
+    onSuccess: rulesChanged,
+  });
+  const save = useSaveForm(form, mutation, {
+    toRequest: (values) => values,
+    saved: ({ title }) => `Saved ${title}.`,
+    onSaved: onDone,
+    messagesOf: (error) => fieldMessages(error, fieldOf),
   });
   const remove = useMutation({
     mutationFn: (id: string) => deleteTimeOff(id),
     async onSuccess() {
       notifyDone(`Removed ${entry?.title}. Patients can book that time again.`);
-      settled();
+      save.settled();
       onDone({ notices: [] });
       await rulesChanged();
     },
@@ -58,7 +50,7 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
   const field = { size: 'md', disabled: !mayChange } as const;
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+    <form noValidate onSubmit={save.onSubmit}>
       <Stack gap="md">
         <TextInput
           label="Title"
@@ -94,10 +86,10 @@ export function TimeOffForm({ entry, providers, today, onDone }: Props) {
             <TextInput type="time" label="Until" required {...field} {...form.getInputProps('to')} />
           )}
         </SimpleGrid>
-        {isInline(save.error) ? null : <FormError error={save.error} />}
-        <RuleActions
+        <FormError error={save.error} />
+        <FormActions
           save={entry === undefined ? 'Add time off' : 'Save changes'}
-          saving={save.isPending}
+          saving={save.isSaving}
           mayChange={mayChange}
           unchanged={entry !== undefined && !form.isDirty()}
           {...(entry && {

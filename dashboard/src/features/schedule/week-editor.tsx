@@ -27,17 +27,21 @@ interface Props {
 export function WeekEditor({ week, disabled, showFaults, onChange }: Props) {
   const faults = showFaults ? faultsOf(week) : {};
   const hints = hintsOf(week);
-  return WEEKDAYS.map((day) => (
-    <DayRow
-      key={day}
-      day={day}
-      week={week}
-      disabled={disabled}
-      faults={faults[day] ?? {}}
-      hints={hints[day] ?? []}
-      onChange={onChange}
-    />
-  ));
+  return (
+    <div data-path="week">
+      {WEEKDAYS.map((day) => (
+        <DayRow
+          key={day}
+          day={day}
+          week={week}
+          disabled={disabled}
+          faults={faults[day] ?? {}}
+          hints={hints[day] ?? []}
+          onChange={onChange}
+        />
+      ))}
+    </div>
+  );
 }
 
 interface DayProps extends Omit<Props, 'showFaults'> {

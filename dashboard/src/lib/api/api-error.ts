@@ -115,10 +115,6 @@ export function fieldMessages(
   );
 }
 
-/** Whether the fields say everything, so that the form need not say it again. */
-export const isInline = (error: unknown): boolean =>
-  error !== null && Object.keys(fieldMessages(asApiError(error))).length > 0;
-
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError({

@@ -2,13 +2,12 @@ import { Checkbox, NumberInput, Radio, Select, SimpleGrid, Stack, Switch, TextIn
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Provider, Service } from '@voxanne/contract';
-import { asApiError, fieldMessages, isInline } from '../../lib/api/api-error.ts';
-import { focusFirst } from '../../lib/ui/focus-first.ts';
+import { fieldMessages } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { useUnsaved } from '../../lib/ui/unsaved.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
-import { RuleActions } from './form-actions.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { FormActions } from './form-actions.tsx';
 import { changeService, createService, deleteService } from './schedule.api.ts';
 import {
   changes,
@@ -19,7 +18,7 @@ import {
   toBody,
   toValues,
   validate,
-} from './service-form.ts';
+} from './service-values.ts';
 import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
 
 interface Props {
@@ -35,31 +34,24 @@ export function ServiceForm({ service, providers, onDone }: Props) {
   const stored = service === undefined ? EMPTY : toValues(service);
   const form = useForm<ServiceValues>({ initialValues: stored, validate });
   const known = useFollowed(stored, form);
-  const settled = useUnsaved(form.isDirty());
-  const save = useMutation({
+  const mutation = useMutation({
     mutationFn: (values: ServiceValues) =>
       service === undefined
         ? createService(toBody(values))
         : changeService(service.id, changes(known.current, values)),
-    async onSuccess(saved) {
-      notifyDone(`Saved ${saved.name}.`);
-      settled();
-      onDone(saved);
-      await rulesChanged();
-    },
-    onError(error) {
-      const messages = Object.fromEntries(
-        Object.entries(fieldMessages(asApiError(error))).map(([name, words]) => [fieldOf(name), words]),
-      );
-      form.setErrors(messages);
-      focusFirst(form)(messages);
-    },
+    onSuccess: rulesChanged,
+  });
+  const save = useSaveForm(form, mutation, {
+    toRequest: (values) => values,
+    saved: ({ name }) => `Saved ${name}.`,
+    onSaved: onDone,
+    messagesOf: (error) => fieldMessages(error, fieldOf),
   });
   const remove = useMutation({
     mutationFn: (id: string) => deleteService(id),
     async onSuccess(gone) {
       notifyDone(`Deleted ${service?.name}.`);
-      settled();
+      save.settled();
       onDone(gone);
       await rulesChanged();
     },
@@ -67,7 +59,7 @@ export function ServiceForm({ service, providers, onDone }: Props) {
   const number = { size: 'md', allowDecimal: false, allowNegative: false, disabled: !mayChange } as const;
 
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst(form))}>
+    <form noValidate onSubmit={save.onSubmit}>
       <Stack gap="md">
         <TextInput
           label="Name"
@@ -152,10 +144,10 @@ export function ServiceForm({ service, providers, onDone }: Props) {
           disabled={!mayChange}
           {...form.getInputProps('active', { type: 'checkbox' })}
         />
-        {isInline(save.error) ? null : <FormError error={save.error} />}
-        <RuleActions
+        <FormError error={save.error} />
+        <FormActions
           save={service === undefined ? 'Add service' : 'Save changes'}
-          saving={save.isPending}
+          saving={save.isSaving}
           mayChange={mayChange}
           unchanged={service !== undefined && !form.isDirty()}
           {...(service && {

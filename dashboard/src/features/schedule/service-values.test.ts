@@ -1,6 +1,6 @@
 import type { Service } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { changes, EMPTY, serviceLine, spellNotice, toBody, toValues, validate } from './service-form.ts';
+import { changes, EMPTY, serviceLine, spellNotice, toBody, toValues, validate } from './service-values.ts';
 
 const service: Service = {
   id: '3d9f3c56-0a6e-4f5e-9d57-5a3f8c1f2b10',
