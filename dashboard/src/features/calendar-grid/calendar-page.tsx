@@ -162,7 +162,6 @@ function Schedule(props: ScheduleProps) {
     if (instant === null) return;
     const at = new Date(instant).toISOString();
     const providerId = view === 'day' ? (column.providerId ?? item.provider_id) : item.provider_id;
-    if (instant === Date.parse(item.scheduled_at) && providerId === item.provider_id) return;
     const providerName = people.find((one) => one.id === providerId)?.name ?? item.provider_name;
     move.mutate({
       appointment: item,

@@ -51,6 +51,7 @@ export function useDrag(options: Options) {
     stop.current();
     const byTouch = event.pointerType === 'touch';
     const card = event.currentTarget.getBoundingClientRect();
+    const home = event.currentTarget.closest<HTMLElement>('[data-column]')?.dataset.column;
     const begun = { x: event.clientX, y: event.clientY };
     const grip = (begun.y - card.top) / Math.max(card.height, 1);
     let at = begun;
@@ -96,6 +97,8 @@ export function useDrag(options: Options) {
       active = true;
       dragging.current = true;
       clickIsDrop.current = true;
+      // At once: the pointer may be released before the next frame.
+      look();
       frame = requestAnimationFrame(scrollAtEdges);
     };
     const rest = byTouch ? setTimeout(activate, REST_MS) : undefined;
@@ -108,10 +111,11 @@ export function useDrag(options: Options) {
       else if (!byTouch && far > MOUSE_SLOP) activate();
     };
     const drop = () => {
-      const place = shown;
-      const moved = active && place !== null;
+      const place = active ? shown : null;
       end();
-      if (moved) latest.current.onDrop(item, place.columnKey, place.from);
+      // Put back where it was, nothing has changed.
+      const isBack = place?.columnKey === home && place?.from === range.from;
+      if (place !== null && !isBack) latest.current.onDrop(item, place.columnKey, place.from);
     };
     const giveUp = (key: KeyboardEvent) => {
       if (key.key !== 'Escape' || !active) return;
