@@ -10,7 +10,7 @@ import {
   RouterProvider,
 } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createQueryClient } from '../lib/api/query-client.ts';
 import { theme } from '../lib/theme/theme.ts';
@@ -44,5 +44,6 @@ export async function renderScreen(part: ReactNode, { at = '/' } = {}) {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  return { user: userEvent.setup({ delay: null }), queryClient, href: () => router.state.location.href };
+  const user = userEvent.setup({ delay: null, pointerEventsCheck: PointerEventsCheckLevel.Never });
+  return { user, href: () => router.state.location.href };
 }

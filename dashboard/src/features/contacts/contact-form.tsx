@@ -6,11 +6,11 @@ import { type ContactDetail, type ContactPatch, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
+import { PatientEmail, PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { type ContactValues, changes, fullName, statusOptions, toValues } from './contact-view.ts';
 import { changeContact, contactQuery } from './contacts.api.ts';
-import { PatientEmail, PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 
 export function ContactForm({ contact }: { contact: ContactDetail }) {
   const queryClient = useQueryClient();

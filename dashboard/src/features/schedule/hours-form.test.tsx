@@ -55,7 +55,7 @@ test('a day gets hours and a break, and the other weekdays get the same', async 
   await user.click(button('Remove Friday, hours 1'));
   await user.click(button('Remove Friday, break 1'));
   await user.click(button('Save hours'));
-  await screen.findByText('The hours of Dr. Ada are saved.');
+  await screen.findByText('Saved the hours for Dr. Ada.');
   const weekdays = ['1', '2', '3', '4'];
   const each = (window: [string, string]) => Object.fromEntries(weekdays.map((one) => [one, [window]]));
   expect(server.sentTo(ROUTE)).toEqual([
@@ -71,7 +71,7 @@ test('what the change leaves outside is listed, each one link from the calendar'
   expect(screen.getByRole('link', { name: /Maria Lopez, Mon, Nov 23/ }).getAttribute('href')).toContain(
     '/calendar?',
   );
-  await user.click(button('Put away'));
+  await user.click(within(screen.getByRole('status')).getByRole('button', { name: 'Dismiss' }));
   expect(screen.queryByText('One appointment is outside of it.')).toBeNull();
 });
 
@@ -115,9 +115,9 @@ test('a week that is being worked on is not taken away: the person chooses', asy
   const { user } = await openForm();
   await user.click(button('Add hours on Tuesday'));
   await user.click(button('Another window'));
-  await screen.findByText('These hours were changed elsewhere');
+  await screen.findByText('Someone else changed these hours');
   expect(field('Monday, hours 1, from').value).toBe('09:00');
-  await user.click(button('Show the others'));
+  await user.click(button('Show theirs'));
   expect(field('Monday, hours 1, from').value).toBe('10:00');
   day('Tuesday').getByText('Closed');
 });
