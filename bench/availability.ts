@@ -214,7 +214,7 @@ async function referenceDesign(id: string, moment = new Date()): Promise<string[
 
 async function compare(some: string[]): Promise<number> {
   let differ = 0;
-  // One moment for all: a quarter of an hour that ends in between is no disagreement.
+  // One moment for all: a quarter of an hour that ends in between isn't a disagreement.
   const now = new Date();
   for (const id of some) {
     const mine = new Set(await engine(id, now));

@@ -63,7 +63,7 @@ interface Sending {
   callId: string;
 }
 
-/** Sends one report until somebody has taken it, as a provider would. @returns how often it had to be sent. */
+/** Sends one report until someone has taken it, as a provider would. @returns how often it had to be sent. */
 async function deliver(webs: readonly Member[], { clinic, callId }: Sending): Promise<number> {
   const body = JSON.stringify({
     message: {

@@ -1,7 +1,7 @@
 /**
- * Two processes, one clinic, everybody at once: bookings, moves, cancellations and their undoing, holds and their
+ * Two processes, one clinic, everyone at once: bookings, moves, cancellations and their undoing, holds and their
  * confirming, and busy times of a linked calendar, on overlapping windows with buffers. No two rows may overlap, none may
- * lie on a busy time that was there before it, nobody may hear of a deadlock, and whoever loses hears of other times.
+ * lie on a busy time that was there before it, no one may hear of a deadlock, and the losers hear of other times.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ const holds: string[] = [];
 const outcomes: Record<string, number> = {};
 const waits: number[] = [];
 const faults: string[] = [];
-/** Busy times, and since when each has surely been there for everybody. */
+/** Busy times, and since when each has surely been there for everyone. */
 const known: { id: string; since: string }[] = [];
 
 type Kind = 'book' | 'move' | 'cancel' | 'undo' | 'hold' | 'confirm' | 'busy';
@@ -186,7 +186,7 @@ const { rows: overlaps } = await cluster.owner.query(
    where a.status in ('pending', 'held', 'confirmed', 'arrived') and b.status in ('pending', 'held', 'confirmed', 'arrived')`,
 );
 // A change is dated by the beginning of its transaction, so it has seen all that was there by then. A hold that is
-// confirmed takes no time anew.
+// confirmed takes no time again.
 const { rows: onBusy } = await cluster.owner.query(
   `select count(*)::int as n from public.appointments a join public.busy_blocks b
      on a.org_id = b.org_id and a.provider_id = b.provider_id

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- retention [rows]`: the plans and times of the hot queries, and a whole clean-up, at 5,000,000 rows a
- * table in a PostgreSQL of its own. Needs about 2.5 KB of disk a row: 12 GB at five million.
+ * table in its own PostgreSQL. Needs about 2.5 KB of disk a row: 12 GB at five million.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -45,8 +45,8 @@ async function send(): Promise<void> {
     else refused += 1;
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
-    // Nobody listens any more. A kept connection that closes while a request is on its way also breaks off; neither
-    // has been told that it was accepted.
+    // No one listens anymore. A kept connection that closes while a request is on its way also breaks off; neither
+    // has heard that it was accepted.
     if (cause?.code === 'ECONNREFUSED') refused += 1;
     else cutOff += 1;
     await sleep(20);

@@ -21,7 +21,7 @@ export function createApi(options, env) {
     } catch (error) {
       const why = error.cause?.code ?? error.cause?.message ?? error.message;
       throw new Unreachable(
-        `Voxanne does not answer at ${base.origin} (${why}). Start it with "npm start", or name its address with --url.`,
+        `Voxanne isn’t responding at ${base.origin} (${why}). Start it with "npm start", or set its address with --url.`,
       );
     }
   };
@@ -34,7 +34,7 @@ export function createApi(options, env) {
   const signIn = async () => {
     if (!email || !password) {
       throw new UsageFault(
-        'Say who you are: --token (or VX_TOKEN) with a token from GET /api/auth/token, or --email and --password.',
+        'You’re not signed in. Set --token (or VX_TOKEN) to a token from GET /api/auth/token, or use --email and --password.',
       );
     }
     const { response, body } = await send('/api/auth/sign-in/email', json('POST', { email, password }));
@@ -49,7 +49,7 @@ export function createApi(options, env) {
   };
 
   return {
-    /** For what anybody may ask; with a token where there is one. */
+    /** For what anyone may ask; with a token where there is one. */
     async open(path) {
       if (!token && email && password) token = await signIn();
       return send(path, token ? { headers: { authorization: `Bearer ${token}` } } : {});
@@ -79,21 +79,20 @@ function addressOf(url) {
 }
 
 function tokenOf(text) {
-  // What may not stand in a header would look like a server that does not answer.
+  // Characters that aren't allowed in a header would look like a server that doesn't answer.
   if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
-    throw new UsageFault('That is not a token: get one from GET /api/auth/token, on one line.');
+    throw new UsageFault('That isn’t a token. Get one from GET /api/auth/token, on one line.');
   return text;
 }
 
-const notVoxanne = (base) =>
-  new Unreachable(`What answers at ${base.origin} is not Voxanne. Name its address with --url.`);
+const notVoxanne = (base) => new Unreachable(`${base.origin} isn’t Voxanne. Set its address with --url.`);
 
 function refusal(response, body) {
-  const said = body?.detail ?? body?.message ?? `The answer was ${response.status} without a reason.`;
+  const said = body?.detail ?? body?.message ?? `Voxanne answered ${response.status} without saying why.`;
   const request = response.headers.get('x-request-id');
   const next =
     response.status === 401
-      ? ' Take a new token from GET /api/auth/token, or check --email and --password.'
+      ? ' Get a new token from GET /api/auth/token, or check --email and --password.'
       : '';
   const words = `${said}${next}${request ? ` (request ${request})` : ''}`;
   // What was asked for cannot be asked: that is the command's mistake, not something to look at in Voxanne.

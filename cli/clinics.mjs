@@ -16,7 +16,7 @@ export const clinics = {
     return OK;
   },
   async admit({ api, options, words: [id], say }) {
-    if (id === undefined) throw new UsageFault('Name the clinic: its id from "voxanne clinics waiting".');
+    if (id === undefined) throw new UsageFault('Which clinic? Give its id from "voxanne clinics waiting".');
     const path = `/api/operator/clinics/${encodeURIComponent(id)}/admit`;
     const answer = await api.ask('POST', path, {}, TOKEN);
     say(options.json ? JSON.stringify(answer, null, 2) : 'Its receptionist is being set up.');

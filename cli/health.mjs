@@ -6,7 +6,7 @@ export async function health({ api, options, say }) {
   // A report of something critical is still a report.
   if (!Array.isArray(body?.integrations)) throw api.notVoxanne();
   say(options.json ? JSON.stringify(body, null, 2) : inWords(body));
-  // The report itself knows which degraded entries are harmless, such as a calendar that nobody linked.
+  // The report itself knows which degraded entries are harmless, such as a calendar that no one linked.
   return body.status === 'healthy' ? OK : FINDING;
 }
 

@@ -12,5 +12,5 @@ export const outgoing = commandsOf({
     error: (row) => row.error_message ?? '',
   },
   none: 'No outgoing items match.',
-  which: 'Name one entry, or say which ones: --status dead_letter, --topic.',
+  which: 'Give one entry’s id, or choose some: --status dead_letter, --topic.',
 });

@@ -16,33 +16,33 @@ const HELP = `Usage: npx --no voxanne <command> [options]
       --provider <name>      vapi, twilio or google
       --event-type <type>    such as status or end-of-call-report
       --limit <n>            at most 200; 50 by default
-      --cursor <cursor>      the next page; the previous page ends with it
-  webhooks replay <id>       handle one again; nothing is done twice
+      --cursor <cursor>      the next page; shown at the end of the previous one
+  webhooks replay <id>       replay one; nothing is done twice
   webhooks replay --status dead_letter
-                             handle all of these again (also --provider, --event-type)
-      --dry-run              say what it would do, and do nothing
+                             replay all of these (also --provider, --event-type)
+      --dry-run              say what it would do, without doing it
   outgoing list              calendar events and texts to be sent, newest first
       --status, --topic      such as dead_letter, calendar.push
   outgoing replay <id>       retry one that was given up, or all: --status dead_letter
-      --dry-run              say what it would do, and do nothing
+      --dry-run              say what it would do, without doing it
   clinics waiting            for the operator: new clinics waiting for a receptionist
   clinics admit <id>         give one of them its receptionist now
   senders list               for the operator: clinics that text from a number of their own
-  senders set <id> <number>  give a clinic a number of the Twilio account, to itself alone
+  senders set <id> <number>  give a clinic its own number from the Twilio account
   senders remove <number>    take it back: the clinic texts from the shared sender again
-  health                     what works, what does not, and what to do about it
+  health                     what works, what doesn’t, and what to do about it
 
 For each:
-  --json                     the API's answer as it is
+  --json                     print the API’s answer as it is
   --url <address>            where Voxanne runs; http://localhost:3001 by default
   --token <token>            from GET /api/auth/token; or set VX_TOKEN;
                              for clinics and senders: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
-In Voxanne's folder only: elsewhere npx would look for a package of that name at npm, which is not this one, and --no
-keeps it from running one. From another folder: node <folder of Voxanne>/cli/voxanne.mjs <command>.
+Run this in Voxanne's folder: anywhere else npx would look for a package of that name on npm, which isn't this one. --no
+keeps it from running that one. From another folder: node <folder of Voxanne>/cli/voxanne.mjs <command>.
 
-Exit code: 0 fine, 1 something to look at, 2 wrong usage, 3 Voxanne cannot be reached.
+Exit codes: 0 all good, 1 something needs attention, 2 wrong usage, 3 can't reach Voxanne.
 `;
 
 const OPTIONS = {
@@ -91,9 +91,10 @@ async function main(argv, env) {
   const length = positionals[0] === 'health' ? 1 : 2;
   const name = positionals.slice(0, length).join(' ');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new UsageFault(`There is no command "${name}".`);
+  if (!command) throw new UsageFault(`Unknown command "${name}".`);
   const words = positionals.slice(length);
-  if (words.length > (command.words ?? 0)) throw new UsageFault(`"${words.at(-1)}" is one word too many.`);
+  if (words.length > (command.words ?? 0))
+    throw new UsageFault(`"${words.at(-1)}" is one argument too many.`);
   for (const option of Object.keys(values)) {
     if (!COMMON.includes(option) && !command.takes.includes(option))
       throw new UsageFault(`"voxanne ${name}" has no option --${option}.`);

@@ -16,5 +16,5 @@ export const webhooks = commandsOf({
     error: (row) => row.error_message ?? '',
   },
   none: 'No webhooks match.',
-  which: 'Name one delivery, or say which ones: --status dead_letter, --provider, --event-type.',
+  which: 'Give one delivery’s id, or choose some: --status dead_letter, --provider, --event-type.',
 });

@@ -113,7 +113,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
     expect(await textsOf(caller, 1)).toHaveLength(1);
   });
 
-  test('of twenty callers for one time one gets it, and the others hear of other times', async () => {
+  test('one of twenty callers for the same time gets it, and the others hear of other times', async () => {
     const scheduled_at = openTime(5, 30);
     const begun = performance.now();
     const answers = await Promise.all(

@@ -105,7 +105,7 @@ describe('fifty callers want the same slot', () => {
     });
   });
 
-  test('by voice one is booked and forty-nine hear other times', async () => {
+  test('one is booked by voice, and forty-nine hear other times', async () => {
     const clinic = await linkedClinic();
     const headers = { 'x-vapi-secret': await secretOf(clinic) };
     const slot = openTime(4);
@@ -148,7 +148,7 @@ describe('fifty callers want the same slot', () => {
     const winners = numbers.filter((number) => results[number].result !== undefined);
     expect(winners).toHaveLength(1);
     for (const { error } of results.filter((result) => result.error !== undefined)) {
-      expect(error).toMatch(/already taken.*Free instead: .+, or .+/);
+      expect(error).toMatch(/already taken.*The closest openings are .+ and .+/);
     }
     const [winner = -1] = winners;
     const [booked] = (await clinic.get('/api/appointments')).body.data;

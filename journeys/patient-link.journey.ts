@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     await heading(page, 'Your appointment is canceled').waitFor();
     expect((await clinic.get(`/api/appointments/${id}`)).body.status).toBe('cancelled');
     await page.getByRole('button', { name: 'Undo: keep the appointment' }).click();
-    await heading(page, 'Your appointment is on again').waitFor();
+    await heading(page, 'Your appointment is back on').waitFor();
     expect((await clinic.get(`/api/appointments/${id}`)).body).toMatchObject({
       status: 'confirmed',
       version: 4,
@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     await page.goto(link);
     await heading(page, 'A time has opened up').waitFor();
     await page.getByRole('button', { name: 'Yes, book it for me' }).click();
-    await heading(page, 'You are booked').waitFor();
+    await heading(page, 'You’re booked').waitFor();
     expect((await clinic.get('/api/waitlist')).body.data[0]).toMatchObject({ status: 'booked' });
     const confirmed = await texts(NEXT, 2);
     expect(confirmed.some(({ body }) => body.includes('is booked for') && LINK.test(body))).toBe(true);
@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('a patient’s own link', () => {
     await heading(page, 'Your appointment was moved').waitFor();
     await look('moved');
     await page.goto(`${product.url}/a/made-up`);
-    await heading(page, 'This link does not work').waitFor();
+    await heading(page, 'This link doesn’t work').waitFor();
     await look('unknown');
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
   });

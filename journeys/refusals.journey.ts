@@ -127,7 +127,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       [
         'a service that is not offered',
         { serviceType: 'brain surgery' },
-        /not a service.*offers/i,
+        /isn’t a service.*offers/i,
         'UNKNOWN_SERVICE',
       ],
       [

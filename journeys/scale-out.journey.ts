@@ -182,7 +182,7 @@ describe.each(deployments)(
           async () => (await healthOf(clinic, 'Redis')).status === 'degraded',
         );
         expect((await healthOf(clinic, 'Webhook Queue')).details.mode).toBe(
-          'Redis is down, PostgreSQL alone carries on',
+          'Redis is down; the queue runs on PostgreSQL alone',
         );
       }
       await expectOneOfEach([await book(viaFirst), await book(viaSecond)], viaFirst);

@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await monday.getByText(/11:00 to 17:00 overlaps 09:00 to 12:00/).waitFor();
     await monday.getByLabel('Monday, hours 2, from').fill('13:00');
     await monday.getByRole('button', { name: 'Add a break on Monday' }).click();
-    await monday.getByText(/The break from 12:00 to 13:00 lies outside/).waitFor();
+    await monday.getByText(/The break from 12:00 to 13:00 is outside/).waitFor();
     await monday.getByLabel('Monday, break 1, from').fill('10:00');
     await monday.getByLabel('Monday, break 1, to').fill('10:15');
     await monday.getByRole('button', { name: 'Copy to weekdays from Monday' }).click();
@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
     await question.getByRole('button', { name: 'Delete provider' }).click();
     await question.getByText(/One upcoming appointment, on .+, stays booked\./).waitFor();
     await question.getByRole('button', { name: 'Delete anyway' }).click();
-    await other.getByText('One appointment is still to come. It stays as it is.').waitFor();
+    await other.getByText('One appointment is still coming up. It stays as it is.').waitFor();
     await expect.poll(() => page.getByRole('link', { name: /Main provider/ }).count()).toBe(0);
     const kept = await clinic.get(`/api/appointments/${booked.body.appointment_id}`);
     expect(kept.body).toMatchObject({ status: 'confirmed', provider_name: 'Main provider' });

@@ -74,7 +74,7 @@ describe('a second start beside the first', () => {
     expect((await send('GET', `${first.sandboxUrl}/_sandbox/faults`)).status).toBe(200);
   };
 
-  test('of the very same says which port is taken and by what, and breaks nothing', async () => {
+  test('a start of the same Voxanne says which port is taken and by what, and breaks nothing', async () => {
     const second = await startInVain({ dataDir: first.dataDir, ports: first.ports });
     table.add('the second start says so after', seconds(second.ms));
     expectWords(
@@ -148,20 +148,20 @@ describe('a data directory that cannot be used is said in words with the command
   test('a file in its place', async () => {
     const dataDir = join(freshDir(), 'file');
     writeFileSync(dataDir, 'not a directory\n');
-    await inVain(dataDir, dataDir, /cannot be used/, /VOXANNE_DATA_DIR/);
+    await inVain(dataDir, dataDir, /can’t be used/, /VOXANNE_DATA_DIR/);
   });
 
   test('a place that cannot be made, below a file', async () => {
     const parent = join(freshDir(), 'file');
     writeFileSync(parent, 'not a directory\n');
-    await inVain(join(parent, 'data'), parent, /cannot be used/, /VOXANNE_DATA_DIR/);
+    await inVain(join(parent, 'data'), parent, /can’t be used/, /VOXANNE_DATA_DIR/);
   });
 
   test('a postgres folder that is not a database', async () => {
     const dataDir = freshDir();
     mkdirSync(join(dataDir, 'postgres'));
     writeFileSync(join(dataDir, 'postgres', 'notes.txt'), 'mine\n');
-    await inVain(dataDir, /not a whole PostgreSQL/, /PG_VERSION/, `mv '${join(dataDir, 'postgres')}'`);
+    await inVain(dataDir, /isn’t a complete PostgreSQL/, /PG_VERSION/, `mv '${join(dataDir, 'postgres')}'`);
   });
 
   test('a file where the database belongs', async () => {
@@ -173,10 +173,10 @@ describe('a data directory that cannot be used is said in words with the command
   test('secrets that were damaged', async () => {
     const dataDir = freshDir();
     writeFileSync(join(dataDir, 'secrets.json'), '{"AUTH_SECRET":');
-    await inVain(dataDir, /secrets\.json|cannot be used/);
+    await inVain(dataDir, /secrets\.json|can’t be used/);
   });
 
-  test('but the half-made database of a start that was cut off is made again; and one of another version is refused', async () => {
+  test('the half-made database of an interrupted start is made again, and one of another version is refused', async () => {
     const dataDir = freshDir();
     mkdirSync(join(dataDir, 'postgres.tmp', 'base'), { recursive: true });
     const product = await start({ dataDir });
@@ -203,7 +203,7 @@ test('settings: every fault at once, each by its name, and no secret among the w
   });
   expectWords(
     ended,
-    'VOXANNE_DATADIR: there is no such setting',
+    'VOXANNE_DATADIR: no such setting exists',
     /VOXANNE_MODE: /,
     /DATABASE_PORT: /,
     /DATABASE_URL: /,
@@ -220,7 +220,7 @@ test('a database that cannot be reached is reported in words, without its passwo
   const ended = await startInVain({ dataDir: freshDir(), env: { DATABASE_URL } });
   expectWords(
     ended,
-    /DATABASE_URL cannot be used: .*ECONNREFUSED/,
+    /DATABASE_URL can’t be used: .*ECONNREFUSED/,
     'Nothing is listening at that host and port',
   );
   expect(ended.output).not.toContain('hunter2');

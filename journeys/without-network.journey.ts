@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)('without a network nothing happens behind a personâ
       .getByText(/Youâ€™re offline, so nothing was loaded or saved/)
       .first();
   const goOffline = () => context.setOffline(true);
-  /** Whatever had been put aside for later would be sent now, before the page has read anything anew. */
+  /** Whatever had been put aside for later would be sent now, before the page has read anything again. */
   async function backOnline(): Promise<void> {
     const read = page.waitForResponse((answer) => answer.url().endsWith('/api/mode') && answer.ok());
     await context.setOffline(false);

@@ -12,7 +12,7 @@ const PACKAGE = 'packages/safe-call';
 const GROUPS = ['Calling', 'Breakers', 'Stores', 'Tokens', 'Batches', 'Events', 'Types'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** Where what a file exports is told of; the others are types that all calls share. */
+/** Where a file's exports are described; the others are types that all calls share. */
 const GROUP_OF_FILE: Record<string, Group> = {
   'create-safe-call.ts': 'Calling',
   'classify.ts': 'Calling',

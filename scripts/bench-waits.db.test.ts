@@ -41,7 +41,7 @@ describe('a bench that waits for its webhooks', () => {
     );
   });
 
-  test('ends with what is left when the workers stand still', async () => {
+  test('ends with what is left when the workers hang', async () => {
     await keep('pending');
     await keep('failed', 'Away');
     await expect(allHandled(owner, { everyMs: 1, standstillMs: 20 })).rejects.toThrow(

@@ -22,7 +22,7 @@ const benches: Record<string, string> = {
 
 const [wanted, ...args] = process.argv.slice(2);
 if (wanted !== undefined && !(wanted in benches)) {
-  console.error(`There is no benchmark "${wanted}". There are: ${Object.keys(benches).join(', ')}.`);
+  console.error(`No benchmark is named "${wanted}". The names are: ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
 for (const [name, file] of Object.entries(benches)) {

@@ -30,10 +30,10 @@ const readStamp = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim(
 
 function run(command, args, what) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: windows });
-  if (result.error) fail(`${what} did not start: ${result.error.message}`);
+  if (result.error) fail(`${what} didn’t start: ${result.error.message}`);
   if (result.status !== 0) {
     fail(
-      `${what} failed (exit ${result.status ?? result.signal}). The lines above say why; then run the same command again.`,
+      `${what} failed (exit ${result.status ?? result.signal}). The lines above say why. Fix that, then run the same command again.`,
     );
   }
 }
@@ -51,7 +51,7 @@ function installPackages() {
   run(windows ? 'npm.cmd' : 'npm', ['ci', ...options], 'npm ci');
   if (!complete()) {
     fail(
-      'npm ci left out the development packages, which the dashboard is built with. Look for an `omit` in `npm config ls`, then run the same command again.',
+      'npm ci left out the development packages, which are needed to build the dashboard. Look for an `omit` in `npm config ls`, then run the same command again.',
     );
   }
   writeFileSync(stampFile, `${wanted}\n`);
@@ -65,7 +65,7 @@ function requireNode24() {
   const version = (probe.stdout ?? '').trim();
   if (!/^v(2[4-9]|[3-9]\d)\./.test(version)) {
     fail(
-      `Voxanne runs on Node 24, and npm brings it along on Linux and Windows (x64), but here it found ${version || 'none'}. Install Node 24 (nodejs.org), or delete node_modules if optional packages were left out, then run the same command again.`,
+      `Voxanne runs on Node 24. npm installs it on Linux and Windows (x64), but here we found ${version || 'none'}. Install Node 24 (nodejs.org), or delete node_modules if optional packages were left out, then run the same command again.`,
     );
   }
   return candidate;

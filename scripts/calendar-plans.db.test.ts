@@ -24,7 +24,7 @@ describe('with fifty thousand appointments', () => {
     }
   });
 
-  test('and nothing that was seeded lies in the hours in which the plans book and move', async () => {
+  test('no seeded appointment is in the hours in which the plans book and move', async () => {
     const { rows } = await db.owner.query(
       `select count(*)::int as blocks, count(*) filter (where part.quiet)::int as quiet from (
          select tstzrange(b.busy_from, b.busy_to) && tstzrange(d + $1 * interval '1 hour', d + $2 * interval '1 hour') as quiet
@@ -36,7 +36,7 @@ describe('with fifty thousand appointments', () => {
     expect(rows[0].quiet).toBe(0);
   });
 
-  test('and a function that does is found out', async () => {
+  test('a function that does is found', async () => {
     await db.owner.query(`create function public.all_notes() returns bigint language plpgsql as $$
       begin return (select count(*) from public.appointments where notes is not null); end $$;
       grant execute on function public.all_notes() to public`);

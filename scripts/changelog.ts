@@ -29,7 +29,7 @@ function writeChangelog(root: string, version: string | undefined): void {
   const today = new Date().toISOString().slice(0, 10);
   writeFileSync(file, version === undefined ? text : closeSection(text, version, today));
   const next =
-    version === undefined ? 'Read the new lines aloud and shorten them.' : 'Go on with docs/release.md.';
+    version === undefined ? 'Read the new lines aloud and shorten them.' : 'Continue with docs/release.md.';
   console.log(`CHANGELOG.md: ${commits.length} commits read. ${next}`);
 }
 

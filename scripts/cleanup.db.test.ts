@@ -47,7 +47,7 @@ describe('npm run cleanup', () => {
   const left = async () =>
     (await db.owner.query('select count(*)::int as n from public.processed_webhook_events')).rows[0].n;
 
-  test('tells what would go, and removes nothing, with --dry-run', async () => {
+  test('says what would go, and removes nothing, with --dry-run', async () => {
     const { code, out } = await cleanup('--dry-run');
     expect(code).toBe(0);
     expect(out).toMatch(/nothing was/);

@@ -53,7 +53,7 @@ async function withDatabase(config: Config, work: (database: Database) => Promis
   if (given) return at(given);
   if (!existsSync(join(dataDir, 'postgres'))) {
     throw new StartupError(
-      `There is no database in ${dataDir} yet, so there is nothing to clean up.\nSet DATABASE_URL if yours is elsewhere, or start Voxanne first: npm start`,
+      `There’s no database in ${dataDir} yet, so there’s nothing to clean up.\nSet DATABASE_URL if yours is elsewhere, or start Voxanne first: npm start`,
     );
   }
   const server = await startEmbeddedPostgres({ dataDir, port: database.embeddedPort });
@@ -78,7 +78,7 @@ async function runningUrl(dataDir: string): Promise<string | undefined> {
     await client.connect();
     return url;
   } catch {
-    // Left behind by a killed one: starting the server mends it.
+    // Left behind by a killed one: starting the server fixes it.
     return undefined;
   } finally {
     await client.end().catch(() => undefined);
@@ -95,7 +95,7 @@ function say(title: string, counts: Record<string, number>): void {
 async function dryRun(database: Database, json: boolean): Promise<void> {
   const wouldRemove = await previewCleanup({ database, clock: systemClock });
   if (json) console.log(JSON.stringify({ dryRun: true, wouldRemove }, null, 2));
-  else say('Would be removed now (nothing was):', wouldRemove);
+  else say('Would be removed (nothing was):', wouldRemove);
 }
 
 async function run(database: Database, json: boolean): Promise<void> {
@@ -108,13 +108,13 @@ async function run(database: Database, json: boolean): Promise<void> {
   );
   if (!report) {
     throw new StartupError(
-      'A worker is cleaning up right now, and one at a time is enough.\nNothing is left to do here; to see what it did: select last_result from app_private.scheduled_jobs',
+      'A worker is already cleaning up, so there’s nothing to do here.\nTo see what it did: select last_result from app_private.scheduled_jobs',
     );
   }
   const failed = Object.entries(report.failed);
   if (json) console.log(JSON.stringify({ dryRun: false, ...report }, null, 2));
   else say(report.cutOff ? 'Removed before it was stopped:' : 'Removed:', report.removed);
-  for (const [name, reason] of failed) console.error(`${name} could not be cleaned up: ${reason}`);
+  for (const [name, reason] of failed) console.error(`${name} couldn’t be cleaned up: ${reason}`);
   if (failed.length > 0 || report.cutOff) process.exitCode = 1;
 }
 
@@ -125,7 +125,7 @@ try {
   );
 } catch (error) {
   const known = error instanceof StartupError || error instanceof pg.DatabaseError;
-  console.error(known ? error.message : `This did not work: ${(error as Error).message}`);
+  console.error(known ? error.message : `That didn’t work: ${(error as Error).message}`);
   if (sqlState(error) === '42P01') console.error('The database is older than this code: npm run db:migrate');
   process.exitCode = 1;
 }

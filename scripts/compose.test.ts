@@ -59,7 +59,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  test('has no password that stands in a file which everybody can read', () => {
+  test('has no password in a file that everyone can read', () => {
     const required = /^\$\{(POSTGRES|REDIS)_PASSWORD:\?[^}]+\}$/;
     const { DATABASE_URL, REDIS_URL } = services.web?.environment ?? {};
     for (const address of [DATABASE_URL, REDIS_URL]) {
@@ -79,7 +79,7 @@ describe('compose.yaml', () => {
     expect(lines).toContain('maxmemory-policy noeviction');
   });
 
-  test('is a sandbox that says that it listens to more than itself, and may be told otherwise', () => {
+  test('is a sandbox that says that it listens to more than itself, and can be set otherwise', () => {
     for (const name of ['web', 'worker', 'sandbox']) {
       expect(services[name]?.environment).toMatchObject({
         HOST: '0.0.0.0',
@@ -98,7 +98,7 @@ describe('the image', () => {
     expect(`exec ${command.join(' ')}`).toBe(JSON.parse(read('package.json')).scripts.start);
   });
 
-  test('is live unless it is told otherwise: it listens on every address', () => {
+  test('is live unless set otherwise: it listens on every address', () => {
     const settings = /^ENV (.+)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
     const env = Object.fromEntries(settings.map((setting) => setting.split('=')));
     expect(env).toMatchObject({ HOST: '0.0.0.0' });
@@ -107,7 +107,7 @@ describe('the image', () => {
     );
   });
 
-  test('holds nobody’s settings, whatever the file is called', () => {
+  test('holds no one’s settings, whatever the file is called', () => {
     const lines = read('.dockerignore').trim().split('\n');
     const isLeftOut = (file: string) => {
       let left = false;

@@ -17,7 +17,7 @@ const supabase = join(root, 'supabase');
 
 const USAGE = `Usage:
   npm run db:migrate          applies the migrations that are missing
-  npm run db:reset            deletes everything in the database and starts anew (-- --yes where it is not the trial's own)
+  npm run db:reset            deletes everything in the database and starts over (-- --yes unless it's the trial's own)
   npm run db:dump -- <file>   writes every row into a new file, one line of JSON each
   npm run db:new -- <name>    makes the next migration, with the functions that differ from supabase/schemas
   npm run db:login            prints the line by which a pooler knows the login of the processes (it has a password in it)
@@ -78,7 +78,7 @@ async function reset(config: Config, sure: boolean): Promise<void> {
   if (!sure && (given || config.mode === 'live')) {
     const { host, pathname } = new URL(given ?? `postgres://built-in${config.dataDir}`);
     throw new StartupError(
-      `This would delete every table and row of ${host}${pathname}.\nIf that is what you want: npm run db:reset -- --yes`,
+      `This would delete every table and row in ${host}${pathname}.\nIf that’s what you want: npm run db:reset -- --yes`,
     );
   }
   await withOwner(config, async (url) => {
@@ -115,7 +115,7 @@ const emptySchemas = (url: string): Promise<void> =>
     );
     if (rows[0]?.managed) {
       throw new StartupError(
-        'This database has an auth schema of its own (Supabase), with users that are not ours to delete.\nUse its own tool: supabase db reset, which runs the same migrations.',
+        'This database has its own auth schema (Supabase), with users that aren’t ours to delete.\nUse Supabase’s own command: supabase db reset, which runs the same migrations.',
       );
     }
     // One simple query is one transaction: either all of it is gone, or nothing.
@@ -130,7 +130,7 @@ async function create(words: string): Promise<void> {
   await withScratch(async (url) => {
     const file = relative(root, await createMigration(supabase, words, url));
     console.log(
-      `Made ${file} with the functions that differ from supabase/schemas.\nRead it, write what it asks for by hand, then: npm run db:migrate && npm run db:types`,
+      `Created ${file} with the functions that differ from supabase/schemas.\nRead it, write by hand what it asks for, then run: npm run db:migrate && npm run db:types`,
     );
   });
 }
@@ -139,7 +139,7 @@ async function dump(config: Config, file: string): Promise<void> {
   await withOwner(config, (url) =>
     connected(url, async (client) => {
       const count = await dumpRows(client, file);
-      console.log(`${count} rows are in ${file}. Keep it safe: it holds patients' data.`);
+      console.log(`Wrote ${count} rows to ${file}. Keep it safe: it contains patient data.`);
     }),
   );
 }
@@ -168,6 +168,6 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const known = error instanceof StartupError || error instanceof pg.DatabaseError;
-  console.error(known ? error.message : `This did not work: ${(error as Error).message}`);
+  console.error(known ? error.message : `That didn’t work: ${(error as Error).message}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-/** What `npm run dev` runs: the server, begun anew when its code changes, and the dashboard with live reload. */
+/** What `npm run dev` runs: the server, begun again when its code changes, and the dashboard with live reload. */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,7 @@ try {
   console.error(
     error instanceof StartupError
       ? message
-      : `npm run dev cannot start: ${message}. Fix that and run it again.`,
+      : `npm run dev can’t start: ${message}. Fix that and run it again.`,
   );
   process.exitCode = 1;
 }

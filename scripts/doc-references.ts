@@ -28,7 +28,7 @@ export function checkDocuments(root: string): CheckedDocuments {
       if (fault) findings.push(`${document}:${reference.line} ${fault}`);
     }
   }
-  if (documents.length === 0) findings.push('No document was seen. README.md at least should be here.');
+  if (documents.length === 0) findings.push('No documents found. At least README.md should be here.');
   findings.push(...decisionRecordFindings(root, repository.files), ...settingsFindings(root));
   return { findings, documents: documents.length, references };
 }
@@ -103,9 +103,9 @@ function referencesIn(text: string): Reference[] {
 function faultOf({ kind, text }: Reference, document: string, repository: Repository): string | undefined {
   if (kind === 'script') {
     if (repository.scripts.has(text)) return undefined;
-    return `names "npm run ${text}", and no package.json has that script. Correct it or leave it out.`;
+    return `names "npm run ${text}", but no package.json has that script. Correct it or leave it out.`;
   }
-  // The spec map names what is planned too, and has a check of its own.
+  // The spec map names what is planned too, and has its own check.
   if (document === 'docs/spec-map.md' && kind === 'code') return undefined;
   if (kind === 'link') return linkFault(text, document, repository);
   const dead = pathsIn(text, repository).filter((path) => !exists(path, document, repository));
@@ -178,7 +178,7 @@ function exists(path: string, document: string, { known }: Repository): boolean 
   return [...known].some((candidate) => matches.test(candidate));
 }
 
-/** `.env.example` lists every setting; `(planned)` stands where the configuration does not read it yet. */
+/** `.env.example` lists every setting; `(planned)` marks those that the configuration doesn't read yet. */
 function settingsFindings(root: string): string[] {
   const [example, config] = ['.env.example', 'backend/src/platform/config.ts'].map((file) =>
     join(root, file),
@@ -192,7 +192,7 @@ function settingsFindings(root: string): string[] {
       ([, name = '', rest = '']) => [name, rest.includes('(planned)')] as const,
     ),
   );
-  const findings = read.size === 0 ? ['No setting was found in backend/src/platform/config.ts.'] : [];
+  const findings = read.size === 0 ? ['No settings found in backend/src/platform/config.ts.'] : [];
   for (const name of read) {
     if (!listed.has(name)) findings.push(`.env.example does not list ${name}, which is read. Add it.`);
     if (listed.get(name)) findings.push(`.env.example marks ${name} planned, but it is read. Drop the mark.`);

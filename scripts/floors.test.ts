@@ -56,7 +56,7 @@ describe('a run that proves nothing fails', () => {
     const tree = { 'backend/src/app.ts': `const room = 'x';\nawait import(\`./\${room}.ts\`);` };
     expect(findingsIn(tree)).toEqual(['unreadable backend/src/app.ts:2']);
   });
-  it('on a file that stands on no floor', () => {
+  it('on a file that is on no floor', () => {
     expect(findingsIn({ 'backend/src/billing/index.ts': '' })).toEqual([
       'floors backend/src/billing/index.ts:1',
     ]);
@@ -170,7 +170,7 @@ describe('folders: no two import each other', () => {
     for (const root of ['backend/src/platform', 'sandbox/src', 'packages/contract/src', 'scripts'])
       expect(pair(root)).toEqual([`folders ${root}/a/one.ts:1`]);
   });
-  it('one way is no pair, and tests may look back', () => {
+  it('one way isn’t a pair, and tests may look back', () => {
     const tree = {
       'sandbox/src/a.ts': `import './b/c.ts';`,
       'sandbox/src/b/c.ts': '',
@@ -258,7 +258,7 @@ describe('the folders of the dashboard', () => {
   });
 });
 
-describe('what may stand where', () => {
+describe('what may be where', () => {
   it('SQL only in *.queries.ts', () => {
     const file = 'backend/src/booking/a.ts';
     const text = [

@@ -1,4 +1,4 @@
-/** Who may import whom, and what may stand where. ARCHITECTURE.md explains the rules; this keeps them. */
+/** Who may import whom, and what may be where. ARCHITECTURE.md explains the rules; this keeps them. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { contentFindings, sizeFindings } from './floors/contents.ts';
@@ -18,7 +18,7 @@ export interface Checked {
 
 const CODE = /\.(ts|tsx|mts|js|mjs|jsx)$/;
 const MEASURED = /\.(ts|tsx|mts|js|mjs|jsx|css|sql)$/;
-/** Nobody writes these by hand, or reads them from top to bottom. */
+/** No one writes these by hand, or reads them from top to bottom. */
 const UNMEASURED = /\.generated\.|^supabase\/migrations\//;
 
 export function checkFloors(root: string): Checked {
@@ -40,7 +40,7 @@ export function checkFloors(root: string): Checked {
     findings.push(...sizeFindings(file, readFileSync(join(root, file), 'utf8')));
   }
   findings.push(...cycleFindings(graph), ...folderFindings(graph), ...dashboardFindings(graph));
-  // A checker that saw nothing has found nothing, and would say so for ever.
+  // A checker that saw nothing has found nothing, and would say so forever.
   if (sources.length === 0) {
     findings.push({
       rule: 'unreadable',

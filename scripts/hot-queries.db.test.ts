@@ -24,7 +24,7 @@ describe('with fifty thousand rows in each table', () => {
     expect(queries.length).toBeGreaterThan(10);
   });
 
-  test('and a query without an index is found out', async () => {
+  test('a query without an index is found', async () => {
     const [claim] = queries;
     await db.owner.query(
       'drop index public.webhook_delivery_log_due_idx, public.webhook_delivery_log_share_idx, public.idx_webhook_delivery_status',

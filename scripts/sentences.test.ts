@@ -76,7 +76,11 @@ describe('the check of sentences', () => {
   };
 
   it('passes on plain English', () => {
-    expect(findingsIn('There is no appointment at that time. The visit stands for itself.')).toEqual([]);
+    expect(
+      findingsIn(
+        'There is no appointment at that time. The visit stands for itself. Any more questions? It is meant to be short.',
+      ),
+    ).toEqual([]);
   });
 
   it.each([
@@ -88,6 +92,12 @@ describe('the check of sentences', () => {
     'Delete it all the same.',
     'The patients could not be read',
     'The address stands in the settings.',
+    'Which day is meant?',
+    'Would another time suit?',
+    'It cannot be booked any more.',
+    'Nothing is free at the moment.',
+    'Choose a time for the 3 coming appointments.',
+    'One moment, I’m putting you through.',
   ])('fails on "%s", and says what to write instead', (text) => {
     expect(findingsIn(text)).toEqual([expect.stringMatching(/^cli\/a\.mjs:1 says .+ Write: /)]);
   });

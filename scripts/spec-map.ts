@@ -75,7 +75,7 @@ export function checkSpecMap(
   const missing = [...known].filter((name) => !rows.some((row) => row.name === name));
   const seen = new Set<string>();
   const faultOf = (row: Row): string | undefined => {
-    if (!known.has(row.name)) return 'is not a name of the original specification.';
+    if (!known.has(row.name)) return 'isn’t a name in the original specification.';
     if (seen.has(row.name)) return 'has a second row.';
     seen.add(row.name);
     const isCode = codeNames.includes(row.name);
@@ -83,13 +83,13 @@ export function checkSpecMap(
       const found = isCode ? builtCode(root, row, files) : builtFile(row, files);
       return found && `is marked planned, but ${found} is there.`;
     }
-    if (!files.has(row.where)) return `leads to ${row.where}, which does not exist.`;
+    if (!files.has(row.where)) return `points to ${row.where}, which doesn’t exist.`;
     if (row.where.startsWith('supabase/migrations/')) {
-      return 'leads to a migration, which later ones may replace. Name the file in supabase/schemas.';
+      return 'points to a migration, which later ones may replace. Name the file in supabase/schemas instead.';
     }
     const name = row.as || row.name;
     return isCode && !holds(root, row.where, name)
-      ? `leads to ${row.where}, which has no "${name}".`
+      ? `points to ${row.where}, which has no "${name}".`
       : undefined;
   };
   return [

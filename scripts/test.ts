@@ -50,13 +50,13 @@ async function runChanged(args: readonly string[], at: number): Promise<number> 
   if (changed === undefined) return 1;
   const near = testsNear(root, changed);
   if (near.length === 0) {
-    console.log(`No test is near what changed ${since}. \`npm test\` runs everything.`);
+    console.log(`No tests are near what changed ${since}. \`npm test\` runs everything.`);
     return 0;
   }
   console.log(`${near.length} test files are near the ${changed.length} files that changed ${since}:`);
   for (const path of near) console.log(`  ${path}`);
   const code = await runTests([...rest, ...near]);
-  console.log('Tests farther away were not run. `npm test` runs everything.');
+  console.log('Other tests weren’t run. `npm test` runs everything.');
   return code;
 }
 

@@ -39,7 +39,7 @@ const health = (ask: () => ReturnType<typeof run> = () => voxanne('health')) =>
   vi.waitFor(
     async () => {
       const answer = await ask();
-      expect(answer.out).not.toContain('does not answer');
+      expect(answer.out).not.toContain('isn’t responding');
       return answer;
     },
     { timeout: 50_000 },
@@ -75,7 +75,7 @@ describe('npx voxanne', () => {
     expect((await voxanne('webhooks', 'list', '--provider', 'twilio')).out).toMatch(/^No webhook/);
   });
 
-  test('tells what a replay would do, then replays', async () => {
+  test('says what a replay would do, then replays', async () => {
     const id = await dead();
     const tried = await voxanne('webhooks', 'replay', id, '--dry-run');
     expect(tried).toMatchObject({ code: 0, err: '' });
@@ -84,7 +84,7 @@ describe('npx voxanne', () => {
     expect(done).toMatchObject({ id, replayed: true });
     const again = await voxanne('webhooks', 'replay', id);
     expect(again.code).toBe(1);
-    expect(again.err).toMatch(/waits for its turn already/);
+    expect(again.err).toMatch(/already waiting in the queue/);
   });
 
   test('lists what must leave and sends it again, one or all that were given up', async () => {
@@ -98,7 +98,7 @@ describe('npx voxanne', () => {
     expect(listed.out).toMatch(/^id +written +what +status +attempts +error\n/);
     expect(listed.out).toMatch(new RegExp(`${rows[0].id} .* calendar.push +dead_letter +0 +Google said no.`));
     expect((await voxanne('outgoing', 'list', '--topic', 'none')).out).toMatch(/^No outgoing items match/);
-    expect((await voxanne('outgoing', 'replay', rows[0].id)).out).toMatch(/^It is in the queue again/);
+    expect((await voxanne('outgoing', 'replay', rows[0].id)).out).toMatch(/^It’s back in the queue/);
     const all = ['outgoing', 'replay', '--status', 'dead_letter'];
     expect((await voxanne(...all, '--dry-run')).out).toMatch(/^Would send 1 entry again\.\ncalendar.push +1/);
     expect((await voxanne(...all)).out).toMatch(/^1 entry in the queue again\./);
@@ -156,11 +156,11 @@ describe('the exit codes of npx voxanne', () => {
   });
 
   test.each([
-    ['an unknown command', ['webhooks', 'burn'], /no command "webhooks burn"/],
+    ['an unknown command', ['webhooks', 'burn'], /Unknown command "webhooks burn"/],
     ['an unknown option', ['webhooks', 'list', '--colour'], /--colour/],
     ['an option of another command', ['health', '--dry-run'], /no option --dry-run/],
-    ['a replay of nothing', ['webhooks', 'replay'], /Name one delivery/],
-    ['one that names a delivery and a filter', ['webhooks', 'replay', 'x', '--status', 'failed'], /Name one/],
+    ['a replay of nothing', ['webhooks', 'replay'], /Give one delivery’s id/],
+    ['one that names a delivery and a filter', ['webhooks', 'replay', 'x', '--status', 'failed'], /Give one/],
     ['no command', [], /^$/],
     ['a limit of nothing', ['webhooks', 'list', '--limit', '0'], /limit/],
     ['a limit that is too much', ['webhooks', 'list', '--limit', '201'], /limit/],
@@ -176,17 +176,17 @@ describe('the exit codes of npx voxanne', () => {
     ['an id that is none, to be tried', ['webhooks', 'replay', 'nope', '--dry-run'], /id/],
     ['an id that is none of what leaves', ['outgoing', 'replay', 'nope'], /id/],
     ['an id that leads elsewhere', ['webhooks', 'replay', '../../me'], /id/],
-    ['an id of nothing', ['webhooks', 'replay', ''], /Name one delivery/],
-    ['an id of nothing but blanks', ['outgoing', 'replay', ' '], /Name one entry/],
-    ['two ids', ['webhooks', 'replay', 'a', 'b'], /one word too many/],
-    ['a word after health', ['health', 'now'], /one word too many/],
-    ['half a command', ['webhooks'], /no command "webhooks"/],
-    ['a name of every object', ['constructor'], /no command "constructor"/],
+    ['an id of nothing', ['webhooks', 'replay', ''], /Give one delivery’s id/],
+    ['an id of nothing but blanks', ['outgoing', 'replay', ' '], /Give one entry’s id/],
+    ['two ids', ['webhooks', 'replay', 'a', 'b'], /one argument too many/],
+    ['a word after health', ['health', 'now'], /one argument too many/],
+    ['half a command', ['webhooks'], /Unknown command "webhooks"/],
+    ['a name of every object', ['constructor'], /Unknown command "constructor"/],
     ['an address that is none', ['health', '--url', 'voxanne'], /not a valid URL/],
     ['an address of another kind', ['health', '--url', 'ftp://voxanne'], /not a valid URL/],
     ['an address without a host', ['health', '--url', 'http://'], /not a valid URL/],
-    ['a token of two lines', ['webhooks', 'list', '--token', 'a\nb'], /not a token/],
-    ['a token of nothing', ['health', '--token', ''], /not a token/],
+    ['a token of two lines', ['webhooks', 'list', '--token', 'a\nb'], /isn’t a token/],
+    ['a token of nothing', ['health', '--token', ''], /isn’t a token/],
     ['a switch with a value', ['health', '--json=yes'], /--json/],
   ])('ends with 2 after %s', async (_what, args, words) => {
     const { code, err } = await voxanne(...args);
@@ -207,7 +207,7 @@ describe('the exit codes of npx voxanne', () => {
   test('an empty variable is one that is not set', async () => {
     const { code, err } = await run(['webhooks', 'list', '--url', url], { VX_TOKEN: '' });
     expect(code).toBe(2);
-    expect(err).toMatch(/Say who you are/);
+    expect(err).toMatch(/You’re not signed in/);
   });
 
   test.each([[200], [502], [503]])('ends with 3 when someone else answers, with %i', async (status) => {
@@ -217,12 +217,12 @@ describe('the exit codes of npx voxanne', () => {
     for (const args of [['health'], ['webhooks', 'list'], ['outgoing', 'replay', randomUUID()]]) {
       const { code, err } = await run([...args, '--url', address]);
       expect([args, code]).toEqual([args, 3]);
-      expect(err).toMatch(/is not Voxanne/);
+      expect(err).toMatch(/isn’t Voxanne/);
     }
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('ends with 2 when nobody said who asks, and with 3 when nobody answers', async () => {
+  test('ends with 2 when no one said who asks, and with 3 when no one answers', async () => {
     const unknown = await run(['webhooks', 'list', '--url', url], {});
     expect(unknown.code).toBe(2);
     expect(unknown.err).toMatch(/--token/);

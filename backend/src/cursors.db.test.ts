@@ -15,7 +15,7 @@ describe('a cursor', () => {
     await db.close();
   });
 
-  test('of the patients is refused in words by every other list, and by the same one with another search', async () => {
+  test('a cursor of the patients is refused in words by every other list, and by the same one with another search', async () => {
     const { bearer } = await scene.signUp();
     const get = async (url: string) => (await scene.app.inject({ url, headers: bearer })).json();
     for (const [name, phone] of [
@@ -42,7 +42,7 @@ describe('a cursor', () => {
       expect(await get(`${url}cursor=${cursor}`), url).toMatchObject({
         status: 400,
         code: 'INVALID_CURSOR',
-        detail: expect.stringContaining('another list, or to this one with other filters'),
+        detail: expect.stringContaining('another list, or to this list with other filters'),
       });
     }
   });

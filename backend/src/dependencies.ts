@@ -84,7 +84,7 @@ export interface DependencyOptions {
   clock?: Clock;
 }
 
-const MOST_CONNECTIONS = 10;
+const MAX_CONNECTIONS = 10;
 
 export async function createDependencies({
   config,
@@ -95,12 +95,12 @@ export async function createDependencies({
 }: DependencyOptions): Promise<Dependencies> {
   const database = createDatabase({
     url: runtimeUrl,
-    maxConnections: MOST_CONNECTIONS,
+    maxConnections: MAX_CONNECTIONS,
     onError: (err) => log.warn({ err }, '[Database] A connection broke'),
   });
   const { redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
-  // Who has the same secret belongs together: several deployments may share one Redis.
+  // Processes with the same secret belong together: several deployments may share one Redis.
   const prefix = `voxanne-${deriveKey(config.auth.secret, 'names in Redis').toString('hex').slice(0, 12)}`;
   const carrier = redisUrl === undefined ? undefined : createCarrier({ redisUrl, log, prefix });
   const keyring = createKeyring(config.encryptionKeys);
@@ -216,6 +216,6 @@ function logBreakers(resilience: SafeCallInstance, log: Logger): void {
   resilience.on('store', ({ available, error }) =>
     available
       ? log.info('[SafeCall] Circuit breakers are shared again')
-      : log.warn({ err: error }, '[SafeCall] Circuit breakers are not shared for now: their store is away'),
+      : log.warn({ err: error }, '[SafeCall] Circuit breakers are not shared for now: their store is down'),
   );
 }

@@ -55,7 +55,7 @@ describe('the texts of a clinic', () => {
     ['Stone', 121, STONE],
     ['(415) 555-0101', 1, FAMILY],
     ['0109', 1, STRANGER],
-  ])('are found by %j, wherever they stand in the list', async (search, total, phone) => {
+  ])('are found by %j, wherever they are in the list', async (search, total, phone) => {
     const found = await get(`search=${encodeURIComponent(search)}`);
     expect(found.total).toBe(total);
     expect(new Set(found.data.map(({ patient }: Listed) => patient.phone))).toEqual(new Set([phone]));

@@ -30,7 +30,7 @@ const NEVER_KEPT = new Set(['password', 'current_password', 'new_password']);
 /** Holds no text, whatever is sent. */
 const TEXTLESS = new Set(['number', 'boolean', 'bigint', 'null', 'undefined', 'enum', 'literal', 'never']);
 
-/** The texts in a schema. What may be anything is one of them: it must show that it is none. */
+/** The texts in a schema. A field that may be anything is one of them: it must show that it isn't. */
 const textsIn = (schema: z.core.$ZodType): SchemaNode[] =>
   [...nodesIn(schema, { intoPipes: false })].filter(
     ({ isLeaf, schema: leaf }) => isLeaf && !TEXTLESS.has(leaf._zod.def.type),
@@ -169,7 +169,7 @@ describe('text that is kept', () => {
     }
   });
 
-  test('of the program that signed in, too', async () => {
+  test('the text of the program that signed in is cleaned, too', async () => {
     const { email } = await app.signUp();
     const answer = await app.post(
       '/api/auth/sign-in/email',

@@ -102,7 +102,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     log,
   });
 
-  // Both stop taking at once. What requests still queue is durable and leaves later; the database goes last.
+  // Both stop taking work at once. What requests still queue is durable and is sent later; the database closes last.
   shutdown.phase('requests and worker', DRAIN_LIMIT_MS + 2_000, () =>
     Promise.all([web?.close(), worker?.drain(DRAIN_LIMIT_MS)]),
   );
@@ -132,7 +132,7 @@ async function main(): Promise<void> {
   };
   let first: NodeJS.Signals | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // npm passes on a signal that its whole group has got already: the same one again is no second request.
+    // npm passes on a signal that its whole group already got, so the same signal again isn't a second request.
     process.on(signal, () => {
       if (first !== undefined && first !== signal) process.exit(1);
       first = signal;

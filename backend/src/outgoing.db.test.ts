@@ -25,7 +25,7 @@ describe('what must leave', () => {
     app.app.inject({ url: `/api/outgoing${query}`, headers: who.bearer });
   const post = (path: string, body: object = {}, who = ann) =>
     app.post(`/api/outgoing${path}`, body, who.bearer);
-  /** An entry in a state of its own. @returns its id. */
+  /** An entry in its own state. @returns its id. */
   const entry = async (status: string, topic = 'calendar.push', orgId = ann.orgId): Promise<string> => {
     const { rows } = await db.owner.query(
       `insert into public.outbox (org_id, topic, key, payload, status, attempts, error_message)
@@ -57,7 +57,7 @@ describe('what must leave', () => {
       replayed: false,
       executed: false,
       summary:
-        'Would write the appointment, as it is now, into the calendar; an event that is there already is changed, not doubled.',
+        'Would write the appointment as it is now into the calendar; an event that’s already there is updated, not duplicated.',
     });
     expect(await row(id)).toEqual({ status: 'dead_letter', attempts: 3, replays: 0 });
   });
@@ -127,7 +127,7 @@ describe('what must leave', () => {
     expect(await row(done)).toMatchObject({ status: 'completed' });
   });
 
-  test('what is done is not sent again, and what is nobody’s is not found', async () => {
+  test('what is done is not sent again, and what is no one’s is not found', async () => {
     const done = await post(`/${await entry('completed')}/replay`);
     expect(done.statusCode).toBe(409);
     expect(done.json()).toMatchObject({ code: 'NOT_RESENDABLE', retryable: false });

@@ -126,7 +126,7 @@ describe('deliveries', () => {
       expect((await get(`?${query}`)).json().data).toHaveLength(count);
     });
 
-    test('and a cursor that nobody gave out is refused in words', async () => {
+    test('a cursor that no one gave out is refused in words', async () => {
       const answer = await get('?cursor=bm90LWEtY3Vyc29y');
       expect(answer.statusCode).toBe(400);
       expect(answer.json()).toMatchObject({ code: 'INVALID_CURSOR' });
@@ -183,7 +183,7 @@ describe('deliveries', () => {
       expect(answer.statusCode).toBe(403);
       expect(answer.json()).toMatchObject({ code: 'OWNER_REQUIRED' });
     }
-    // Whoever forgets to ask is refused by the database.
+    // Code that forgets to ask is refused by the database.
     const scope = { orgId: ann.orgId as never, userId: ann.userId };
     await expect(
       db.database.withTenant(scope, (tx) =>
@@ -264,7 +264,7 @@ describe('deliveries', () => {
   });
 
   describe('are tried out', () => {
-    test('and nothing is written', async () => {
+    test('a dry run writes nothing', async () => {
       const id = await reported();
       await die(id);
       const before = await everything();
@@ -275,17 +275,17 @@ describe('deliveries', () => {
       expect(await everything()).toEqual(before);
     });
 
-    test('and one that was done would do nothing new', async () => {
+    test('a delivery that was done would do nothing new', async () => {
       const id = await reported();
       await worksOff(id);
       expect((await post(`/${id}/replay`, { dry_run: true })).json()).toMatchObject({
         executed: true,
         effects: [],
-        summary: 'Nothing new: all of it was done before.',
+        summary: 'Nothing new: all of it is already done.',
       });
     });
 
-    test('and a status that is known already is no change, though the row is written again', async () => {
+    test('a status that is already known isn’t a change, though the row is written again', async () => {
       const text = await only(
         `insert into public.messages (org_id, to_address, body, kind, dedupe_key, provider_id, status)
          values ($1, '+15551230001', 'Hello', 'manual', $2, 'SM1', 'sent') returning id`,
@@ -319,7 +319,7 @@ describe('deliveries', () => {
       expect(await everything()).toEqual(before);
     });
 
-    test('and one that cannot be read would be given up', async () => {
+    test('a delivery that can’t be read would be given up', async () => {
       const id = await reported();
       await db.owner.query(
         `update public.webhook_delivery_log set status = 'dead_letter', payload = '{}' where id = $1`,
@@ -331,7 +331,7 @@ describe('deliveries', () => {
   });
 
   describe('are replayed by the dozen', () => {
-    test('by a filter, with a count before', async () => {
+    test('a filter chooses them, after a count', async () => {
       const dead = [await reported(), await reported(), await reported()];
       for (const id of dead) await die(id);
       const fine = await reported();
@@ -391,7 +391,7 @@ describe('deliveries', () => {
       expect(left.rows).toEqual([{ event_id: '1' }]);
     });
 
-    test('by ids or by a filter, not by both and not by neither', async () => {
+    test('a request needs ids or a filter, not both and not neither', async () => {
       for (const body of [{}, { ids: [randomUUID()], filter: {} }])
         expect((await post('/replay', body)).statusCode).toBe(400);
     });

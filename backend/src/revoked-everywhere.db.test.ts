@@ -41,7 +41,7 @@ describe('what was revoked is refused by every process', () => {
     expect(await everywhere(person.bearer)).toEqual([200, 200]);
     expect(await everywhere({ cookie: person.cookie })).toEqual([200, 200]);
   };
-  /** A second session of the same person, with a token of its own. */
+  /** A second session of the same person, with its own token. */
   const signInAgain = async (): Promise<Person> => {
     const answer = await here.post('/api/auth/sign-in/email', { email: ann.email, password: PASSWORD });
     const cookie = here.cookieOf(answer);
@@ -55,7 +55,7 @@ describe('what was revoked is refused by every process', () => {
   });
 
   describe('a token and a cookie', () => {
-    test('whose session signed out: here at once, elsewhere a moment later; the other session goes on', async () => {
+    test('after a sign-out they are refused, here at once, elsewhere a moment later; the other session goes on', async () => {
       const other = await signInAgain();
       await believe();
       await believe(other);
@@ -98,7 +98,7 @@ describe('what was revoked is refused by every process', () => {
       expect(await everywhere((await signInAgain()).bearer)).toEqual([200, 200]);
     });
 
-    test('of someone who was removed from the clinic, or is no longer its owner', async () => {
+    test('those of someone who was removed from the clinic, or is no longer its owner', async () => {
       await believe();
       const vapi = () => status(there, ann.bearer, '/api/integrations/vapi');
       expect(await vapi()).toBe(200);
@@ -111,7 +111,7 @@ describe('what was revoked is refused by every process', () => {
       expect(await everywhere({ cookie: ann.cookie })).toEqual([403, 403]);
     });
 
-    test('of another session is no help: the session in a token is signed with it', async () => {
+    test('another session doesn’t help: the session in a token is signed with it', async () => {
       const other = await signInAgain();
       const [header, , signature] = ann.token.split('.');
       const forged = `${header}.${other.token.split('.')[1]}.${signature}`;

@@ -15,7 +15,7 @@ interface Launched extends SandboxProcess {
   gone: Promise<void>;
 }
 
-const PATIENCE_MS = 3_000;
+const EXIT_TIMEOUT_MS = 3_000;
 const RESTART_MS = 500;
 /** For one that did not live long: four starts a minute at most. */
 const RESTART_SLOWLY_MS = 15_000;
@@ -23,22 +23,22 @@ const LONG_LIFE_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
 
 /**
- * The stand-ins run beside us, as the vendors do: a process of their own that outlives nothing. They leave when
- * told to, or when the channel to us breaks because we were killed. If they die otherwise they are started again:
+ * The stand-ins run beside us, as the vendors do: their own process that outlives nothing. They leave when
+ * asked to, or when the channel to us breaks because we were killed. If they die otherwise they are started again:
  * what they keep is in their ledger.
  */
 export async function startSandboxProcess(config: Config, log: Logger): Promise<SandboxProcess> {
   const stopped = new AbortController();
   let current: Launched | undefined = await launchOrJoin(config, stopped.signal);
   const watch = async (): Promise<void> => {
-    // The first death is mended at once.
+    // After the first crash it restarts at once.
     let startedAt = 0;
     for (;;) {
       await current?.gone;
       current = undefined;
       if (stopped.signal.aborted) return;
       const wait = Date.now() - startedAt > LONG_LIFE_MS ? RESTART_MS : RESTART_SLOWLY_MS;
-      log.error({ wait_ms: wait }, '[Sandbox] The simulated vendors ended; they are started again');
+      log.error({ wait_ms: wait }, '[Sandbox] The simulated vendors stopped; restarting them');
       await sleep(wait, undefined, { signal: stopped.signal }).catch(() => undefined);
       if (stopped.signal.aborted) return;
       startedAt = Date.now();
@@ -55,16 +55,16 @@ export async function startSandboxProcess(config: Config, log: Logger): Promise<
     async stop() {
       stopped.abort();
       await current?.stop();
-      // One that was being started at this moment.
+      // One that is just starting.
       if (current === undefined)
-        await Promise.race([watching, sleep(PATIENCE_MS, undefined, { ref: false })]);
+        await Promise.race([watching, sleep(EXIT_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
 }
 
 /**
- * Of several processes on one database the first one has started the stand-ins, and this one uses them. Should that
- * process end, its stand-ins do too, and whoever is first starts them again.
+ * If several processes share one database, the first one has started the stand-ins, and this one uses them. Should that
+ * process end, its stand-ins do too, and the first process starts them again.
  */
 async function launchOrJoin(config: Config, stopped: AbortSignal): Promise<Launched> {
   if (config.database.url === undefined) return launch(config);
@@ -73,7 +73,7 @@ async function launchOrJoin(config: Config, stopped: AbortSignal): Promise<Launc
   try {
     return await launch(config);
   } catch (error) {
-    // Somebody else may have been faster.
+    // Someone else may have been faster.
     const late = await join(config, stopped);
     if (late) return late;
     throw error;
@@ -96,7 +96,7 @@ const About = z.object({ product: z.literal('voxanne-sandbox'), public_url: z.st
 async function areOurs({ sandboxPort, publicUrl }: Config): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${sandboxPort}/_sandbox/about`, {
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(EXIT_TIMEOUT_MS),
     });
     return About.parse(await answer.json()).public_url === publicUrl;
   } catch {
@@ -122,7 +122,7 @@ function launch(config: Config): Promise<Launched> {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     if (child.connected) child.send({ type: 'stop' });
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_TIMEOUT_MS);
     await gone;
     clearTimeout(timer);
   };
@@ -137,15 +137,15 @@ function launch(config: Config): Promise<Launched> {
       reject(
         new StartupError(
           taken
-            ? `Port ${config.sandboxPort}, where the simulated Google, Twilio and Vapi listen, is taken by ${await describePortOwner(config.sandboxPort)}.\nStop that, or choose another port with SANDBOX_PORT.`
-            : `The simulated Google, Twilio and Vapi did not start: ${message.message ?? 'no reason given'}`,
+            ? `Port ${config.sandboxPort}, where the simulated Google, Twilio and Vapi listen, is taken by ${await describePortOwner(config.sandboxPort)}.\nStop it, or choose another port with SANDBOX_PORT.`
+            : `The simulated Google, Twilio and Vapi didn’t start: ${message.message ?? 'no reason given'}`,
         ),
       );
     });
     child.once('error', reject);
     child.once('exit', (code) => {
       if (!explained)
-        reject(new StartupError(`The simulated Google, Twilio and Vapi ended at once (exit ${code}).`));
+        reject(new StartupError(`The simulated Google, Twilio and Vapi stopped right away (exit ${code}).`));
     });
   });
 }

@@ -49,7 +49,7 @@ describe('what strangers send', () => {
   let port: number;
   const sockets = new Map<number, Socket>();
   const scheduled = new Map<() => void, number>();
-  let longestWait = 0;
+  let maxWait = 0;
   const clock = fixedClock(new Date());
   let orgId: string;
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('what strangers send', () => {
       clock,
       schedule: (milliseconds, work) => {
         scheduled.set(work, milliseconds);
-        longestWait = Math.max(longestWait, milliseconds);
+        maxWait = Math.max(maxWait, milliseconds);
         return () => scheduled.delete(work);
       },
     });
@@ -103,7 +103,7 @@ describe('what strangers send', () => {
   const costOf = async (route: { method: string; path: string }, worst: WorstRequest): Promise<Cost> => {
     const { intake } = scene.app;
     const before = { ...intake };
-    longestWait = 0;
+    maxWait = 0;
     // A body that is whole is on its way, however long the proof before it takes.
     const waiting = worst.unfinished || worst.chunked ? timePasses : undefined;
     const { status, port: from } = await sendWorst(port, route, worst, waiting);
@@ -115,7 +115,7 @@ describe('what strangers send', () => {
       taken,
       bytes: intake.bytes - before.bytes,
       fields: intake.fields - before.fields,
-      seconds: longestWait / 1_000,
+      seconds: maxWait / 1_000,
     };
   };
   const tooDear = (costs: Cost[], limits: RequestLimits): Cost[] =>
@@ -208,7 +208,7 @@ describe('what strangers send', () => {
     },
   );
 
-  test('stands in no line of the log, and leaves the process well', async () => {
+  test('never appears in the log, and leaves the process well', async () => {
     expect(JSON.stringify(scene.lines)).not.toContain(MARK);
     expect(scene.lines.filter(({ level }) => level === 'error')).toEqual([]);
     expect((await scene.app.inject('/health')).statusCode).toBe(200);

@@ -15,7 +15,7 @@ function looseIn(body: z.core.$ZodType): string[] {
   });
 }
 
-describe('a field that nobody knows', () => {
+describe('a field that no one knows', () => {
   let db: TestDatabase;
   let scene: TestApp;
   beforeAll(async () => {

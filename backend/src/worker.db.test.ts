@@ -260,7 +260,7 @@ describe('the worker', () => {
       },
     );
 
-    test('that was unlinked meanwhile leaves the booking here, to be pushed by the next link', async () => {
+    test('that was unlinked in the meantime leaves the booking here, to be pushed by the next link', async () => {
       await link();
       const { id } = await book();
       await unlink();
@@ -316,13 +316,13 @@ describe('the worker', () => {
       expect(google.insertEvent).not.toHaveBeenCalled();
     });
 
-    test('cannot be told what to do by a row that names no appointment', async () => {
+    test('can’t do anything with a row that names no appointment', async () => {
       await scene.owner.query(
         `insert into public.outbox (org_id, topic, key, payload) values ($1, $2, 'x', '{"appointment_id":"x"}')`,
         [clinic.orgId, PUSH],
       );
       start();
-      await becomes(PUSH, { status: 'dead_letter', error_message: 'The row does not name an appointment.' });
+      await becomes(PUSH, { status: 'dead_letter', error_message: 'The row doesn’t name an appointment.' });
     });
 
     test('gets every earlier booking that is still to come when it is linked, and none that is over', async () => {

@@ -16,18 +16,18 @@ import { mintOrgId } from './platform/tenant.ts';
 import { offerFreedSlot, offerStillOpen } from './waitlist/index.ts';
 
 export interface Worker {
-  /** Something may be due. */
+  /** A job may be due. */
   wake(): void;
   /** Takes nothing new; what is in flight ends within that time or goes back to the queue. */
   drain(limitMs?: number): Promise<void>;
 }
 
 const REFRESH_TOKENS_EVERY_MS = 60_000;
-// Texts whose last callback never came are asked for.
+// Checks on texts whose last callback never came.
 const REFRESH_TEXTS_EVERY_MS = 300_000;
-// Nobody waits for it: an expired hold is passed over anyway. The screens and the waitlist hear of it.
+// No one waits for it: an expired hold is ignored anyway. It's for the screens and the waitlist.
 const END_HOLDS_EVERY_MS = 30_000;
-// Once at each start is enough, unless a worker of the last release was still at work then.
+// Once at each start is enough, unless a worker of the previous release was still running then.
 const BRING_UP_TO_DATE_EVERY_MS = 3_600_000;
 const WAIT_FOR_RELINK_MS = 60_000;
 const COUNTED_ATTEMPTS = 9;
@@ -60,26 +60,26 @@ export function startWorker(dependencies: Dependencies): Worker {
   const refresh = () => {
     calendarTokens
       .refreshExpiring()
-      .catch((err: unknown) => log.warn({ err }, '[GoogleCalendar] Could not look for expiring tokens'));
+      .catch((err: unknown) => log.warn({ err }, '[GoogleCalendar] Could not check for expiring tokens'));
   };
   const refreshTexts = () => {
     messaging
       .refreshStatuses()
-      .catch((err: unknown) => log.warn({ err }, '[Messaging] Could not ask for the state of texts'));
+      .catch((err: unknown) => log.warn({ err }, '[Messaging] Could not check the status of texts'));
   };
   const endHolds = () => {
     sweepHolds({ database }).catch((err: unknown) =>
-      log.warn({ err }, '[Booking] Could not end the holds that ran out'),
+      log.warn({ err }, '[Booking] Could not end expired holds'),
     );
   };
   const bringUpToDate = () => {
     provisioning.queueOutdated().then(
       (clinics) => {
         if (clinics > 0)
-          log.info({ clinics }, '[Assistant] Receptionists of an earlier release are being updated');
+          log.info({ clinics }, '[Assistant] Receptionists from an earlier release are being updated');
       },
       (err: unknown) =>
-        log.warn({ err }, '[Assistant] Could not look for receptionists of an earlier release'),
+        log.warn({ err }, '[Assistant] Could not check for receptionists from an earlier release'),
     );
   };
   const timers = [
@@ -109,14 +109,14 @@ const messageJobs = ({ messaging, database, clock, patients }: Dependencies) =>
     links: patients.links,
   });
 
-/** What is done with a webhook after its answer; also whoever replays one asks here. */
+/** What is done with a webhook after its answer; a replay asks here, too. */
 export const webhookHandlers = (dependencies: Dependencies): Record<string, JobHandler> => ({
   ...messageJobs(dependencies).webhooks,
   ...createVapiJobs(dependencies),
   'google.calendar': calendarPushHandler,
 });
 
-/** Those that do nothing but write what they return, so that it can be tried out and rolled back. */
+/** Those that only write what they return, so that it can be tried out and rolled back. */
 export const DRY_RUNNABLE: ReadonlySet<string> = new Set([
   'vapi.end-of-call-report',
   'vapi.status-update',
@@ -136,7 +136,7 @@ function calendarPush({
 }: Dependencies): JobHandler {
   return async (job) => {
     const payload = PushPayload.safeParse(job.payload);
-    if (!payload.success || job.org_id === null) throw new GiveUp('The row does not name an appointment.');
+    if (!payload.success || job.org_id === null) throw new GiveUp('The row doesn’t name an appointment.');
     const orgId = mintOrgId(job.org_id);
     const { appointment_id: appointmentId } = payload.data;
     const view = await viewForCalendar(database, orgId, appointmentId);
@@ -148,7 +148,7 @@ function calendarPush({
       case 'removed':
         return (db) => markSynced(db, orgId, view, { ...pushed, eventId: null });
       case 'later':
-        // Counted while that makes the delay grow, and then no more: Google may be away for a day.
+        // Counted as long as that makes the delay grow, then no longer: Google may be down for a day.
         throw new RetryLater(pushed.reason, {
           countAttempt: job.attempts < COUNTED_ATTEMPTS,
           ...(pushed.retryAfterMs === undefined ? {} : { delayMs: pushed.retryAfterMs }),
@@ -158,7 +158,7 @@ function calendarPush({
         if (pushed.reason === 'not_linked') {
           return async (db) => {
             await markNotSynced(db, orgId, appointmentId, 'not_linked');
-            // A link that came meanwhile has left this row alone, because it was being worked on.
+            // A link that came in the meantime has left this row alone, because it was being worked on.
             if (await connections.find(orgId, 'google'))
               throw new RetryLater('The calendar was just linked.', { delayMs: 0, countAttempt: false });
           };

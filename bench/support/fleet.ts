@@ -62,7 +62,7 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
     const pid = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
     process.kill(pid, 'SIGQUIT');
   };
-  // A benchmark that fails, or is told to end, leaves no server behind.
+  // A benchmark that fails, or is stopped, leaves no server behind.
   process.once('exit', () => {
     if (!existsSync(join(dataDir, 'postgres', 'postmaster.pid'))) return;
     crash();
@@ -198,7 +198,7 @@ export interface Redis {
   flush(): Promise<void>;
 }
 
-/** A Redis of our own that can be stopped and started on the same port. */
+/** Our own Redis that can be stopped and started on the same port. */
 export async function startRedis(): Promise<Redis> {
   const port = await freePort();
   let server: ChildProcess | undefined;

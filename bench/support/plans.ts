@@ -126,7 +126,7 @@ export function hotQueries(orgId: string, now: Date): HotQuery[] {
 export function calendarQueries(orgId: string, now: Date): HotQuery[] {
   const as = mintOrgId(orgId);
   const in30Days = new Date(now.getTime() + 30 * DAY_MS);
-  // A night in three weeks: nobody has it, and there are weeks before and after it.
+  // A night in three weeks: no one has it, and there are weeks before and after it.
   const night = Math.ceil(now.getTime() / DAY_MS) * DAY_MS + 20 * DAY_MS + (QUIET_HOURS.from + 2) * HOUR_MS;
   const book = (db: Db, by: ChangeOrigin) =>
     bookAtomically(

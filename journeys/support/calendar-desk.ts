@@ -20,7 +20,7 @@ interface OpenOptions {
   prepare?: (page: Page) => Promise<void>;
 }
 
-/** A clinic of two providers and its calendar in as many windows as a journey needs; each journey has a day of its own. */
+/** A clinic of two providers and its calendar in as many windows as a journey needs; each journey has its own day. */
 export interface CalendarDesk extends WorkingDay {
   product: Product;
   clinic: Clinic;

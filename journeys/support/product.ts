@@ -94,7 +94,7 @@ async function launch({ dataDir = makeDataDir(), ports, env = {} }: StartOptions
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--max-semi-space-size=4', 'backend/src/main.ts'], {
     cwd: root,
-    // A group of its own, as a terminal or a supervisor gives it.
+    // Its own group, as a terminal or a supervisor gives it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

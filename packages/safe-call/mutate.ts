@@ -1,6 +1,6 @@
 /**
  * Mutation score of the state machine: `npm run mutate`. Stryker is installed into a temporary folder for the
- * run, because two hundred packages are too many to carry in everybody's install for something run by hand.
+ * run, because two hundred packages are too many to carry in everyone's install for something run by hand.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

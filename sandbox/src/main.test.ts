@@ -27,7 +27,7 @@ const once = <T>(child: ChildProcess, event: string) =>
   new Promise<T>((resolve) => child.once(event, resolve));
 
 describe('the sandbox process', () => {
-  it('says when it listens, ignores the signals of its group, and leaves when told', async () => {
+  it('says when it listens, ignores the signals of its group, and leaves when asked', async () => {
     const { child, message, control } = await aChild({ VOXANNE_DATA_DIR: temporaryDir() });
     expect(message).toEqual({ type: 'ready', port: expect.any(Number) });
 

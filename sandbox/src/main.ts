@@ -41,13 +41,13 @@ if (hasParent) {
 try {
   const config = readConfig(process.env);
   const sandbox = await start(config);
-  // A parent that failed meanwhile is gone: not an error of ours, and 'disconnect' follows.
+  // A parent that failed in the meantime is gone: not an error of ours, and 'disconnect' follows.
   process.send?.({ type: 'ready', port: sandbox.port }, () => undefined);
   if (!hasParent) {
     if (config.isForThisRun) {
       const { twilio, google, vapi } = config;
       process.stdout.write(
-        `Made for this run: TWILIO_AUTH_TOKEN=${twilio.authToken} GOOGLE_CLIENT_SECRET=${google.clientSecret} VAPI_API_KEY=${vapi.apiKey}\nWith AUTH_SECRET they stay the same.\n`,
+        `Made for this run only: TWILIO_AUTH_TOKEN=${twilio.authToken} GOOGLE_CLIENT_SECRET=${google.clientSecret} VAPI_API_KEY=${vapi.apiKey}\nSet AUTH_SECRET to keep them the same.\n`,
       );
     }
     const close = () => sandbox.close().finally(leave);
@@ -56,7 +56,7 @@ try {
   }
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  if (!process.send) process.stderr.write(`The sandbox could not start: ${message}\n`);
+  if (!process.send) process.stderr.write(`The sandbox couldn’t start: ${message}\n`);
   process.exitCode = 1;
   process.send?.({ type: 'failed', code: codeOf(error), message }, leave);
 }

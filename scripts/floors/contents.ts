@@ -27,13 +27,14 @@ export function contentFindings(source: Source): Finding[] {
       add('environment', node, environmentMessage(zone));
     }
     const sql = mayHoldSql ? undefined : sqlIn(node);
-    if (sql) add('sql', node, `has SQL (${sql}). Only *.queries.ts files do: move it to one of this room.`);
+    if (sql) add('sql', node, `has SQL (${sql}). Only *.queries.ts files may: move it to one in this room.`);
   });
   return found;
 }
 
 const environmentMessage = (zone: Zone['kind']): string => {
-  if (zone === 'dashboard') return 'reads the environment. The dashboard has none: let the API tell it.';
+  if (zone === 'dashboard')
+    return 'reads the environment, which the dashboard doesn’t have. Get the value from the API.';
   const config = zone === 'sandbox' ? 'sandbox/src/core/config.ts' : 'platform/config.ts';
   return `reads the environment. Only ${config} does: add the setting there and take it as an argument.`;
 };
@@ -85,6 +86,6 @@ function wholeText(node: Node): string {
 export function sizeFindings(file: string, text: string): Finding[] {
   const lines = text.replace(/\n$/, '').split('\n').length;
   if (lines <= MAX_LINES) return [];
-  const message = `has ${lines} lines, ${MAX_LINES} are the limit. Split it along its subjects.`;
+  const message = `has ${lines} lines; the limit is ${MAX_LINES}. Split it by subject.`;
   return [{ rule: 'size', file, line: MAX_LINES + 1, message }];
 }

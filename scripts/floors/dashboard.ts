@@ -3,7 +3,7 @@ import { findCycles } from './graph.ts';
 import type { Finding } from './imports.ts';
 import { isTest } from './zones.ts';
 
-/** The layers of the dashboard, lowest first; imports only go down. What is none of them starts the page. */
+/** The layers of the dashboard, lowest first; imports only go down. Anything else starts the page. */
 const LAYERS = ['lib', 'features', 'shell', 'routes'];
 
 /** Where a file of the dashboard is, such as `features/contacts`; undefined: beside the folders. */

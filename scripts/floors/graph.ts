@@ -5,7 +5,7 @@ import type { Source } from '../lib/source.ts';
 /** What an import leads to. */
 export type Target =
   | { kind: 'ours'; path: string; line: number }
-  /** A file of ours that is no code, such as a style sheet. */
+  /** A file of ours that isn't a code, such as a style sheet. */
   | { kind: 'asset'; path: string; line: number }
   | { kind: 'npm'; name: string; line: number }
   | { kind: 'node'; name: string; line: number }
@@ -88,7 +88,7 @@ export function findCycles(graph: Graph): string[][] {
   const cycles: string[][] = [];
   for (const file of [...graph.keys()].sort()) {
     if (inCycle.has(file)) continue;
-    const circle = shortestWayBack(file, next);
+    const circle = shortestPathBack(file, next);
     if (!circle) continue;
     for (const member of circle) inCycle.add(member);
     cycles.push(circle);
@@ -96,7 +96,7 @@ export function findCycles(graph: Graph): string[][] {
   return cycles;
 }
 
-function shortestWayBack(start: string, next: (file: string) => string[]): string[] | undefined {
+function shortestPathBack(start: string, next: (file: string) => string[]): string[] | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const file of queue) {

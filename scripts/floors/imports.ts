@@ -36,7 +36,7 @@ export function importFindings(file: string, targets: readonly Target[]): Findin
   const from = zoneOf(file);
   if (from.kind === 'nowhere') {
     const message =
-      'stands on no floor. Move it into platform/ or a room, or give the new room its place in scripts/floors/zones.ts.';
+      'isn’t on any floor. Move it into platform/ or a room, or give the new room its place in scripts/floors/zones.ts.';
     return [{ rule: 'floors', file, line: 1, message }];
   }
   return targets.flatMap((target) => {
@@ -51,12 +51,12 @@ function faultOf(file: string, from: Zone, target: Target): Fault | undefined {
   const free = isTest(file) || from.kind === 'tools';
   switch (target.kind) {
     case 'missing':
-      return fault('unreadable', `imports ${target.specifier}, which leads nowhere. Correct the path.`);
+      return fault('unreadable', `imports ${target.specifier}, which doesn’t exist. Correct the path.`);
     case 'computed':
       if (free || from.kind === 'platform') return undefined;
       return fault(
         'unreadable',
-        'imports a computed name, and no check can follow it. Write the name as a string.',
+        'imports a computed name, which no check can follow. Write the name as a string.',
       );
     case 'npm':
     case 'node':
@@ -127,7 +127,7 @@ function directionFault(from: Zone, to: Zone, path: string): Fault | undefined {
     case 'package':
       return fault(
         'floors',
-        `imports ${path}: a package stands on floor 0 and imports nothing of ours above it.`,
+        `imports ${path}: a package is on floor 0 and can’t import anything of ours above it.`,
       );
     case 'platform':
       if (to.kind === 'package') return undefined;
@@ -140,11 +140,11 @@ function directionFault(from: Zone, to: Zone, path: string): Fault | undefined {
       return to.kind === 'room' ? roomFault(from.name, to.name) : upwardsFault(path);
     case 'top':
       if (['package', 'platform', 'room', 'sandbox'].includes(to.kind)) return undefined;
-      return fault('floors', `imports ${path}, which is no part of the server.`);
+      return fault('floors', `imports ${path}, which isn’t part of the server.`);
     case 'sandbox':
       return fault(
         'sandbox',
-        `imports ${path}: the stand-ins import nothing of ours, so that they cannot share a mistake with it.`,
+        `imports ${path}: the stand-ins import nothing of ours, so that they can’t share a mistake with it.`,
       );
     case 'dashboard':
       if (to.kind === 'package' && to.name === 'contract') return undefined;

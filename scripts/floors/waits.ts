@@ -3,7 +3,7 @@ import type { Finding } from './imports.ts';
 import { isTest } from './zones.ts';
 
 /** Below it a wait or a test ends in vain on a machine that is busy with something else. */
-const SHORTEST_LIMIT_MS = 10_000;
+const MIN_LIMIT_MS = 10_000;
 const POLLS = new Set(['poll', 'waitFor', 'waitUntil']);
 const TESTS = new Set(['test', 'it', 'beforeAll', 'afterAll', 'beforeEach', 'afterEach']);
 const COMPARISONS = /^toBe(?:LessThan|GreaterThan)(?:OrEqual)?$|^toBeCloseTo$/;
@@ -39,7 +39,7 @@ export function waitFindings(source: Source): Finding[] {
     if (reason === undefined) return;
     const message = used.has(index + 1)
       ? reason.split(' ').length < 3 && 'has a "waits:" without a reason. Say in a few words why it must be.'
-      : 'has a "waits:" over nothing that waits. Take it out.';
+      : 'has a "waits:" above nothing that waits. Remove it.';
     if (message) found.push({ rule: 'waits', file: source.path, line: index + 1, message });
   });
   return found;
@@ -74,8 +74,8 @@ function* faultsOf(node: Node, measured: ReadonlySet<string>): Generator<string>
       .slice(1)
       .map(numberOf)
       .find((one) => one !== undefined);
-    if (limit !== undefined && limit < SHORTEST_LIMIT_MS) {
-      yield `gives a test ${limit} ms, and a busy machine needs more than ${SHORTEST_LIMIT_MS}.`;
+    if (limit !== undefined && limit < MIN_LIMIT_MS) {
+      yield `gives a test ${limit} ms, and a busy machine needs more than ${MIN_LIMIT_MS}.`;
     }
   }
 }
@@ -85,8 +85,8 @@ function* limitFaults(args: Node[]): Generator<string> {
   const properties = options?.type === 'ObjectExpression' ? (options.properties as Node[]) : [];
   const given = properties.find((one) => nameOf(one.key) === 'timeout');
   const limit = given ? numberOf(given.value) : options && numberOf(options);
-  if (limit !== undefined && limit < SHORTEST_LIMIT_MS) {
-    yield `gives up after ${limit} ms, and a busy machine needs more than ${SHORTEST_LIMIT_MS}.`;
+  if (limit !== undefined && limit < MIN_LIMIT_MS) {
+    yield `gives up after ${limit} ms, and a busy machine needs more than ${MIN_LIMIT_MS}.`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Where a file stands. The numbers of the floors and the order of the rooms are explained in ARCHITECTURE.md. */
+/** Where a file belongs. The numbers of the floors and the order of the rooms are explained in ARCHITECTURE.md. */
 export type Zone =
   | { kind: 'package'; name: string }
   | { kind: 'platform' | 'top' | 'testing' | 'sandbox' | 'dashboard' | 'journeys' | 'tools' | 'nowhere' }

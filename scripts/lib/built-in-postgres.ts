@@ -14,7 +14,7 @@ export async function withBuiltIn(
   const server = await startEmbeddedPostgres({ dataDir, port }).catch((error: Error) => {
     if (!/Another Voxanne/.test(error.message)) throw error;
     throw new StartupError(
-      `Another Voxanne is running on ${dataDir}, and the built-in database serves only its owner.\nStop it, then run this again. (A Voxanne migrates by itself each time it starts.)`,
+      `Another Voxanne is running on ${dataDir}, and the built-in database only serves one Voxanne at a time.\nStop it, then run this again. (Voxanne also migrates every time it starts.)`,
     );
   });
   const leave = () => void server.stop().finally(() => process.exit(130));

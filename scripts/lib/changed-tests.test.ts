@@ -60,7 +60,7 @@ describe('the tests near a change', () => {
     ]);
   });
 
-  test('are none for a document, for nothing, and for what was deleted', () => {
+  test('are empty for a document, for nothing, and for what was deleted', () => {
     expect(near('README.md')).toEqual([]);
     expect(near()).toEqual([]);
     expect(near('supabase/schemas/gone.sql', 'backend/src/gone.test.ts')).toEqual([]);

@@ -54,13 +54,13 @@ export function addCommits(text: string, commits: readonly Commit[]): string {
 /** Turns "Unreleased" into a version and opens a new, empty one above it. */
 export function closeSection(text: string, version: string, date: string): string {
   if (text.includes(`\n## ${version} `)) {
-    throw new Error(`CHANGELOG.md has a section ${version} already. Choose the next version.`);
+    throw new Error(`CHANGELOG.md already has a section ${version}. Choose the next version.`);
   }
   const marker = MARKER.exec(text)?.[0];
   const [before, section, after] = splitAtUnreleased(text);
   const kept = section.replace(MARKER, '').trim();
   const top = `${UNRELEASED}\n${marker ? `\n${marker}\n` : ''}`;
-  return `${before}${top}\n## ${version} (${date})\n\n${kept === '' ? 'Nothing that users see.' : kept}\n${after}`;
+  return `${before}${top}\n## ${version} (${date})\n\n${kept === '' ? 'No changes for users.' : kept}\n${after}`;
 }
 
 /** What is above the heading "Unreleased", what is under it, and the versions below. */

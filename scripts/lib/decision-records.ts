@@ -26,11 +26,11 @@ export function decisionRecordFindings(root: string, files: readonly string[]): 
   return records.flatMap((file) => {
     const number = NAME.exec(file)?.[1];
     if (number === undefined) {
-      return [`${file} is not named like a decision record. Name it ${FOLDER}0123-what-it-decides.md.`];
+      return [`${file} isn’t named like a decision record. Name it ${FOLDER}0123-what-it-decides.md.`];
     }
     const findings = partFindings(file, number, readFileSync(join(root, file), 'utf8'));
     const other = numbers.get(number);
-    if (other) findings.push(`${file} has the number of ${other}. Take the next free number.`);
+    if (other) findings.push(`${file} has the same number as ${other}. Use the next free number.`);
     numbers.set(number, file);
     if (!listed.includes(`](${file})`)) {
       findings.push(`${file} is not listed in ARCHITECTURE.md. Add its line under "Decisions".`);
@@ -42,5 +42,5 @@ export function decisionRecordFindings(root: string, files: readonly string[]): 
 function partFindings(file: string, number: string, text: string): string[] {
   const missing = PARTS.filter(([, pattern]) => !pattern.test(text)).map(([part]) => part);
   if (!text.startsWith(`# ${number}. `)) missing.unshift(`a heading that begins with "# ${number}. "`);
-  return missing.length > 0 ? [`${file} lacks ${missing.join(', ')}. Add it.`] : [];
+  return missing.length > 0 ? [`${file} is missing ${missing.join(', ')}. Add it.`] : [];
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** What no check of ours looks into: made by tools, or somebody else's. */
+/** What no check of ours looks into: made by tools, or someone else's. */
 const SKIPPED = new Set(['node_modules', 'dist', '.git', '.voxanne', 'results', 'artifacts']);
 
 /** Every file below `root`, as paths relative to it with forward slashes, sorted. */

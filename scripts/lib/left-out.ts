@@ -33,30 +33,30 @@ export function findLeftOut(root: string): LeftOut[] {
   const chosen = process.env.CHROMIUM_PATH;
   const found: LeftOut[] = [];
   if (!findChromium()) {
-    const where = chosen ? `CHROMIUM_PATH (${chosen}) is not a program` : 'there is no Chromium here';
+    const where = chosen ? `CHROMIUM_PATH (${chosen}) isn’t a program` : 'Chromium isn’t installed';
     found.push({
-      sentence: `The journeys in a browser are left out: ${where}. Get it: apt-get install -y chromium (or set CHROMIUM_PATH).`,
+      sentence: `Browser journeys are left out: ${where}. Get it: apt-get install -y chromium (or set CHROMIUM_PATH).`,
       concerns: /\bhasBrowser\b/,
     });
   }
   if (!onPath('redis-server')) {
     found.push({
       sentence:
-        'The tests on a real Redis are left out: there is no redis-server here. Get it: apt-get install -y redis-server.',
+        'Tests with a real Redis are left out: redis-server isn’t installed. Get it: apt-get install -y redis-server.',
       concerns: /\bhasRedis/,
     });
   }
   if (!onPath('pgbouncer')) {
     found.push({
       sentence:
-        'The tests behind a pooler are left out: there is no pgbouncer here. Get it: apt-get install -y pgbouncer.',
+        'Tests behind a pooler are left out: pgbouncer isn’t installed. Get it: apt-get install -y pgbouncer.',
       concerns: /\b(?:hasPgbouncer|waysToPostgres)\b/,
     });
   }
   if (!runnable('/usr/lib/postgresql/15/bin/pg_ctl')) {
     found.push({
       sentence:
-        'The tests on PostgreSQL 15 with its JIT are left out: there is no /usr/lib/postgresql/15 here. Get it: apt-get install -y postgresql-15.',
+        'Tests on PostgreSQL 15 with its JIT are left out: /usr/lib/postgresql/15 isn’t here. Get it: apt-get install -y postgresql-15.',
       concerns: /\b(?:postgresVersions|waysToPostgres)\b/,
     });
   }
@@ -65,7 +65,7 @@ export function findLeftOut(root: string): LeftOut[] {
   ) {
     found.push({
       sentence:
-        'The tests on PostgreSQL 16 and 17 are left out: they are not installed. Get them (Linux, x64): npm ci --ignore-scripts --prefix scripts/postgres-versions.',
+        'Tests on PostgreSQL 16 and 17 are left out: they aren’t installed. Get them (Linux, x64): npm ci --ignore-scripts --prefix scripts/postgres-versions.',
       concerns: /\b(?:postgresVersions|waysToPostgres)\b/,
     });
   }

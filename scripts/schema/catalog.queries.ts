@@ -8,7 +8,7 @@ export interface CatalogEntry {
   definition: string;
 }
 
-/** A function in the form that makes it anew. */
+/** A function in the form that makes it again. */
 export interface FunctionSource {
   name: string;
   /** `create or replace function ...`, without the semicolon. */
@@ -20,7 +20,7 @@ export interface FunctionSource {
   grantees: string[];
 }
 
-/** Rights in one order, whoever granted them; a list that was never touched counts as the defaults it stands for. */
+/** Rights in one order, no matter who granted them; a list that was never touched counts as the defaults. */
 const rights = (list: string, kind: string, owner: string) => `(
   select coalesce(string_agg(format('%s %s%s', coalesce(nullif(a.grantee, 0)::regrole::text, 'PUBLIC'), a.privilege_type,
     case when a.is_grantable then ' with grant option' else '' end), ', ' order by a.grantee::regrole::text, a.privilege_type), 'nobody')

@@ -36,7 +36,7 @@ describe('a new migration', { timeout: 240_000 }, () => {
     expect(basename(file)).toMatch(/^\d{14}_waiting_list\.sql$/);
     expect(migrationFiles(join(supabase, 'migrations'))).toEqual([...earlier, basename(file)]);
     expect(statements(text)).toBe('');
-    expect(text).not.toContain('To be written by hand');
+    expect(text).not.toContain('Write this part by hand');
     expect(checkSeals(join(supabase, 'migrations'))).toEqual([]);
     appendFileSync(join(supabase, 'migrations', earlier[0] ?? ''), '-- better');
     expect(checkSeals(join(supabase, 'migrations'))).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('a new migration', { timeout: 240_000 }, () => {
       `comment on function public.set_appointment_status is 'What became of a visit, in the clinic''s words.';\n`,
     );
     const { text } = await create();
-    expect(text).not.toContain('To be written by hand');
+    expect(text).not.toContain('Write this part by hand');
     expect(text.match(/^create or replace function [\w.]+/gim)?.map((line) => line.slice(27))).toEqual([
       'app_private.organization_changed',
       'app_private.let_in',

@@ -13,7 +13,7 @@ export async function dumpRows(client: pg.ClientBase, file: string): Promise<num
   await client.query('begin isolation level repeatable read read only');
   if (!(await seesEveryRow(client))) {
     throw new StartupError(
-      'This login sees only a part of the rows, because row-level security holds for it too.\nUse an administrator’s address in DATABASE_MIGRATION_URL, or your database provider’s own backup.',
+      'This login only sees some of the rows, because row-level security applies to it too.\nUse an administrator’s address in DATABASE_MIGRATION_URL, or your database provider’s own backup.',
     );
   }
   const output = openNew(file);
@@ -38,6 +38,6 @@ function openNew(file: string): number {
     return openSync(file, 'wx', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new StartupError(`${file} is there already, and is not written over.\nGive another name.`);
+    throw new StartupError(`${file} already exists and won’t be overwritten.\nChoose another name.`);
   }
 }

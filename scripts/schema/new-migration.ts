@@ -11,7 +11,7 @@ export interface FunctionSources {
 /**
  * Writes the migration that brings the functions up to the schema files. What else differs is listed in comments: how
  * rows that exist are carried over is for a person to say.
- * @param order the schema files as one text; functions are written in the order in which they stand there
+ * @param order the schema files as one text; functions are written in the order they have there
  */
 export function writeMigration(
   title: string,
@@ -44,7 +44,7 @@ export function writeMigration(
 const qualified = (name: string): string => (name.startsWith('app_private.') ? name : `public.${name}`);
 
 const commented = (text: string): string =>
-  `To be written by hand, because the schema files differ from the migrations in this:\n${text}`
+  `Write this part by hand, because the schema files differ from the migrations here:\n${text}`
     .split('\n')
     .map((line) => `-- ${line}`.trimEnd())
     .join('\n');

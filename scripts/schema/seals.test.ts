@@ -51,7 +51,7 @@ describe('migrations are append-only', () => {
     expect(checkSeals(migrations)).toEqual([expect.stringContaining('20260102120000_between.sql')]);
   });
 
-  it('a file that is not a migration is nobody’s business', () => {
+  it('a file that is not a migration is no one’s business', () => {
     const migrations = makeMigrations();
     writeFileSync(join(migrations, 'notes.md'), 'later');
     expect(checkSeals(migrations)).toEqual([]);

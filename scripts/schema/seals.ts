@@ -23,19 +23,19 @@ export function checkSeals(migrations: string): string[] {
       .filter((file) => !files.includes(file))
       .map(
         (file) =>
-          `${file} is gone, and databases may have applied it. Restore it, and take back what it does in a new migration.`,
+          `${file} is gone, but databases may have applied it. Restore it, and undo what it does in a new migration.`,
       ),
     ...files.flatMap((file, index) => {
       const seal = sealed.get(file);
       if (seal === undefined && index < files.length - 1) {
         return [
-          `${file} is not in ${SEALS} although a newer migration is there. Run npm run db:new for migrations; it numbers and seals them.`,
+          `${file} is not in ${SEALS} although there’s a newer migration. Create migrations with npm run db:new; it numbers and seals them.`,
         ];
       }
       return seal === undefined || seal === checksum(migrations, file)
         ? []
         : [
-            `${file} was changed, and databases may have applied it. Restore it, and write the change into a new migration: npm run db:new -- <name>.`,
+            `${file} was changed, but databases may have applied it. Restore it, and put the change in a new migration: npm run db:new -- <name>.`,
           ];
     }),
   ];

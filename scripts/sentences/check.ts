@@ -39,7 +39,7 @@ export function checkSentences(root: string, sentences: readonly Sentence[]): st
     }),
   );
   // A check that saw nothing has found nothing, and would always pass.
-  if (sentences.length === 0) findings.push('No sentence was seen. Check the root.');
+  if (sentences.length === 0) findings.push('No sentences found. Check the root folder.');
   const guide = join(root, 'CONTRIBUTING.md');
   if (existsSync(guide) && !readFileSync(guide, 'utf8').includes(wordTable())) {
     findings.push(`CONTRIBUTING.md shows another word list. Put this table in:\n${wordTable()}`);

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 
 /**
  * `expect.poll` has its limit in the configuration; `vi.waitFor` and `vi.waitUntil` give up after a second and can be
- * told otherwise only here. A limit is for what will never come: on a busy machine a second is nothing.
+ * set only here. A limit is for what will never come: on a busy machine a second is nothing.
  */
 const LIMIT = { timeout: 90_000, interval: 20 };
 

@@ -7,10 +7,10 @@ import { TAGS } from './api-parts.ts';
 import { PAGES } from './dashboard-pages.ts';
 import { moveExamples } from './example-dates.ts';
 
-/** Sessions and keys are rows: these ask the database before anybody is refused. */
+/** Sessions and keys are rows: these ask the database before anyone is refused. */
 const ASKS_THE_DATABASE = new Set(['signOut', 'getToken', 'listSigningKeys']);
 const MONTH_MS = 30 * 86_400_000;
-/** Nobody is asked: what is looked at here comes before the database. */
+/** No one is asked: what is looked at here comes before the database. */
 
 describe('the API document', () => {
   let scene: TestApp;
@@ -46,7 +46,7 @@ describe('the API document', () => {
     expect(operations.length).toBeGreaterThan(70);
   });
 
-  test('gives each operation a name of its own, a group, a summary and a description', () => {
+  test('gives each operation its own name, a group, a summary and a description', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
     expect(failing(({ operation }) => /^[a-z]+([A-Z][a-z]*)*$/.test(operation.operationId ?? ''))).toEqual(
@@ -141,7 +141,7 @@ describe('the API document', () => {
       const url = path.replace(/\{\w+\}/g, '3c8f1a52-9d2c-4c52-8a53-0d6a1f6f2b10');
       if (ASKS_THE_DATABASE.has(operation.operationId ?? '')) continue;
       const answer = await scene.app.inject({ method: method as 'GET', url });
-      // A consent that nobody began is refused before anybody is asked who they are.
+      // A consent that no one began is refused before anyone is asked who they are.
       const refused =
         operation.operationId === 'finishGoogleLink' ? answer.statusCode === 400 : answer.statusCode === 401;
       if (refused !== asks) wrong.push(`${name} ${answer.statusCode}`);

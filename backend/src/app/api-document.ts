@@ -43,12 +43,12 @@ export async function describeApi(server: HttpServer, options: ApiDocumentOption
   serveDocument(server, options.now);
 }
 
-// On its way from the routes into the document; the libraries pass on names that begin so.
+// Passed from the routes into the document; the libraries keep names that begin like this.
 const ANSWER_HEADERS = 'x-answer-headers';
 
 type Schema = NonNullable<RouteOptions['schema']>;
 
-/** What a route describes stands beside what it enforces. */
+/** What a route describes is next to what it enforces. */
 function withDescribed(schema: Schema | undefined, route: RouteOptions): Schema | undefined {
   const described = route.config?.described;
   if (!schema || !described) return schema;
@@ -85,12 +85,12 @@ interface Operation {
 const SAID: Record<string, string> = {
   200: 'Done',
   201: 'Made',
-  202: 'Accepted; it will be done in a moment',
+  202: 'Accepted; it’ll be done in a moment',
   204: 'Done; no content',
 };
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** What is said once here instead of in every route. */
+/** Said once here instead of in every route. */
 function finish(document: ApiDocument): ApiDocument {
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations ?? {}) as unknown as Operation[]) {
@@ -176,7 +176,7 @@ function serveDocument(server: HttpServer, now: () => Date): void {
         etag: made.etag,
         'cache-control': 'public, no-cache',
         vary: 'accept-encoding',
-        // Nothing in it is anybody's: tools on other pages may read it, and the reference page has no origin.
+        // Nothing in it is anyone's: tools on other pages may read it, and the reference page has no origin.
         'access-control-allow-origin': '*',
       });
       if (knowsEtag(request, made.etag)) return reply.code(304).send();

@@ -1,18 +1,18 @@
 /** Groups of the API document, in the order in which a reader meets them. */
 export const TAGS = [
   { name: 'identity', description: 'Accounts, sessions and tokens' },
-  { name: 'organization', description: 'The clinic and who you are in it' },
+  { name: 'organization', description: 'The clinic, and your role in it' },
   { name: 'booking', description: 'Free times, appointments and held times' },
   { name: 'waitlist', description: 'Patients waiting for a time' },
-  { name: 'tasks', description: 'What the receptionist passed on to the people of the clinic' },
+  { name: 'tasks', description: 'Messages the receptionist passed on to the staff' },
   { name: 'contacts', description: 'Patients' },
-  { name: 'services', description: 'What can be booked, and by which rules' },
+  { name: 'services', description: 'What can be booked, and the rules for it' },
   { name: 'providers', description: 'Who can be booked, and when they work' },
   { name: 'time off', description: 'Holidays and absences' },
   { name: 'calendar files', description: 'iCalendar files and feeds' },
   { name: 'messages', description: 'Texts to patients and from them' },
   { name: 'integrations', description: 'Google Calendar, Twilio and Vapi' },
-  { name: 'events', description: 'What happens in the clinic, live' },
+  { name: 'events', description: 'Live events in the clinic' },
   { name: 'deliveries', description: 'Incoming webhooks, outgoing work, and replaying either' },
   { name: 'health', description: 'Whether everything works, and what to do if not' },
   { name: 'onboarding', description: 'The first minutes of a new clinic' },
@@ -23,7 +23,7 @@ export const TAGS = [
   { name: 'simulator', description: 'A phone call without a phone; sandbox mode only' },
 ];
 
-/** Every way a caller can prove who it is. An operation that lists none asks for no proof. */
+/** Every way a caller can authenticate. An operation that lists none needs no authentication. */
 export const SECURITY_SCHEMES = {
   bearer: {
     type: 'http',

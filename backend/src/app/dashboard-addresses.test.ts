@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, NO_DATABASE, type TestApp } from '../testing/app.ts';
 
-describe('an address that is no page', () => {
+describe('an address that isn’t a page', () => {
   let scene: TestApp;
   beforeAll(async () => {
     scene = await createTestApp(NO_DATABASE);
@@ -43,7 +43,7 @@ describe('an address that is no page', () => {
       const answer = await open(encodeURI(url));
       const isPage = answer.statusCode === 200 && answer.headers['content-type']?.toString().includes('html');
       expect(isPage || answer.json().detail).toSatisfy(
-        (said: unknown) => said === true || String(said).includes('has not been built'),
+        (said: unknown) => said === true || String(said).includes('hasn’t been built'),
       );
     },
   );

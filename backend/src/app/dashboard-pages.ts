@@ -11,7 +11,7 @@ import { isLoopbackHost } from '../platform/settings/addresses.ts';
 const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
-/** The pages of the dashboard by their first address; `/health` is JSON for programs, and has a rule of its own. */
+/** The pages of the dashboard by their first address; `/health` is JSON for programs, and has its own rule. */
 export const PAGES = [
   '/',
   '/calendar',
@@ -51,7 +51,7 @@ export async function serveDashboard(
   server.addHook('onRequest', async (request, reply) => {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const address = addressOf(request);
-    // A webhook or a call of the API is nobody's page, whatever it says it takes.
+    // A webhook or an API call is never a page, whatever its Accept header says.
     if (!reads || address.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return;
     if (!wantsPage(request, reply)) return;
     // Probes get JSON there, people the page of the same name.
@@ -59,7 +59,7 @@ export async function serveDashboard(
     // 127.0.0.1 and localhost are one machine and two cookie jars; Google sends people back to PUBLIC_URL.
     const { hostname } = request;
     if (hostname !== home.hostname && isLoopbackHost(hostname) && isLoopbackHost(home.hostname)) {
-      // Part by part: read as a whole, "//evil.example" would be an address of its own.
+      // Part by part: read as a whole, "//evil.example" would be its own address.
       const target = new URL(home);
       const [path = '/', ...query] = request.url.split('?');
       target.pathname = path;
@@ -96,7 +96,7 @@ export async function serveDashboard(
 const namesFile = (address: string): boolean =>
   address.split(/[/\\]/).some((part) => /^\.|\.(?!html?$)[a-z0-9_~-]{1,10}$/i.test(part));
 
-/** The build has made a Brotli and a gzip form of each file that is worth it; their names are not addresses. */
+/** The build has made Brotli and gzip versions of the files that are worth it; their names aren't addresses. */
 async function serveFiles(server: HttpServer, dist: string): Promise<void> {
   await server.register(fastifyStatic, {
     root: dist,
@@ -117,12 +117,12 @@ const nothingAt = (request: FastifyRequest) =>
   new AppError({
     code: 'NOT_FOUND',
     status: 404,
-    detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}. GET /docs lists every route.`,
+    detail: `There’s nothing at ${request.method} ${request.url.split('?')[0]}. GET /docs lists every route.`,
   });
 
 const notBuilt = () =>
   new AppError({
     code: 'NOT_FOUND',
     status: 404,
-    detail: 'The dashboard has not been built. Start Voxanne with "npm start", which builds it.',
+    detail: 'The dashboard hasn’t been built yet. Start Voxanne with "npm start", which builds it.',
   });

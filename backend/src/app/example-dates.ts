@@ -15,7 +15,7 @@ const SPOKEN = new Intl.DateTimeFormat('en-US', {
 });
 
 /**
- * The examples of the document, moved by whole weeks so that what they book is always to come: an example that was
+ * The document's examples, moved by whole weeks so that they always book in the future: an example that was
  * written once would be refused as past a month later.
  */
 export function moveExamples<T>(document: T, now: Date): { week: string; document: () => T } {

@@ -48,7 +48,7 @@ describe('a client that is generated from the API document', () => {
 
   const tool = (name: string, path: string): string =>
     fileURLToPath(new URL(path, import.meta.resolve(name, new URL(`file://${clients}/`).href)));
-  // It would find our own TypeScript, which has no API for programs any more; beside its workspace stands one that has.
+  // It would find our own TypeScript, which no longer has an API for programs; the one next to its workspace does.
   const withOlderTypeScript = `data:text/javascript,${encodeURIComponent(`
     import { registerHooks } from 'node:module';
     const url = ${JSON.stringify(pathToFileURL(join(clients, 'node_modules/typescript/lib/typescript.js')).href)};
@@ -60,7 +60,7 @@ describe('a client that is generated from the API document', () => {
 
   /** Compiles the program as its author would, and runs it. */
   async function book(program: string): Promise<string> {
-    // Not .ts where they lie: without the generated client they are no program.
+    // Not .ts where they are: without the generated client they don't compile.
     await cp(join(clients, 'programs', `${program}.ts.txt`), join(folder, `${program}.ts`));
     await writeFile(
       join(folder, `${program}.json`),
@@ -76,14 +76,14 @@ describe('a client that is generated from the API document', () => {
     return stdout;
   }
 
-  test('by openapi-typescript compiles with its defaults, books, moves and cancels', {
+  test('openapi-typescript’s client compiles with its defaults, books, moves and cancels', {
     timeout: 120_000,
   }, async () => {
     await node(tool('openapi-typescript', '../bin/cli.js'), './openapi.json', '-o', 'schema.d.ts');
     expect(await book('with-openapi-fetch')).toBe('cancelled');
   });
 
-  test('by hey-api compiles with its defaults, books and cancels', { timeout: 120_000 }, async () => {
+  test('hey-api’s client compiles with its defaults, books and cancels', { timeout: 120_000 }, async () => {
     await node(
       '--import',
       withOlderTypeScript,

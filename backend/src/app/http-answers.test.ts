@@ -167,7 +167,7 @@ describe('HTTP', () => {
       expect(answer.json().detail).toContain(name);
     });
 
-    test('tells a stranger nothing: who proves nothing is 401 before', async () => {
+    test('says nothing to a stranger: without proof it is 401 first', async () => {
       expect((await scene.app.inject('/api/appointments?form=x')).statusCode).toBe(401);
     });
 
@@ -221,7 +221,7 @@ describe('HTTP', () => {
             });
             const said = method === 'GET' ? answer.body : '';
             // Without a build it says so; either way it is the page that was meant.
-            if (answer.statusCode !== 200) expect(said).toMatch(/^$|dashboard has not been built/);
+            if (answer.statusCode !== 200) expect(said).toMatch(/^$|dashboard hasn’t been built/);
             else expect(answer.headers['content-type']).toContain('text/html');
             expect(answer.headers.vary).toContain('accept');
           }

@@ -4,7 +4,7 @@ import { negotiateEncoding, pack } from '../platform/compression.ts';
 import type { HttpServer } from '../platform/http.ts';
 
 /**
- * A page without an origin of its own: the browser sends it no cookie and lets it keep nothing, so whatever its script
+ * A page without its own origin: the browser sends it no cookie and lets it keep nothing, so whatever its script
  * does, it does as a stranger. It may read the API document, and nothing else is allowed to it.
  */
 const POLICY =
@@ -29,7 +29,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** A page without an origin has no storage, and the script takes it for granted: this one forgets with the page. */
+/** A page without an origin has no storage, but the script expects one: this one lasts as long as the page. */
 const STORAGE = `for (const name of ['localStorage', 'sessionStorage']) {
   const kept = new Map();
   const value = {

@@ -35,7 +35,7 @@ export function tidySchemas(document: ApiDocument): ApiDocument {
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As JSON, with the names of inputs and outputs taken for one. */
+/** As JSON, with input and output names treated as the same. */
 const same = (left: string, right: string, schemas: { [name: string]: Json }): boolean =>
   JSON.stringify(schemas[left]).replaceAll('Input"', '"') ===
   JSON.stringify(schemas[right]).replaceAll('Input"', '"');

@@ -46,7 +46,7 @@ describe('new clinics', () => {
     expect(await ask(await clinics(4), undefined)).toEqual([true, true, true, true]);
   });
 
-  test('are let in up to the limit, each for ever, and the rest the next day in their order', async () => {
+  test('are let in up to the limit, each forever, and the rest the next day in their order', async () => {
     const all = await clinics(5);
     expect(await ask(all, 2)).toEqual([true, true, false, false, false]);
     expect(await ask(all, 2)).toEqual([true, true, false, false, false]);
@@ -71,7 +71,7 @@ describe('new clinics', () => {
     expect(await ask(await clinics(1), 10)).toEqual([true]);
   });
 
-  test('of an address that cannot be read count for the day alone', async () => {
+  test('clinics from an unreadable address count toward the daily limit only', async () => {
     expect(await ask(await clinics(4, 'unknown'), 10)).toEqual([true, true, true, true]);
   });
 
@@ -190,7 +190,7 @@ describe('the operator', () => {
     expect((await run('clinics', 'waiting')).out).toContain(ann.orgId);
     expect(await run('clinics', 'admit')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Name the clinic'),
+      err: expect.stringContaining('Which clinic?'),
     });
     expect(await run('clinics', 'admit', ann.orgId)).toMatchObject({
       code: 0,

@@ -6,7 +6,7 @@ export interface AdmissionLimits {
   perAddress: number;
 }
 
-/** Under a lock, in the order in which they asked; the same answer for ever once it was yes. */
+/** Under a lock, in the order in which they asked; the same answer forever once it was yes. */
 export async function admitClinic(db: Db, orgId: string, limits: AdmissionLimits): Promise<boolean> {
   const { rows } = await sql<{ admitted: boolean }>`
     select app_private.admit_clinic(${orgId}, ${limits.perDay}::integer, ${limits.perAddress}::integer) as admitted`.execute(

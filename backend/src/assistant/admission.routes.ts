@@ -23,7 +23,7 @@ export function registerAdmissionRoutes(
         security: [{ operator: [] }],
         summary: 'New clinics waiting for a receptionist, oldest first',
         description:
-          'A limited number of new clinics a day get a receptionist and a number at once; the rest wait here.',
+          'A limited number of new clinics each day get a receptionist and a number right away; the rest wait here.',
         response: { 200: WaitingClinicList },
       },
     },

@@ -29,7 +29,7 @@ export interface Admission {
 const PER_ADDRESS = 3;
 
 export const WAITS =
-  'Your receptionist is waiting for approval. It will be set up when the operator approves it or when a daily place is free. Everything else already works: you can set up your services and hours and link your calendar while you wait.';
+  'Your receptionist is waiting for approval. It’ll be set up when the operator approves it or when a spot opens in the daily limit. Everything else already works: you can set up your services and hours and link your calendar while you wait.';
 
 export function createAdmission({ database, connections, perDay }: AdmissionOptions): Admission {
   const limits: AdmissionLimits | undefined =

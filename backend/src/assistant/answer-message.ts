@@ -13,7 +13,7 @@ export interface AnswerOptions {
   database: Database;
 }
 
-/** The messages besides tool calls whose sender waits for an answer, the call standing still meanwhile. */
+/** The messages besides tool calls whose sender waits for an answer, the call standing still in the meantime. */
 export const ANSWERED = [
   'assistant-request',
   'transfer-destination-request',
@@ -47,14 +47,17 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
     const assistantId = connection?.details.assistant_id;
     return assistantId
       ? { assistantId }
-      : { error: 'The receptionist is still being set up. Please call again in a minute.' };
+      : { error: 'The receptionist is still being set up. Please call back in a minute.' };
   },
 
   async 'transfer-destination-request'({ database }, orgId) {
     const phone = await database.withService((db) => findPhone(db, orgId));
     return phone
-      ? { destination: { type: 'number', number: phone, message: 'One moment, I’m putting you through.' } }
-      : { error: 'I’m sorry, I can’t put you through to the clinic. Can I help you instead?' };
+      ? { destination: { type: 'number', number: phone, message: 'One moment, I’ll transfer you.' } }
+      : {
+          error:
+            'I’m sorry, I can’t transfer you to the clinic right now. Is there something I can help you with?',
+        };
   },
 
   async 'knowledge-base-request'({ database }, orgId) {
@@ -63,17 +66,17 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
   },
 };
 
-/** What getClinicInfo tells, in pieces that stand alone. */
+/** What getClinicInfo tells, in pieces that make sense alone. */
 function documentsOf(clinic: Clinic): { content: string; similarity: number }[] {
   const contents = [
-    `${clinic.name} is in the time zone ${clinic.timeZone}.`,
+    `${clinic.name} uses the ${clinic.timeZone} time zone.`,
     ...clinic.services.map(
       ({ name, minutes, service_type }) =>
         `${name} takes ${minutes} minutes and is booked as "${service_type}".`,
     ),
     ...Object.entries(clinic.openingHours).map(
       ([provider, hours]) =>
-        `Opening hours of ${provider}, by weekday from 1 (Monday) to 7 (Sunday): ${JSON.stringify(hours)}`,
+        `Hours of ${provider}, by weekday from 1 (Monday) to 7 (Sunday): ${JSON.stringify(hours)}`,
     ),
   ];
   // All of it is the clinic's own word; nothing was ranked.

@@ -72,10 +72,10 @@ describe('a message that Vapi waits for', () => {
     const contents = body.documents.map((one: { content: string }) => one.content).join('\n');
     expect(contents).toContain('America/New_York');
     expect(contents).toContain('Consultation takes 30 minutes');
-    expect(contents).toMatch(/Opening hours of .+09:00/);
+    expect(contents).toMatch(/Hours of .+09:00/);
     for (const { similarity } of body.documents) expect(similarity).toBe(1);
     expect(JSON.stringify(await scene.deliveries(clinic.orgId))).not.toContain('canary');
-    // Another question in the same call is no repeat.
+    // Another question in the same call isn't a repeat.
     await ask({ ...request, messages: [...messages, { role: 'user', content: 'And on Monday?' }] });
     expect(await scene.deliveries(clinic.orgId)).toHaveLength(2);
   });
@@ -105,7 +105,7 @@ describe('a message that Vapi waits for', () => {
     expect(await scene.deliveries(clinic.orgId)).toHaveLength(2);
   });
 
-  test('a tool call whose process died is told to the owner, and books once when it is replayed', async () => {
+  test('a tool call whose process died is shown to the owner, and books once when it is replayed', async () => {
     await book();
     await scene.owner.query('delete from public.appointments where org_id = $1', [clinic.orgId]);
     await dieWhileAnswering();
@@ -134,7 +134,7 @@ describe('a message that Vapi waits for', () => {
     expect(await appointments()).toBe(1);
   });
 
-  test('a replayed tool call that is refused says why, and is not tried for ever', async () => {
+  test('a replayed tool call that is refused says why, and is not tried forever', async () => {
     await book();
     await scene.owner.query('delete from public.processed_webhook_events where org_id = $1', [clinic.orgId]);
     await scene.owner.query(
@@ -149,7 +149,7 @@ describe('a message that Vapi waits for', () => {
     ]);
   });
 
-  test('what Vapi asked again and got answered meanwhile is finished without another effect', async () => {
+  test('what Vapi asked again and got answered in the meantime is finished without another effect', async () => {
     await book();
     await dieWhileAnswering();
     const again = await book();

@@ -63,7 +63,7 @@ describe('the arguments of a tool call', () => {
     },
   );
 
-  test('of a text that is nested without end are not taken apart', () => {
+  test('arguments nested without end are not parsed', () => {
     const deep = '['.repeat(100_000);
     expect(read(deep)).toBe(deep);
   });

@@ -2,7 +2,7 @@ import { measureJson } from '../platform/read-body.ts';
 
 // JSON in a text of the message, so not counted with the message.
 const LIMITS = { fields: 2_000, depth: 20 };
-/** A text may hold JSON that holds JSON; nobody was seen to go further. */
+/** A text may hold JSON that holds JSON; no one was seen to go further. */
 const MAX_ENCODINGS = 3;
 const WRAPPERS = new Set(['arguments', 'parameters', 'input', 'args']);
 /** What a model or a template writes where it has nothing. */
@@ -10,7 +10,7 @@ const NOTHING = /^(?:null|undefined|none|nil|n\/a|\{\{.*\}\})?$/i;
 
 /**
  * The arguments of a tool call as one flat object, in whatever shape a model sent them: as JSON text (also of JSON
- * text), in a list of one, in an object of their own, with names such as `slot_id`, with "null" for nothing. What
+ * text), in a list of one, in their own object, with names such as `slot_id`, with "null" for nothing. What
  * cannot be read stays as it is, for the tool to refuse.
  * @param storable leaves out what PostgreSQL cannot keep.
  */

@@ -30,7 +30,7 @@ export function defineAssistant(
 ): AssistantDefinition {
   return {
     name: nameForVapi(`Receptionist ${profile.clinicName}`),
-    firstMessage: `Thank you for calling ${profile.clinicName}. I am the clinic's AI receptionist. How can I help you?`,
+    firstMessage: `Thank you for calling ${profile.clinicName}. I’m the clinic’s AI receptionist. How can I help you?`,
     model: {
       provider: 'openai',
       model: 'gpt-4o',
@@ -51,8 +51,8 @@ export function defineAssistant(
 }
 
 /**
- * At Vapi everything here is on by default, and the two addresses of a running call work for anybody who has them. The
- * caller was told of no recording, so nothing of the voice is kept; transcript and summary are the clinic's record.
+ * At Vapi everything here is on by default, and the two addresses of a running call work for anyone who has them. The
+ * caller gets no notice of a recording, so no audio is kept; transcript and summary are the clinic's record.
  */
 const KEPT_AT_VAPI = {
   artifactPlan: {
@@ -80,23 +80,23 @@ const CHANGING = new Set(['bookClinicAppointment', 'rescheduleAppointment', 'can
 /** Said when we could not be reached: an answer may have been lost behind a change, so it claims nothing. */
 const failureOf = (tool: string): string =>
   CHANGING.has(tool)
-    ? 'I’m sorry, I can’t reach our appointment book right now, so I can’t say whether that was saved. Please call again in a few minutes to make sure.'
+    ? 'I’m sorry, I can’t reach our schedule right now, so I’m not sure that went through. Please call back in a few minutes to check.'
     : 'I’m sorry, I can’t look that up right now. Please try again in a few minutes.';
 
-// {{now}} of Vapi is UTC: an evening call in America would think it is tomorrow. The tools tell the local time.
+// {{now}} of Vapi is UTC: an evening call in America would think it is tomorrow. The tools give the local time.
 const instructions = (profile: ReceptionistProfile): string =>
   [
-    `You are the phone receptionist of ${profile.clinicName}. You book appointments; you give no medical advice.`,
+    `You are the phone receptionist of ${profile.clinicName}. You book appointments. You don’t give medical advice.`,
     `The clinic's time zone is ${profile.timeZone}. Every tool answer names the local time; trust only that clock, and don’t read out what is in brackets.`,
     `Services: ${profile.services.join(', ')}.`,
     profile.openingHours === ''
-      ? 'The clinic has no opening hours at present. Say so, and book nothing.'
-      : `Opening hours: ${profile.openingHours}. Holidays are not in them: getClinicInfo and checkAvailability know those.`,
-    'Pass what the caller says about day and time to the tools as dateText, all of it and unchanged; work out no date yourself. If they ask for someone by name, pass that as providerName.',
+      ? 'The clinic has no opening hours right now. Say so, and don’t book anything.'
+      : `Opening hours: ${profile.openingHours}. They don’t include holidays; getClinicInfo and checkAvailability do.`,
+    'Pass what the caller says about the day and time to the tools as dateText, all of it and word for word. Never work out a date yourself. If they ask for someone by name, pass that as providerName.',
     'Offer only times that checkAvailability returned, and book with the slot_id it gave. Ask it again for every other time the caller names: it knows more times than it offers.',
     'To move or cancel, call the tool, read its question to the caller, and call it again with their answer as confirmed and with the confirmToken.',
-    'What no tool can do, leave with takeMessage: someone from the clinic calls back.',
+    'If no tool can do what the caller wants, use takeMessage: someone from the clinic will call them back.',
     'Ask for the caller’s full name. Their own number is known; ask only if they want the text somewhere else.',
-    'Never say that an appointment is booked before bookClinicAppointment has said so. Read its answer to the caller.',
-    `If the caller describes an emergency that is happening now, say at once: "This sounds like an emergency. Please hang up now and call ${emergencyNumber(profile.country)}." Then ask nothing else and do not book. Never bring up emergencies yourself.`,
+    'Never say that an appointment is booked until bookClinicAppointment says so. Read its answer to the caller.',
+    `If the caller describes an emergency that is happening now, say at once: "This sounds like an emergency. Please hang up now and call ${emergencyNumber(profile.country)}." Then don’t ask anything else, and don’t book. Never bring up emergencies yourself.`,
   ].join('\n');

@@ -36,7 +36,7 @@ describe('what a booking by voice asks the database', () => {
     };
   }
 
-  test('a time in words: the rules once, and nobody’s calendar', async () => {
+  test('a time in words: the rules once, and no one’s calendar', async () => {
     const { said, ...asked } = await statementsOf({ dateText: 'tomorrow at 10 am' });
     expect([said, asked]).toEqual([
       expect.stringContaining('You’re booked'),
@@ -71,7 +71,7 @@ describe('what a booking by voice asks the database', () => {
     });
     expect([said, asked]).toEqual([expect.any(String), { all: 6, rules: 1, calendars: 1 }]);
   });
-  test('a time when nobody works: one look for others, however far away they are', async () => {
+  test('a time when no one works: one look for others, however far away they are', async () => {
     const { said, ...asked } = await statementsOf({
       appointmentDate: '2026-11-22',
       appointmentTime: '10:00',

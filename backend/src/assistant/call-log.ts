@@ -95,13 +95,13 @@ export async function receiveCallState(inbox: Inbox, arrived: Arrived, message: 
 export const callReportHandler: JobHandler = async (job) => {
   const stored = StoredReport.safeParse(job.payload);
   const { org_id: orgId } = job;
-  if (!stored.success || orgId === null) throw new GiveUp('The stored report of the call is not readable.');
+  if (!stored.success || orgId === null) throw new GiveUp('The stored call report can’t be read.');
   return (db) => saveCallReport(db, { orgId, ...stored.data });
 };
 
 export const callStatusHandler: JobHandler = async (job) => {
   const stored = StoredState.safeParse(job.payload);
   const { org_id: orgId } = job;
-  if (!stored.success || orgId === null) throw new GiveUp('The stored state of the call is not readable.');
+  if (!stored.success || orgId === null) throw new GiveUp('The stored call status can’t be read.');
   return (db) => saveCallState(db, { orgId, ...stored.data });
 };

@@ -95,7 +95,7 @@ describe('the state of a call', () => {
     ]);
   });
 
-  test('that comes again after the clean-up changes nothing, and is told to nobody', async () => {
+  test('that comes again after the clean-up changes nothing, and no one hears of it', async () => {
     const all = async () => {
       await step('ringing');
       await step('ended', { endedReason: 'customer-ended-call' });
@@ -119,7 +119,7 @@ describe('the state of a call', () => {
     expect(await scene.rows(clinic.orgId)).toMatchObject({ deliveries: 0 });
   });
 
-  test('of a call with an endless id is no message of Vapi', async () => {
+  test('a message with an endless call id is not one of Vapi’s', async () => {
     const answer = await step('ringing', { call: { id: 'c'.repeat(201) } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'MALFORMED_MESSAGE' } });
   });

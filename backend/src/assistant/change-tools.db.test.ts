@@ -18,7 +18,7 @@ describe('a caller who wants to change an appointment', () => {
   });
   afterAll(() => scene.close());
 
-  /** The short form: the answer for programs stands at the top. */
+  /** The short form: the answer for programs is at the top. */
   const use = async (tool: string, given: object, from: string | null = CALLER) => {
     lastId += 1;
     const { body } = await scene.post(
@@ -72,7 +72,7 @@ describe('a caller who wants to change an appointment', () => {
     expect(await row(id)).toMatchObject({ status: 'confirmed', version: 1 });
   });
 
-  test('whose number is withheld is offered to leave a message', async () => {
+  test('a caller with a hidden number is offered to leave a message', async () => {
     await book('09:00');
     const answer = await use('findAppointments', WHO, null);
     expect(answer).toMatchObject({ success: false, error: 'CALLER_UNKNOWN' });
@@ -108,7 +108,7 @@ describe('a caller who wants to change an appointment', () => {
     const wish = { ...WHO, slotId: slots[0].slot_id };
     const asked = await use('rescheduleAppointment', wish);
     expect(asked.say).toMatch(
-      /^Nothing is changed yet. Ask: would you like me to move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
+      /^Nothing has been changed yet. Ask: would you like me to move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
     );
     const moved = await use('rescheduleAppointment', {
       ...wish,

@@ -16,7 +16,7 @@ const askAbout = async (clinic: Awaited<ReturnType<AssistantScene['clinic']>>) =
   return body.results[0].result as string;
 };
 
-test('getClinicInfo tells the hours without their breaks, and the days on which the whole clinic is closed', async () => {
+test('getClinicInfo gives the hours without their breaks, and the days on which the whole clinic is closed', async () => {
   const clinic = await scene.clinic();
   expect(JSON.parse(await askAbout(clinic))).toMatchObject({ closed_days: [] });
   await scene.owner.query(

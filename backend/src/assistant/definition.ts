@@ -60,7 +60,7 @@ export function define(
   };
 }
 
-// A caller hears nothing meanwhile. Ours answers in a fraction of it, a repeat of a running call within five seconds.
+// A caller hears nothing in the meantime. Ours answers in a fraction of it, a repeat of a running call within five seconds.
 const WAIT_SECONDS = 10;
 
 /** What is refused stays refused; SDK types: `type` is a string and the codes are numbers in Vapi's own specification. */
@@ -71,12 +71,12 @@ const again = (plan: { type: 'fixed' | 'exponential'; maxRetries: number; baseDe
 
 /** Over a restart of ours, and no longer: someone is on the line. A repeat of a tool call gets the first answer. */
 const WHILE_THEY_WAIT = again({ type: 'fixed', maxRetries: 2, baseDelaySeconds: 1 });
-/** A report that does not arrive is a call that nobody reads of. */
+/** A report that does not arrive is a call that no one reads of. */
 const UNTIL_TAKEN = again({ type: 'exponential', maxRetries: 6, baseDelaySeconds: 2 });
 
 /**
  * @returns a fingerprint of what `define` makes, whatever the clinic. Who has another one at Vapi was made by an earlier
- * release; nobody has to remember to count a number up.
+ * release; no one has to remember to count a number up.
  */
 export function definitionVersion(options: DefineOptions): string {
   const clinic = {

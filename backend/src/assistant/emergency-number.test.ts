@@ -25,7 +25,7 @@ test.each(['ZZ', 'AQ', 'UK', '', 'USA', 'constructor', null])('of %s nothing is 
   expect(emergencyNumber(country)).toBe('your local emergency number');
 });
 
-test('each country with a number of its own has the code that ISO has for it', () => {
+test('each country with its own number has the code that ISO has for it', () => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   const codes = letters.flatMap((first) => letters.map((second) => `${first}${second}`));
   const known = codes.filter((code) => /^\d{3,4}$/.test(emergencyNumber(code)));

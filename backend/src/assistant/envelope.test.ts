@@ -61,7 +61,7 @@ describe('a tool call of Vapi', () => {
     },
   );
 
-  test('with a number for an id, or of nobody by name, is still one', () => {
+  test('with a number for an id, or of no one by name, is still one', () => {
     expect(read({ toolCallList: [{ ...call, id: 7 }, { id: 'x' }] })?.calls).toMatchObject([
       { id: '7', name: 'bookClinicAppointment' },
       { id: 'x', name: '', arguments: {} },
@@ -116,7 +116,7 @@ describe('a tool call of Vapi', () => {
     expect(read({ toolCallList: [call] })).toMatchObject({ callId: null, callerNumber: null });
   });
 
-  test('as Vapi was seen to send it is read', () => {
+  test('every form that Vapi has been seen to send is read', () => {
     const captured = {
       toolCalls: [call],
       toolCallList: [call],
@@ -178,7 +178,7 @@ describe('the body of a message', () => {
   test('is JSON or it is not', () => {
     expect(read_('{"a":1}')).toEqual({ a: 1 });
     for (const text of ['', '{', 'hello', '{"a":1}}'])
-      expect(() => read_(text), text).toThrow('not valid JSON');
+      expect(() => read_(text), text).toThrow('isn’t valid JSON');
   });
 
   test('loses what PostgreSQL cannot keep: NULs and halves of characters', () => {

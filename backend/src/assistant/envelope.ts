@@ -70,7 +70,7 @@ export const ToolCallBody = z.union([Envelope, Short]).meta({ id: 'VapiToolCall'
 
 /**
  * The JSON of a message, without what PostgreSQL cannot keep (NULs and halves of surrogate pairs): a transcript with
- * one must not be sent again for ever.
+ * one must not be sent again forever.
  * @throws {AppError} MALFORMED_JSON
  */
 export function readBody(raw: Buffer): unknown {
@@ -84,7 +84,7 @@ export function readBody(raw: Buffer): unknown {
     throw new AppError({
       code: 'MALFORMED_JSON',
       status: 400,
-      detail: 'The body is not valid JSON. Check the quotes and commas, and that it is complete.',
+      detail: 'The body isn’t valid JSON. Check the quotes and commas, and that it is complete.',
     });
   }
 }
@@ -96,7 +96,7 @@ const storable = (key: string, value: unknown): unknown => {
 
 export const parseEnvelope = (body: unknown) => Envelope.safeParse(body);
 
-/** Reads the tool calls of every form. @returns null when the body is none of them. */
+/** Reads the tool calls of every form. @returns null when the body has none of them. */
 export function readToolCalls(body: unknown, tool: string | undefined): ToolCallMessage | null {
   const short = Short.safeParse(body);
   if (short.success && tool !== undefined) {
@@ -143,6 +143,6 @@ function readCall(
     entry.function?.parameters,
     entry.parameters,
   ].find((one) => one !== undefined && one !== null);
-  // Without an id of its own it is known by its name and its message.
+  // Without its own id it is known by its name and its message.
   return { id, key: id || `${name}@${sentAt}`, name, arguments: readArguments(given, storable) };
 }

@@ -164,7 +164,7 @@ describe('"have you got something …?"', () => {
     expect((await ask(given)).say).toMatch(said);
   });
 
-  test('in the evening, when nobody works: the latest of that day, and nothing untrue', async () => {
+  test('in the evening, when no one works: the latest of that day, and nothing untrue', async () => {
     const { slots, nearest, say } = await ask({ dateText: 'tomorrow evening' });
     expect(slots).toEqual([]);
     expect(labels(nearest).at(-1)).toBe('November 19 at 4:30 PM');

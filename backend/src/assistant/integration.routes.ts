@@ -22,7 +22,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
       throw new AppError({
         code: 'OWNER_REQUIRED',
         status: 403,
-        detail: 'Only the owner of the clinic can see or change the receptionist’s secret. Ask them.',
+        detail: 'Only the clinic’s owner can see or change the receptionist’s secret. Ask them.',
       });
     }
     return tenant;
@@ -37,7 +37,7 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
         operationId: 'getVapiIntegration',
         summary: 'The receptionist at Vapi',
         description:
-          'For owners. The URL that Vapi calls, the last characters of its secret, and the phone number that is answered.',
+          'For owners. The URL that Vapi calls, the last characters of its secret, and the phone number it answers.',
         response: { 200: VapiIntegration },
       },
     },
@@ -64,9 +64,9 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
       schema: {
         tags,
         operationId: 'rotateVapiSecret',
-        summary: 'A new secret, shown once; it is written to Vapi',
+        summary: 'Make a new secret, shown once, and send it to Vapi',
         description:
-          'For owners. The previous secret stays valid until Vapi has the new one, and no longer than previous_secret_until; any older secret ends at once. With revoke_now only the new secret is valid from this moment on, whether Vapi answers or not: calls fail until Vapi has the new one.',
+          'For owners. The previous secret stays valid until Vapi has the new one, and no longer than previous_secret_until; any older secret ends at once. With revoke_now, only the new secret is valid from now on, whether Vapi answers or not: calls fail until Vapi has the new one.',
         body: RotateSecretRequest.nullish(),
         response: { 200: RotatedSecret },
       },

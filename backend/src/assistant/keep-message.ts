@@ -2,7 +2,7 @@ import type { Inbox } from '../deliveries/index.ts';
 import { type Arrived, eventIdOf, eventOf, fingerprint } from './arrived.ts';
 import type { Message } from './envelope.ts';
 
-// Several a second while somebody speaks, made of what patients say, and without an effect.
+// Several a second while someone speaks, made of what patients say, and without an effect.
 const STREAMS = new Set([
   'conversation-update',
   'speech-update',

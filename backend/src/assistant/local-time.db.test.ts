@@ -50,13 +50,13 @@ describe('every answer of a tool names the clinic’s own date and time', () => 
     expect(body).toMatchObject({ now_local: NOW });
   });
 
-  test('as they are where the clinic is, not where the server is', async () => {
+  test('the date and time are the clinic’s, not the server’s', async () => {
     clinic = await scene.clinic({ timeZone: 'Pacific/Auckland' });
     const { said } = await use('cancelAppointment', { name: 'Ana Ruiz' });
     expect(said).toContain('Thursday, November 19, 2026 at 4:00 AM');
   });
 
-  test('and a question about a date the next 14 days', async () => {
+  test('a question about a date also gets the next 14 days', async () => {
     const { body, said } = await use('bookClinicAppointment', { ...BOOK, appointmentDate: '2026-11-17' });
     expect(body.coming_days).toHaveLength(14);
     expect(said).toContain('Wednesday 2026-11-18, Thursday 2026-11-19');

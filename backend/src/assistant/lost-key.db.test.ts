@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-test('a lost encryption key gives the receptionist one new secret, also when two ask at once, and Vapi is told; the old one works until then', async () => {
+test('a lost encryption key gives the receptionist one new secret, also when two ask at once, and Vapi gets it; the old one works until then', async () => {
   const { orgId } = await db.createOrganization();
   const provisioningWith = (keyId: string) => {
     const keyring = createKeyring([{ id: keyId, key: Buffer.alloc(32, keyId) }]);

@@ -10,7 +10,7 @@ export interface LineProfile {
   number: string | null;
 }
 
-/** All the ways in which nobody here could say who answers; the types of Vapi list them. */
+/** All the ways in which no one here could say who answers; the types of Vapi list them. */
 const UNANSWERED = [
   'assistant-request-failed',
   'assistant-request-returned-error',
@@ -19,14 +19,14 @@ const UNANSWERED = [
   'assistant-request-returned-no-assistant',
 ] as const satisfies UnansweredReason[];
 
-const TRANSFER = 'One moment please, I’m putting you through to the clinic.';
+const TRANSFER = 'One moment, please. I’m transferring you to the clinic.';
 
 /**
  * The clinic's number. It asks us who answers, so what callers hear when we are dead has to lie at Vapi: the clinic's
  * own phone, or, where none is known, a sentence.
  */
 export function defineNumber(name: string, profile: LineProfile, server: ServerDefinition): NumberDefinition {
-  // To itself it would ring for ever.
+  // To itself it would ring forever.
   const number = profile.phone === profile.number ? null : profile.phone;
   const destination = number === null ? null : { type: 'number' as const, number, message: TRANSFER };
   return {
@@ -44,4 +44,4 @@ export function defineNumber(name: string, profile: LineProfile, server: ServerD
 }
 
 const sorry = ({ clinicName, country }: LineProfile): string =>
-  `We are sorry, no one at ${clinicName} can take your call right now. Please call again in a few minutes. In an emergency, hang up and call ${emergencyNumber(country)}.`;
+  `We’re sorry, no one at ${clinicName} can take your call right now. Please call back in a few minutes. In an emergency, hang up and call ${emergencyNumber(country)}.`;

@@ -88,12 +88,10 @@ describe('a tool call in a shape that only some models send', () => {
 
   test.each(['constructor', '__proto__', 'functions.', 'book'])('under the name %j is none', async (name) => {
     const { body } = await send(HOOK, listed({ id: 'a', function: { name, arguments: BOOK } }));
-    expect(body.results).toMatchObject([
-      { error: expect.stringContaining('There is no tool with that name') },
-    ]);
+    expect(body.results).toMatchObject([{ error: expect.stringContaining('No tool has that name') }]);
   });
 
-  test('that stands without its list is run', async () => {
+  test('outside its list is run', async () => {
     const entry = { id: 'a', function: { name: 'bookClinicAppointment', arguments: BOOK } };
     const message = { ...ABOUT, type: 'tool-calls', toolCallList: entry };
     expect((await send(HOOK, { message })).body.results).toMatchObject([
@@ -105,7 +103,7 @@ describe('a tool call in a shape that only some models send', () => {
     expect(await send(HOOK, listed({ id: 'a', function: {} }))).toMatchObject({
       status: 200,
       body: {
-        results: [{ toolCallId: 'a', error: expect.stringContaining('There is no tool with that name') }],
+        results: [{ toolCallId: 'a', error: expect.stringContaining('No tool has that name') }],
       },
     });
   });

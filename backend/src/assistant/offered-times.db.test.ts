@@ -36,7 +36,7 @@ describe('a time that is offered on the phone', () => {
     JSON.parse((await use('checkAvailability', { date: '2026-11-23' })).results[0].result).slots;
   const book = (slotId: string, name: string) => use('bookClinicAppointment', { slotId, name });
 
-  test('is with whoever is free: two callers who hear of it both get it, the third hears of others', async () => {
+  test('is with anyone who is free: two callers who hear of it both get it, the third hears of others', async () => {
     await scene.owner.query(`insert into public.providers (org_id, name) values ($1, 'Dr. Second')`, [
       clinic.orgId,
     ]);

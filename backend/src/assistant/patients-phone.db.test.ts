@@ -66,7 +66,7 @@ describe('the phone of a patient who calls', () => {
 
   test.each([LINE, OWNER])('is asked for when the call is withheld and the model gives %s', async (said) => {
     const answer = await call(said, null);
-    expect(answer).toContain('That is the clinic’s own number. Ask for the patient’s.');
+    expect(answer).toContain('That’s the clinic’s own number. Ask for the patient’s number.');
     expect(await patients()).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe('the phone of a patient who calls', () => {
     expect(await patients()).toMatchObject(known);
   });
 
-  test('stays the staff’s word when somebody else says the same number', async () => {
+  test('stays the staff’s word when someone else says the same number', async () => {
     await call('415 555 0199', CALLER);
     await scene.owner.query(`update public.leads set phone_source = 'staff' where org_id = $1`, [
       clinic.orgId,

@@ -213,7 +213,7 @@ describe('the receptionist at Vapi', () => {
         return model.messages[0].content.split('\n').find((line: string) => line.includes('pening hours'));
       };
       expect(await said()).toBe(
-        'Opening hours: Monday to Friday 9:00 AM to 5:00 PM. Holidays are not in them: getClinicInfo and checkAvailability know those.',
+        'Opening hours: Monday to Friday 9:00 AM to 5:00 PM. They don’t include holidays; getClinicInfo and checkAvailability do.',
       );
       await scene.owner.query(
         `update public.providers set working_hours = '{"6":[["09:00","13:00"]]}', breaks = '{"6":[["10:00","10:30"]]}'
@@ -222,10 +222,12 @@ describe('the receptionist at Vapi', () => {
       );
       expect(await said()).toContain('Saturday 9:00 AM to 10:00 AM and 10:30 AM to 1:00 PM.');
       await scene.owner.query(`update public.providers set working_hours = '{}' where org_id = $1`, [orgId]);
-      expect(await said()).toBe('The clinic has no opening hours at present. Say so, and book nothing.');
+      expect(await said()).toBe(
+        'The clinic has no opening hours right now. Say so, and don’t book anything.',
+      );
     });
 
-    test('but not what the receptionist does not say', async () => {
+    test('nothing is sent that the receptionist doesn’t say', async () => {
       const clinic = await scene.clinic();
       await setOutbox(clinic.orgId, 'completed');
       await scene.owner.query(
@@ -249,7 +251,7 @@ describe('the receptionist at Vapi', () => {
     });
   });
 
-  test('that somebody deleted at Vapi is made anew, its number as well', async () => {
+  test('that someone deleted at Vapi is made again, its number as well', async () => {
     const clinic = await scene.clinic();
     await scene.provisioning.provision(clinic.orgId);
     const before = await scene.atVapi(clinic.orgId);
@@ -277,7 +279,7 @@ describe('the receptionist at Vapi', () => {
   test.each([
     ['away', { kind: 'status', status: 503 }, 5_000],
     ['refusing our key', { kind: 'status', status: 401 }, 30_000],
-  ])('is made later while Vapi is %s, for ever if need be', async (_what, { kind, ...more }, delayMs) => {
+  ])('is made later while Vapi is %s, forever if need be', async (_what, { kind, ...more }, delayMs) => {
     const clinic = await scene.clinic();
     await scene.fault(kind, more);
     const refusal = await work(clinic.orgId, scene.build()).catch((error: unknown) => error);

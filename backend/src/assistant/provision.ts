@@ -87,7 +87,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
       for (;;) {
         const { secret, version } = await secrets.of(orgId);
         const written = await bringUpToDate(orgId, secret, call);
-        // Changed meanwhile: once more, with what is true now.
+        // Changed in the meantime: once more, with what is true now.
         if (!isDeepStrictEqual(await clinicOf(orgId), written)) continue;
         if (await writer.confirm(version)) break;
         if ((await writer.renew()) === undefined) throw new ProvisioningFailed('BUSY', undefined);
@@ -194,7 +194,7 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
         await provision(mintOrgId(job.org_id));
       } catch (error) {
         if (!(error instanceof ProvisioningFailed)) throw error;
-        // Vapi being away, or a wrong key that a person will mend: neither may leave a clinic without a receptionist.
+        // Vapi being away, or a wrong key that a person will fix: neither may leave a clinic without a receptionist.
         throw new RetryLater(error.kind === 'WAITS' ? WAITS : error.message, {
           countAttempt: false,
           delayMs: DELAYS_MS[error.kind] ?? 5_000,
@@ -211,7 +211,7 @@ const DELAYS_MS: Record<string, number> = { AUTH: 30_000, BUSY: 1_000, WAITS: 60
 /** Ends the name of a clinic's number: the one field of a number that is ours, and by which it is found again. */
 const numberMarker = (orgId: OrgId): string => `vx-${orgId.replaceAll('-', '').slice(-12)}`;
 
-/** @returns undefined when somebody has deleted it at Vapi: it is made anew then. */
+/** @returns undefined when someone has deleted it at Vapi: it is made again then. */
 const unlessGone = async <T>(work: Promise<T>): Promise<{ value: T } | undefined> => {
   try {
     return { value: await work };
@@ -228,7 +228,7 @@ class ProvisioningFailed extends AppError {
     super({
       code: 'VAPI_UNAVAILABLE',
       status: 502,
-      detail: `Vapi did not take the receptionist's settings (${kind}${status ? ` ${status}` : ''}). Voxanne tries again by itself.`,
+      detail: `Vapi didn't accept the receptionist's settings (${kind}${status ? ` ${status}` : ''}). Voxanne will try again.`,
       retryable: true,
     });
     this.kind = kind;

@@ -72,14 +72,14 @@ describe('a change by voice', () => {
       ['with an empty token', { confirmToken: '' }],
     ])('%s', async (_how, more) => {
       const { said } = await cancel({ confirmed: 'yes', ...more });
-      expect(said).toContain('Nothing is canceled yet. Ask: would you like me to cancel');
+      expect(said).toContain('Nothing has been canceled yet. Ask: would you like me to cancel');
       expect((await move({ ...TO_TEN, confirmed: true, ...more })).said).toContain(
-        'Nothing is changed yet. Ask: would you like me to move',
+        'Nothing has been changed yet. Ask: would you like me to move',
       );
       expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
     });
 
-    test('of another call, however recent', async () => {
+    test('not even to a recent question in another call', async () => {
       await cancel({}, { callId: 'c-2' });
       await cancel({ confirmed: 'yes' }, { callId: 'c-3' });
       expect(await row()).toMatchObject({ status: 'confirmed' });
@@ -118,7 +118,9 @@ describe('a change by voice', () => {
       const answers = await inOneMessage(
         breath.map((more, index) => ({ id: `b-${index}`, name: tool, arguments: { ...given, ...more } })),
       );
-      expect(answers).toEqual(breath.map(() => expect.stringMatching(/^Nothing is (canceled|changed) yet/)));
+      expect(answers).toEqual(
+        breath.map(() => expect.stringMatching(/^Nothing has been (canceled|changed) yet/)),
+      );
       await Promise.all(
         breath.map((more) => use(tool, { ...given, ...more, confirmed: 'yes' }, { callId: 'c-2' })),
       );
@@ -134,7 +136,7 @@ describe('a change by voice', () => {
         [id],
       );
       const { said } = await cancel({ confirmed: 'yes', confirmToken: tokenIn(asked.said) });
-      expect(said).toMatch(/^Nothing is canceled yet. Ask: .* Monday, November 23 at 2:00 PM/);
+      expect(said).toMatch(/^Nothing has been canceled yet. Ask: .* Monday, November 23 at 2:00 PM/);
       await move({ ...TO_TEN, confirmed: 'yes', confirmToken: tokenIn(moved.said) });
       expect(await row()).toMatchObject({ status: 'confirmed' });
       expect((await row()).scheduled_at.toISOString()).toBe('2026-11-23T19:00:00.000Z');
@@ -154,16 +156,16 @@ describe('a change by voice', () => {
     expect(await row()).toMatchObject({ status: 'cancelled' });
   });
 
-  test('is made with its token, which stands at the end of the line and in the data, once', async () => {
+  test('is made with its token, which is at the end of the line and in the data, once', async () => {
     const asked = await short('cancelAppointment', WHO, 'a');
     expect(asked.confirmToken).toBe(tokenIn(asked.results[0].result));
     const { confirmToken } = asked;
     const first = await short('cancelAppointment', { ...WHO, confirmed: 'yes', confirmToken }, 'b');
     expect(first).toMatchObject({ success: true, status: 'cancelled' });
-    // The desk takes it back: the same token is no yes to cancel it a second time.
+    // The desk takes it back: the same token isn't a yes to cancel it a second time.
     await scene.owner.query(`update public.appointments set status = 'confirmed' where id = $1`, [id]);
     const again = await short('cancelAppointment', { ...WHO, confirmed: 'yes', confirmToken }, 'c');
-    expect(again.results[0].result).toContain('Nothing is canceled yet');
+    expect(again.results[0].result).toContain('Nothing has been canceled yet');
     expect(await row()).toMatchObject({ status: 'confirmed' });
   });
 
@@ -195,7 +197,9 @@ describe('a change by voice', () => {
 
   test.each(['no', 'No, leave it.', false])('with %j is not made', async (confirmed) => {
     await cancel();
-    expect((await cancel({ confirmed })).said).toContain('Nothing is canceled. The appointment on Monday');
+    expect((await cancel({ confirmed })).said).toContain(
+      'Okay, I haven’t canceled anything. The appointment on Monday',
+    );
     await move(TO_TEN);
     expect((await move({ ...TO_TEN, confirmed })).said).toContain('The appointment stays on Monday');
     expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
@@ -205,7 +209,7 @@ describe('a change by voice', () => {
     'with %j is asked about again',
     async (confirmed) => {
       await cancel();
-      expect((await cancel({ confirmed })).said).toContain('Nothing is canceled yet. Ask:');
+      expect((await cancel({ confirmed })).said).toContain('Nothing has been canceled yet. Ask:');
       expect(await row()).toMatchObject({ status: 'confirmed' });
     },
   );

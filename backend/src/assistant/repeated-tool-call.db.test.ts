@@ -47,7 +47,7 @@ test('a tool call id that comes again with other arguments is not answered with 
   expect(rows).toEqual([{ events: 2 }]);
 });
 
-test('what was done is told even when the clock of the clinic cannot be read', async () => {
+test('the caller hears what was done even when the clinic’s clock can’t be read', async () => {
   const { orgId } = await db.createOrganization();
   const work = defineTool({
     name: 'work',

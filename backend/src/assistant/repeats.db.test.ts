@@ -142,7 +142,7 @@ describe('a message of Vapi has its effect once', () => {
     ['a request for an assistant', { ...ABOUT, type: 'assistant-request' }],
     ['a request to be put through', { ...ABOUT, type: 'transfer-destination-request' }],
     ['a hang', { ...ABOUT, type: 'hang' }],
-  ])('no secret that comes with %s stands in a row', async (_what, message) => {
+  ])('no secret that comes with %s is stored in a row', async (_what, message) => {
     const secrets = {
       phoneNumber: { number: '+15550100100', twilioAuthToken: 'canary', twilioAccountSid: 'ACcanary' },
       assistant: { server: { secret: 'canary' }, credentials: [{ apiKey: 'canary' }] },

@@ -20,7 +20,7 @@ describe('a rotated secret of the receptionist', () => {
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   const start = new Date('2026-11-18T15:00:00Z');
 
-  /** What a process of its own has: a pool, and everything that is made from it. */
+  /** What its own process has: a pool, and everything that is made from it. */
   const connectionsElsewhere = () =>
     createConnections({
       database: other,
@@ -141,7 +141,7 @@ describe('a rotated secret of the receptionist', () => {
       expect(await settings()).toMatchObject({ previous_secret_until: null });
     });
 
-    test('of several the newest and the newest previous one are good', async () => {
+    test('only the newest secret and the one before it work', async () => {
       const [s1, s2, s3] = [await rotate(), await rotate(), await rotate()];
       expect([await taken(clinic.secret), await taken(s1.secret)]).toEqual([401, 401]);
       expect([await taken(s2.secret), await taken(s3.secret)]).toEqual([200, 200]);
@@ -301,7 +301,7 @@ describe('a rotated secret of the receptionist', () => {
     });
   });
 
-  test('is tried again for ever, and says why it waits', async () => {
+  test('is tried again forever, and says why it waits', async () => {
     await scene.fault('status', { status: 503 });
     await rotate();
     const refusal = await work().catch((error: unknown) => error);

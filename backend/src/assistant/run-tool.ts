@@ -49,7 +49,7 @@ export async function runTool(
     return {
       ok: false,
       code: 'UNKNOWN_TOOL',
-      say: `There is no tool with that name. The tools are: ${known}.`,
+      say: `No tool has that name. The tools are: ${known}.`,
     };
   }
   // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
@@ -93,7 +93,7 @@ function findTool(tools: Record<string, Tool>, called: string): Tool | undefined
 }
 
 async function attempt(tool: Tool, given: unknown, call: CallContext): Promise<StoredToolAnswer> {
-  // What was done is told even where the clock cannot be.
+  // The caller hears what was done even if the clock can't be read.
   const clock = tool.nowLocal(call.orgId).catch(() => undefined);
   const answer = await outcomeOf(tool, given, call);
   return withLocalTime(answer, await clock);
@@ -109,7 +109,7 @@ async function outcomeOf(tool: Tool, given: unknown, call: CallContext): Promise
     const what = parsed.error.issues
       .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
       .join('; ');
-    return { ok: false, code: 'INVALID_ARGUMENTS', say: `The arguments are not valid: ${what}` };
+    return { ok: false, code: 'INVALID_ARGUMENTS', say: `Some arguments aren’t valid: ${what}` };
   }
   try {
     return { ok: true, ...(await tool.run(parsed.data, call)) };

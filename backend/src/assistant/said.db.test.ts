@@ -19,7 +19,7 @@ const heard = saidRows
 
 const letter = (number: number) => String.fromCharCode(97 + (Math.floor(number) % 26));
 
-/** A caller of their own for each row. */
+/** Their own caller for each row. */
 const callerOf = (n: number) => ({
   name: `Maria Lopez${letter(n / 676)}${letter(n / 26)}${letter(n)}`,
   from: `+1415555${1_000 + n}`,

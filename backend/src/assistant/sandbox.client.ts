@@ -49,7 +49,7 @@ export function createSandboxClient(sandboxUrl: string): SandboxClient {
         code: 'SANDBOX_UNAVAILABLE',
         status: 503,
         detail:
-          'The simulated phone network does not answer. It starts together with Voxanne; try again in a moment.',
+          'The simulated phone network isn’t responding. It starts with Voxanne; try again in a moment.',
         retryable: true,
       });
     }
@@ -62,7 +62,7 @@ export function createSandboxClient(sandboxUrl: string): SandboxClient {
         throw new AppError({
           code: 'CALL_NOT_PLACED',
           status: 409,
-          detail: problem.detail ?? 'The simulated call could not be placed. Try again in a moment.',
+          detail: problem.detail ?? 'We couldn’t place the simulated call. Try again in a moment.',
           retryable: true,
         });
       }

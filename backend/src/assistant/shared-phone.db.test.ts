@@ -53,10 +53,10 @@ describe('of several patients who share a phone', () => {
     const to = { name: 'Leo Lopez', appointmentDate: '2026-11-23', appointmentTime: '14:00' };
     const asked = (await use('rescheduleAppointment', to)).said;
     expect(asked).toMatch(
-      /^Nothing is changed yet\. Ask: would you like me to move Leo Lopez’s appointment on Monday, November 23 at 11:00 AM to Monday, November 23 at 2:00 PM\?/,
+      /^Nothing has been changed yet\. Ask: would you like me to move Leo Lopez’s appointment on Monday, November 23 at 11:00 AM to Monday, November 23 at 2:00 PM\?/,
     );
     expect((await use('rescheduleAppointment', { ...to, confirmed: 'no' })).said).toMatch(
-      /^Nothing is changed\. Leo Lopez’s appointment stays on/,
+      /^Okay, I haven’t changed anything\. Leo Lopez’s appointment is still on/,
     );
     const confirmToken = tokenIn(asked);
     expect((await use('rescheduleAppointment', { ...to, confirmed: 'yes', confirmToken })).said).toMatch(
@@ -65,10 +65,10 @@ describe('of several patients who share a phone', () => {
     const who = { name: 'Leo Lopez' };
     const question = (await use('cancelAppointment', who)).said;
     expect(question).toMatch(
-      /^Nothing is canceled yet\. Ask: would you like me to cancel Leo Lopez’s appointment on Monday, November 23 at 2:00 PM\?/,
+      /^Nothing has been canceled yet\. Ask: would you like me to cancel Leo Lopez’s appointment on Monday, November 23 at 2:00 PM\?/,
     );
     expect((await use('cancelAppointment', { ...who, confirmed: 'no' })).said).toMatch(
-      /^Nothing is canceled\. Leo Lopez’s appointment on .* stays\./,
+      /^Okay, I haven’t canceled anything\. Leo Lopez’s appointment on .* is still booked\./,
     );
     const yes = { ...who, confirmed: 'yes', confirmToken: tokenIn(question) };
     expect((await use('cancelAppointment', yes)).said).toMatch(
@@ -79,7 +79,7 @@ describe('of several patients who share a phone', () => {
     );
   });
 
-  test('the one who is meant is believed by the id', async () => {
+  test('the id decides who it is', async () => {
     await book('Maria Ana Lopez', '09:00');
     await book('Maria Luisa Lopez', '11:00');
     const { said } = await use('findAppointments', { name: 'Maria Lopez' });
@@ -89,7 +89,7 @@ describe('of several patients who share a phone', () => {
     );
   });
 
-  test('nobody hears of the others', async () => {
+  test('no one hears of the others', async () => {
     await book('Maria Lopez', '09:00');
     await book('Leo Lopez', '11:00');
     expect((await use('findAppointments', { name: 'Leo Lopez' })).said).not.toContain('Maria');
@@ -106,7 +106,7 @@ describe('of several patients who share a phone', () => {
     );
   });
 
-  test('of more appointments than a listener can keep in mind, the rest is counted', async () => {
+  test('a long list of appointments ends with a count of the rest', async () => {
     for (const time of ['09:00', '10:00', '11:00', '13:00', '14:00']) await book('Maria Lopez', time);
     expect((await use('findAppointments', { name: 'Maria Lopez' })).said).toMatch(
       /^I see 5 upcoming appointments: Monday, .* 9:00 AM .*; Monday, .* 10:00 AM .*; Monday, .* 11:00 AM .*; and 2 more after that\./,

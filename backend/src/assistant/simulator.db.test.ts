@@ -45,7 +45,7 @@ describe('"call your receptionist"', () => {
     expect(rows).toEqual([{ name: 'Ana Ruiz', phone: '+442079460958' }]);
   });
 
-  test('shows a call to nobody else', async () => {
+  test('shows a call to no one else', async () => {
     scene.signIn(clinic);
     const { call_id: id } = await play({});
     scene.signIn(stranger);

@@ -34,7 +34,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
         operationId: 'startSimulatedCall',
         summary: 'Play a phone call',
         description:
-          'Sandbox mode only. A scripted caller rings the receptionist and books, by the same signed requests as a real call.',
+          'Sandbox mode only. A scripted caller calls the receptionist and books, using the same signed requests as a real call.',
         body: SimulatedCallRequest,
         response: { 200: SimulatedCallStarted },
       },
@@ -68,7 +68,11 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
     async (request) => {
       const call = await sandbox.findCall(request.params.id);
       if (!call || call.org_id !== tenantOf(request).orgId) {
-        throw new AppError({ code: 'CALL_NOT_FOUND', status: 404, detail: 'There is no such call.' });
+        throw new AppError({
+          code: 'CALL_NOT_FOUND',
+          status: 404,
+          detail: 'We couldn’t find that call. Check its id.',
+        });
       }
       return {
         call_id: call.call_id,
@@ -104,7 +108,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
       const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
       const number = numberOf(request.query.number, country);
       const texts = await sandbox.textsTo(number);
-      // The stand-in's phone is everybody's: a clinic sees its own texts on it.
+      // The stand-in's phone is everyone's: a clinic sees its own texts on it.
       const own = await database.withTenant(tenant, (db) =>
         ownMessageSids(
           db,
@@ -128,7 +132,7 @@ function numberOf(text: string, country: string): string {
     throw new AppError({
       code: 'INVALID_PHONE',
       status: 400,
-      detail: 'That is not a phone number. Write it with its country code, such as +1 415 555 0132.',
+      detail: 'That isn’t a phone number. Write it with its country code, such as +1 415 555 0132.',
       extra: { errors: [{ path: 'from', message: 'is not a phone number' }] },
     });
   }

@@ -143,7 +143,7 @@ describe('dates that a caller says', () => {
       await change(`update public.services set horizon_days = 7 where org_id = $1 and slug = 'follow-up'`);
       const search = { serviceType: 'follow-up', dateText: 'November 27' };
       const { error } = await use('checkAvailability', search);
-      expect(error).toContain('Appointments can be booked until Wednesday, November 25, 2026.');
+      expect(error).toContain('You can book up to Wednesday, November 25, 2026.');
       expect((await use('checkAvailability', { ...search, serviceType: 'consultation' })).result).toContain(
         'I have Friday, November 27 at',
       );
@@ -179,7 +179,7 @@ describe('dates that a caller says', () => {
       expect((await use('bookClinicAppointment', given)).result).toContain('at 7:00 PM');
     });
 
-    test('the move of an appointment by the hours of who has it, also when its service is not offered any more', async () => {
+    test('the move of an appointment by the hours of who has it, also when its service is not offered anymore', async () => {
       await change(
         `update public.providers set working_hours = '{"1":[["13:00","21:00"]]}' where org_id = $1`,
       );
@@ -311,7 +311,7 @@ describe('dates that a caller says', () => {
       expect(labels[0]).toBe(first);
     });
 
-    test('of a year that was wrong are those of the year that fits, and the date is read back', async () => {
+    test('a wrong year becomes the one that fits, and the date is read back', async () => {
       expect(await startsOf({ date: '2024-11-24' })).toMatchObject({
         labels: expect.arrayContaining(['Tuesday, November 24 at 9:00 AM']),
         say: expect.stringContaining('Just to confirm, that’s Tuesday, November 24, 2026.'),

@@ -89,7 +89,7 @@ describe('a message for the clinic', () => {
     ['no name', { name: '' }, /first and last name/],
     ['no message', { message: ' ' }, /Ask what the clinic should know/],
     ['a message without a word', { message: '...' }, /Ask what the clinic should know/],
-    ['a number that is none', { phone: '12' }, /not a phone number/],
+    ['a number that is none', { phone: '12' }, /can’t be called or texted/],
     ['no end', { message: 'a'.repeat(2_001) }, /longer than 2000 characters/],
   ])('with %s is asked about, and nothing is kept', async (_what, given, expected) => {
     const { ok, said } = await leave(given);

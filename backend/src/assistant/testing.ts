@@ -40,7 +40,7 @@ const AT_ONCE = {
   callbackRetryMs: 20,
   callbackPatienceMs: 500,
   sentenceMs: 0,
-  assistantPatienceMs: 0,
+  assistantTimeoutMs: 0,
 };
 
 export const CALLER = '+14155550132';
@@ -160,7 +160,7 @@ export async function createAssistantScene() {
     build,
     server,
     post,
-    /** A caller's tools: each call of one has an id of its own, unless it is given. */
+    /** A caller's tools: each call of one has its own id, unless it is given. */
     caller:
       (secret: string, { from = CALLER, to, callId = 'c-1' }: Caller = {}) =>
       async (tool: string, given: unknown, asked: { id?: unknown; callId?: string } = {}) => {

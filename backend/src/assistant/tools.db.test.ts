@@ -100,7 +100,7 @@ describe('the receptionist’s tools', () => {
     expect(taken.body).toMatchObject({
       success: false,
       error: 'SLOT_UNAVAILABLE',
-      message: expect.stringContaining('Free instead'),
+      message: expect.stringContaining('The closest openings are'),
       alternatives: expect.arrayContaining([expect.objectContaining({ slot_id: expect.any(String) })]),
       results: [{ error: taken.body.message }],
     });
@@ -146,7 +146,7 @@ describe('the receptionist’s tools', () => {
     expect(await appointments()).toMatchObject([{ phone: CALLER }]);
   });
 
-  test('let the number the call comes from stand in for whatever is said instead of one', async () => {
+  test('use the number the call comes from for whatever is said instead of one', async () => {
     const phones = fc.constantFrom(
       undefined,
       null,
@@ -185,7 +185,7 @@ describe('the receptionist’s tools', () => {
     expect(new Set(rows.map((row) => row.phone))).toEqual(new Set([CALLER]));
   });
 
-  test('believe a number that was said, and ask for it again when it is none', async () => {
+  test('believe a number that was said, and ask for it again if it isn’t a number', async () => {
     await use('bookClinicAppointment', { ...BOOK, phone: '415 555 0199' });
     expect(await appointments()).toMatchObject([{ phone: '+14155550199' }]);
     const wrong = await use('bookClinicAppointment', { ...BOOK, appointmentTime: '10:00', phone: '911' });
@@ -196,7 +196,9 @@ describe('the receptionist’s tools', () => {
   test.each([null, 'anonymous', '+266696687', 'sip:someone@example.com'])(
     'with the caller’s number withheld (%s) ask for one',
     async (from) => {
-      expect((await use('bookClinicAppointment', BOOK, { from })).error).toContain('not a phone number');
+      expect((await use('bookClinicAppointment', BOOK, { from })).error).toContain(
+        'can’t be called or texted',
+      );
       expect(await appointments()).toEqual([]);
     },
   );
@@ -212,16 +214,16 @@ describe('the receptionist’s tools', () => {
     [
       'a time in words only',
       { name: 'Maria', serviceType: 'consultation', scheduledAt: 'tomorrow-ish' },
-      'can be understood',
+      'doesn’t make sense as a date',
     ],
     ['a date that does not exist', { ...BOOK, appointmentDate: '2027-02-30' }, 'There is no 2027-02-30'],
     ['the year 9999', { ...BOOK, appointmentDate: '9999-01-01' }, 'too far ahead'],
-    ['a Sunday', { ...BOOK, appointmentDate: '2026-11-22' }, 'Free instead'],
+    ['a Sunday', { ...BOOK, appointmentDate: '2026-11-22' }, 'The closest openings are'],
     ['an unknown service', { ...BOOK, serviceType: 'surgery' }, 'It offers: consultation, follow-up'],
     ['an unknown provider', { ...BOOK, providerName: 'Dr. Who' }, 'no such provider'],
     ['a slot that was made up', { ...BOOK, slotId: 'slot_1' }, 'Ask for the free times again'],
-    ['hostile text', { ...BOOK, serviceType: "'; drop table services; --" }, 'is not a service'],
-    ['line breaks', { ...BOOK, serviceType: 'a\nb\r\nc\u2028d' }, 'is not a service'],
+    ['hostile text', { ...BOOK, serviceType: "'; drop table services; --" }, 'isn’t a service'],
+    ['line breaks', { ...BOOK, serviceType: 'a\nb\r\nc\u2028d' }, 'isn’t a service'],
   ])('answer %s with one line that helps', async (_what, given, words) => {
     const before = await scene.rows(clinic.orgId);
     const answer = await use('bookClinicAppointment', given);
@@ -364,14 +366,14 @@ describe('the receptionist’s tools', () => {
 
     test.each([
       ['2026-11-22', 'We’re closed on Sundays.'],
-      ['2030-01-01', 'Appointments can be booked until November 18, 2027.'],
+      ['2030-01-01', 'You can book up to November 18, 2027.'],
     ])('of %s are none, and it is said why', async (date, words) => {
       const { result = '' } = await use('checkAvailability', { serviceType: 'consultation', date });
       expect(JSON.parse(result)).toMatchObject({ slots: [], say: expect.stringContaining(words) });
     });
 
     test.each([
-      ['a date that is none', { date: 'soonish' }, 'can be understood'],
+      ['a date that is none', { date: 'soonish' }, 'doesn’t make sense as a date'],
       ['an unknown service', { serviceType: 'surgery' }, 'It offers'],
     ])('for %s are refused in words', async (_what, given, words) => {
       expect((await use('checkAvailability', given)).error).toContain(words);

@@ -39,7 +39,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
       code: 'INVALID_VAPI_SECRET',
       status: 401,
       detail:
-        'The secret of this request is missing or wrong. Voxanne writes it to Vapi by itself; if it was changed there, rotate it in Settings.',
+        'The secret in this request is missing or wrong. Voxanne sets it at Vapi automatically; if someone changed it there, rotate it in Settings.',
     });
 
   const bySignature = async (request: FastifyRequest, signature: string): Promise<ProveVapi> => {
@@ -63,7 +63,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const bearer = bearerOf(authorization);
     const secret = typeof shared === 'string' ? shared : bearer;
     if (secret !== undefined) {
-      // Looked up by its hash: neither the comparison nor the index tells how much of a guess was right.
+      // Looked up by its hash: neither the comparison nor the index shows how much of a guess was right.
       const orgId = await connections.shared.whose('vapi', secret);
       if (orgId) return () => ({ orgId, signature: shared === secret ? 'secret' : 'bearer' });
       throw refused();

@@ -14,7 +14,7 @@ export interface VapiJobOptions {
 
 /**
  * For the worker. A message that is answered inline gets here when its process died while answering, or when an owner
- * replays it; nobody waits for the answer any more.
+ * replays it; no one waits for the answer anymore.
  */
 export function createVapiJobs(options: VapiJobOptions): Record<string, JobHandler> {
   return {
@@ -36,7 +36,7 @@ async function finishAnswer({ inbox }: VapiJobOptions, job: Job): Promise<undefi
   if (await isAnswered(inbox, orgId, payload.event_id)) return;
   if (job.abandoned)
     throw new GiveUp(
-      'The process ended while it answered, and Vapi did not ask again: the caller got no answer. Nothing else was lost.',
+      'The server stopped while it was answering, and Vapi didn’t ask again, so the caller got no answer. Nothing else was lost.',
     );
   // Replayed by a person: such an answer changes nothing, and the call it was for is over.
 }
@@ -46,10 +46,10 @@ async function finishToolCall({ inbox, tools }: VapiJobOptions, job: Job): Promi
   if (await isAnswered(inbox, orgId, payload.event_id)) return;
   if (job.abandoned)
     throw new GiveUp(
-      'The process ended while it answered: the caller heard nothing. The appointments show whether it booked; a replay does the rest, once.',
+      'The server stopped while it was answering, so the caller heard nothing. Check the appointments to see whether it booked; a replay does what’s missing, once.',
     );
   const tool = Object.hasOwn(tools, payload.tool) ? tools[payload.tool] : undefined;
-  if (!tool) throw new GiveUp(`There is no tool ${payload.tool} any more.`);
+  if (!tool) throw new GiveUp(`The tool ${payload.tool} no longer exists.`);
   const given = tool.arguments.safeParse(payload.arguments);
   if (!given.success) throw new GiveUp('The stored arguments don’t match the tool.');
   try {
@@ -74,6 +74,6 @@ const isAnswered = async (inbox: Inbox, scope: string, eventId: string): Promise
 
 function read<T extends z.ZodType>(schema: T, job: Job) {
   const parsed = schema.safeParse(job.payload);
-  if (!parsed.success || job.org_id === null) throw new GiveUp('The stored message is not readable.');
+  if (!parsed.success || job.org_id === null) throw new GiveUp('The stored message can’t be read.');
   return { orgId: mintOrgId(job.org_id), payload: parsed.data };
 }

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 1_500;
 
 /**
  * Whether Vapi refuses our key, asked at most twice a minute. While it cannot be asked the answer is no: that says
- * nothing about the key, and the breakers tell it.
+ * nothing about the key, and the breakers show it.
  */
 export function createVapiKeyCheck({
   vapi,
@@ -17,7 +17,7 @@ export function createVapiKeyCheck({
   vapi: VapiClient;
   clock: Clock;
 }): () => Promise<boolean> {
-  // An instance of its own: a question of the health page is no evidence for the breaker of the calls.
+  // Its own instance: a question of the health page says nothing about the breaker of the calls.
   const { safeCall } = createSafeCall();
   return askedSeldom(clock, ASKED_EVERY_MS, async () => {
     const asked = await safeCall('vapi_key', ({ signal }) => vapi.checkKey(signal), {

@@ -3,9 +3,9 @@ import type { Config } from '../platform/config.ts';
 
 export type AssistantDefinition = Vapi.CreateAssistantDto;
 export type ServerDefinition = Vapi.Server;
-/** Why a call ended before anybody answered. */
+/** Why a call ended before anyone answered. */
 export type UnansweredReason = Vapi.PhoneNumberCallEndingHookFilterOneOfItem;
-/** A number without an assistant of its own: its server is asked who answers. */
+/** A number without its own assistant: its server is asked who answers. */
 export interface NumberDefinition {
   name: string;
   server: ServerDefinition;

@@ -53,7 +53,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
         security: VAPI_SECURITY,
         summary: 'A tool call of the voice agent',
         description:
-          'Takes Vapi’s message or the short form for scripts. A tool that could not do its job says so in `error`, with 200: on any other status the caller would hear silence.',
+          'Takes Vapi’s message or the short form for scripts. A tool that couldn’t do its job says so in `error`, with status 200: with any other status the caller would hear nothing.',
         params: z.object({ tool: singleLine(64) }),
       },
     },
@@ -81,8 +81,8 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
         tags,
         operationId: 'receiveVapiMessage',
         security: VAPI_SECURITY,
-        summary: 'Every other message from Vapi',
-        description: 'Messages that wait for an answer get one; all others are kept and acknowledged.',
+        summary: 'All other messages from Vapi',
+        description: 'Messages that need an answer get one; all others are stored and acknowledged.',
       },
     },
     async (request, reply) => {
@@ -124,8 +124,11 @@ const VAPI_SECURITY: Record<string, string[]>[] = [
 const ToolResult = z.object({
   toolCallId: z.string(),
   name: z.string(),
-  result: z.string().optional().describe('A line to be spoken'),
-  error: z.string().optional().describe('A line to be spoken: why it could not be done, and what to ask'),
+  result: z.string().optional().describe('A line to say to the caller'),
+  error: z
+    .string()
+    .optional()
+    .describe('A line to say to the caller: why it couldn’t be done, and what to ask'),
 });
 const ToolAnswer = z
   .looseObject({
@@ -157,7 +160,7 @@ const malformed = () =>
     code: 'MALFORMED_MESSAGE',
     status: 400,
     detail:
-      'This is neither a Vapi message ({"message":{"type":...}}) nor the short form ({"toolCallId":"...","tool":{"arguments":{...}}}).',
+      'This isn’t a Vapi message ({"message":{"type":...}}) or the short form ({"toolCallId":"...","tool":{"arguments":{...}}}).',
   });
 
 function signedBody(request: FastifyRequest): Arrived & { body: unknown } {

@@ -4,7 +4,7 @@ import { type AssistantScene, createAssistantScene } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
-describe('what Vapi tells us', () => {
+describe('what Vapi reports', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   beforeAll(async () => {

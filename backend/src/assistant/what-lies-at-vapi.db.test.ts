@@ -80,7 +80,7 @@ describe('what is written to Vapi', () => {
       expect(type, tool.name).toBe('request-failed');
       expect(content).toMatch(/^I’m sorry, I can’t /);
       if (/book|reschedule|cancel/.test(tool.name))
-        expect(content).toContain('can’t say whether that was saved');
+        expect(content).toContain('not sure that went through');
     }
   });
 
@@ -100,7 +100,7 @@ describe('what is written to Vapi', () => {
   });
 
   describe('for callers when our server is dead', () => {
-    /** Where nobody listens: a port that was free a moment ago. */
+    /** Where no one listens: a port that was free a moment ago. */
     const deadServer = async (orgId: string) => {
       const { number } = await provisioned(orgId);
       const url = `http://127.0.0.1:${await freePort()}/api/vapi/webhook`;
@@ -122,13 +122,11 @@ describe('what is written to Vapi', () => {
       expect(await call(orgId)).toMatchObject({
         ended_reason: 'assistant-request-failed',
         transferred_to: PHONE,
-        transcript: [
-          { role: 'assistant', text: 'One moment please, I’m putting you through to the clinic.' },
-        ],
+        transcript: [{ role: 'assistant', text: 'One moment, please. I’m transferring you to the clinic.' }],
       });
     });
 
-    test('tells them what to do where the clinic has no phone', async () => {
+    test('tells callers what to do if the clinic has no phone', async () => {
       const { orgId } = await scene.clinic({ name: 'Bright Smiles' });
       await set(orgId, 'phone = null');
       await deadServer(orgId);
@@ -137,7 +135,7 @@ describe('what is written to Vapi', () => {
         transferred_to: null,
         transcript: [
           {
-            text: 'We are sorry, no one at Bright Smiles can take your call right now. Please call again in a few minutes. In an emergency, hang up and call 911.',
+            text: 'We’re sorry, no one at Bright Smiles can take your call right now. Please call back in a few minutes. In an emergency, hang up and call 911.',
           },
         ],
       });

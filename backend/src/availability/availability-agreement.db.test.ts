@@ -37,13 +37,13 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
   async function knock(
     service: string,
     minutes: number,
-    wishes: { start: string; providers: string[] }[],
+    requests: { start: string; providers: string[] }[],
   ): Promise<Answer[]> {
     const client = await scene.owner.connect();
     try {
       await client.query('begin; set local role voxanne_service');
       const answers: Answer[] = [];
-      for (const { start, providers } of wishes) {
+      for (const { start, providers } of requests) {
         await client.query('savepoint before');
         const { rows } = await client.query(
           `select public.book_appointment_atomic($1, 'Ana Ruiz', null, '+14155550199', $2, $3, $4, p_provider_ids => $5, p_check_time_off => true) as answer`,
@@ -69,14 +69,14 @@ describe('a clinic with hundreds of bookings, holds, sessions and busy blocks', 
       const taken = explain.filter(({ reason }) => reason === 'full' || reason === 'busy_elsewhere');
       expect(slots.length).toBeGreaterThan(50);
       expect(taken.length).toBeGreaterThan(100);
-      const wish = ({ start, provider_id }: { start: string; provider_id: string }) => ({
+      const requestFor = ({ start, provider_id }: { start: string; provider_id: string }) => ({
         start,
         providers: [provider_id],
       });
-      const accepted = await knock(service, minutes, slots.map(wish));
+      const accepted = await knock(service, minutes, slots.map(requestFor));
       expect(accepted.filter(({ success }) => !success)).toEqual([]);
       const some = taken.filter((_, index) => index % 3 === 0);
-      const refused = await knock(service, minutes, some.map(wish));
+      const refused = await knock(service, minutes, some.map(requestFor));
       expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['SLOT_UNAVAILABLE']));
     },
   );

@@ -79,11 +79,11 @@ describe('free times follow', () => {
     const starts = await offered(ada);
     for (const time of ['11:30', '13:00']) expect(starts).toContain(at(time).toISOString());
     for (const time of ['11:45', '12:30', '12:45']) expect(starts).not.toContain(at(time).toISOString());
-    expect(await why('12:45')).toMatchObject({ reason: 'break', detail: 'Dr. Ada has a break.' });
+    expect(await why('12:45')).toMatchObject({ reason: 'break', detail: 'Dr. Ada is on a break then.' });
     expect(await refused('12:15')).toMatchObject({
       code: 'OUTSIDE_HOURS',
       extra: { reason: 'break' },
-      message: expect.stringContaining('That time runs into a break. Free instead:'),
+      message: expect.stringContaining('That time runs into a break. The closest openings are'),
     });
   });
 
@@ -101,7 +101,7 @@ describe('free times follow', () => {
     ]);
   });
 
-  test('absences of one provider, whose reason is nobody’s business', async () => {
+  test('absences of one provider, whose reason is no one’s business', async () => {
     await timeOff(ada, 'Surgery', '00:00', '23:59');
     expect(await offered(ada)).toEqual([]);
     expect(await offered(ben)).toHaveLength(31);
@@ -110,7 +110,7 @@ describe('free times follow', () => {
       `/api/availability?service_type=consultation&from=2026-11-23&to=2026-11-23&provider_id=${ada}`,
     );
     expect(body.reasons).toEqual([
-      { date: '2026-11-23', reason: 'time_off', detail: 'Dr. Ada is away on that day.' },
+      { date: '2026-11-23', reason: 'time_off', detail: 'Dr. Ada is away that day.' },
     ]);
     const refusal = await refused('10:00', { providerId: ada });
     expect(refusal).toMatchObject({ code: 'OUTSIDE_HOURS', extra: { reason: 'time_off' } });
@@ -119,7 +119,7 @@ describe('free times follow', () => {
     expect((await scene.appointments(clinic)).map((row) => row.provider_id)).toContain(ben);
   });
 
-  test('who offers the service, and nobody else is booked for it', async () => {
+  test('who offers the service, and no one else is booked for it', async () => {
     await sql(
       `insert into service_providers (org_id, service_id, provider_id)
        select $1, id, $2 from services where org_id = $1 and slug = 'consultation'`,
@@ -130,7 +130,7 @@ describe('free times follow', () => {
     const { body } = await scene.get(`/api/availability?service_type=consultation&provider_id=${ada}`);
     expect(body).toMatchObject({ status: 422, code: 'SERVICE_NOT_OFFERED' });
     const refusal = await refused('10:00', { providerId: ada });
-    expect(refusal.message).toMatch(/^Consultation is not offered by Dr. Ada. Free instead:/);
+    expect(refusal.message).toMatch(/^Dr. Ada doesn’t offer Consultation. The closest openings are/);
     for (const { provider_id } of refusal.extra.alternatives ?? []) expect(provider_id).toBe(ben);
     await scene.book(clinic, { when: { at: at('15:00') } });
     expect((await scene.appointments(clinic)).map((row) => row.provider_id)).toEqual([ben, ben]);
@@ -162,7 +162,9 @@ describe('free times follow', () => {
     expect(await why('09:45')).toMatchObject({ reason: 'past' });
     const { code, message } = await refused('11:00');
     expect(code).toBe('TOO_SOON');
-    expect(message).toMatch(/^That is too soon: it must be booked at least 2 hours ahead. Free instead: /);
+    expect(message).toMatch(
+      /^That’s too soon: it must be booked at least 2 hours ahead. The closest openings are /,
+    );
     for (const source of ['voice', 'patient', 'api']) {
       await expect(scene.book(clinic, { when: { at: at('11:00') } }, { source })).rejects.toMatchObject({
         code: 'TOO_SOON',
@@ -177,7 +179,7 @@ describe('free times follow', () => {
       {
         date: '2026-11-23',
         reason: 'horizon',
-        detail: 'Appointments can be booked until November 21, 2026.',
+        detail: 'You can book up to November 21, 2026.',
       },
     ]);
     expect(await refused('10:00')).toMatchObject({ code: 'BEYOND_HORIZON' });
@@ -224,7 +226,7 @@ describe('free times follow', () => {
     for (const { provider_id } of refusal.extra.alternatives ?? []) expect(provider_id).toBe(ben);
   });
 
-  test('a mirror that was never whole is stale; no mirror is no calendar', async () => {
+  test('a mirror that was never whole is stale; no mirror isn’t a calendar', async () => {
     await sql(`update organizations set calendar_policy = 'closed' where id = $1`);
     await mirror(ada, null);
     const { slots, reasons } = await ask(`&provider_id=${ada}`);
@@ -273,10 +275,10 @@ describe('free times follow', () => {
     await timeOff(null, 'Fire drill', '10:00', '11:00');
     const booked = await scene.book(clinic);
     const origin = { source: 'api', requestId: null } as const;
-    const wish = { appointmentId: booked.appointmentId, when: { at: at('10:30') } };
+    const move = { appointmentId: booked.appointmentId, when: { at: at('10:30') } };
     const hold = { serviceType: 'consultation', when: { at: at('10:30') }, seconds: 60 };
     for (const refusal of [
-      await refusalOf(moveAppointment(scene.context, clinic.scope, wish, origin)),
+      await refusalOf(moveAppointment(scene.context, clinic.scope, move, origin)),
       await refusalOf(holdSlot(scene.context, clinic.scope, hold, origin)),
     ]) {
       expect(refusal).toMatchObject({ code: 'OUTSIDE_HOURS', extra: { reason: 'holiday' } });

@@ -1,26 +1,28 @@
 import type { Slot } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
 
-/** Why free times cannot be looked for, or an offer of one is none any more. */
+/** Why a search for free times fails, or an offer no longer counts. */
 export const availabilityErrors = {
   notOffered: (who: string, service: string, alternatives: Slot[]) =>
     new AppError({
       code: 'SERVICE_NOT_OFFERED',
       status: 422,
-      detail: `${service} is not offered by ${who}.${alternatives.length > 0 ? freeInstead(alternatives) : ''}`,
+      detail: `${who} doesn’t offer ${service}.${alternatives.length > 0 ? freeInstead(alternatives) : ''}`,
       extra: { alternatives },
     }),
   slotExpired: () =>
     new AppError({
       code: 'SLOT_EXPIRED',
       status: 422,
-      detail: 'That offer is too old or was not made here. Ask for the free times again.',
+      detail: 'That time was offered too long ago, or not by this clinic. Ask for the free times again.',
     }),
 };
 
-/** The sentence about other times, behind the one that says why this one cannot be had. */
+/** The sentence about other times, after the one that says why this time can't be booked. */
 export function freeInstead(alternatives: Slot[]): string {
   const [first, second] = alternatives;
-  if (!first) return ' There is no free time close to it.';
-  return second ? ` Free instead: ${first.label}, or ${second.label}.` : ` Free instead: ${first.label}.`;
+  if (!first) return ' There’s nothing open close to that time.';
+  return second
+    ? ` The closest openings are ${first.label} and ${second.label}.`
+    : ` The closest opening is ${first.label}.`;
 }

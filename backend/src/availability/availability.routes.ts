@@ -4,7 +4,7 @@ import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import { findAvailability } from './find-availability.ts';
 
-/** The free times, as they are asked for over HTTP. */
+/** The free times over HTTP. */
 export function registerAvailabilityRoutes(
   server: HttpServer,
   { context, tenantResolver }: { context: AvailabilityContext; tenantResolver: TenantResolver },
@@ -16,9 +16,9 @@ export function registerAvailabilityRoutes(
       schema: {
         tags: ['booking'],
         operationId: 'findAvailability',
-        summary: 'Free times, and why a day or a time is not free',
+        summary: 'Free times, and why a day or a time isn’t free',
         description:
-          'The free times of a service by start; of several providers who are free then the first is the one with the least to do. Days without any have a reason. explain=true adds why each other start of the first seven days is refused. No other service is asked.',
+          'A service’s free times, in order. When several providers are free at the same time, the one with the fewest appointments comes first. Days without free times have a reason. explain=true also says why every other start in the first seven days isn’t free. No outside service is called.',
         querystring: AvailabilityQuery,
         response: { 200: Availability },
       },

@@ -1,9 +1,9 @@
 import { type Interval, meets, type Spans } from '../platform/local-time/spans.ts';
 
-/** A shared session of the service that is asked for. */
+/** A shared session of the requested service. */
 export interface Session extends Interval {
   start: number;
-  /** Of the places that the service has now. */
+  /** How many places the service has now. */
   seatsLeft: number;
 }
 
@@ -14,13 +14,13 @@ export interface Busy {
   blocks: Spans;
   /** Sessions one could join; they keep everything else out, as appointments do. */
   sessions: readonly Session[];
-  /** When each appointment begins and ends, in order: how much somebody has to do, and since when not. */
+  /** When each appointment starts and ends, in order: how busy someone is, and since when they are free. */
   begins: Float64Array;
   ends: Float64Array;
 }
 
-/** What speaks against a start because of what is there already; the service's buffers are kept free too. */
-export function takenBy(
+/** Why a start is refused because of what is already there; the service's buffers are kept free too. */
+export function conflictAt(
   busy: Busy,
   start: number,
   from: number,
@@ -35,14 +35,14 @@ export function takenBy(
   return undefined;
 }
 
-/** Whom to offer first: the least booked of the day, then who has had nothing to do for longest. */
+/** Who to offer first: the least booked that day, then the one who has been free the longest. */
 export interface Load {
   joins: boolean;
   booked: number;
   idleSince: number;
 }
 
-/** What a provider has on a day, as seen from a start. Rows that begin together are one piece of work. */
+/** A provider's appointments on a day, as seen from a start. Rows that start together count once. */
 export function loadOn(busy: Busy, day: { starts: number; ends: number }, start: number): Load {
   let booked = 0;
   let idleSince = day.starts;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** What is read for a question about free times, in one statement: rules, sessions, and who is taken when. */
+/** What a search for free times reads, in one statement: rules, sessions, and who is busy when. */
 export interface CalendarRow {
   kind: 'rules' | 'sessions' | 'appointments' | 'blocks';
   provider_id: string | null;
@@ -10,7 +10,7 @@ export interface CalendarRow {
   facts: unknown;
 }
 
-/** The clinic's rules alone: what a booking is checked against before the database decides who has the time. */
+/** Only the clinic's rules: what a booking is checked against before the database decides who gets the time. */
 export const readRules = (orgId: string, now: Date): RawBuilder<Pick<CalendarRow, 'kind' | 'facts'>> =>
   sql`select 'rules' as kind, app_private.clinic_rules(${orgId}, ${now}) as facts`;
 
@@ -20,7 +20,7 @@ export const readCalendar = (orgId: string, now: Date, from: Date, to: Date): Ra
 
 const HALF_A_DAY_MS = 43_200_000;
 
-/** The longest appointment and its buffers reach so far beyond a range of starts. */
+/** How far the longest appointment and its buffers reach beyond a range of starts. */
 export const withBuffers = (from: number, to: number): [Date, Date] => [
   new Date(from - HALF_A_DAY_MS),
   new Date(to + HALF_A_DAY_MS),

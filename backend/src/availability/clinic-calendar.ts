@@ -32,7 +32,7 @@ const ClinicFacts = z.object({
     country: z.string(),
     booking_horizon_days: z.number(),
     calendar_policy: z.enum(['closed', 'internal_only']),
-    /** The owner's, which calls are put through to. */
+    /** The owner's, which calls are transferred to. */
     phone: z.string().nullable(),
     /** The clinic's numbers that only machines answer. */
     lines: many(z.string()),
@@ -44,7 +44,7 @@ const ClinicFacts = z.object({
       name: z.string(),
       hours: z.string(),
       breaks: z.string(),
-      /** Decided by `app_private.calendar_stale`, which writes down what could not be looked at, too. */
+      /** Decided by `app_private.calendar_stale`, which also records what couldn't be checked. */
       calendar: z.enum(['none', 'fresh', 'stale']),
     }),
   ),
@@ -67,7 +67,7 @@ const SessionFacts = many(
   }),
 );
 
-/** What a clinic's rules are at a moment, read for the engine. */
+/** A clinic's rules at one moment, read for the engine. */
 export interface ClinicRules extends ClinicFacts {
   /** The providers who can be booked, with what they do when. */
   staff: Provider[];
@@ -101,7 +101,7 @@ export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[]): ClinicRule
 export const staffFor = (rules: ClinicRules, service: Pick<ServiceFacts, 'provider_ids'>): Provider[] =>
   rules.staff.filter(({ id }) => service.provider_ids?.includes(id) ?? true);
 
-/** What every start of a service must keep to. */
+/** The rules that every start of a service must follow. */
 export const rulesFor = (
   { clinic, holidays }: ClinicRules,
   service: ServiceFacts,
@@ -116,7 +116,7 @@ export const rulesFor = (
   stalePolicy: clinic.calendar_policy,
 });
 
-/** Providers with what takes their time, for starts of that service and length. */
+/** Providers and what keeps them busy, for starts of that service and length. */
 export function calendarsOf(
   rows: CalendarRow[],
   staff: Provider[],
@@ -138,7 +138,7 @@ export function calendarsOf(
     const closed: Interval[] = [];
     for (const { start, from, to, ...session } of mine) {
       const isWanted = session.service === service.slug && session.minutes === durationMinutes;
-      // A capacity that was lowered leaves seats behind that nobody can be given any more.
+      // After the capacity is lowered, some seats can no longer be given to anyone.
       const seatsLeft = service.capacity - session.seats.filter((seat) => seat <= service.capacity).length;
       if (isWanted && seatsLeft > 0) open.push({ start, from, to, seatsLeft });
       else closed.push({ from, to });

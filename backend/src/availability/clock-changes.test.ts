@@ -91,7 +91,7 @@ describe.each(ZONES)('in %s, around every change of the clocks from 2024 to 2030
     }
   });
 
-  test('of a time that comes twice the first is meant, and everything is as long as it is', () => {
+  test('a time that comes twice means the first one, and everything is as long as it is', () => {
     for (const { day, times } of days) {
       for (const slot of times('00:00', '06:00').slots) {
         const first = Temporal.PlainDateTime.from(clock(slot.from, zone)).toZonedDateTime(zone, {

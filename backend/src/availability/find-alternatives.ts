@@ -14,37 +14,38 @@ export interface WantedSlot {
   service: ServiceFacts;
   at: Date;
   durationMinutes: number;
-  /** Who may do it: whoever was asked for, else everybody who offers it. */
+  /** Who may do it: the provider who was asked for, or everyone who offers it. */
   providerIds: string[];
-  /** Whoever is free will do, so that the alternatives are not bound to one provider either. */
+  /** Any free provider will do, so the alternatives aren't bound to one provider either. */
   anyProvider?: boolean | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const MIN_ALTERNATIVES = 2;
 const MAX_ALTERNATIVES = 3;
-/** Starts, of whole days, before it is said that nothing is free: 31 days of thirty who work by the quarter of an hour. */
-const LOOKED_AT = 100_000;
+/** How many starts to search before saying that nothing is free: 31 days of 30 providers in quarter hours. */
+const MAX_STARTS_SEARCHED = 100_000;
 
 /**
- * What is free around a time that could not be had: the three closest of those asked for within a week; when that is
- * not two, within a month; when they have not even that, of everybody who offers it.
+ * Free times around one that can't be booked: the three closest with the requested providers within a week; if that is
+ * not two, within a month; if there are still too few, with everyone who offers it.
  */
 export async function findAlternatives(
   context: AvailabilityContext,
   ask: Query,
   { orgId }: Pick<TenantScope, 'orgId'>,
-  wish: WantedSlot,
+  wanted: WantedSlot,
 ): Promise<Slot[]> {
   const now = context.clock.now();
-  const horizon = now.getTime() + (wish.service.horizon_days ?? wish.clinic.booking_horizon_days) * DAY_MS;
-  // Around a time that has passed, or is too far ahead, are the first and the last that can be booked.
-  const at = Math.min(Math.max(wish.at.getTime(), now.getTime()), horizon);
+  const horizon =
+    now.getTime() + (wanted.service.horizon_days ?? wanted.clinic.booking_horizon_days) * DAY_MS;
+  // For a time that has passed, or is too far ahead, these are the first and the last bookable ones.
+  const at = Math.min(Math.max(wanted.at.getTime(), now.getTime()), horizon);
   const rangeOf = (days: number) => ({
     from: Math.max(now.getTime() + 1, at >= horizon ? at - days * DAY_MS : at - DAY_MS),
     to: at + days * DAY_MS,
   });
-  // The widest range at once: a second look would cost more than the days that are not looked at.
+  // The widest range at once: a second search would cost more than the extra days.
   const widest = rangeOf(31);
   const rows = await ask(readCalendar(orgId, now, ...withBuffers(widest.from, widest.to)));
   const rules = rulesOf(rows);
@@ -56,8 +57,10 @@ export async function findAlternatives(
     { days: 31, anybody: true },
   ]) {
     const { from, to } = rangeOf(days);
-    const staff = staffFor(rules, wish.service).filter(({ id }) => anybody || wish.providerIds.includes(id));
-    const { service, durationMinutes } = wish;
+    const staff = staffFor(rules, wanted.service).filter(
+      ({ id }) => anybody || wanted.providerIds.includes(id),
+    );
+    const { service, durationMinutes } = wanted;
     const request = {
       ...rulesFor(rules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false }),
       providers: calendarsOf(rows, staff, service, durationMinutes),
@@ -67,7 +70,7 @@ export async function findAlternatives(
       bufferAfterMs: service.buffer_after_minutes * 60_000,
       firstPerStart: true,
     };
-    // What is free within a day is closer than all that lies beyond, and mostly enough.
+    // What is free within a day is closer than anything beyond it, and usually enough.
     const near = findFreeTimes({
       ...request,
       from: Math.max(from, at - DAY_MS),
@@ -76,22 +79,26 @@ export async function findAlternatives(
     const { slots } =
       near.slots.length >= MAX_ALTERNATIVES
         ? near
-        : findFreeTimes({ ...request, to, limits: { answers: Number.POSITIVE_INFINITY, starts: LOOKED_AT } });
-    const closest = closestTo(slots, wish.at.getTime(), MAX_ALTERNATIVES);
+        : findFreeTimes({
+            ...request,
+            to,
+            limits: { answers: Number.POSITIVE_INFINITY, starts: MAX_STARTS_SEARCHED },
+          });
+    const closest = closestTo(slots, wanted.at.getTime(), MAX_ALTERNATIVES);
     if (closest.length > best.length) best = closest;
     if (best.length >= MIN_ALTERNATIVES) break;
   }
   return presentSlots(best, {
     slotKey: context.slotKey,
     orgId,
-    service: wish.service.slug,
+    service: wanted.service.slug,
     timeZone,
     now,
-    anyProvider: wish.anyProvider,
+    anyProvider: wanted.anyProvider,
   });
 }
 
-/** The slots closest to a time, in the order of the clock; one a start. */
+/** The slots closest to a time, by time of day; one per start. */
 export function closestTo(slots: FreeSlot[], at: number, count: number): FreeSlot[] {
   return firstPerStart(slots)
     .toSorted((a, b) => Math.abs(a.from - at) - Math.abs(b.from - at) || a.from - b.from)

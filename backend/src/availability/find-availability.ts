@@ -20,13 +20,13 @@ export interface AvailabilityQuery {
   to?: string;
   providerId?: string;
   /**
-   * One offer a start, with whoever is free when it is taken: two callers who hear of the same time both get it while
-   * two are free. Not of somebody who was asked for.
+   * One offer per start, with any provider who is free when it is taken: two callers who hear of the same time both get it while
+   * two are free. Not used when a provider was requested.
    */
   anyProvider?: boolean;
-  /** One provider a start is enough, and the offer is theirs. */
+  /** One provider per start is enough, and the offer is with them. */
   firstPerStart?: boolean;
-  /** For the labels; times of opening are always the clinic's. */
+  /** For the labels only; opening hours are always in the clinic's time zone. */
   timeZone?: string;
   /** Whether each refused start of the first seven days is wanted too. */
   explain?: boolean;
@@ -36,13 +36,13 @@ const DAY_MS = 86_400_000;
 
 const DEFAULT_SPAN_MS = 7 * DAY_MS;
 
-const LONGEST_SPAN_MS = 31 * DAY_MS;
+const MAX_SPAN_MS = 31 * DAY_MS;
 
-const LONGEST_HORIZON_MS = 1_096 * DAY_MS;
+const MAX_HORIZON_MS = 1_096 * DAY_MS;
 
 const EXPLAINED_MS = 7 * DAY_MS;
 
-/** Of one answer: a month of ten empty calendars by the quarter of an hour fits, and a process can write it at once. */
+/** The limit of one answer: a month of ten empty calendars in quarter hours fits, and a process can write it at once. */
 const AVAILABILITY_LIMITS = { answers: 7_500, starts: 75_000 };
 
 /**
@@ -74,7 +74,7 @@ export async function findAvailability(
   }
   const gone = pastDays(asked, Math.min(wanted, first), clinic.time_zone, now.getTime());
   if (wanted <= first) return { slots: [], reasons: gone };
-  const to = Math.min(wanted, from + LONGEST_SPAN_MS);
+  const to = Math.min(wanted, from + MAX_SPAN_MS);
   const durationMinutes = service.duration_minutes;
   const rules = rulesFor(clinicRules, service, { now: now.getTime(), durationMinutes, ignoresNotice: false });
   const anyProvider = query.anyProvider === true && query.providerId === undefined;
@@ -106,11 +106,11 @@ export async function findAvailability(
   if (cutAt !== undefined) {
     const again = new Date(cutAt).toISOString();
     const date = localDate(cutAt, clinic.time_zone).toString();
-    const detail = `That is more than one search covers. Ask again from ${again}.`;
+    const detail = `One search can’t cover that much. Search again from ${again}.`;
     reasons.push({ date, reason: 'too_many_days', detail, ask_from: again });
   } else if (wanted > to) {
     const nextDay = localDate(to, clinic.time_zone).toString();
-    const detail = `31 days are the most that one search covers. Ask again from ${nextDay}.`;
+    const detail = `One search covers up to 31 days. Search again from ${nextDay}.`;
     reasons.push({ date: nextDay, reason: 'too_many_days', detail });
   }
   return {
@@ -135,12 +135,12 @@ export async function findAvailability(
   };
 }
 
-/** The days of a range that have passed, at most as many as are looked at in one go. */
+/** The days of a range that have passed, at most as many as one search covers. */
 function pastDays(from: number, to: number, timeZone: string, now: number): Availability['reasons'] {
   const today = localDate(now, timeZone);
   const gone: Availability['reasons'] = [];
   const last = localDate(to - 1, timeZone);
-  let date = localDate(Math.max(from, to - LONGEST_SPAN_MS), timeZone);
+  let date = localDate(Math.max(from, to - MAX_SPAN_MS), timeZone);
   for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
     const detail = date.equals(today) ? 'That part of the day has passed.' : 'That day has passed.';
     gone.push({ date: date.toString(), reason: 'past', detail });
@@ -158,14 +158,14 @@ function chosenStaff(rules: ClinicRules, service: ServiceFacts, providerId: stri
 }
 
 /**
- * A range that holds whatever will be looked at, before the clinic's zone is known: rules and times are read
+ * A range that covers everything the search will need, before the clinic's zone is known: rules and times are read
  * together then. A date is somewhere within 15 hours of the same date in UTC.
  */
 function paddedRange({ from: fromText, to: toText }: AvailabilityQuery, now: number): [Date, Date] {
-  const coming = (at: number) => Math.min(Math.max(at, now), now + LONGEST_HORIZON_MS);
+  const coming = (at: number) => Math.min(Math.max(at, now), now + MAX_HORIZON_MS);
   const from = coming(parseBoundary(fromText, 'UTC', 'start') ?? now);
   const to = coming(parseBoundary(toText, 'UTC', 'end') ?? from + DEFAULT_SPAN_MS);
-  return withBuffers(from - DAY_MS, Math.max(from, Math.min(to, from + LONGEST_SPAN_MS)) + DAY_MS);
+  return withBuffers(from - DAY_MS, Math.max(from, Math.min(to, from + MAX_SPAN_MS)) + DAY_MS);
 }
 
 function parseBoundary(

@@ -51,7 +51,7 @@ describe('free times', () => {
     for (const time of ['09:15', '11:00', '13:15', '15:00']) expect(offered).not.toContain(time);
   });
 
-  test('of overlapping windows are offered once', () => {
+  test('times in overlapping windows are offered once', () => {
     const hours: Record<string, [string, string][]> = {
       1: [
         ['09:00', '10:00'],
@@ -108,7 +108,7 @@ describe('free times', () => {
     expect(why('22:15', away)).toBe('time_off');
   });
 
-  test('of a session are its start, as long as it has a place, on the grid or not; nothing else overlaps it', () => {
+  test('a session’s start is offered while it has a place, on the grid or not; nothing else overlaps it', () => {
     const session = { start: at('10:05'), from: at('10:05'), to: at('11:05'), seatsLeft: 1 };
     const offered = starts({
       providers: [provider('ada', { sessions: [session] })],
@@ -119,7 +119,7 @@ describe('free times', () => {
     expect(starts({ ...blocked, durationMs: 60 * MINUTE })).not.toContain('10:05');
   });
 
-  test('although a calendar could not be read lately are marked, and with a strict policy there are none', () => {
+  test('times are marked if a calendar couldn’t be read recently, and a strict policy offers none', () => {
     const providers = [provider('ada', { calendar: 'stale' }), provider('ben', { calendar: 'fresh' })];
     expect(ask({ providers }).slots.map((slot) => slot.stale)).toContain(true);
     const strict = ask({ providers, stalePolicy: 'closed' });

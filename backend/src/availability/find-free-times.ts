@@ -8,7 +8,7 @@ import {
   minuteOf,
 } from '../platform/local-time/local-day.ts';
 import type { Interval } from '../platform/local-time/spans.ts';
-import { type Busy, fairest, type Load, loadOn, takenBy } from './busy.ts';
+import { type Busy, conflictAt, fairest, type Load, loadOn } from './busy.ts';
 import {
   type Duty,
   nearest,
@@ -31,25 +31,25 @@ export interface FreeTimesRequest extends Rules {
   stepMinutes: number;
   bufferBeforeMs: number;
   bufferAfterMs: number;
-  /** Until when refused starts are wanted, and not only the reasons of days; not at all: 0. */
+  /** Until when refused starts are wanted, not only the reasons of days; 0 for none. */
   explainUntil?: number;
-  /** Of those that begin together the first is enough. */
+  /** If several start together, the first is enough. */
   firstPerStart?: boolean;
-  /** However many providers, windows and days there are, one request costs no more than this. */
+  /** The most that one request may cost, however many providers, windows and days there are. */
   limits?: Limits;
 }
 
 export interface Limits {
   /** Free and refused starts in the answer; those of one moment stay together. */
   answers: number;
-  /** Starts that are looked at; the day on which they run out is finished. */
+  /** Starts to look at; the day on which they run out is finished. */
   starts: number;
 }
 
 export interface FreeSlot extends Interval {
   providerId: string;
   providerName: string;
-  /** Offered although the linked calendar could not be read lately. */
+  /** Offered although the linked calendar couldn't be read recently. */
   stale: boolean;
 }
 
@@ -69,12 +69,12 @@ export interface RefusedStart {
 }
 
 export interface FreeTimes {
-  /** By start; those of one start by who should be booked first. */
+  /** By start; within a start, by who should be booked first. */
   slots: FreeSlot[];
   /** Days without a slot, and why. */
   emptyDays: EmptyDay[];
   refused: RefusedStart[];
-  /** When the limits ended it: nothing from here on was looked at. Asked again from here, no start is lost or comes twice. */
+  /** Set if the limits ended the search: nothing from here on was searched. Continuing here misses nothing. */
   cutAt?: number;
 }
 
@@ -83,7 +83,7 @@ interface Found extends FreeSlot {
 }
 
 interface Said extends RefusedStart {
-  /** Also of what the clocks skip. */
+  /** Also of times that the clocks skip. */
   at: number;
 }
 
@@ -96,7 +96,7 @@ interface DayBook {
   until: number;
 }
 
-/** All free slots of a range, and what speaks against all others. Integers only in the loops. */
+/** All free slots of a range, and why the others are refused. Integers only in the loops. */
 export function findFreeTimes(request: FreeTimesRequest): FreeTimes {
   const { timeZone, from, to, providers, limits = NO_LIMITS } = request;
   const slots: FreeSlot[] = [];
@@ -131,14 +131,14 @@ export function findFreeTimes(request: FreeTimesRequest): FreeTimes {
 
 const NO_LIMITS: Limits = { answers: Number.POSITIVE_INFINITY, starts: Number.POSITIVE_INFINITY };
 
-/** Of those that begin together the first. */
+/** The first of those that start together. */
 export const firstPerStart = <T extends { from: number }>(slots: T[]): T[] =>
   slots.filter((slot, index) => slot.from !== slots[index - 1]?.from);
 
-/** So many more than there is room for are collected before a day is put in order. */
+/** How many more than fit are collected before a day is sorted. */
 const LEEWAY = 2_500;
 
-/** In order, and not more than there is room for; not nothing, so that who asks again gets on. */
+/** In order, and no more than fits; never nothing, so that asking again makes progress. */
 function settle({ firstPerStart: one, from }: FreeTimesRequest, book: DayBook, room: number): void {
   book.found.sort(
     (a, b) => a.from - b.from || fairest(a.load, b.load) || (a.providerId < b.providerId ? -1 : 1),
@@ -153,7 +153,7 @@ function settle({ firstPerStart: one, from }: FreeTimesRequest, book: DayBook, r
   book.said = book.said.filter(({ at }) => at < until);
 }
 
-/** One provider's day. @returns the reason that is nearest to a yes. */
+/** One provider's day. @returns the reason that is closest to a yes. */
 function sweep(
   request: FreeTimesRequest,
   provider: ProviderCalendar,
@@ -169,7 +169,7 @@ function sweep(
   const starts = startsOf(request, provider, day, duty);
   for (const minute of starts) {
     const start = instantAt(day, minute);
-    // A time that is skipped is asked for when the moment of the change is, at whichever end of the range.
+    // A skipped time counts as the moment of the change, at either end of the range.
     const at = start ?? edgeAt(day, minute);
     if (at >= book.until) break;
     book.looked += 1;
@@ -183,7 +183,7 @@ function sweep(
     } else {
       reason =
         violatedRule(request, provider, duty, start) ??
-        takenBy(provider, start, start - bufferBeforeMs, start + durationMs + bufferAfterMs);
+        conflictAt(provider, start, start - bufferBeforeMs, start + durationMs + bufferAfterMs);
     }
     if (reason === undefined) {
       const load = ranked ? loadOn(provider, day, at) : NO_LOAD;
@@ -224,7 +224,7 @@ function startsOf(
   for (const session of provider.sessions) {
     if (session.start < day.starts || session.start >= day.ends) continue;
     const minute = minuteOf(day, session.start);
-    // Nobody can say which of two "1:30 in the morning" is meant: the first is offered.
+    // "1:30 in the morning" happens twice and no one can say which: the first is offered.
     if (instantAt(day, minute) !== session.start || !Number.isInteger(minute)) continue;
     starts.push(minute);
     isInOrder = false;

@@ -141,7 +141,7 @@ const localDates = ({ from, to, now, timeZone }: RawRequest): string[] => {
   return dates;
 };
 
-test('in random clinics a start is offered if and only if nothing speaks against it, and explain says what does', () => {
+test('in random clinics a start is offered if and only if no rule refuses it, and explain says which one does', () => {
   let offered = 0;
   const said = new Map<string, number>();
   fc.assert(

@@ -58,7 +58,7 @@ function inParts(request: Parameters<typeof freeTimes>[0], answers: number) {
     const part = freeTimes({ ...request, from });
     const starts = new Map<number, number>();
     for (const slot of part.slots) starts.set(slot.from, (starts.get(slot.from) ?? 0) + 1);
-    // One start may be had with everybody: it is not torn apart.
+    // One start may be had with everyone: it is not torn apart.
     if (starts.size > 1) expect(part.slots.length).toBeLessThanOrEqual(answers);
     if (part.cutAt !== undefined) expect(part.cutAt).toBeGreaterThan(from);
     slots.push(...part.slots);
@@ -107,12 +107,12 @@ const MONDAY = Date.parse('2026-11-23T00:00:00Z');
 const many = Array.from({ length: 50 }, (_, index) => provider(`p${String(index).padStart(2, '0')}`));
 const week = { from: MONDAY, to: MONDAY + 7 * DAY, providers: many };
 
-test('of many who are free one each start is the one who comes first', () => {
+test('when many are free, each start has the one who comes first', () => {
   const all = freeTimes(week).slots;
   expect(freeTimes({ ...week, firstPerStart: true }).slots).toEqual(firstPerStart(all));
 });
 
-test('what is explained counts, too, and ends at the same moment for everybody', () => {
+test('what is explained counts, too, and ends at the same moment for everyone', () => {
   const taken = many.map((one) => ({
     ...one,
     ...provider(one.id, { busy: [{ from: MONDAY, to: MONDAY + 9 * DAY }] }),

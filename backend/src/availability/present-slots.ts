@@ -11,7 +11,7 @@ interface Offering {
   /** For the labels. */
   timeZone: string;
   now: Date;
-  /** One offer a start, with whoever is free when it is taken; it shows who would be the first. */
+  /** One offer per start, with any provider who is free when it is taken; it shows who would be first. */
   anyProvider?: boolean | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { AvailabilityContext } from './availability-context.ts';
 import { readRules } from './calendar.queries.ts';
 import { type ClinicRules, rulesOf } from './clinic-calendar.ts';
 
-/** The clinic's rules, as they are in the transaction that is asked, or by themselves. */
+/** The clinic's rules, read in the given transaction or in their own. */
 export const rulesIn = async (
   { clock }: Pick<AvailabilityContext, 'clock'>,
   ask: Query,
@@ -19,7 +19,7 @@ export interface ClinicRulesOnce {
 }
 
 /**
- * Reads the rules when they are first needed, and once. What is decided by them is checked again by the database,
+ * Reads the rules once, when they are first needed. The database checks what they decide again,
  * behind the lock of the provider.
  */
 export function readRulesOnce(

@@ -15,27 +15,27 @@ export function detailOfDay({ date, reason, from, to }: EmptyDay, setting: Setti
   const who = setting.onlyProvider;
   switch (reason) {
     case 'closed':
-      return who ? `${who} does not work on that day.` : 'The clinic is closed on that day.';
+      return who ? `${who} doesn’t work that day.` : 'The clinic is closed that day.';
     case 'too_short':
       return who
-        ? `${who} does not work long enough for this service on that day.`
-        : 'The clinic is not open long enough for this service on that day.';
+        ? `${who} doesn’t work long enough that day for this service.`
+        : 'The clinic isn’t open long enough that day for this service.';
     case 'out_of_range':
-      return 'The clinic is not open in the part of that day that was asked for.';
+      return 'The clinic isn’t open during that part of the day.';
     case 'past':
-      return 'The last start of that day has passed.';
+      return 'It’s too late to start an appointment that day.';
     case 'full':
-      return 'Every time of that day is taken.';
+      return 'That day is fully booked.';
     case 'busy_elsewhere':
-      return 'A linked calendar says that every time of that day is taken.';
+      return 'That day is full in the linked calendar.';
     case 'time_off':
-      return who ? `${who} is away on that day.` : 'Nobody who offers this is there on that day.';
+      return who ? `${who} is away that day.` : 'No one who offers this service is in that day.';
     case 'break':
-      return 'Only breaks are left of that day.';
+      return 'Only breaks are left that day.';
     case 'no_provider':
-      return 'Nobody offers this service at the moment.';
+      return 'No one offers this service right now.';
     case 'dst_gap':
-      return `The clocks are set forward on ${date}; that time does not exist.`;
+      return `The clocks go forward on ${date}, so that time doesn’t exist.`;
     default:
       return sentence(reason, setting, from, to);
   }
@@ -46,21 +46,21 @@ export function detailOfStart(refused: RefusedStart, setting: Setting): string {
   const { providerName: who, reason, local, start = 0 } = refused;
   switch (reason) {
     case 'closed':
-      return `${who} does not work then.`;
+      return `${who} doesn’t work then.`;
     case 'too_short':
-      return `It would not end before ${who} stops working.`;
+      return `There isn’t enough time before ${who} is done for the day.`;
     case 'past':
       return 'That time has passed.';
     case 'full':
-      return `${who} has another appointment.`;
+      return `${who} has another appointment then.`;
     case 'busy_elsewhere':
-      return `The calendar of ${who} says that the time is taken.`;
+      return `${who}’s calendar shows something else at that time.`;
     case 'time_off':
-      return `${who} is away.`;
+      return `${who} is away then.`;
     case 'break':
-      return `${who} has a break.`;
+      return `${who} is on a break then.`;
     case 'dst_gap':
-      return `The clocks are set forward: ${local.slice(11)} does not exist on that day.`;
+      return `The clocks go forward that day, so there is no ${local.slice(11)}.`;
     default:
       return sentence(reason, setting, start, start + setting.durationMs);
   }
@@ -73,18 +73,20 @@ function sentence(reason: Reason, setting: Setting, from: number, to: number): s
     case 'notice':
       return `It must be booked at least ${spokenLength(setting.noticeMs)} ahead.`;
     case 'horizon':
-      return `Appointments can be booked until ${spokenDay(new Date(setting.horizon), setting.timeZone)}.`;
+      return `You can book up to ${spokenDay(new Date(setting.horizon), setting.timeZone)}.`;
     case 'calendar_stale':
-      return 'The linked calendar could not be read lately, and the clinic books nothing that it cannot check.';
+      return 'We can’t check the linked calendar right now, so nothing can be booked at that time.';
     default:
-      return 'That time cannot be booked.';
+      return 'That time can’t be booked.';
   }
 }
 
 /** "The clinic is closed: Christmas." */
 export function closedFor(holidays: Setting['holidays'], from: number, to: number): string {
   const title = holidays.find((one) => one.from < to && from < one.to)?.title.trim();
-  return title ? `The clinic is closed: ${title.replace(/[.\s]+$/, '')}.` : 'The clinic is closed then.';
+  return title
+    ? `The clinic is closed: ${title.replace(/[.\s]+$/, '')}.`
+    : 'The clinic is closed at that time.';
 }
 
 /** "2 hours" */

@@ -32,7 +32,7 @@ describe('a slot id', () => {
     expect(readSlot(key, signed(), after(15.001))).toBeNull();
   });
 
-  test('of another deployment, or without a signature, is none', () => {
+  test('from another deployment, or without a signature, is refused', () => {
     const slotId = signed();
     expect(readSlot(Buffer.alloc(32, 2), slotId, now)).toBeNull();
     const body = slotId.slice(0, slotId.lastIndexOf('.'));
@@ -41,7 +41,7 @@ describe('a slot id', () => {
     }
   });
 
-  test('in which anything was changed is none', () => {
+  test('rejects a slot id that was tampered with', () => {
     const slotId = signed();
     const body = slotId.lastIndexOf('.');
     fc.assert(
@@ -52,7 +52,7 @@ describe('a slot id', () => {
     );
   });
 
-  test('that somebody made up is none, whatever it is', () => {
+  test('that someone made up is refused, whatever it is', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => readSlot(key, text, now) === null));
     for (const text of ['', '.', '..', 'slot-1', '{{slot_id}}', '2026-11-23T14:00:00Z']) {
       expect(readSlot(key, text, now), text).toBeNull();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export interface SlotOffer {
   orgId: string;
-  /** Null: with whoever is free then. */
+  /** Null: with any provider who is free then. */
   providerId: string | null;
   /** Slug of the service. */
   service: string;
@@ -52,11 +52,11 @@ export function readSlot(key: Buffer, slotId: string, now: Date): SlotOffer | nu
   return { orgId, providerId, service, startsAt: new Date(Number.parseInt(start, 36)) };
 }
 
-// Made once: Node makes a key object of raw bytes at each call, which costs several times the signature.
+// Made once: otherwise Node creates a key object at each call, which costs several times the signature.
 const keyObjects = new WeakMap<Buffer, KeyObject>();
 
 // A month of ten empty calendars is 6,400 slots. One HMAC for what the slots of a provider share and one hash for each
-// slot take a quarter of the time of an HMAC each. Half of the hash is left out, so that nobody can go on from it.
+// slot take a quarter of the time of an HMAC each. Half of the hash is left out, so that no one can extend it.
 function secretOf(key: Buffer, head: string): string {
   let keyObject = keyObjects.get(key);
   if (!keyObject) {

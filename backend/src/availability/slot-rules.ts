@@ -3,7 +3,7 @@ import { meets, type Spans } from '../platform/local-time/spans.ts';
 import { openingOn, type Week, type Window, windowsOn } from './week.ts';
 
 /**
- * Why a time cannot be had, from the one that says least to the one that is nearest to a yes. The reason of a day is
+ * Why a time can't be booked, from the least specific reason to the one closest to a yes. The reason of a day is
  * the last of those of its starts.
  */
 export const REASONS = [
@@ -23,20 +23,20 @@ export const REASONS = [
   'full',
 ] as const;
 export type Reason = (typeof REASONS)[number];
-/** Those of a start; the others are of days. */
+/** Reasons for a start; the others are for days. */
 export type StartReason = Exclude<Reason, 'no_provider' | 'out_of_range'>;
 
-/** What the clinic, the service and the clock say; the same for everybody who can be booked. */
+/** The rules of the clinic, the service and the clock; the same for every provider. */
 export interface Rules {
   timeZone: string;
   now: number;
   durationMs: number;
-  /** 0 for who may book at the last minute. */
+  /** 0 for people who may book at the last minute. */
   noticeMs: number;
   /** The last start that can be booked. */
   horizon: number;
   holidays: Spans;
-  /** What a calendar that could not be read lately means. */
+  /** What to do about a calendar that couldn't be read recently. */
   stalePolicy: 'closed' | 'internal_only';
 }
 
@@ -47,11 +47,11 @@ export interface Provider {
   hours: Week;
   breaks: Week;
   absences: Spans;
-  /** `none`: no calendar is linked, which is not the same as one that is not known. */
+  /** `none`: no calendar is linked, which is not the same as an unknown one. */
   calendar: 'none' | 'fresh' | 'stale';
 }
 
-/** What a provider does on one day, and after midnight as long as they go on. */
+/** A provider's working time on one day, and past midnight if it continues. */
 export interface Duty {
   windows: Window[];
   breaks: Window[];
@@ -72,7 +72,7 @@ export const isOnStep = ({ windows }: Duty, minute: number, stepMinutes: number)
   );
 
 /**
- * What speaks against a start, other appointments aside; undefined when nothing does. What is offered, what is
+ * Which rule refuses a start, other appointments aside; undefined when none does. What is offered, what is
  * explained and what is booked all ask here, so that they cannot disagree.
  */
 export function violatedRule(
@@ -102,7 +102,7 @@ export function violatedRule(
 
 const RANK = Object.fromEntries(REASONS.map((reason, rank) => [reason, rank])) as Record<Reason, number>;
 
-/** Of several reasons the one that is nearest to a yes. */
+/** The reason that is closest to a yes. */
 export function nearest(a: Reason | undefined, b: Reason): Reason {
   return a === undefined || RANK[b] > RANK[a] ? b : a;
 }

@@ -14,7 +14,7 @@ export type Week = readonly (readonly [number, number])[][];
 
 // Schedules are read with every request and change once a year: each text is checked once.
 const known = new Map<string, Week>();
-const MOST_WEEKS = 2_000;
+const MAX_WEEKS = 2_000;
 
 /** Weekly windows as they are stored, checked. */
 export function weekOf(json: string): Week {
@@ -29,13 +29,13 @@ export function weekOf(json: string): Week {
         ]),
       ),
     );
-    if (known.size >= MOST_WEEKS) known.clear();
+    if (known.size >= MAX_WEEKS) known.clear();
     known.set(json, week);
   }
   return week;
 }
 
-/** Windows that touch or overlap are one, in order; one without a length is none. */
+/** Windows that touch or overlap are one, in order; one without a length doesn't count. */
 function joined(windows: [number, number][]): [number, number][] {
   const result: [number, number][] = [];
   for (const [opens, closes] of windows.toSorted((a, b) => a[0] - b[0])) {

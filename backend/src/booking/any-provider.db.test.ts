@@ -7,7 +7,7 @@ type Clinic = Awaited<ReturnType<BookingScene['clinic']>>;
 
 const byVoice = { source: 'voice', requestId: 'test' } as const;
 
-describe('a time that is offered with whoever is free', () => {
+describe('a time that is offered with any free provider', () => {
   let scene: BookingScene;
   let clinic: Clinic;
   let ada: string;

@@ -28,7 +28,7 @@ export function registerAppointmentRoutes(
         operationId: 'bookAppointment',
         summary: 'Book an appointment',
         description:
-          'Says when by `scheduled_at`, by the `slot_id` of a free time, or by the `hold_id` of a time that was held. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`; a patient who has an appointment at that time already is 409 ALREADY_BOOKED with its `existing_id`, unless the owner overbooks. A time at which no one works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it is booked anyway. A start that passed within the last hour can be booked for a patient who is there; with `already_here`, any of today.',
+          'Give the time as `scheduled_at`, as the `slot_id` of a free time, or as the `hold_id` of a held time. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. A patient who already has an appointment at that time is 409 ALREADY_BOOKED with its `existing_id`, unless the owner overbooks. A time when no one works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it’s booked anyway. A start within the last hour can be booked for a patient who is there; with `already_here`, any time today can.',
         body: BookRequest,
         headers: IdempotencyHeaders,
         response: { 201: Booked },
@@ -85,7 +85,8 @@ export function registerAppointmentRoutes(
         tags,
         operationId: 'listAppointments',
         summary: 'Appointments by time',
-        description: 'From `from` up to, but not including, `to`, soonest first; of every status or of one.',
+        description:
+          'From `from` up to, but not including, `to`, soonest first; of every status or just one.',
         querystring: AppointmentQuery,
         response: { 200: AppointmentPage },
       },

@@ -3,7 +3,7 @@ import { createTestApp } from '../testing/app.ts';
 import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
 
-/** Whoever reads a log must not find them. */
+/** They must never be in a log. */
 const PATIENT = {
   name: 'Xaverine Quillfeather',
   phone: '+14155550187',

@@ -28,7 +28,7 @@ describe('book_appointment_atomic in a race', () => {
           and b.status in ('pending', 'held', 'confirmed', 'arrived')`)
     ).rows;
 
-  test('of fifty who want one slot one gets it and forty-nine hear that it is taken', async () => {
+  test('one of fifty who want the same slot gets it, and forty-nine hear that it is taken', async () => {
     const { orgId } = await scene.clinic();
     const answers = await callers.race(
       Array.from({ length: 50 }, (_, n) => [orgId, `Caller ${n}`, phone(n), MONDAY_9, 30, null]),

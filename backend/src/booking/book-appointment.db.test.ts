@@ -31,7 +31,7 @@ describe('booking', () => {
     const clinic = await scene.clinic();
     const booked = await scene.book(clinic, { notes: ' First visit.\r\nAfraid of needles.\0 ' });
     expect(booked.confirmation).toBe(
-      'You’re booked: Consultation, Monday, November 23 at 9:00 AM. A text message confirms it.',
+      'You’re booked: Consultation, Monday, November 23 at 9:00 AM. You’ll get a text to confirm it.',
     );
     const [row] = await scene.appointments(clinic);
     expect(row).toMatchObject({
@@ -52,7 +52,7 @@ describe('booking', () => {
     expect(confirmation).toContain('Monday, January 4, 2027 at 9:00 AM');
   });
 
-  test('of the past is refused to callers, the present moment included', async () => {
+  test('a caller can’t book a time in the past, or this very moment', async () => {
     const clinic = await scene.clinic();
     for (const when of [
       { at: new Date(NOW) },
@@ -62,7 +62,7 @@ describe('booking', () => {
       { at: new Date('0000-01-01T00:00:00Z') },
     ]) {
       const { message } = await refused(clinic, 'IN_THE_PAST', { when }, { source: 'voice' });
-      expect(message).toBe('That time has already passed. Choose a time that is still to come.');
+      expect(message).toBe('That time has already passed. Choose a later time.');
     }
   });
 
@@ -90,7 +90,9 @@ describe('booking', () => {
     const clinic = await scene.clinic();
     const refusal = await refused(clinic, 'OUTSIDE_HOURS', { when: newYork(text) });
     expect(refusal.extra.alternatives).toHaveLength(3);
-    expect(refusal.message).toMatch(/^Main provider doesn't work then \(.+\)\. Free instead: .+, or .+\./);
+    expect(refusal.message).toMatch(
+      /^Main provider doesn't work then \(.+\)\. The closest openings are .+ and .+\./,
+    );
     for (const [n, { slot_id: slotId, start }] of (refusal.extra.alternatives ?? []).entries()) {
       if (n % 2) continue;
       const booked = await scene.book(clinic, { when: { slotId } });
@@ -168,7 +170,7 @@ describe('booking', () => {
     const clinic = await scene.clinic();
     const { message } = await refused(clinic, 'UNKNOWN_SERVICE', { serviceType: 'teleportation' });
     expect(message).toBe(
-      '"teleportation" is not a service of this clinic. It offers: consultation, follow-up.',
+      '"teleportation" isn’t a service at this clinic. It offers: consultation, follow-up.',
     );
     await refused(clinic, 'UNKNOWN_SERVICE', { serviceType: "'; drop table services; --" });
     await refused(clinic, 'UNKNOWN_SERVICE', { serviceType: '--' });
@@ -221,7 +223,7 @@ describe('booking', () => {
     await refused(clinic, 'SLOT_UNAVAILABLE', { when: { slotId }, name: 'Ana Ruiz' });
   });
 
-  test('an offer that was changed, is old, or was made to another clinic is none', async () => {
+  test('an offer that was changed, is old, or was made to another clinic is refused', async () => {
     const [clinic, other] = [await scene.clinic(), await scene.clinic()];
     const { slots } = await scene.freeTimes(clinic);
     const slotId = slots[0]?.slot_id ?? '';

@@ -36,7 +36,7 @@ export interface BookingRequest {
   notes?: string | undefined;
   /** How long the text about it waits; default not at all. */
   notifyAfterSeconds?: number | undefined;
-  /** Default confirmed. Of a pending one nobody is told before it is confirmed. */
+  /** Default confirmed. No one hears of a pending one before it is confirmed. */
   status?: 'confirmed' | 'pending' | undefined;
   /** An owner's wish to put it over another one; `reason` says why. */
   overbook?: boolean | undefined;
@@ -63,7 +63,7 @@ export interface BookedAppointment {
 
 /**
  * Books, or says why not and what else is free. The rules of the clinic (opening hours, horizon) are checked
- * here; that nobody else has the time is `book_appointment_atomic`'s promise.
+ * here; that no one else has the time is `book_appointment_atomic`'s promise.
  * @throws {AppError} a code of `booking.errors.ts`; nothing is written then.
  */
 export async function bookAppointment(
@@ -122,7 +122,7 @@ export async function bookAppointment(
         place.at <= context.clock.now()
           ? `${place.service.name} on ${when} is booked.`
           : result.status === 'pending'
-            ? `Your request for ${place.service.name} on ${when} is noted. The clinic will confirm it.`
+            ? `Your request for ${place.service.name} on ${when} has been received. The clinic will confirm it.`
             : `You’re booked: ${place.service.name}, ${when}. ${promiseOfText(result.no_text, origin)}`,
     };
   });
@@ -140,8 +140,8 @@ export async function bookAppointment(
 
 /** Only what comes is promised. */
 const promiseOfText = (whyNot: string | null, { source }: BookingOrigin): string => {
-  if (whyNot !== null) return 'That number gets no text messages, so please write it down.';
-  return source === 'voice' ? 'I’m texting you the details.' : 'A text message confirms it.';
+  if (whyNot !== null) return 'We can’t text that number, so please write it down.';
+  return source === 'voice' ? 'I’m texting you the details.' : 'You’ll get a text to confirm it.';
 };
 
 /** Whose appointment it is comes before what else is free. */
@@ -181,7 +181,11 @@ async function placeOfHold(
   holdId: string,
 ): Promise<BookableSlot> {
   const hold = await placeOf(db, scope.orgId, holdId);
-  if (!hold?.hold_expires_at) throw bookingErrors.refused('HOLD_NOT_FOUND', 'There is no such hold.');
+  if (!hold?.hold_expires_at)
+    throw bookingErrors.refused(
+      'HOLD_NOT_FOUND',
+      'We couldn’t find that hold. It may have expired; choose the time again.',
+    );
   return {
     clinic,
     service: serviceOf(services, hold),

@@ -15,7 +15,7 @@ describe('changes that race', () => {
     await scene.close();
   });
 
-  // One statement for every wish, so that all of them can stand at the same line.
+  // One statement for every request, so that all of them can wait at the same line.
   const ANY = `select case $1
     when 'book' then public.book_appointment_atomic($2, 'Caller ' || chr(65 + $5::int % 26), null,
       '+1415555' || (1000 + $5::int), 'consultation', $4, 30, p_hold_id => $3)
@@ -42,7 +42,7 @@ describe('changes that race', () => {
     ).rows;
   const winners = (answers: Answer[]) => answers.filter(({ success }) => success);
 
-  test('of fifty who book, hold and move to one slot one gets it', async () => {
+  test('one of fifty who book, hold and move to the same slot gets it', async () => {
     const { orgId } = await scene.clinic();
     const ids: string[] = [];
     for (let n = 0; n < 10; n += 1) ids.push(await bookOne(orgId, 600 + n * 30, n));
@@ -93,7 +93,7 @@ describe('changes that race', () => {
     }
   });
 
-  test('of an undo and those who want the freed slot one gets it', async () => {
+  test('either the undo or one of those who want the freed slot gets it', async () => {
     const { orgId } = await scene.clinic();
     for (let round = 0; round < 5; round += 1) {
       const id = await bookOne(orgId, round * 60, round);
@@ -111,7 +111,7 @@ describe('changes that race', () => {
     expect(await overlaps()).toEqual([]);
   });
 
-  test('of twenty who want the slot of a hold that ran out one gets it; its holder does not', async () => {
+  test('one of twenty who want the slot of an expired hold gets it; its holder doesn’t', async () => {
     const { orgId } = await scene.clinic();
     for (let round = 0; round < 5; round += 1) {
       const [held] = await race([['hold', orgId, null, at(round * 60), 0]]);
@@ -130,7 +130,7 @@ describe('changes that race', () => {
     expect(await overlaps()).toEqual([]);
   });
 
-  test('of two who confirm one hold one becomes its patient', async () => {
+  test('one of two who confirm the same hold becomes its patient', async () => {
     const { orgId } = await scene.clinic();
     const [held] = await race([['hold', orgId, null, at(0), 0]]);
     const id = held?.hold_id ?? '';
@@ -142,7 +142,7 @@ describe('changes that race', () => {
     expect((await scene.outbox(id)).map(({ topic }) => topic)).toEqual(['message.confirmation']);
   });
 
-  test('everything at once, on overlapping windows with buffers: nothing overlaps and nobody sees a deadlock', async () => {
+  test('everything at once, on overlapping windows with buffers: nothing overlaps and no one sees a deadlock', async () => {
     const { orgId } = await scene.clinic({ providers: ['Dr. Ada', 'Dr. Ben', 'Dr. Cyd'] });
     await scene.owner.query(
       'update services set buffer_before_minutes = 5, buffer_after_minutes = 10 where org_id = $1',

@@ -25,7 +25,7 @@ export const bookingErrors = {
     new AppError({
       code: 'NO_TEXT_WAITS',
       status: 409,
-      detail: 'No text is waiting: it was already sent, or there was none to send.',
+      detail: 'There’s no text to stop: it was already sent, or there was none to send.',
     }),
   providerGone: (who: string, alternatives: Slot[]) =>
     new AppError({
@@ -38,32 +38,32 @@ export const bookingErrors = {
     new AppError({
       code: 'IN_THE_PAST',
       status: 422,
-      detail: 'That time has already passed. Choose a time that is still to come.',
+      detail: 'That time has already passed. Choose a later time.',
       extra: { alternatives },
     }),
   beyondHorizon: (lastDay: string, alternatives: Slot[]) =>
     new AppError({
       code: 'BEYOND_HORIZON',
       status: 422,
-      detail: `That is too far ahead. Appointments can be booked until ${lastDay}.`,
+      detail: `That’s too far ahead. You can book up to ${lastDay}.`,
       extra: { alternatives },
     }),
   tooSoon: (notice: string, alternatives: Slot[]) =>
     new AppError({
       code: 'TOO_SOON',
       status: 422,
-      detail: `That is too soon: it must be booked at least ${notice} ahead.${freeInstead(alternatives)}`,
+      detail: `That’s too soon: it must be booked at least ${notice} ahead.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   calendarStale: (alternatives: Slot[]) =>
     new AppError({
       code: 'CALENDAR_STALE',
       status: 409,
-      detail: `The linked calendar could not be read lately, and the clinic books nothing that it cannot check.${freeInstead(alternatives)}`,
+      detail: `We can’t check the linked calendar right now, so nothing can be booked at that time.${freeInstead(alternatives)}`,
       retryable: true,
       extra: { alternatives },
     }),
-  /** Nobody works then; `reason` and `why` say what it is. */
+  /** No one works then; `reason` and `why` say what it is. */
   outsideHours: (reason: string, why: string, alternatives: Slot[]) =>
     new AppError({
       code: 'OUTSIDE_HOURS',
@@ -78,7 +78,7 @@ export const bookingErrors = {
     new AppError({
       code: 'OFF_STEP',
       status: 422,
-      detail: `${service} begins every ${stepMinutes} minutes, and ${said} is not one of those times.${freeInstead(nextTo(at, alternatives))}`,
+      detail: `${service} appointments start every ${stepMinutes} minutes, and ${said} isn’t one of those times.${freeInstead(nextTo(at, alternatives))}`,
       extra: { alternatives },
     }),
   /** `existingId`: it is an appointment of the patient themselves that is in the way. */
@@ -97,12 +97,12 @@ export const bookingErrors = {
       detail: 'This patient already has an appointment at that time. Move that one, or choose another time.',
       ...(existingId !== undefined && { extra: { existing_id: existingId } }),
     }),
-  /** What is in the way of an undo is an offer that somebody may still accept. */
+  /** What is in the way of an undo is an offer that someone may still accept. */
   offeredToWaitlist: (until: string, alternatives: Slot[]) =>
     new AppError({
       code: 'SLOT_UNAVAILABLE',
       status: 409,
-      detail: `That time was offered to the waitlist and is kept for them until ${until}. Wait and see whether they take it, or choose another time.${freeInstead(alternatives)}`,
+      detail: `That time is on hold for a patient on the waitlist until ${until}. Wait to see if they take it, or choose another time.${freeInstead(alternatives)}`,
       extra: { alternatives },
     }),
   /** Whoever moved it saw another one than there is now. */
@@ -110,20 +110,20 @@ export const bookingErrors = {
     new AppError({
       code: 'CHANGED_MEANWHILE',
       status: 409,
-      detail: `Someone else just changed this appointment: it is now on ${when} with ${who}. Look at it and decide again.`,
+      detail: `Someone else just changed this appointment: it’s now on ${when} with ${who}. Check it before you change it again.`,
     }),
   offerEnded: () =>
     new AppError({
       code: 'OFFER_ENDED',
       status: 409,
       detail:
-        'That offer has ended: the patient answered it, its time ran out, or it was withdrawn. Look at the waitlist, and book the time if it is free.',
+        'That offer has ended: the patient answered it, it expired, or it was withdrawn. Check the waitlist, and book the time if it’s still free.',
     }),
   tooEarly: (when: string) =>
     new AppError({
       code: 'TOO_EARLY',
       status: 409,
-      detail: `This appointment begins on ${when}. If you want to record this before then, confirm it with early: true.`,
+      detail: `This appointment doesn’t start until ${when}. To record this before then, confirm it with early: true.`,
     }),
   holdExpired: (alternatives: Slot[]) =>
     new AppError({
@@ -137,14 +137,14 @@ export const bookingErrors = {
       code: 'CALLER_UNKNOWN',
       status: 422,
       detail:
-        'The caller’s number is withheld, so the appointment can’t be looked up safely. Offer to take a message for the clinic.',
+        'The caller’s number is hidden, so we can’t look up the appointment safely. Offer to take a message for the clinic.',
     }),
   refused: (code: string, detail: string) => new AppError({ code, status: STATUS[code] ?? 400, detail }),
   notFound: () =>
     new AppError({
       code: 'APPOINTMENT_NOT_FOUND',
       status: 404,
-      detail: 'There is no such appointment in this clinic.',
+      detail: 'We couldn’t find that appointment at this clinic. Check the id, or reload the list.',
     }),
 };
 

@@ -59,7 +59,7 @@ const appointments = (db: Db) =>
       TEXTS_OF_APPOINTMENT.as('texts'),
     ]);
 
-/** Not a hold for somebody that ended without becoming one: cancelling an appointment can be undone for a while. */
+/** Not a hold for someone that ended without becoming one: cancelling an appointment can be undone for a while. */
 export const excludeLapsedHolds = (table: string) => {
   const of = (column: string) => sql.ref(`${table}.${column}`);
   return sql<SqlBool>`not (${of('status')} = 'cancelled' and ${of('hold_expires_at')} is not null and ${of('undo_until')} is null)`;
@@ -83,7 +83,7 @@ export function upcomingOf(db: Db, orgId: string, phone: string, now: Date): Pro
     .execute();
 }
 
-/** Whether several patients have that number: which of them is meant must be said then. */
+/** Whether several patients have that number: then the caller has to say which one. */
 export async function isSharedPhone(db: Db, orgId: string, phone: string): Promise<boolean> {
   const people = await db
     .selectFrom('leads')
@@ -114,7 +114,7 @@ export function cancelledBy(
     .execute();
 }
 
-/** Times that are kept for nobody in particular yet, soonest first; one that ran out keeps nothing. */
+/** Times that are kept for no one in particular yet, soonest first; one that ran out keeps nothing. */
 export function heldTimes(db: Db, orgId: string, from: Date, to: Date) {
   return db
     .selectFrom('appointments as a')
@@ -174,7 +174,7 @@ export async function setSyncState(
   appointmentId: string,
   change: {
     sync_state: string;
-    /** What was pushed; a change that came meanwhile has an order of its own and stays pending. */
+    /** What was pushed; a change that came in the meantime has its own order and stays pending. */
     version?: number;
     calendar_event_id?: string | null;
     calendar_generation?: number;

@@ -76,7 +76,7 @@ describe('the booking API', () => {
     expect(again.body).toMatchObject({ success: true, scheduled_at: taken.body.alternatives[1].start });
   });
 
-  test('of fifty requests for one slot one is booked and each other is offered something else', async () => {
+  test('one of fifty requests for the same slot is booked, and every other one is offered something else', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>
         scene.post('/api/appointments', { ...GOOD, name: nameOf(n), phone: `+1415555${1_000 + n}` }),
@@ -202,7 +202,7 @@ describe('the booking API', () => {
     const free = async (query: string) =>
       (await scene.get(`/api/availability?service_type=consultation${query}`)).body;
 
-    test('of a day are those of that day on the clinic’s clock, labelled to be said', async () => {
+    test('a day’s free times are those of the clinic’s local day, with labels to read aloud', async () => {
       const { slots, reasons } = await free('&from=2026-11-23&to=2026-11-23');
       expect(reasons).toEqual([]);
       expect(slots).toHaveLength(31);
@@ -244,7 +244,7 @@ describe('the booking API', () => {
       for (const one of reasons) expect(one.detail).toMatch(/^[A-Z0-9].+\.$/);
     });
 
-    test('each day that has passed is told as such', async () => {
+    test('each day that has passed is shown as such', async () => {
       const said = async (query: string) =>
         (await free(query)).reasons.map(
           (one: { date: string; reason: string }) => `${one.date} ${one.reason}`,
@@ -264,7 +264,7 @@ describe('the booking API', () => {
       }
       expect(await free('&from=2026-11-23&to=2026-11-23')).toEqual({
         slots: [],
-        reasons: [{ date: '2026-11-23', reason: 'full', detail: 'Every time of that day is taken.' }],
+        reasons: [{ date: '2026-11-23', reason: 'full', detail: 'That day is fully booked.' }],
       });
     });
 
@@ -280,7 +280,7 @@ describe('the booking API', () => {
       expect(await free(query)).toMatchObject({ code, status });
     });
 
-    test('of another clinic’s provider are nobody’s business', async () => {
+    test('another clinic’s provider has no free times to see', async () => {
       const other = await scene.clinic();
       expect(await free(`&provider_id=${other.providerIds[0]}`)).toMatchObject({
         code: 'PROVIDER_NOT_FOUND',
@@ -302,7 +302,7 @@ describe('the booking API', () => {
   });
 });
 
-/** A name of its own for everybody: "Caller Ab". */
+/** Its own name for everyone: "Caller Ab". */
 function nameOf(n: number): string {
   return `Caller ${'ABCDEFGHIJ'[Math.floor(n / 10)]}${'abcdefghij'[n % 10]}`;
 }

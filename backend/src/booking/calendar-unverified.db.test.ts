@@ -54,14 +54,14 @@ describe('a time that was taken while the linked calendar could not be read', ()
     expect(await flag(await book(ada, { time: '11:00' }))).toBe(true);
   });
 
-  test('and one whose calendar is known, or who has none, does not', async () => {
+  test('a provider with a readable calendar, or none, gets no mark', async () => {
     const known = await book(ben);
     expect([await flag(known), await audited(known)]).toEqual([false, undefined]);
     await scene.owner.query('delete from calendar_mirrors where org_id = $1', [clinic.orgId]);
     expect(await flag(await book(ada, { name: 'Ana Ruiz' }))).toBe(false);
   });
 
-  test('is looked at anew when it moves, and when that is undone', async () => {
+  test('is looked at again when it moves, and when that is undone', async () => {
     const id = await book(ada);
     await move(id, { when: { at: at('10:00') }, providerId: ben });
     expect([await flag(id), await audited(id)]).toEqual([false, undefined]);
@@ -80,7 +80,7 @@ describe('a time that was taken while the linked calendar could not be read', ()
     expect(await flag(id)).toBe(true);
   });
 
-  test('as a hold makes the booking that comes of it one that nobody could look at', async () => {
+  test('a booking made from such a hold is marked as well', async () => {
     const hold = async (providerId: string) =>
       (
         await holdSlot(
@@ -109,7 +109,7 @@ describe('a time that was taken while the linked calendar could not be read', ()
   });
 });
 
-describe('a calendar that is linked while somebody waits to be booked', () => {
+describe('a calendar that is linked while someone waits to be booked', () => {
   let scene: BookingScene;
   beforeAll(async () => {
     scene = await createBookingScene();

@@ -46,7 +46,7 @@ describe('an appointment, changed through the functions of the database', () => 
   };
 
   describe('moved', () => {
-    test('stays the same row with the same event in Google, one version on, pushed and texted anew', async () => {
+    test('stays the same row with the same event in Google, one version on, pushed and texted again', async () => {
       await fresh();
       await linkCalendar();
       const id = (await book()) as string;
@@ -99,7 +99,7 @@ describe('an appointment, changed through the functions of the database', () => 
       expect(await scene.counts()).toEqual(before);
     });
 
-    test('to where it is already changes nothing and tells nobody', async () => {
+    test('to where it already is changes nothing and texts no one', async () => {
       await fresh();
       const id = await book();
       const before = await scene.counts();
@@ -182,7 +182,7 @@ describe('an appointment, changed through the functions of the database', () => 
       expect(await book()).not.toBe(id);
     });
 
-    test('without a text when nobody shall be told', async () => {
+    test('without a text if the staff says so', async () => {
       await fresh();
       const id = await book();
       await cancel(id, { p_notify: false });
@@ -224,7 +224,7 @@ describe('an appointment, changed through the functions of the database', () => 
       expect([row.scheduled_at.toISOString(), row.busy_to.toISOString()]).toEqual([at(0), at(30)]);
     });
 
-    test('is refused when somebody else has that time by now, and nothing is written', async () => {
+    test('is refused when someone else has that time by now, and nothing is written', async () => {
       await fresh();
       const id = await book();
       await cancel(id);
@@ -289,7 +289,7 @@ describe('an appointment, changed through the functions of the database', () => 
       expect(await become(id, 'completed')).toMatchObject({ success: true });
     });
 
-    test('of a wish that is confirmed tells calendar and patient, and not before', async () => {
+    test('a request reaches the calendar and the patient when it’s confirmed, not before', async () => {
       await fresh();
       await linkCalendar();
       const id = (await book(0, { p_status: 'pending' })) as string;
@@ -323,7 +323,7 @@ describe('an appointment, changed through the functions of the database', () => 
       ['patient', { p_actor_id: 'contact-1' }, 'patient', 'contact-1'],
       ['google', { p_actor_id: 'event-1' }, 'google', 'event-1'],
       ['system', {}, 'system', null],
-    ])('is %s when the server says so for nobody signed in', async (p_source, more, type, actor) => {
+    ])('is %s when the server says so for no one signed in', async (p_source, more, type, actor) => {
       await fresh();
       const id = await book();
       const claims = { role: 'authenticated', app_metadata: { org_id: clinic.orgId } };

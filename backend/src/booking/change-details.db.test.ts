@@ -36,7 +36,7 @@ describe('an appointment whose details change', () => {
       [clinic.orgId],
     );
 
-  test('has other notes, or none, and nobody is texted', async () => {
+  test('has other notes, or none, and no one is texted', async () => {
     await linkCalendar();
     expect(await change({ notes: ' Afraid of\r\nneedles ' })).toMatchObject({
       status: 200,
@@ -164,7 +164,7 @@ describe('an appointment whose details change', () => {
       expect(await toLeave()).toEqual([]);
     });
 
-    test('and back while the texts wait: nobody hears of it', async () => {
+    test('if it goes back while the texts wait, no one hears of it', async () => {
       await scene.textsLeave(id);
       await change({ contact_id: otherId, notify_after_s: 600 });
       expect(await toLeave()).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('an appointment whose details change', () => {
       expect(await toLeave()).toEqual([]);
     });
 
-    test('and back after the texts left: both hear of it', async () => {
+    test('if it goes back after the texts were sent, both hear of it', async () => {
       await scene.textsLeave(id);
       await change({ contact_id: otherId });
       await scene.textsLeave(id);
@@ -183,7 +183,7 @@ describe('an appointment whose details change', () => {
       ]);
     });
 
-    test('and the texts that wait are taken back together', async () => {
+    test('the waiting texts are taken back together', async () => {
       await scene.textsLeave(id);
       await change({ contact_id: otherId, notify_after_s: 600 });
       expect((await scene.post(`/api/appointments/${id}/withdraw-text`)).status).toBe(200);
@@ -203,7 +203,7 @@ describe('an appointment whose details change', () => {
       expect(await toLeave()).toMatchObject([[MARIA, expect.any(String), MONDAY_9]]);
     });
 
-    test('and then to a third one: the first hears of it once', async () => {
+    test('if it then goes to a third one, the first hears of it once', async () => {
       await scene.textsLeave(id);
       await scene.owner.query('update public.leads set phone = null where id = $1', [otherId]);
       await change({ contact_id: otherId });
@@ -262,7 +262,7 @@ describe('an appointment whose details change', () => {
     },
   );
 
-  test('and its time in one step gets one text', async () => {
+  test('a change of details and time in one step sends one text', async () => {
     expect(await change({ scheduled_at: at(60), notes: 'Later', service_type: 'follow-up' })).toMatchObject({
       status: 200,
       body: {

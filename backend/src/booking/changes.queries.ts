@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, type Query, queryIn } from '../platform/database.ts';
 
-/** Who changes an appointment, for the audit log. A signed-in person is recorded as that person whatever stands here. */
+/** Who changes an appointment, for the audit log. A signed-in person is recorded as that person whatever this says. */
 export interface ChangeOrigin {
   source: 'api' | 'dashboard' | 'voice' | 'patient' | 'google' | 'system';
   requestId: string | null;
@@ -89,7 +89,7 @@ export async function delayText(db: Db, orgId: string, appointmentId: string, se
   await sql`select app_private.delay_text(${orgId}, ${appointmentId}, ${seconds})`.execute(db);
 }
 
-/** @returns false when no text waits any more. */
+/** @returns false when no text waits anymore. */
 export const withdrawText = (
   db: Db,
   orgId: string,
@@ -160,7 +160,7 @@ export const moveAtomically = (
       p_notes => ${m.notes ?? null}, p_check_time_off => ${m.checkTimeOff}, ${origin(by)}) as answer`,
   );
 
-/** Until the end of the transaction nobody else changes it. @returns false when the clinic has no such appointment. */
+/** Until the end of the transaction no one else changes it. @returns false when the clinic has no such appointment. */
 export const lockAppointment = (db: Db, orgId: string, appointmentId: string): Promise<boolean> =>
   answerOf(
     queryIn(db),

@@ -234,7 +234,7 @@ describe('changing appointments over the API', () => {
       expect(await scene.counts()).toEqual(before);
     });
 
-    test('of many at once one books, and each other hears its answer or that it is under way', async () => {
+    test('one of many at once books, and the others get its answer or hear that it is in progress', async () => {
       const answers = await Promise.all(
         Array.from({ length: 12 }, () => scene.post('/api/appointments', WISH, key('k'))),
       );

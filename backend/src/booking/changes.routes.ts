@@ -71,7 +71,7 @@ export function registerChangeRoutes(
         operationId: 'moveAppointment',
         summary: 'Change an appointment',
         description:
-          'Its time, length, provider, service, patient or notes, in one step. Its id and its event in Google stay. The patient gets a text when the time changed, and so does a new patient; no text is sent about the rest. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. With the `version` that was seen it is 409 CHANGED_MEANWHILE if someone was faster. A provider who left is 422 PROVIDER_NOT_FOUND; without a provider in the request another one takes it over. Can be undone for ten minutes.',
+          'Its time, length, provider, service, patient or notes, in one step. It keeps its id and its event in Google. The patient gets a text if the time changed, and so does a new patient; other changes send no text. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. If you send the `version` you saw and someone else was faster, it’s 409 CHANGED_MEANWHILE. A provider who left is 422 PROVIDER_NOT_FOUND; leave the provider out and another one takes over. Can be undone for ten minutes.',
         body: MoveRequest,
       },
     },
@@ -112,7 +112,7 @@ export function registerChangeRoutes(
         operationId: 'cancelAppointment',
         summary: 'Cancel an appointment',
         description:
-          'The time is free at once. Can be undone for ten minutes, as long as no one else has taken the time.',
+          'The time is free right away. Can be undone for ten minutes, as long as no one else has taken it.',
         body: CancelRequest.nullish(),
       },
     },
@@ -137,7 +137,7 @@ export function registerChangeRoutes(
         operationId: 'undoAppointmentChange',
         summary: 'Undo the last move or cancellation',
         description:
-          'For ten minutes, while the former time is free; otherwise 409 UNDO_EXPIRED, NOTHING_TO_UNDO, or SLOT_UNAVAILABLE with `alternatives`.',
+          'For ten minutes, as long as the previous time is free; otherwise 409 UNDO_EXPIRED, NOTHING_TO_UNDO, or SLOT_UNAVAILABLE with `alternatives`.',
         body: UndoRequest.nullish(),
       },
     },
@@ -161,9 +161,9 @@ export function registerChangeRoutes(
         tags: common.tags,
         params: common.params,
         operationId: 'withdrawText',
-        summary: 'Do not text the patient about the last change',
+        summary: 'Don’t text the patient about the last change',
         description:
-          'As long as the text waits (`notify_after_s`). The change itself stays. 409 NO_TEXT_WAITS when the text has left, or none was to be sent. Audited.',
+          'Only while the text is waiting (`notify_after_s`). The change itself stays. 409 NO_TEXT_WAITS if the text has already been sent, or there was none to send. Audited.',
         response: { 200: Appointment },
       },
     },
@@ -180,7 +180,7 @@ export function registerChangeRoutes(
         operationId: 'setAppointmentStatus',
         summary: 'Update visit status',
         description:
-          'Checked in, done, no-show, or back to confirmed. Canceling and undoing have addresses of their own. An illegal change is 409 ILLEGAL_TRANSITION. More than 30 minutes before the start it is 409 TOO_EARLY, unless `early` says that it is meant.',
+          'Checked in, done, no-show, or back to confirmed. Canceling and undoing have their own routes. A change that isn’t allowed is 409 ILLEGAL_TRANSITION. More than 30 minutes before the start it’s 409 TOO_EARLY, unless `early` is true.',
         body: StatusRequest,
       },
     },

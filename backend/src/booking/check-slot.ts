@@ -26,11 +26,11 @@ import { refusalFor, refusalOfNobody, SlotRefused } from './slot-refusals.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A time within the clinic's rules, and who may have it there; that nobody else has it is SQL's promise. */
+/** A time within the clinic's rules, and who may have it there; that no one else has it is SQL's promise. */
 export interface BookableSlot extends WantedSlot {
   /** Of those asked for, who works for the whole of that time. SQL chooses among them inside its lock. */
   onDuty: string[];
-  /** The rule that staff set aside on purpose: nobody works then. */
+  /** The rule that staff set aside on purpose: no one works then. */
   against?: HoursReason | undefined;
 }
 
@@ -62,7 +62,7 @@ const JUST_PASSED_MS = 60 * MINUTE_MS;
 /**
  * Checks a time against the rules of the clinic, by the same function that decides what is offered: past, notice,
  * horizon, who offers the service, opening hours, breaks, holidays, absences, calendars that are not known.
- * @throws {SlotRefused} by every rule, and when nobody is meant; `inBookingTransaction` adds the alternatives.
+ * @throws {SlotRefused} by every rule, and when no provider matches; `inBookingTransaction` adds the alternatives.
  */
 export function checkSlot(
   context: AvailabilityContext,
@@ -82,7 +82,7 @@ export function checkSlot(
   const who = readProvider(clinicRules.staff, wish.provider);
   const asked = matchingProviders(clinicRules.staff, who);
   const offering = staffFor(clinicRules, service);
-  // Who is on the phone chooses among times; of all others those who name nobody are shown with whom they book.
+  // Who is on the phone chooses among times; of all others those who name no one are shown with whom they book.
   const anyProvider = wish.by === 'voice' && who.kind === 'anyone';
   const able = asked.filter((provider) => offering.includes(provider));
   const place = {

@@ -29,7 +29,7 @@ export interface Caller {
 }
 
 /**
- * What is still to come for whoever calls from that number under that name. The number comes from the telephone
+ * The upcoming appointments of the caller with that number and name. The number comes from the telephone
  * network, the name is the second proof: a borrowed phone alone opens nobody's calendar.
  * @throws {AppError} CALLER_UNKNOWN when the number is withheld.
  */

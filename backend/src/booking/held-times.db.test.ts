@@ -60,7 +60,7 @@ describe('times that are held', () => {
     expect(await list()).toEqual([]);
   });
 
-  test('for somebody are an appointment of theirs, and are told there', async () => {
+  test('for someone are an appointment of theirs, and are shown there', async () => {
     const { contactId } = await scene.book(clinic, { when: { at: new Date(MONDAY_9) } });
     const held = await hold(MONDAY_10);
     await scene.owner.query('update appointments set contact_id = $2 where id = $1', [
@@ -77,7 +77,7 @@ describe('times that are held', () => {
       `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local)
        select org_id, id, 'Ill', '2026-11-23', '2026-11-24' from public.providers where id = $1`,
     ],
-  ])('with somebody %s become no appointment', async (_, change) => {
+  ])('with someone %s become no appointment', async (_, change) => {
     const held = await hold(MONDAY_9);
     await scene.owner.query(`insert into public.providers (org_id, name) values ($1, 'Dr. Ben')`, [
       clinic.orgId,
@@ -93,7 +93,7 @@ describe('times that are held', () => {
     expect(answer.body.alternatives.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('that ended for somebody were no appointment of theirs; one that was cancelled was', async () => {
+  test('that ended for someone were never their appointment; one that was canceled was', async () => {
     const { contactId, appointmentId } = await scene.book(clinic, { when: { at: new Date(MONDAY_9) } });
     const [ended, booked] = [await hold(MONDAY_10), await hold('2026-11-23T16:00:00Z')];
     await scene.owner.query('update appointments set contact_id = $2 where id = $1', [
@@ -109,7 +109,7 @@ describe('times that are held', () => {
     expect(ids((await scene.get(`/api/contacts/${contactId}`)).body.appointments)).toEqual(wanted);
   });
 
-  test('of another clinic are nobody’s business', async () => {
+  test('another clinic’s holds can’t be seen', async () => {
     await hold(MONDAY_9);
     scene.signIn(await scene.clinic());
     expect(await list()).toEqual([]);

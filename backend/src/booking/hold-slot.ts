@@ -80,7 +80,7 @@ export async function holdSlot(
 }
 
 /**
- * Gives a held time back; one that is over already is no fault.
+ * Gives a held time back; one that is over already isn't a fault.
  * @throws {AppError} HOLD_NOT_FOUND, NOT_CHANGEABLE when it has become an appointment.
  */
 export async function releaseHold(
@@ -95,6 +95,6 @@ export async function releaseHold(
   });
 }
 
-/** For the workers: screens and waitlists hear of holds that ran out although nobody wanted their time. */
+/** For the workers: screens and waitlists hear of holds that ran out although no one wanted their time. */
 export const sweepHolds = ({ database }: Pick<BookingContext, 'database'>): Promise<number> =>
   database.withService(expireHolds);

@@ -23,7 +23,7 @@ export function registerHoldRoutes(
         operationId: 'listHolds',
         summary: 'Times that are held',
         description:
-          'Held right now for no one in particular, from `from` to before `to`, soonest first. One that is kept for a patient is in GET /api/appointments.',
+          'Times held right now for no one in particular, from `from` up to, but not including, `to`, soonest first. A time held for a patient is in GET /api/appointments.',
         querystring: HeldTimeQuery,
         response: { 200: HeldTimeList },
       },
@@ -54,7 +54,7 @@ export function registerHoldRoutes(
         operationId: 'holdTime',
         summary: 'Hold a time',
         description:
-          'No one else can book it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or give it back with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
+          'No one else can book it until `expires_at`. Book it with `hold_id` in POST /api/appointments, or release it with DELETE. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`.',
         body: HoldRequest,
         headers: IdempotencyHeaders,
         response: { 201: Hold },
@@ -99,8 +99,8 @@ export function registerHoldRoutes(
       schema: {
         tags,
         operationId: 'releaseHold',
-        summary: 'Give a held time back',
-        description: 'It can be booked again at once.',
+        summary: 'Release a held time',
+        description: 'It can be booked again right away.',
         params: z.object({ id: Id }),
         response: { 204: z.undefined().describe('It is free again') },
       },

@@ -99,7 +99,7 @@ export async function moveAppointment(
       appointment,
       confirmation:
         wanted.staysInPlace && !wanted.keepsDetails
-          ? `The appointment on ${when} is changed.`
+          ? `The appointment on ${when} has been changed.`
           : `Your appointment is now on ${when}.`,
     };
   });

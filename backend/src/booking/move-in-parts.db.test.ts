@@ -9,7 +9,7 @@ type Clinic = Awaited<ReturnType<BookingScene['clinic']>>;
 const at = (time: string) => new Date(`2026-11-23T${time}:00-05:00`);
 const origin = { source: 'api', requestId: 'test' } as const;
 
-describe('a move that says only what shall be different', () => {
+describe('a move that says only what changes', () => {
   let scene: BookingScene;
   let clinic: Clinic;
   let ada: string;
@@ -72,13 +72,13 @@ describe('a move that says only what shall be different', () => {
     }
   });
 
-  test('of two who saw the same one is told what the other made of it', async () => {
+  test('the slower of two who saw the same appointment hears what the other one changed', async () => {
     expect((await patch({ scheduled_at: at('10:00'), provider_id: ben, version: 1 })).status).toBe(200);
     const before = await scene.counts();
     const late = await patch({ duration_minutes: 60, version: 1 });
     expect(late).toMatchObject({ status: 409, body: { code: 'CHANGED_MEANWHILE' } });
     expect(late.body.detail).toBe(
-      'Someone else just changed this appointment: it is now on Monday, November 23 at 10:00 AM with Dr. Ben. Look at it and decide again.',
+      'Someone else just changed this appointment: it’s now on Monday, November 23 at 10:00 AM with Dr. Ben. Check it before you change it again.',
     );
     expect(await scene.counts()).toEqual(before);
     expect((await patch({ duration_minutes: 60, version: 2 })).body).toMatchObject({ version: 3 });
@@ -90,7 +90,7 @@ describe('a move that says only what shall be different', () => {
     expect((await patch(wish)).body).toMatchObject({ success: true, version: 2 });
   });
 
-  test('of one that was cancelled meanwhile is told so', async () => {
+  test('moving an appointment that was canceled in the meantime says so', async () => {
     await scene.post(`/api/appointments/${id}/cancel`);
     expect(await patch({ scheduled_at: at('10:00'), version: 1 })).toMatchObject({
       status: 409,
@@ -114,13 +114,13 @@ describe('a move that says only what shall be different', () => {
     expect(locked).toBe(false);
   });
 
-  describe('of somebody who left', () => {
+  describe('of someone who left', () => {
     const leave = (change: string) => sql(`update providers set ${change} where id = $1`, ada);
 
     test.each([
       ['deleted', 'active = false, deleted_at = now()'],
-      ['switched off', 'active = false'],
-    ])('(%s) goes to whoever offers the service', async (_, change) => {
+      ['turned off', 'active = false'],
+    ])('(%s) goes to a provider who offers the service', async (_, change) => {
       await leave(change);
       expect((await patch({ scheduled_at: at('10:00') })).body).toMatchObject({
         scheduled_at: at('10:00').toISOString(),
@@ -128,26 +128,26 @@ describe('a move that says only what shall be different', () => {
       });
     });
 
-    test('and who is named is told that they take none any more, with times of the others', async () => {
+    test('naming them gets the answer that they no longer take appointments, with times of the others', async () => {
       await leave('active = false, deleted_at = now()');
       const before = await scene.counts();
       const refused = await patch({ scheduled_at: at('10:00'), provider_id: ada });
       expect(refused).toMatchObject({ status: 422, body: { code: 'PROVIDER_NOT_FOUND' } });
       expect(refused.body.detail).toMatch(
-        /^Dr\. Ada no longer takes appointments\. Choose another provider\. Free instead: /,
+        /^Dr\. Ada no longer takes appointments\. Choose another provider\. The closest openings are /,
       );
       expect(await scene.counts()).toEqual(before);
       const [first] = refused.body.alternatives;
       expect((await patch({ slot_id: first.slot_id })).body).toMatchObject({ provider_id: ben });
     });
 
-    test('is refused with the rule when nobody else is there then', async () => {
+    test('is refused with the rule when no one else is there then', async () => {
       await leave('active = false');
       const sunday = await patch({ scheduled_at: new Date('2026-11-22T15:00:00Z') });
       expect(sunday).toMatchObject({ status: 422, body: { code: 'OUTSIDE_HOURS' } });
     });
 
-    test('stays where it is when nobody is there to take it', async () => {
+    test('stays where it is when no one is there to take it', async () => {
       await sql('update providers set active = false where org_id = $1', clinic.orgId);
       expect(await patch({ scheduled_at: at('10:00') })).toMatchObject({
         status: 422,
@@ -156,7 +156,7 @@ describe('a move that says only what shall be different', () => {
       expect(await scene.row(id)).toMatchObject({ provider_id: ada, version: 1 });
     });
 
-    test('also books nobody new, and says why', async () => {
+    test('also books no one new, and says why', async () => {
       await leave('active = false');
       const wish = { when: { at: new Date(MONDAY_9) }, providerId: ada, name: 'Ana Ruiz' };
       expect(await refusalOf(scene.book(clinic, wish))).toMatchObject({

@@ -36,21 +36,21 @@ describe('a booking with the provider whom a caller names', () => {
   test('a last name that two have is asked about, and one that only resembles a name is too', async () => {
     expect(await refused('Dr. Lee')).toMatchObject({
       code: 'WHICH_PROVIDER',
-      message: 'More than one provider could be meant: Dr. Ann Lee or Dr. Kim Lee-Park. Ask which one.',
+      message: 'They could mean Dr. Ann Lee or Dr. Kim Lee-Park. Ask which one.',
       extra: { providers: ['Dr. Ann Lee', 'Dr. Kim Lee-Park'] },
     });
     expect(await refused('Anne Leeds')).toMatchObject({
       code: 'WHICH_PROVIDER',
-      message: 'No provider has quite that name. Ask whether Dr. Joanne Leeds is meant.',
+      message: 'No provider has quite that name. Ask if they mean Dr. Joanne Leeds.',
     });
     expect(await refused('Dr. Who')).toMatchObject({
       code: 'PROVIDER_NOT_FOUND',
       message:
-        'There is no such provider in this clinic. Appointments are with Dr. Ann Lee, Dr. Joanne Leeds or Dr. Kim Lee-Park. Ask who they mean.',
+        'We don’t have that provider at this clinic. Appointments are with Dr. Ann Lee, Dr. Joanne Leeds or Dr. Kim Lee-Park. Ask who they mean.',
     });
   });
 
-  test('one letter is no name', async () => {
+  test('one letter isn’t a name', async () => {
     expect(await refused('a')).toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
   });
 

@@ -28,8 +28,10 @@ describe('a start between the times at which a service begins', () => {
   test.each(['voice', 'api'])('is refused by %s, with the nearest ones', async (source) => {
     const refusal = await refusalOf(book('10:07', source));
     expect(refusal.code).toBe('OFF_STEP');
-    expect(refusal.message).toContain('Consultation begins every 15 minutes, and 10:07 AM is not one');
-    expect(refusal.message).toMatch(/Free instead: .* at 10:00 AM, or .* at 10:15 AM\.$/);
+    expect(refusal.message).toContain(
+      'Consultation appointments start every 15 minutes, and 10:07 AM isn’t one',
+    );
+    expect(refusal.message).toMatch(/The closest openings are .* at 10:00 AM and .* at 10:15 AM\.$/);
     expect(refusal.extra.alternatives?.map(({ start }) => start)).toEqual(
       ['09:45', '10:00', '10:15'].map((clock) => monday(clock).toISOString()),
     );

@@ -39,7 +39,7 @@ describe('a patient at one time', () => {
     await callers.close();
     return answers;
   };
-  /** Nobody is signed in there. */
+  /** No one is signed in there. */
   const onThePhone = (request: object) => {
     const wish = {
       name: 'Maria Lopez',
@@ -128,9 +128,11 @@ describe('a patient at one time', () => {
     const { appointmentId } = await scene.book(alone);
     const refusal = await refusalOf(scene.book(alone, { name: 'María López', when: at('14:15') }));
     expect(refusal).toMatchObject({ code: 'SLOT_UNAVAILABLE', extra: { existing_id: appointmentId } });
-    expect(refusal.message).toMatch(/^This patient already has an appointment at that time\. Free instead: /);
+    expect(refusal.message).toMatch(
+      /^This patient already has an appointment at that time\. The closest openings are /,
+    );
     const other = await refusalOf(scene.book(alone, { name: 'Leo Lopez' }));
-    expect(other.message).toMatch(/^That time is already taken\. Free instead: /);
+    expect(other.message).toMatch(/^That time is already taken\. The closest openings are /);
   });
 
   test('has one seat in a group', async () => {

@@ -9,7 +9,7 @@ export const allowedProviders = ({ onDuty, against }: BookableSlot) =>
     ? { providerIds: onDuty, checkTimeOff: true }
     : { providerIds: onDuty.slice(0, 1), checkTimeOff: false };
 
-/** That a time was booked at which nobody works, and which rule they set aside. */
+/** That a time was booked at which no one works, and which rule they set aside. */
 export async function auditOutsideHours(
   db: Db,
   appointmentId: string,

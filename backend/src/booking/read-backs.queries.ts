@@ -42,7 +42,7 @@ const follows = ({ callId, tokenHash }: Following) =>
   sql<SqlBool>`(r.call_id = ${callId} or r.token_hash = ${tokenHash}) and r.created_at > now() - ${GOOD_FOR}`;
 
 /**
- * A token is the proof that its question was given, and a wrong one is none. Without a token the question has to be of
+ * A token proves that its question was asked; a wrong one proves nothing. Without a token the question has to be of
  * the same call and older than the request: of two requests at once neither answers the other.
  */
 const answers = ({ callId, tokenHash, arrivedAt }: Following) =>

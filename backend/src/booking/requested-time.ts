@@ -17,11 +17,11 @@ export type When =
   /** Wall clock of the clinic. */
   | { date: string; time: string };
 
-/** Nobody can see seconds: 10:00:30 is 10:00. */
+/** No one can see seconds: 10:00:30 is 10:00. */
 export const wholeMinute = (at: Date): Date => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS);
 
 /**
- * When is meant, on a whole minute, and, for the handle of an offer, what was offered.
+ * The requested time, on a whole minute, and, for the handle of an offer, what was offered.
  * @throws {AppError} SLOT_EXPIRED: too old, changed, or made to another clinic or caller. INVALID_TIME.
  */
 export function momentOf(

@@ -28,7 +28,7 @@ const EARLY_MS = 30 * 60_000;
 const SENTENCES = {
   confirmed: 'The appointment is confirmed.',
   arrived: 'The patient is here.',
-  completed: 'The visit is over.',
+  completed: 'The visit is done.',
   no_show: 'The patient didn’t come.',
 };
 

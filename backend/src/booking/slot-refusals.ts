@@ -52,7 +52,7 @@ export function refusalFor(
     default:
       return bookingErrors.outsideHours(
         reason,
-        whyNobodyIsThere(reason, who ?? `Nobody who offers ${service.name}`, who !== undefined, range),
+        whyNobodyIsThere(reason, who ?? `No one who offers ${service.name}`, who !== undefined, range),
         alternatives,
       );
   }
@@ -61,15 +61,15 @@ export function refusalFor(
 function whyNobodyIsThere(reason: Reason, who: string, isNamed: boolean, range: string): string {
   switch (reason) {
     case 'time_off':
-      return isNamed ? `${who} is away then (${range}).` : `${who} is there then (${range}).`;
+      return isNamed ? `${who} is away then (${range}).` : `${who} is in then (${range}).`;
     case 'break':
-      return isNamed ? `${who} has a break then (${range}).` : 'That time runs into a break.';
+      return isNamed ? `${who} is on a break then (${range}).` : 'That time runs into a break.';
     default:
       return isNamed ? `${who} doesn't work then (${range}).` : `${who} works then (${range}).`;
   }
 }
 
-/** Of those who can be booked nobody is meant for sure: several could be, one who left is, or nobody ever was. */
+/** No bookable provider clearly matches: several could, or the one who does has left, or no one ever did. */
 export const refusalOfNobody =
   (asked: RequestedProvider, who: ProviderReading<Provider>, staff: Provider[]): Refusal =>
   async (alternatives, ask, orgId) => {
@@ -84,7 +84,7 @@ export const refusalOfNobody =
       : requestedErrors.unknownProvider(staff.map(({ name }) => name).toSorted());
   };
 
-/** May look for what the error should say; nothing is locked any more then. */
+/** May look for what the error should say; nothing is locked anymore then. */
 export type Refusal = (alternatives: Slot[], ask: Query, orgId: OrgId) => Error | Promise<Error>;
 
 /** It cannot be then: ends the transaction, so that the search for other times holds neither lock nor connection. */

@@ -83,7 +83,7 @@ describe('what staff may insist on', () => {
     });
   });
 
-  describe('a time at which nobody works', () => {
+  describe('a time at which no one works', () => {
     test('is refused with who does not work when, not with a closed clinic', async () => {
       const said = async (at: string, request = {}) =>
         (await refusalOf(book(at, request))).message.split('.')[0];
@@ -97,7 +97,7 @@ describe('what staff may insist on', () => {
         /^Dr\. Peña doesn't work then \(5-5:30 PM\)\./,
       );
       expect(await full('2026-11-23T17:00:00')).toMatch(
-        /^Nobody who offers Consultation works then \(5-5:30 PM\)\./,
+        /^No one who offers Consultation works then \(5-5:30 PM\)\./,
       );
       await timeOff('2026-11-23T11:30', '2026-11-23T12:30');
       expect(await full('2026-11-23T11:45:00', { providerId: pena })).toMatch(
@@ -115,7 +115,7 @@ describe('what staff may insist on', () => {
       ['in a break', '2026-11-23T12:15:00', 'break'],
       ['on time off', '2026-11-24T10:00:00', 'time_off'],
       ['on a holiday', '2026-11-25T10:00:00', 'holiday'],
-    ])('can be booked and moved to on purpose, %s, and the audit log tells', async (_where, at, rule) => {
+    ])('can be booked and moved to on purpose, %s, and the audit log says so', async (_where, at, rule) => {
       await scene.owner.query(
         `update public.providers set breaks = '{"1":[["12:00","13:00"]]}' where org_id = $1`,
         [clinic.orgId],
@@ -145,7 +145,7 @@ describe('what staff may insist on', () => {
       });
     });
 
-    test('is no excuse for the horizon, the past or a time that is taken', async () => {
+    test('isn’t an excuse for the horizon, the past or a time that is taken', async () => {
       const insist = { outsideHours: true };
       expect(await refusalOf(book('2028-01-10T10:00:00', { insist }))).toMatchObject({
         code: 'BEYOND_HORIZON',

@@ -61,7 +61,7 @@ describe('time, taken through the functions of the database', () => {
     );
 
   describe('a hold', () => {
-    test('keeps others out, is no booking, tells nobody, and becomes the booking', async () => {
+    test('keeps others out, isn’t a booking, texts no one, and becomes the booking', async () => {
       const held = await hold(0, { p_hold_seconds: 120 });
       expect(held).toMatchObject({ success: true, status: 'held', contact_id: null });
       expect(await book(15)).toMatchObject({ error: 'SLOT_UNAVAILABLE' });
@@ -80,7 +80,7 @@ describe('time, taken through the functions of the database', () => {
       ]);
     });
 
-    test('confirmed twice by the same patient is one booking, and is nobody else’s', async () => {
+    test('confirmed twice by the same patient is one booking, and is no one else’s', async () => {
       const { hold_id } = await hold();
       await book(0, { p_hold_id: hold_id });
       expect(await book(0, { p_hold_id: hold_id })).toMatchObject({
@@ -94,7 +94,7 @@ describe('time, taken through the functions of the database', () => {
       expect(await scene.counts()).toEqual(before);
     });
 
-    test('that ran out blocks nobody: a booking, a hold and a move pass it by and end it', async () => {
+    test('that ran out blocks no one: a booking, a hold and a move pass it by and end it', async () => {
       for (const [index, take] of [
         (minutes: number) => book(minutes),
         (minutes: number) => hold(minutes),
@@ -116,7 +116,7 @@ describe('time, taken through the functions of the database', () => {
       }
     });
 
-    test('that ran out cannot be confirmed any more, and a refusal leaves it as it was', async () => {
+    test('that ran out cannot be confirmed anymore, and a refusal leaves it as it was', async () => {
       const { hold_id } = await hold();
       await runsOut(hold_id);
       const before = await scene.counts();
@@ -126,7 +126,7 @@ describe('time, taken through the functions of the database', () => {
       expect(await scene.row(hold_id)).toMatchObject({ status: 'held' });
     });
 
-    test('that nobody wanted is ended by the sweep, and only when its time has come', async () => {
+    test('that no one wanted is ended by the sweep, and only when its time has come', async () => {
       const [old, young] = [await hold(0), await hold(60)];
       await runsOut(old.hold_id);
       const { rows } = await scene.database.withService(async (db) => {
@@ -163,7 +163,7 @@ describe('time, taken through the functions of the database', () => {
       expect(await scene.counts()).toEqual(before);
     });
 
-    test('of another clinic does not exist', async () => {
+    test('another clinic’s hold doesn’t exist', async () => {
       const { hold_id } = await hold();
       const other = await scene.clinic();
       const who = { role: 'voxanne_tenant', claims: claimsOf(other) };
@@ -213,7 +213,7 @@ describe('time, taken through the functions of the database', () => {
   });
 
   describe('a shared session', () => {
-    test('takes as many as it has seats, and nobody else at that time', async () => {
+    test('takes as many as it has seats, and no one else at that time', async () => {
       await service('capacity = 3');
       const names = ['Ana', 'Ben', 'Cy', 'Di'];
       const answers = [];
@@ -255,7 +255,7 @@ describe('time, taken through the functions of the database', () => {
       expect(await book(15)).toMatchObject({ error: 'SLOT_UNAVAILABLE' });
     });
 
-    test('of a free time is a booking like any other', async () => {
+    test('overbooking a free time is a booking like any other', async () => {
       expect(await book(0, over, owner())).toMatchObject({ success: true, overbooked: false });
     });
 

@@ -23,7 +23,7 @@ import { appointmentsOf } from './contact-history.queries.ts';
 export const NOW = '2026-11-18T15:00:00Z';
 export const MONDAY_9 = '2026-11-23T14:00:00.000Z';
 
-/** A database, a clock that stands still, the verbs, and the routes with somebody signed in. */
+/** A database, a stopped clock, the verbs, and the routes with someone signed in. */
 export async function createBookingScene() {
   const db = await createTestDatabase();
   const clock = fixedClock(NOW);

@@ -46,7 +46,7 @@ export async function undoAppointment(
   return changed;
 }
 
-/** Of a time that is kept for somebody on the waitlist, until when; who it is, is theirs to know. */
+/** Of a time that is kept for someone on the waitlist, until when; who it is, is theirs to know. */
 function refusalOfUndo(result: Refused, former: WantedSlot, appointmentId: string): Error {
   if (result.error !== 'SLOT_UNAVAILABLE') return refusalOf(result, former);
   return new SlotRefused(former, async (alternatives, ask, orgId) => {

@@ -33,7 +33,7 @@ describe('what is undone is as it was', () => {
   test.each([
     ['a cancellation', () => scene.post(`/api/appointments/${id}/cancel`, { notify: false })],
     ['a move', () => scene.patch(`/api/appointments/${id}`, { scheduled_at: MONDAY_11, notify: false })],
-  ])('%s that nobody was told of is taken back in silence, another one is told', async (name, inSilence) => {
+  ])('%s that no one heard of is undone silently, any other one sends a text', async (name, inSilence) => {
     expect((await inSilence()).status).toBe(200);
     expect((await undo()).body).toMatchObject({ status: 'confirmed', scheduled_at: MONDAY_9, version: 3 });
     expect(await texts()).toEqual([1]);
@@ -64,7 +64,7 @@ describe('what is undone is as it was', () => {
     expect((await undo()).body).toMatchObject({ scheduled_at: MONDAY_9, status: 'confirmed' });
   });
 
-  test('but not beneath one that came over the free time afterwards', async () => {
+  test('an undo fails if another appointment took the free time afterwards', async () => {
     await scene.post(`/api/appointments/${id}/cancel`, {});
     const [providerId] = clinic.providerIds;
     await scene.book(clinic, { name: 'Ana Ruiz', when: { at: new Date(MONDAY_9) }, providerId });
@@ -81,7 +81,7 @@ describe('what is undone is as it was', () => {
     expect((await undo()).body).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
   });
 
-  test('and not with a provider who has left since', async () => {
+  test('an undo fails if the provider has left since', async () => {
     await scene.post(`/api/appointments/${id}/cancel`, {});
     await scene.owner.query('update public.providers set active = false, deleted_at = now() where id = $1', [
       clinic.providerIds[0],

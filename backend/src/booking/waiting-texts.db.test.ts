@@ -45,7 +45,7 @@ describe('the text about a change', () => {
   const leave = (id: string) => scene.textsLeave(id);
   const texts = async (id: string) => (await scene.get(`/api/appointments/${id}`)).body.texts;
 
-  test('waits as long as it is told to, in the queue, and every screen can see until when', async () => {
+  test('waits as long as asked, in the queue, and every screen can see until when', async () => {
     const id = await book(WAITS);
     const [waiting] = await texts(id);
     expect(waiting).toMatchObject({
@@ -71,7 +71,7 @@ describe('the text about a change', () => {
     expect(await card()).toEqual([]);
   });
 
-  test('leaves at once where nobody says that it waits', async () => {
+  test('leaves at once where no one says that it waits', async () => {
     const id = await book();
     expect(await texts(id)).toMatchObject([{ kind: 'confirmation', status: 'queued', sends_at: null }]);
   });
@@ -98,12 +98,12 @@ describe('the text about a change', () => {
       body: { code: 'NO_TEXT_WAITS' },
     });
     expect((await scene.audit(id)).at(-1)).toMatchObject({ action: 'appointment.text_withdrawn' });
-    // Nobody was told of the move, so nobody is told that it was undone.
+    // No one got a text about the move, so no one gets one about the undo.
     await undo(id);
     expect((await toLeave(id)).slice(1)).toEqual([]);
   });
 
-  test('of another clinic cannot be taken back', async () => {
+  test('another clinic’s text can’t be taken back', async () => {
     const id = await book(WAITS);
     scene.signIn(await scene.clinic());
     expect((await scene.post(on(id, 'withdraw-text'))).status).toBe(409);
@@ -178,7 +178,7 @@ describe('the text about a change', () => {
       scheduled_at: MONDAY_9,
     };
     const { body } = await scene.post('/api/appointments', wish);
-    expect(body.confirmation).toMatch(/^You’re booked: .*\. That number gets no text messages/);
+    expect(body.confirmation).toMatch(/^You’re booked: .*\. We can’t text that number/);
     expect(body.no_texts).toMatchObject({ code: 'STOPPED', reason: expect.stringContaining('sent STOP') });
     const { contact, texts: stopped } = (await scene.get(`/api/appointments/${body.appointment_id}`)).body;
     expect(stopped).toMatchObject([{ status: 'failed', error_code: 'STOPPED', sends_at: null }]);

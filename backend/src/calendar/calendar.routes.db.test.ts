@@ -123,7 +123,7 @@ describe('linking a calendar over the API', () => {
     },
   );
 
-  test('shows nothing of what opens the calendar, to nobody', async () => {
+  test('shows nothing of what opens the calendar, to no one', async () => {
     await link();
     const shown = JSON.stringify(await integration());
     expect(shown).not.toMatch(/ya29|1\/\/0|sealed|secret/);
@@ -217,7 +217,7 @@ describe('linking a calendar over the API', () => {
     expect(await google.asked('/google/revoke')).toBe(1);
   });
 
-  test('of one clinic never touches another', async () => {
+  test('linking one clinic never touches another', async () => {
     const account = `${randomUUID()}@clinic.example`;
     const bob = await scene.signUp();
     const { url, browser } = await connect(bob);

@@ -59,7 +59,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     `${PATH}/callback`,
     {
       onRequest: optionalTenantResolver,
-      // It acts: a program that only looks at headers must not link a calendar.
+      // This has an effect: a program that only looks at headers must not link a calendar.
       exposeHeadRoute: false,
       config: {
         kind: 'callback',
@@ -76,7 +76,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         tags,
         operationId: 'finishGoogleLink',
         security: [{ googleLink: [] }, { session: [] }],
-        summary: 'Where Google sends the browser back to',
+        summary: 'Where Google sends the browser back',
         description:
           'Links the calendar and redirects the browser to the page that started it (`return_to`, or Setup), which shows the outcome. Without `Accept: text/html` a refusal is a problem document.',
       },
@@ -111,7 +111,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         tags,
         operationId: 'testGoogle',
         summary: 'Ask Google whether the link works',
-        description: 'Reads the calendar list once, now, and says in plain words what happened.',
+        description: 'Reads the calendar list once and says in plain words what happened.',
         response: { 200: ConnectionTest },
       },
     },
@@ -126,8 +126,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
         tags,
         operationId: 'disconnectGoogle',
         summary: 'Unlink Google Calendar',
-        description:
-          'For owners and admins. Voxanne’s permission at Google is revoked; appointments stay here.',
+        description: 'For owners and admins. Revokes Voxanne’s permission at Google. Appointments stay here.',
         response: { 204: z.undefined() },
       },
     },
@@ -147,14 +146,14 @@ const denied = () =>
   new AppError({
     code: 'CONSENT_DENIED',
     status: 400,
-    detail: 'The consent was not given, so nothing was linked. Press "Link" again whenever you like.',
+    detail: 'You didn’t give Voxanne permission, so nothing was linked. Press "Link" to try again.',
   });
 
 const refusedReturn = () =>
   new AppError({
     code: 'OAUTH_STATE_INVALID',
     status: 400,
-    detail: 'This is not Google’s answer to a link that was started here. Press "Link" again.',
+    detail: 'This link wasn’t started here. Press "Link" to try again.',
   });
 
 function ownerOrAdmin(request: FastifyRequest): Tenant {
@@ -163,7 +162,7 @@ function ownerOrAdmin(request: FastifyRequest): Tenant {
     throw new AppError({
       code: 'OWNER_REQUIRED',
       status: 403,
-      detail: 'Only an owner or admin of the clinic may link or unlink its calendar. Ask one of them.',
+      detail: 'Only an owner or admin can link or unlink the clinic’s calendar. Ask one of them.',
     });
   }
   return tenant;
@@ -187,7 +186,7 @@ function backToPage(
 const keptPath = (path: string | undefined): string =>
   path === undefined ? '' : `.${Buffer.from(path).toString('base64url')}`;
 
-/** What came back with the browser. Cookies are a stranger's word: the page is checked as it was in the beginning. */
+/** What came back with the browser. Cookies can't be trusted, so the page is checked again as it was at the start. */
 function cookieOf(request: FastifyRequest): { browserToken: string | undefined; returnTo: string } {
   const pairs = request.headers.cookie?.split(/;\s*/) ?? [];
   const value = pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);

@@ -3,7 +3,7 @@ import type { Config } from '../platform/config.ts';
 
 export interface GoogleTokens {
   accessToken: string;
-  /** Google leaves it out when it has given one before; the stored one stays valid then. */
+  /** Google leaves it out if it gave one before; the stored one is still valid then. */
   refreshToken?: string;
   expiresAt: Date;
   scopes: string[];
@@ -64,7 +64,7 @@ export const EVENTS_SCOPE = 'https://www.googleapis.com/auth/calendar.events';
 const READ_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly';
 const TIMEOUT_MS = 8_000;
 
-/** Google's own SDK with its retries off: resilience is `safeCall`'s alone. Loaded on first use, it weighs 30 MB. */
+/** Google's own SDK with its retries off, because `safeCall` does those. Loaded on first use, because it takes 30 MB. */
 export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>): GoogleClient {
   const { google } = config;
   const load = () => import('@googleapis/calendar');
@@ -95,7 +95,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
 
   const api = async (accessToken: string): Promise<calendar_v3.Calendar> => {
     const [{ calendar }, client] = await Promise.all([load(), oauth()]);
-    // Only an access token: renewing it is ours, so that it happens once and is stored.
+    // Only an access token: we renew it ourselves, so that it happens once and is stored.
     client.setCredentials({ access_token: accessToken });
     return calendar({
       version: 'v3',
@@ -150,7 +150,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
       );
       const primary = data.items?.find((item) => item.primary) ?? data.items?.[0];
       if (!primary?.id)
-        throw Object.assign(new Error('The account has no calendar that we can write to.'), {
+        throw Object.assign(new Error('The account has no calendar that Voxanne can write to.'), {
           kind: 'PERMANENT',
         });
       return { id: primary.id, timeZone: primary.timeZone ?? null };
@@ -169,7 +169,7 @@ export function createGoogleClient(config: Pick<Config, 'google' | 'publicUrl'>)
       const entry = data.calendars?.[calendarId] ?? Object.values(data.calendars ?? {})[0];
       if (!entry || entry.errors?.length) {
         throw Object.assign(
-          new Error(`The calendar cannot be read: ${entry?.errors?.[0]?.reason ?? 'no answer'}.`),
+          new Error(`The calendar can’t be read: ${entry?.errors?.[0]?.reason ?? 'no answer'}.`),
           { kind: 'PERMANENT' },
         );
       }
@@ -207,7 +207,7 @@ const with_ = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
 type Credentials = InstanceType<typeof auth.OAuth2>['credentials'];
 
-// When Google names no lifetime (it always does), an hour is what it has given for as long as it exists.
+// If Google names no lifetime (it always does), an hour is what it has always given.
 const USUAL_LIFETIME_MS = 3_600_000;
 
 function toTokens(credentials: Credentials): GoogleTokens {

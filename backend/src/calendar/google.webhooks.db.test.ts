@@ -183,7 +183,7 @@ describe('what Google Calendar calls', () => {
     expect(await channelRow(mine)).toEqual(asked);
   });
 
-  test('the secret of a watch stands in no row of a delivery', async () => {
+  test('the secret of a watch is never stored with a delivery', async () => {
     await push(mine, 2, { authorization: 'Bearer header-canary', cookie: 'c=header-canary' });
     const [row] = await deliveries();
     expect(row.headers).toMatchObject({ 'x-goog-message-number': '2', 'x-goog-channel-token': '[removed]' });

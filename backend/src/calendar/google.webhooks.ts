@@ -37,7 +37,7 @@ const StoredPush = z.object({
   resource_state: z.string(),
 });
 
-/** What Google calls when a calendar has changed: no body, and no word about what it was. */
+/** What Google calls when a calendar has changed: no body, and nothing about what changed. */
 export function registerGoogleWebhooks(
   server: HttpServer,
   { database, inbox }: { database: Database; inbox: Inbox },
@@ -67,7 +67,7 @@ export function registerGoogleWebhooks(
         security: [{ googleChannel: [] }],
         summary: 'Google Calendar: something has changed',
         description:
-          'Proved by X-Goog-Channel-Token, the secret of this watch. Only X-Goog-Channel-ID, X-Goog-Message-Number and X-Goog-Resource-State are read; the body is not.',
+          'Authenticated by X-Goog-Channel-Token, the watch’s secret. Only X-Goog-Channel-ID, X-Goog-Message-Number and X-Goog-Resource-State are read, never the body.',
         response: { 204: z.undefined() },
       },
     },
@@ -108,12 +108,13 @@ export function registerGoogleWebhooks(
 export const calendarPushHandler: JobHandler = async (job) => {
   const stored = StoredPush.safeParse(job.payload);
   const { org_id: orgId } = job;
-  if (!stored.success || orgId === null) throw new GiveUp('The stored push of Google cannot be read.');
+  if (!stored.success || orgId === null)
+    throw new GiveUp('The stored notification from Google can’t be read.');
   const { channel_id: channelId, message_number: messageNumber } = stored.data;
   return (db) => requestSync(db, { orgId, channelId, messageNumber });
 };
 
-// Compared with where there is no such channel, so that an answer takes as long either way.
+// Also compared when there is no such channel, so that an answer takes the same time either way.
 const NOBODY = Buffer.alloc(32);
 
 const refused = () =>
@@ -121,7 +122,7 @@ const refused = () =>
     code: 'INVALID_CHANNEL_TOKEN',
     status: 401,
     detail:
-      'X-Goog-Channel-ID is not a watch of ours, or X-Goog-Channel-Token is not its secret. A watch that has run out or was replaced ends by itself; nothing needs to be done.',
+      'X-Goog-Channel-ID isn’t one of our watches, or X-Goog-Channel-Token isn’t its secret. A watch that expired or was replaced ends by itself, so there’s nothing to do.',
   });
 
 const malformed = () =>
@@ -129,5 +130,5 @@ const malformed = () =>
     code: 'MALFORMED_MESSAGE',
     status: 400,
     detail:
-      'This is not a push from Google Calendar: X-Goog-Message-Number must be a number and X-Goog-Resource-State a word.',
+      'This isn’t a notification from Google Calendar: X-Goog-Message-Number must be a number and X-Goog-Resource-State a word.',
   });

@@ -78,7 +78,7 @@ describe('linking a Google Calendar', () => {
     expect(await scene.asked('POST /google/token')).toBe(1);
   });
 
-  test('for somebody else’s clinic is refused before Google is asked', async () => {
+  test('for someone else’s clinic is refused before Google is asked', async () => {
     const [mine, theirs] = [await scene.createOrganization(), await scene.createOrganization()];
     const { code, state } = await consent((await scene.begin(mine)).url);
     const stolen = scene.it.link.finish({ code, state, userId: theirs.userId });
@@ -150,7 +150,7 @@ describe('linking a Google Calendar', () => {
       expect((await scene.stored(clinic)).refreshToken).toBe(refreshToken);
     });
 
-    test('and we hold none, nothing is linked that would end within the hour', async () => {
+    test('if we have none, nothing is linked that would end within the hour', async () => {
       await scene.linked({ account: 'elsewhere@clinic.example' });
       const clinic = await scene.createOrganization();
       const back = await again(clinic, 'elsewhere@clinic.example');
@@ -159,7 +159,7 @@ describe('linking a Google Calendar', () => {
       expect(await scene.status(clinic)).toBe('not_linked');
     });
 
-    test('and ours is of another account, it is not taken for this one', async () => {
+    test('if ours belongs to another account, it isn’t used for this one', async () => {
       await scene.linked({ account: 'second@clinic.example' });
       const clinic = await scene.linked({ account: 'first@clinic.example' });
       const back = await again(clinic, 'second@clinic.example');
@@ -242,7 +242,7 @@ describe('linking a Google Calendar', () => {
     });
   });
 
-  test('tells the log that it happened, and no token', async () => {
+  test('logs that it happened, without a token', async () => {
     const clinic = await scene.linked();
     const { accessToken, refreshToken } = await scene.stored(clinic);
     expect(scene.lines).toMatchObject([

@@ -42,7 +42,7 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
       code: 'NO_LASTING_PERMISSION',
       status: 400,
       detail:
-        'Google gave a permission that ends within the hour. Remove Voxanne at myaccount.google.com/permissions, then link again.',
+        'Google gave Voxanne permission for only an hour. Remove Voxanne at myaccount.google.com/permissions, then link again.',
     });
   };
 
@@ -75,8 +75,8 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
           status: exchanged.error.kind === 'AUTH' ? 400 : 502,
           detail:
             exchanged.error.kind === 'AUTH'
-              ? 'Google no longer accepts this consent. Press "Link" again.'
-              : 'Google did not answer as it should, and nothing was linked. Try again in a minute.',
+              ? 'Google no longer accepts this permission. Press "Link" to try again.'
+              : 'Google didn’t respond the way it should, so nothing was linked. Try again in a minute.',
           retryable: true,
         });
       }
@@ -87,7 +87,7 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
         ({ signal }) => google.primaryCalendar(tokens.accessToken, signal),
         { key: orgId, deadlineMs: 6_000, retries: 1 },
       );
-      // A probe that failed for a moment does not cost the person their consent: the permission is good.
+      // A probe that fails once doesn't waste the person's consent: the permission is good.
       const account = probe.success ? probe.data.id : null;
       const refreshToken = await lastingToken(orgId, tokens, account);
       await connections.save(orgId, 'google', {
@@ -103,7 +103,7 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
           code: 'INSUFFICIENT_SCOPE',
           status: 400,
           detail:
-            'The permission to write events was not given, so bookings cannot reach the calendar. Link it again and leave every box ticked.',
+            'Voxanne doesn’t have permission to add events, so bookings can’t reach the calendar. Link it again and leave every box checked.',
         });
       }
     },
@@ -121,7 +121,7 @@ export function createLinkCalendar(options: LinkCalendarOptions): LinkCalendar {
         return;
       }
       const { refreshToken } = JSON.parse(opened.secret) as { refreshToken: string };
-      // Ours is gone either way; giving the permission back is a courtesy that may fail.
+      // Our copy is gone either way; revoking the permission is a courtesy that may fail.
       const revoked = await resilience.safeCall('google_oauth', () => google.revoke(refreshToken), {
         key: orgId,
         deadlineMs: 5_000,

@@ -25,7 +25,7 @@ describe('an event under another id than ours', () => {
     );
 
   describe('a calendar that does not keep the id', () => {
-    /** As an emulator does that gives each event an id of its own. */
+    /** As an emulator does that gives each event its own id. */
     const careless = (answered: (id: string) => string | null) => ({
       ...scene.it,
       google: {
@@ -39,7 +39,7 @@ describe('an event under another id than ours', () => {
         },
       },
     });
-    test('is told so, and the event that could never be moved is taken out again', async () => {
+    test('gets an error, and the event that could never be moved is removed again', async () => {
       const wanted = eventToPush();
       for (const _ of [1, 2]) {
         expect(
@@ -50,13 +50,13 @@ describe('an event under another id than ours', () => {
           ),
         ).toMatchObject({
           outcome: 'refused',
-          reason: expect.stringContaining('did not keep the id'),
+          reason: expect.stringContaining('didn’t keep the event’s id'),
         });
         expect(await ofAppointment(wanted)).toEqual([]);
       }
     });
 
-    test('and answers none: a cancellation finds it by its name', async () => {
+    test('if it answers none, a cancellation finds the event by its name', async () => {
       const wanted = eventToPush();
       await pushEvent(
         careless(() => null),

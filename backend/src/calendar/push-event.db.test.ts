@@ -60,7 +60,7 @@ describe('putting an appointment into the calendar', () => {
     expect(await events(wanted)).toHaveLength(1);
   });
 
-  test('by ten at once, in two processes, is still one event', async () => {
+  test('ten pushes at once, in two processes, make one event', async () => {
     const wanted = eventToPush();
     const other = scene.build();
     const all = await Promise.all(
@@ -70,7 +70,7 @@ describe('putting an appointment into the calendar', () => {
     expect(await events(wanted)).toHaveLength(1);
   });
 
-  test('whose answer got lost on the way back is still one event', async () => {
+  test('a push whose answer got lost on the way back makes one event', async () => {
     const wanted = eventToPush();
     await scene.fault('drop_after_commit', { match: INSERT, times: 1 });
     expect(await push(wanted)).toMatchObject({ outcome: 'pushed', generation: 0 });
@@ -78,7 +78,7 @@ describe('putting an appointment into the calendar', () => {
     expect(await scene.asked(INSERT)).toBe(2);
   });
 
-  test('whose answers all got lost is later found to be there', async () => {
+  test('a push whose answers all got lost is later found to be there', async () => {
     const wanted = eventToPush();
     await scene.fault('drop_after_commit', { match: 'v3/calendars/primary/events' });
     expect(await push(wanted)).toMatchObject({ outcome: 'later' });
@@ -87,7 +87,7 @@ describe('putting an appointment into the calendar', () => {
     expect(await events(wanted)).toHaveLength(1);
   });
 
-  test('whose answer was nonsense, although Google did it, is one event', async () => {
+  test('a push whose answer was nonsense, although Google did it, makes one event', async () => {
     const wanted = eventToPush();
     await scene.fault('malformed', { match: INSERT });
     expect(await push(wanted)).toMatchObject({ outcome: 'pushed', generation: 0 });
@@ -107,7 +107,7 @@ describe('putting an appointment into the calendar', () => {
     expect(found.map(({ start }) => new Date(start.dateTime))).toEqual([moved.start]);
   });
 
-  test('that somebody deleted in Google takes the next id, because Google never gives one out again', async () => {
+  test('that someone deleted in Google takes the next id, because Google never gives one out again', async () => {
     const wanted = eventToPush();
     await push(wanted);
     await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, 0)}`, { deleted: true });
@@ -117,7 +117,7 @@ describe('putting an appointment into the calendar', () => {
     expect(await events(wanted)).toMatchObject([{ id: again.eventId }]);
   });
 
-  test('whose id a stranger’s event has takes the next id, and leaves the stranger’s alone', async () => {
+  test('a push whose id a stranger’s event has takes the next id, and leaves the stranger’s alone', async () => {
     const wanted = eventToPush();
     const foreign = {
       id: eventIdFor(wanted.appointmentId, 0),
@@ -166,7 +166,7 @@ describe('putting an appointment into the calendar', () => {
       expect(await events(wanted)).toMatchObject([{ summary: 'Private' }]);
     });
 
-    test('finds the event that was pushed under a later id, although nobody noted that', async () => {
+    test('finds the event that was pushed under a later id, although no one noted that', async () => {
       const wanted = eventToPush();
       await push(wanted);
       await scene.control('POST', `/google/events/${eventIdFor(wanted.appointmentId, 0)}`, { deleted: true });
@@ -204,7 +204,7 @@ describe('putting an appointment into the calendar', () => {
   });
 
   describe('waits for a person', () => {
-    test('where no calendar is linked', async () => {
+    test('if no calendar is linked', async () => {
       const other = await scene.createOrganization();
       expect(await push(eventToPush(), scene.it, other)).toEqual({
         outcome: 'not_usable',
@@ -212,7 +212,7 @@ describe('putting an appointment into the calendar', () => {
       });
     });
 
-    test('where the permission was taken back, this time and the next', async () => {
+    test('if the permission was revoked, this time and the next', async () => {
       await scene.expiresIn(clinic, 0);
       await scene.fault('invalid_grant');
       for (let n = 0; n < 2; n += 1) {
@@ -305,7 +305,7 @@ describe('putting an appointment into the calendar', () => {
       inGoogle((token) => scene.it.google.readFreeBusy(token, calendar, ...day));
 
     test('is not a free one: an error inside a good answer is an error', async () => {
-      await expect(busy('nobody@elsewhere.example')).rejects.toThrow('cannot be read: notFound');
+      await expect(busy('nobody@elsewhere.example')).rejects.toThrow('can’t be read: notFound');
     });
 
     test('is not a free one when the answer is cut off', async () => {

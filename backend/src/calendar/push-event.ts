@@ -19,9 +19,9 @@ export interface EventToPush {
 
 export type PushOutcome =
   | { outcome: 'pushed'; eventId: string; generation: number }
-  /** No event of this appointment is there (any more); `generation` is the next that an undo may use. */
+  /** No event of this appointment is there (anymore); `generation` is the next that an undo may use. */
   | { outcome: 'removed'; generation: number }
-  /** Waits for a person: link the calendar (again). */
+  /** Waits for a person to link the calendar (again). */
   | { outcome: 'not_usable'; reason: CalendarNotUsable['reason'] }
   /** Waits for Google. */
   | { outcome: 'later'; reason: string; retryAfterMs?: number }
@@ -34,7 +34,7 @@ export interface PushEventOptions {
 }
 
 const CALENDAR = 'primary';
-const MOST_GENERATIONS = 5;
+const MAX_GENERATIONS = 5;
 
 /**
  * Base32hex as Google demands (a-v, 0-9): the appointment's id is in it, so that inserting twice is a 409 and
@@ -67,14 +67,14 @@ export function pushEvent(
 async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush): Promise<PushOutcome> {
   for (
     let generation = wanted.generation;
-    generation < wanted.generation + MOST_GENERATIONS;
+    generation < wanted.generation + MAX_GENERATIONS;
     generation += 1
   ) {
     const event = toGoogleEvent(wanted, generation);
     const inserted = await call((accessToken, signal) =>
       google.insertEvent(accessToken, CALENDAR, event, signal),
     );
-    // An answer without an id tells nothing; one with another id tells that ours was not kept.
+    // An answer without an id says nothing; one with another id says that ours wasn't kept.
     if (inserted.success && (!inserted.data || inserted.data === event.id))
       return { outcome: 'pushed', eventId: event.id, generation };
     if (!inserted.success && inserted.error.status !== 409) return failed(inserted);
@@ -97,7 +97,7 @@ async function showEvent(google: GoogleClient, call: Call, wanted: EventToPush):
   return { outcome: 'refused', reason: 'Every id for this event is already used in Google Calendar.' };
 }
 
-/** An event that was put in under an id of someone else's choice could never be moved: the next push would double it. */
+/** An event with an id we didn't choose could never be moved: the next push would duplicate it. */
 async function removeStranger(google: GoogleClient, call: Call, id: string | null): Promise<PushOutcome> {
   if (id !== null) {
     const deleted = await call((accessToken, signal) =>
@@ -108,17 +108,17 @@ async function removeStranger(google: GoogleClient, call: Call, id: string | nul
   return {
     outcome: 'refused',
     reason:
-      'The calendar did not keep the id of the event, so it could not be moved or removed later. The event was removed again. Check GOOGLE_API_ROOT_URL.',
+      'The calendar didn’t keep the event’s id, so Voxanne couldn’t have moved or removed it later and deleted it again. Check GOOGLE_API_ROOT_URL.',
   };
 }
 
 /**
- * Looks before it deletes: under our id there may stand a stranger's event. An id is only used when the one before
+ * Looks before it deletes: a stranger's event may have our id. An id is only used when the one before
  * it is gone or taken, so that the first one that Google does not know ends the search.
  */
 async function removeEvent(google: GoogleClient, call: Call, wanted: EventToPush): Promise<PushOutcome> {
   let { generation } = wanted;
-  for (; generation < wanted.generation + MOST_GENERATIONS; generation += 1) {
+  for (; generation < wanted.generation + MAX_GENERATIONS; generation += 1) {
     const id = eventIdFor(wanted.appointmentId, generation);
     const existing = await call((accessToken, signal) => google.getEvent(accessToken, CALENDAR, id, signal));
     if (!existing.success) {
@@ -132,7 +132,7 @@ async function removeEvent(google: GoogleClient, call: Call, wanted: EventToPush
     if (!deleted.success && !isGone(deleted)) return failed(deleted);
     return { outcome: 'removed', generation: generation + 1 };
   }
-  // Not under our id is not yet "not there": what carries the appointment's name goes, whatever its id.
+  // No event with our id doesn't mean no event: any event marked with the appointment goes, whatever its id.
   const named = await call((accessToken, signal) =>
     google.findEvents(accessToken, CALENDAR, `${APPOINTMENT_PROPERTY}=${wanted.appointmentId}`, signal),
   );

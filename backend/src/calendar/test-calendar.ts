@@ -33,9 +33,9 @@ export async function testCalendar(options: TestCalendarOptions, orgId: OrgId) {
     clock.now(),
   );
   const message = result.success
-    ? `Google answered: the calendar ${result.data} can be read and written.`
+    ? `Google is connected: Voxanne can read and write the calendar ${result.data}.`
     : status === 'not_linked'
       ? 'No calendar is linked yet.'
-      : `Google did not answer as it should (${result.error.kind}). ${status === 'reconnect_required' ? 'Link the calendar again.' : 'Voxanne keeps trying.'}`;
+      : `Google didn’t respond the way it should (${result.error.kind}). ${status === 'reconnect_required' ? 'Link the calendar again.' : 'Voxanne will keep trying.'}`;
   return { ok: result.success, status, message, elapsed_ms: Math.round(result.elapsedMs) };
 }

@@ -39,7 +39,7 @@ export const eventToPush = (fields: Partial<EventToPush> = {}): EventToPush => (
 export interface Consent {
   decision?: 'approve' | 'deny';
   account?: string;
-  /** The boxes that stay ticked; without it all of them. */
+  /** The boxes that stay checked; left out: all of them. */
   granted?: string[];
 }
 
@@ -59,7 +59,7 @@ export async function consent(url: string, { decision = 'approve', granted, acco
   };
 }
 
-/** A stand-in of Google in this process, its control, and what was asked of it. */
+/** A stand-in for Google in this process, its control, and the requests it got. */
 export async function startGoogle() {
   const stateDir = mkdtempSync(join(tmpdir(), 'voxanne-calendar-'));
   const config = { ...readConfig({}), port: 0, stateDir, publicUrl: PUBLIC_URL };
@@ -159,7 +159,7 @@ export async function createCalendarScene() {
     freshStart,
     begin,
     linked,
-    /** A clinic with an account of its own: no one else's events are in it, and nothing has been asked of Google. */
+    /** A clinic with its own account: no one else's events are in it, and nothing has been asked of Google. */
     async linkedAfresh(): Promise<TestOrganization> {
       await freshStart();
       const clinic = await linked({ account: `${randomUUID()}@clinic.example` });

@@ -90,7 +90,7 @@ describe('the access token of a linked calendar', () => {
       expect(await refreshes()).toBe(1);
     });
 
-    test('linking again mends it, in this process and in every other', async () => {
+    test('linking again fixes it, in this process and in every other', async () => {
       const other = scene.build();
       await scene.expiresIn(clinic, 0);
       await scene.fault('invalid_grant');
@@ -103,12 +103,12 @@ describe('the access token of a linked calendar', () => {
       expect(await scene.status(clinic)).toBe('connected');
     });
 
-    test('but another process has a newer token meanwhile, the refusal of the old one means nothing', async () => {
+    test('the refusal of an old token means nothing if another process has a newer one', async () => {
       await scene.expiresIn(clinic, 0);
       const late = scene.build();
       const google = late.google.refresh;
       late.google.refresh = async (token) => {
-        // While this one waits for Google, somebody links the calendar anew.
+        // While this one waits for Google, someone links the calendar again.
         const back = await consent((await scene.begin(clinic)).url);
         await scene.it.link.finish({ ...back, userId: clinic.userId });
         await scene.fault('invalid_grant', { times: 1 });
@@ -131,7 +131,7 @@ describe('the access token of a linked calendar', () => {
       async (kind, more) => {
         await scene.expiresIn(clinic, 0);
         await scene.fault(kind, { match: 'POST /google/token', ...more });
-        await expect(use()).rejects.toThrow('Google did not renew the token');
+        await expect(use()).rejects.toThrow('Google didn’t renew the token');
         expect(['connected', 'degraded']).toContain(await scene.status(clinic));
         await scene.freshStart();
         expect(await use()).toMatchObject(OURS);
@@ -139,7 +139,7 @@ describe('the access token of a linked calendar', () => {
       },
     );
 
-    test('because our own secret is wrong, no clinic is told to link again: only the operator can mend that', async () => {
+    test('no clinic is asked to link again if our own secret is wrong: only the operator can fix that', async () => {
       await scene.expiresIn(clinic, 0);
       await scene.fault('status', { status: 401, code: 'invalid_client', match: 'POST /google/token' });
       await expect(use()).rejects.toThrow();
@@ -150,7 +150,7 @@ describe('the access token of a linked calendar', () => {
     });
   });
 
-  test('of a calendar that was never linked does not exist', async () => {
+  test('a calendar that was never linked has no token', async () => {
     const other = await scene.createOrganization();
     await expect(use(scene.it, other)).rejects.toMatchObject({ reason: 'not_linked', kind: 'PERMANENT' });
     expect(await refreshes()).toBe(0);

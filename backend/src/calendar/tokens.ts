@@ -20,7 +20,7 @@ interface CurrentToken {
   version: number;
 }
 
-/** The calendar cannot be used until a person links it again; nothing is lost meanwhile. */
+/** The calendar cannot be used until a person links it again; nothing is lost in the meantime. */
 export class CalendarNotUsable extends Error {
   override readonly name = 'CalendarNotUsable';
   readonly reason: 'not_linked' | Exclude<Connection['status'], 'connected' | 'degraded'>;
@@ -60,7 +60,7 @@ export const sealable = (tokens: GoogleTokens & { refreshToken: string }): strin
   } satisfies StoredTokens);
 
 const notRenewed = (kind: ErrorKind) =>
-  Object.assign(new Error(`Google did not renew the token: ${kind}`), { kind });
+  Object.assign(new Error(`Google didn’t renew the token: ${kind}`), { kind });
 
 export function createCalendarTokens(options: CalendarTokenOptions): CalendarTokens {
   const { connections, google, resilience, clock, log } = options;
@@ -79,7 +79,7 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
       return await connections.open(orgId, 'google');
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
-      // The keys changed. The link is still there, so it must not look as if there had never been one.
+      // The keys changed. The link still exists, so it must not look as if there never was one.
       await connections.setStatus(orgId, 'google', 'reconnect_required', error.message);
       throw new CalendarNotUsable('reconnect_required');
     }
@@ -96,11 +96,11 @@ export function createCalendarTokens(options: CalendarTokenOptions): CalendarTok
       const { kind, code } = result.error;
       if (kind !== 'AUTH') throw notRenewed(kind);
       if (code === 'invalid_client') {
-        // Not the clinic's permission but our own id and secret: linking again would mend nothing.
+        // Not the clinic's permission but our own id and secret: linking again would fix nothing.
         log.error({ org_id: orgId }, '[GoogleCalendar] Google does not accept our client id and secret');
         throw notRenewed('TEMPORARY');
       }
-      // Another process may have been given a newer token meanwhile; only the newest may declare it dead.
+      // Another process may have been given a newer token in the meantime; only the newest may declare it dead.
       const words = 'Google refused to renew the permission.';
       const dead = await connections.setStatus(orgId, 'google', 'reconnect_required', words, stale);
       if (!dead) throw notRenewed('TEMPORARY');

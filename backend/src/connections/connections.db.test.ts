@@ -33,7 +33,7 @@ describe('the connections of a clinic', () => {
       [from.orgId, to.orgId, provider],
     );
 
-  test('are kept and opened with what was told about them', async () => {
+  test('are kept and opened with the facts given with them', async () => {
     const expiresAt = new Date('2026-11-21T10:00:00Z');
     await link(mine, 'a secret', { account: 'front@clinic.example', scopes: ['a', 'b'], expiresAt });
     expect(await connections.open(mine.orgId, 'google')).toMatchObject({
@@ -132,7 +132,7 @@ describe('the connections of a clinic', () => {
         expiresAt: null,
       });
 
-    test('works for whoever has seen the newest one', async () => {
+    test('works for anyone who has seen the newest one', async () => {
       await link(mine, 'first');
       await connections.setStatus(mine.orgId, 'google', 'degraded', 'Google was slow.');
       expect(await replace((await current()).connection, 'second')).toBe(true);
@@ -142,7 +142,7 @@ describe('the connections of a clinic', () => {
       });
     });
 
-    test('is refused to the one who comes late: of ten at once, one wins and nobody overwrites it', async () => {
+    test('is refused to the one who comes late: of ten at once, one wins and no one overwrites it', async () => {
       await link(mine, 'first');
       const { connection } = await current();
       const won = await Promise.all(Array.from({ length: 10 }, (_, n) => replace(connection, `by ${n}`)));
@@ -151,7 +151,7 @@ describe('the connections of a clinic', () => {
       expect((await current()).connection.version).toBe(2);
     });
 
-    test('is refused when the clinic was unlinked and linked to somebody else meanwhile', async () => {
+    test('is refused when the clinic was unlinked and linked to someone else in the meantime', async () => {
       await link(mine, 'the old account');
       const { connection } = await current();
       await connections.remove(mine.orgId, 'google');
@@ -162,7 +162,7 @@ describe('the connections of a clinic', () => {
   });
 
   describe('marking a link as broken', () => {
-    test('is refused when it was linked anew since it was looked at', async () => {
+    test('is refused when it was linked again since it was looked at', async () => {
       await link(mine, 'first');
       const seen = (await connections.find(mine.orgId, 'google'))!;
       await link(mine, 'second');

@@ -31,7 +31,7 @@ export interface NewConnection {
   expiresAt: Date | null;
 }
 
-/** Links anew: the time of the link, the version and a cleared error say so. */
+/** Links again: the time of the link, the version and a cleared error say so. */
 export async function upsertConnection(
   db: Db,
   orgId: string,
@@ -51,7 +51,7 @@ export async function upsertConnection(
       connected_at = now(), error_message = null, version = c.version + 1`.execute(db);
 }
 
-/** @returns false when somebody else wrote since `version` was read; nothing is changed then. */
+/** @returns false when someone else wrote since `version` was read; nothing is changed then. */
 export async function replaceSecret(
   db: Db,
   row: {
@@ -74,14 +74,14 @@ export async function replaceSecret(
     })
     .where('org_id', '=', row.orgId)
     .where('provider', '=', row.provider)
-    // A link that was removed and made anew begins with the same version again.
+    // A link that was removed and made again begins with the same version again.
     .where('id', '=', row.id)
     .where('version', '=', row.version)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 
-/** @returns false when there is no such connection, or not as it was `seen` any more. */
+/** @returns false when there is no such connection, or not as it was `seen` anymore. */
 export async function setConnectionStatus(
   db: Db,
   orgId: string,
@@ -122,7 +122,7 @@ export async function deleteConnection(db: Db, orgId: string, provider: Provider
   await db.deleteFrom('connections').where('org_id', '=', orgId).where('provider', '=', provider).execute();
 }
 
-/** An account that is not known may be any; a link that has ended has nothing to lose. */
+/** An unknown account could be any; an ended link has nothing to lose. */
 export async function hasLinkTo(db: Db, provider: Provider, account: string | null): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (select 1 from connections
@@ -203,7 +203,7 @@ export function findOAuthState(db: Db, stateHash: Buffer) {
     .executeTakeFirst();
 }
 
-/** Single use: whoever deletes the row may go on. */
+/** Single use: the one who deletes the row may go on. */
 export async function takeOAuthState(db: Db, stateHash: Buffer): Promise<boolean> {
   const result = await db.deleteFrom('oauth_states').where('state_hash', '=', stateHash).executeTakeFirst();
   return result.numDeletedRows === 1n;

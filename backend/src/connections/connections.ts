@@ -69,7 +69,7 @@ export interface Connections {
     account?: string,
   ): Promise<void>;
   remove(orgId: OrgId, provider: Provider): Promise<void>;
-  /** Whether a working link of any clinic is, or for all that is known may be, to the same account. */
+  /** Whether a working link of any clinic is, or could be, to the same account. */
   isAccountShared(provider: Provider, account: string | null): Promise<boolean>;
   expiringBefore(provider: Provider, before: Date): Promise<OrgId[]>;
 }

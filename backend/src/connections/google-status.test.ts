@@ -25,7 +25,7 @@ describe('the status of Google Calendar that people see', () => {
     expect(googleStatus({ status: 'connected', expires_at: inMinutes(minutes) }, NOW)).toBe(expected);
   });
 
-  test('tells what is wrong rather than that a token runs out', () => {
+  test('says what is wrong rather than that a token expires', () => {
     for (const status of ['degraded', 'reconnect_required', 'insufficient_scope', 'revoked']) {
       expect(googleStatus({ status, expires_at: inMinutes(-1) }, NOW)).toBe(status);
     }

@@ -12,7 +12,7 @@ export interface IntegrationRouteOptions {
   database: Database;
   clock: Clock;
   tenantResolver: TenantResolver;
-  /** Where an organization's texts leave from, and why none can leave; null as long as they do. */
+  /** Where an organization's texts are sent from, and why none can be sent; null while they can. */
   texting: (orgId: OrgId) => Promise<Texting>;
 }
 
@@ -35,8 +35,8 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
       schema: {
         tags: ['integrations'],
         operationId: 'listIntegrations',
-        summary: 'What the clinic is linked to',
-        description: 'One entry each for Google Calendar, Twilio and Vapi, with its state in words.',
+        summary: 'The clinic’s connections',
+        description: 'One entry each for Google Calendar, Twilio and Vapi, with its status in words.',
         response: { 200: IntegrationList },
       },
     },
@@ -64,17 +64,18 @@ interface Row {
 }
 
 const GOOGLE_MESSAGES: Record<Integration['status'], string> = {
-  not_linked: 'Google Calendar is not linked. Bookings are kept here and go to the calendar once it is.',
+  not_linked: 'Google Calendar isn’t linked. Bookings are saved here and go to the calendar once it is.',
   connected: 'Google Calendar is linked.',
-  expiring: 'Google Calendar is linked; the access token is renewed on the next use.',
-  refreshing: 'Google Calendar is linked; the access token is being renewed.',
-  degraded: 'Google Calendar is linked, but Google does not answer as it should. Voxanne keeps trying.',
+  expiring: 'Google Calendar is linked. The access token will be renewed on the next use.',
+  refreshing: 'Google Calendar is linked. The access token is being renewed.',
+  degraded:
+    'Google Calendar is linked, but Google isn’t responding the way it should. Voxanne will keep trying.',
   reconnect_required:
-    'Google no longer accepts the permission. Link the calendar again; bookings wait and lose nothing.',
+    'Google no longer accepts Voxanne’s permission. Link the calendar again; bookings are waiting and nothing is lost.',
   insufficient_scope:
-    'The permission to write events was not given. Link the calendar again and leave every box ticked.',
+    'Voxanne doesn’t have permission to add events. Link the calendar again and leave every box checked.',
   revoked:
-    'The permission was taken back in Google. Link the calendar again; bookings wait and lose nothing.',
+    'Voxanne’s permission was removed in Google. Link the calendar again; bookings are waiting and nothing is lost.',
 };
 
 function describeGoogle(row: Row | undefined, now: Date): Integration {
@@ -133,7 +134,7 @@ function describeVapi(row: Row | undefined): Integration {
     message: ready
       ? hasNumber
         ? 'The receptionist answers the phone.'
-        : 'The receptionist is set up, but Vapi has given it no phone number yet, so no one can call it.'
+        : 'The receptionist is set up, but Vapi hasn’t given it a phone number yet, so no one can call it.'
       : (row?.error_message ?? 'The receptionist is being set up; this takes a few seconds.'),
   };
 }

@@ -44,7 +44,7 @@ describe('a consent in progress', () => {
     await expect(states.finish(back, 'google')).rejects.toMatchObject(REFUSED);
   });
 
-  test('of someone who was removed from the clinic meanwhile links nothing', async () => {
+  test('a person who was removed from the clinic in the meantime links nothing', async () => {
     const gone = await db.createOrganization();
     const { state, browserToken } = await states.begin({
       ...gone.scope,
@@ -78,7 +78,7 @@ describe('a consent in progress', () => {
       const start = await begin();
       const attempt = states.finish({ state: start.state, ...back(start) }, provider as 'google');
       await expect(attempt).rejects.toMatchObject(REFUSED);
-      // Whoever began it may still end it: a stranger's attempt does not use it up.
+      // The person who began it may still finish it: a stranger's attempt doesn't use it up.
       expect(await states.finish({ state: start.state, userId: mine.userId }, 'google')).toEqual(mineAgain());
     };
 
@@ -98,13 +98,13 @@ describe('a consent in progress', () => {
     test('for another provider', () => refuses(() => ({ userId: mine.userId }), 'twilio'));
   });
 
-  test('keeps neither state, cookie nor verifier where the database could tell them', async () => {
+  test('keeps neither state, cookie nor verifier where the database could reveal them', async () => {
     const { state, browserToken } = await begin();
     const { rows } = await db.owner.query('select s::text as row from public.oauth_states s');
     for (const secret of [state, browserToken, 'the verifier']) expect(rows[0].row).not.toContain(secret);
   });
 
-  test('that nobody ended is swept away when another begins', async () => {
+  test('that no one ended is swept away when another begins', async () => {
     await begin();
     await db.owner.query(`update public.oauth_states set expires_at = now() - interval '1 minute'`);
     await begin();

@@ -28,7 +28,7 @@ export interface OAuthStates {
     codeVerifier: string;
   }): Promise<OAuthStart>;
   /**
-   * Single use, 10 minutes, only while whoever began it belongs to the clinic, and only for that person or browser: otherwise a link sent to someone
+   * Single use, 10 minutes, only while the person who began it belongs to the clinic, and only for that person or browser: otherwise a link sent to someone
    * else would put their calendar into a stranger's clinic.
    * @throws {AppError} OAUTH_STATE_INVALID (400); nothing is written then.
    */
@@ -43,7 +43,7 @@ const refused = () =>
     code: 'OAUTH_STATE_INVALID',
     status: 400,
     detail:
-      'This consent was not started here, was used before, or is older than ten minutes. Press "Link" again.',
+      'This link wasn’t started here, was already used, or is more than ten minutes old. Press "Link" to try again.',
   });
 
 export function createOAuthStates(options: {

@@ -15,7 +15,7 @@ describe('a secret that a request presents', () => {
   let db: TestDatabase;
   let other: ReturnType<typeof createDatabase>;
   const clock = fixedClock(NOW);
-  /** Two processes: each has a pool of its own. */
+  /** Two processes: each has its own pool. */
   let here: SharedSecrets;
   let there: SharedSecrets;
   let mine: TestOrganization;
@@ -103,7 +103,7 @@ describe('a secret that a request presents', () => {
       expect(await there.good(mine.orgId, 'vapi')).toEqual([s2]);
     });
 
-    test('by ten at once, two are good in the end, and they are the last two', async () => {
+    test('after ten rotations at once, the last two work', async () => {
       const names = Array.from({ length: 10 }, (_, n) => `race-${n}`);
       await Promise.all(names.map((name) => rotate(name)));
       expect((await good(...names, s0)).filter(Boolean)).toHaveLength(2);
@@ -147,7 +147,7 @@ describe('a secret that a request presents', () => {
     const write = (of: SharedSecrets, work: Parameters<SharedSecrets['writing']>[3], waitMs = 0) =>
       of.writing(mine.orgId, 'vapi', waitMs, work);
 
-    test('by one process at a time', async () => {
+    test('one process at a time writes it', async () => {
       const done = await write(here, async () => {
         expect(await write(there, () => Promise.reject(new Error('two at once')))).toBe(false);
       });
@@ -155,12 +155,12 @@ describe('a secret that a request presents', () => {
       expect(await write(there, async () => undefined)).toBe(true);
     });
 
-    test('by the next one after a failure', async () => {
+    test('the next process writes it after a failure', async () => {
       await expect(write(here, () => Promise.reject(new Error('Vapi is away')))).rejects.toThrow('away');
       expect(await write(there, async () => undefined)).toBe(true);
     });
 
-    test('by another one when the process died, after its turn', async () => {
+    test('another process writes it after the turn of one that died', async () => {
       const setTurn = (end: string) =>
         db.owner.query(
           `update public.connections set writer = gen_random_uuid(), writer_until = now() + $2::interval where org_id = $1`,
@@ -179,7 +179,7 @@ describe('a secret that a request presents', () => {
       expect(tookOver).toEqual([true, false]);
     });
 
-    test('and confirmed only by the writer of the newest in its own turn', async () => {
+    test('only the writer of the newest secret can confirm it, in its own turn', async () => {
       const [w0, w1] = [`w0-${mine.orgId}`, `w1-${mine.orgId}`];
       await write(here, async (writer) => {
         const old = (await writer.renew()) ?? 0;

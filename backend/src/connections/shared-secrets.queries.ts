@@ -28,7 +28,7 @@ export const readSecrets = (orgId: string, provider: Provider): RawBuilder<Secre
   select sealed, previous_sealed, previous_secret_until, version from connections
   where org_id = ${orgId} and provider = ${provider}`;
 
-/** Of two that make the first one at once, one is kept. */
+/** If two make the first one at once, one is kept. */
 export async function insertSecret(
   db: Db,
   orgId: string,
@@ -42,7 +42,7 @@ export async function insertSecret(
     .execute();
 }
 
-/** With `seen`, only where nobody has replaced it since. @returns false when nothing was replaced. */
+/** With `seen`, only where no one has replaced it since. @returns false when nothing was replaced. */
 export async function rotateSecret(
   db: Db,
   orgId: string,

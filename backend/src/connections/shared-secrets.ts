@@ -23,9 +23,9 @@ export interface SharedSecret {
   previousUntil: Date | null;
 }
 
-/** Who writes to the provider. Nobody else does until it is released or has not been renewed for long. */
+/** Who is writing to the provider. No one else does until it is released or hasn't been renewed for a while. */
 export interface Writer {
-  /** The one before did not end its turn: a request of it may arrive at the provider after ours. */
+  /** The previous one didn't finish its turn: its request may reach the provider after ours. */
   tookOver: boolean;
   /** Before each request to the provider. @returns the version of the newest secret, or undefined when the turn was lost. */
   renew(): Promise<number | undefined>;
@@ -35,7 +35,7 @@ export interface Writer {
 
 export interface Rotation {
   secret: string;
-  /** Null: the present one ends at once. */
+  /** Null: the current one ends at once. */
   previousUntil: Date | null;
   /** Only if this is still the version. */
   seen?: number;
@@ -43,7 +43,7 @@ export interface Rotation {
   also?: (db: Db) => Promise<void>;
 }
 
-/** Every question is asked of the database: what was revoked in one process is refused by the next request to any. */
+/** Always asks the database, so that a secret revoked in one process is refused by all at the next request. */
 export interface SharedSecrets {
   whose(provider: Provider, secret: string): Promise<OrgId | undefined>;
   /** @throws {SealError} when it cannot be opened with today's keys. */
@@ -55,7 +55,7 @@ export interface SharedSecrets {
   /** Keeps what is there already. */
   makeFirst(orgId: OrgId, provider: Provider, secret: string): Promise<void>;
   rotate(orgId: OrgId, provider: Provider, rotation: Rotation): Promise<boolean>;
-  /** Runs `write` when it is this process's turn. @returns false when somebody else kept writing for `waitMs`. */
+  /** Runs `write` when it is this process's turn. @returns false when someone else kept writing for `waitMs`. */
   writing(
     orgId: OrgId,
     provider: Provider,
@@ -65,7 +65,7 @@ export interface SharedSecrets {
 }
 
 // A clinic whose writer was killed has its receptionist seconds later. A request of the dead one may still arrive then:
-// whoever takes over has to write once more.
+// the one who takes over has to write once more.
 const TURN_SECONDS = 5;
 const RENEW_EVERY_MS = 1_500;
 const LOOK_AGAIN_MS = 100;
@@ -94,7 +94,7 @@ export function createSharedSecrets(options: {
 
   return {
     async whose(provider, secret) {
-      // Asked for every message of Vapi: one round trip.
+      // Asked for every Vapi message: one round trip.
       const [found] = await database.serviceStatement(
         findOrgBySecretHash(provider, sha256(secret), clock.now()),
       );
@@ -140,7 +140,7 @@ export function createSharedSecrets(options: {
         await sleep(LOOK_AGAIN_MS);
         turn = await hold();
       }
-      // A renewal that fails is made good by the next one, or the turn runs out and somebody else takes over.
+      // The next renewal makes up for one that fails, or the turn runs out and someone else takes over.
       const renewing = setInterval(() => void hold().catch(() => undefined), RENEW_EVERY_MS);
       try {
         await write({

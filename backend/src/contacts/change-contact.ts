@@ -14,7 +14,7 @@ import {
 import { isSameName } from './same-name.ts';
 
 /**
- * Changes what staff know better, by the same rules as a booking; audited in the same transaction.
+ * Changes a contact, by the same rules as a booking; audited in the same transaction.
  * @throws {AppError} INVALID_NAME, INVALID_PHONE, INVALID_EMAIL (400), CONTACT_NOT_FOUND (404), CONTACT_EXISTS (409).
  */
 export async function changeContact(
@@ -47,7 +47,7 @@ export async function changeContact(
       if (wanted.phone !== undefined) {
         await updateContact(db, orgId, contactId, { phone_flag: wanted.phone_flag ?? null });
       }
-      // That log is for ever: it says which fields, never what stands in them.
+      // That log is forever: it says which fields, never their values.
       await writeAudit(db, {
         action: 'contact.changed',
         objectId: contactId,
@@ -84,7 +84,7 @@ function columnsOf(
 
 function nameColumns(text: string, current: string, country: string): Partial<ContactColumns> {
   const { name, title } = cleanName(text, country);
-  // Who changes nothing but the case means it: "bell hooks".
+  // A change of case alone is on purpose: "bell hooks".
   const deliberate = text.toLowerCase() === current.toLowerCase();
   return { name: deliberate ? text : name, name_raw: null, ...(title === null ? {} : { title }) };
 }

@@ -35,7 +35,7 @@ describe('a contact that plain SQL books', () => {
     return rows.map((row) => row.name);
   };
 
-  test('is cased, lower-cased and called, and a number that nobody has is kept and flagged', async () => {
+  test('is cased, lower-cased and called, and a number that no one has is kept and flagged', async () => {
     expect(await book('test USER', 'Test@EX.com', '(555) 444-3333')).toMatchObject({
       name: 'Test User',
       email: 'test@ex.com',

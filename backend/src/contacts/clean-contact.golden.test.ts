@@ -57,7 +57,7 @@ describe('the golden set of contacts', () => {
     const contact = { ...given, phone: text, ...(call && { call }) };
     const clean = () => cleanContact(contact, 'US', clinic);
     if (kept === 'INVALID_PHONE') {
-      expect(clean).toThrow('That is the clinic’s own number. Ask for the patient’s.');
+      expect(clean).toThrow('That’s the clinic’s own number. Ask for the patient’s number.');
       expect(codeOf(clean)).toBe('INVALID_PHONE');
     } else expect(clean()).toMatchObject({ phone: kept, more: { phone_source: source } });
   });

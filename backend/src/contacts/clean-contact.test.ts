@@ -79,7 +79,7 @@ describe('a contact as it was given', () => {
     '4'.repeat(10_000),
     "'; drop table leads; --",
     'four one five',
-  ])('%j is no phone that can be called', (phone) => {
+  ])('%j isn’t a phone that can be called', (phone) => {
     expect(codeOf({ phone })).toBe('INVALID_PHONE');
   });
 

@@ -20,7 +20,7 @@ export interface GivenCall {
 
 /** Numbers of the clinic itself. */
 export interface OwnNumbers {
-  /** The owner's, which calls are put through to. Owners try the product with it: it is a patient's phone too. */
+  /** The owner's, which calls are transferred to. Owners try the product with it: it is a patient's phone too. */
   phone: string | null;
   /** Those that only machines answer, such as the receptionist's. */
   lines: readonly string[];
@@ -48,7 +48,7 @@ export interface ContactDetails {
 
 export type PhoneFlag = 'unassigned';
 
-/** What a model writes into a field of which it knows nothing, or that the caller means the phone in their hand. */
+/** What a model writes when it knows nothing, or when the caller means the phone in their hand. */
 const NO_PHONE_WORDS = new Set(
   [
     'unknown anonymous private withheld restricted blocked unavailable hidden none null nil undefined empty missing',
@@ -57,10 +57,10 @@ const NO_PHONE_WORDS = new Set(
     'calling called call from as using use current telephone cell mobile',
   ].flatMap((line) => line.split(' ')),
 );
-// What telephone exchanges put in the place of a withheld number: ANONYMOUS, RESTRICTED and so on, on a keypad.
+// What telephone exchanges send instead of a withheld number: ANONYMOUS, RESTRICTED and so on, on a keypad.
 const WITHHELD = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
 const INVENTED = /(\d)\1{8}|123456789/;
-const LONGEST_KEPT = 200;
+const MAX_KEPT_LENGTH = 200;
 
 /**
  * A contact as it will be stored: the name cased and without its title, the phone in E.164, the email address as mail
@@ -90,8 +90,8 @@ export function cleanContact(
 }
 
 /**
- * A model that has heard no number repeats the one it knows best, the clinic's: by voice the number of the call stands
- * in for it. The owner's own may be said by whoever calls from it, and typed by staff.
+ * A model that heard no number repeats the one it knows best, the clinic's: by voice the caller's number is used
+ * instead. The owner's own number may be said by someone calling from it, and typed by staff.
  */
 function phoneOf(
   { phone: text, call }: GivenContact,
@@ -133,8 +133,8 @@ export function cleanPhone(text: string, country: string): Phone {
 }
 
 function usablePhone(text: string, country: string): Phone | null {
-  const phone = readPhone(digitsOfSpeech(visibleLine(text.slice(0, LONGEST_KEPT))), country);
-  if (phone === null || text.length > LONGEST_KEPT || WITHHELD.has(phone.e164)) return null;
+  const phone = readPhone(digitsOfSpeech(visibleLine(text.slice(0, MAX_KEPT_LENGTH))), country);
+  if (phone === null || text.length > MAX_KEPT_LENGTH || WITHHELD.has(phone.e164)) return null;
   return !phone.assigned && INVENTED.test(phone.e164) ? null : phone;
 }
 
@@ -154,7 +154,7 @@ export const flagOf = (phone: Phone): PhoneFlag | null => (phone.assigned ? null
 function asGiven(text: string, kept: string, idle: RegExp): string | null {
   const raw = visibleLine(text);
   const core = (line: string) => line.toLowerCase().replace(idle, '');
-  return raw !== '' && core(kept).endsWith(core(raw)) ? null : raw.slice(0, LONGEST_KEPT);
+  return raw !== '' && core(kept).endsWith(core(raw)) ? null : raw.slice(0, MAX_KEPT_LENGTH);
 }
 
 /** Whether a spoken phone says nothing: "unknown", "N/A", "same number", "{{customer.number}}". Digits always say something. */

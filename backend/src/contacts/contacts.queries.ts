@@ -148,7 +148,7 @@ export async function updateContact(
   await db.updateTable('leads').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
-/** Those who stand under a number, oldest first. */
+/** The contacts with a number, oldest first. */
 export const contactsOfPhone = (db: Db, orgId: string, phone: string) =>
   db
     .selectFrom('leads')

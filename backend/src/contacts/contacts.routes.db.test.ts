@@ -261,7 +261,7 @@ describe('the patients of a clinic', () => {
     expect(await auditOf(id)).toEqual([]);
   });
 
-  test('are not made the same person twice, and are told which one it is', async () => {
+  test('are not made the same person twice, and the answer says which one it is', async () => {
     const one = await booked('Lea Roth', '+14155550157');
     const two = await booked('Lea Roht', '+14155550157');
     const answer = await change(two.contact_id, { name: 'LEA ROTH' });
@@ -270,7 +270,7 @@ describe('the patients of a clinic', () => {
       'CONTACT_EXISTS',
       one.contact_id,
     ]);
-    expect(answer.body.detail).toMatch(/same name and the same phone number/);
+    expect(answer.body.detail).toMatch(/same name and phone number/);
     expect(await auditOf(two.contact_id)).toEqual([]);
     const raced = await Promise.all(
       [one, two].map(({ contact_id }) => change(contact_id, { name: 'Lea Rothe' })),
@@ -278,7 +278,7 @@ describe('the patients of a clinic', () => {
     expect(raced.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  test('of another clinic are not there', async () => {
+  test('another clinic’s patients are not there', async () => {
     const { contact_id: theirs } = await booked('Secret Person', '+14155550158', null, neighbour);
     expect(await names('search=secret')).toEqual([]);
     for (const id of [theirs, '00000000-0000-0000-0000-000000000000']) {
@@ -304,7 +304,7 @@ describe('the patients of a clinic', () => {
     ]);
     const { status, body } = await change(id, { phone: '(212) 555-0177' });
     expect([status, body.code]).toEqual([400, 'INVALID_PHONE']);
-    expect(body.detail).toBe('That is the clinic’s own number. Ask for the patient’s.');
+    expect(body.detail).toBe('That’s the clinic’s own number. Ask for the patient’s number.');
     expect((await change(id, { phone: '(212) 555-0178' })).body).toMatchObject({ phone: '+12125550178' });
     expect((await change(id, { notes: 'rings back' })).status).toBe(200);
   });

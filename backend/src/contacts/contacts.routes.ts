@@ -19,7 +19,7 @@ interface ContactRouteOptions {
   /** Seals what a page of patients ends with. */
   cursorKey: Buffer;
   tenantResolver: TenantResolver;
-  /** What a contact had and has to come; who knows appointments knows contacts, and not the other way round. */
+  /** A contact's past and upcoming appointments; appointments know contacts, not the other way around. */
   appointmentsOf(db: Db, orgId: string, contactId: string): Promise<HistoryRow[]>;
 }
 
@@ -93,7 +93,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
         operationId: 'updateContact',
         summary: 'Change a patient',
         description:
-          'By the rules of a booking: names are cased, numbers become E.164, email addresses are checked. Audited.',
+          'Follows the same rules as a booking: names are capitalized, numbers become E.164 and email addresses are checked. Audited.',
         params,
         body: ContactPatch,
         response: { 200: ContactDetail },

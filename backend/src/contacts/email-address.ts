@@ -6,7 +6,7 @@ const NOTHING_SAID = new Set(
     ' ',
   ),
 );
-/** Addresses that a model makes up for somebody who gave none. */
+/** Addresses that a model makes up for someone who gave none. */
 const INVENTED_LOCALS = new Set(
   'john jane johndoe john.doe janedoe jane.doe user username name first.last firstname.lastname email youremail your.email someone sample example patient caller customer'.split(
     ' ',
@@ -30,7 +30,7 @@ const TOP_LEVEL = /^(?:[a-z]{2,63}|xn--[a-z0-9-]+)$/;
 const SPOKEN = /\s(?:dot|period|point|underscore|dash|hyphen|plus)\s/i;
 const LONGEST = 254;
 
-/** Whether what stands in the field of an email address says that there is none, or was made up by a model. */
+/** Whether an email field says that there is no address, or holds one that a model made up. */
 export function isPlaceholderEmail(text: string): boolean {
   const said = text.normalize('NFKC').trim().toLowerCase();
   if (/^[{[<]/.test(said) && /[}\]>]$/.test(said) && !said.includes('@')) return true;
@@ -48,7 +48,7 @@ export function isPlaceholderEmail(text: string): boolean {
  * "+tags" stay: not every provider ignores them.
  */
 export function toEmailAddress(text: string): string | null {
-  // Somebody says at most a few words for each letter.
+  // Someone says at most a few words for each letter.
   if (text.length > 4 * LONGEST) return null;
   const written = text.normalize('NFKC').trim();
   if (/\p{C}/u.test(written)) return null;
@@ -75,7 +75,7 @@ function checked(text: string): string | null {
   return plausible ? `${local}@${domain}` : null;
 }
 
-/** The address with a well-known domain of which this one is a slip of the finger. Only to be asked, never taken. */
+/** The address with a well-known domain, if this one looks like a typo of it. Only to ask, never to use. */
 export function suggestedEmail(address: string): string | null {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
@@ -84,7 +84,7 @@ export function suggestedEmail(address: string): string | null {
   return near === undefined ? null : `${address.slice(0, at)}@${near}`;
 }
 
-/** One letter too many, too few, another one, or two neighbours exchanged. */
+/** One letter too many, one missing, one changed, or two swapped. */
 function isOneSlip(typed: string, meant: string): boolean {
   let start = 0;
   while (start < meant.length && typed[start] === meant[start]) start += 1;

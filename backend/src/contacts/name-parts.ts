@@ -1,10 +1,10 @@
-/** A name taken apart. What stands before and behind it says nothing about who it is. */
+/** A name taken apart. What comes before and after it says nothing about who it is. */
 export interface NameParts {
   /** As they are written: "Prof.", "Dr."; degrees last. */
   titles: string[];
   /** In spoken order: first name first. */
   words: string[];
-  /** "Jr.", "III", as it was given: it tells a father from a son. */
+  /** "Jr.", "III", as it was given: it tells father and son apart. */
   generation: string | null;
 }
 
@@ -62,7 +62,7 @@ export function partsOf(name: string): NameParts {
     generation ??= half.generation;
     return half.words;
   });
-  // "LOPEZ, MARIA" is how old systems sort. Of more commas nobody knows the order.
+  // "LOPEZ, MARIA" is how old systems sort. With more commas the order is unknown.
   const words = (halves.length === 2 ? inSpokenOrder(halves) : halves).flat();
   return { titles: [...titles, ...degrees], words, generation };
 }
@@ -97,7 +97,7 @@ function withoutEnds(piece: string[]): NameParts & { degrees: string[] } {
   return { titles, degrees, generation, words };
 }
 
-// "MS Dhoni" has initials; nobody else is written so.
+// "MS Dhoni" has initials; no one else is written so.
 const isTitle = (word: string, piece: string[]): boolean =>
   TITLES.has(bare(word)) && !(word === 'MS' && piece.some((other) => /\p{Lu}\p{Ll}/u.test(other)));
 

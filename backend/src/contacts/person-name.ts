@@ -8,7 +8,7 @@ export interface PersonName {
 }
 
 const LONGEST = 120;
-/** Letters of any script and what stands between them in names; a semicolon, a bracket or an @ is something else. */
+/** Letters of any script and what comes between them in names; a semicolon, a bracket or an @ is something else. */
 const NAME = /^[\p{L}\p{M}\p{N} '’‘ʻʼ`´.,\-‐‑–·・()"“”&/]+$/u;
 const NO_LETTER = /[^\p{L}]/gu;
 const PHONE_IN_IT = /(?<!\p{N})\p{N}{7,12}(?!\p{N})/u;
@@ -22,7 +22,7 @@ const NO_NAME_WORDS = new Set(
     'unbekannt anonym desconocido anonimo anónimo inconnu sconosciuto',
   ].flatMap((line) => line.split(' ')),
 );
-/** Spelled "n. a.", and what is a name only with another one: "Test User" is somebody's. */
+/** Spelled "n. a.", and what is a name only with another one: "Test User" is someone's. */
 const NO_NAMES = new Set(['na', 'test', 'notprovided']);
 
 const GREETING = '(?:hi|hello|hey|yes|yeah|sure|okay|ok|well|um+|uh+|er)';
@@ -65,9 +65,9 @@ const MACS = new Set('macarthur macdonald macdougall macgregor macleod macmillan
 const GEORGIAN = /[\u10d0-\u10ff]/;
 
 /**
- * A person's name as it is written where they come from, and the title before it; null when it is none. Words all in
+ * A person's name as it is written where they come from, and the title before it; null when it isn't a name. Words all in
  * small letters or all in CAPITALS come from speech recognition and old systems and are cased; mixed case is deliberate
- * and stays. The same rule, less the titles and the countries' letters, stands in SQL (`app_private.normalize_name`).
+ * and stays. The same rule, less the titles and the countries' letters, is in SQL (`app_private.normalize_name`).
  */
 export function readName(text: string, country: string): PersonName | null {
   if (text.length > 4 * LONGEST) return null;
@@ -114,7 +114,7 @@ function withoutSpelling(line: string): string {
   return isLastName ? [...before.slice(0, -1), spelled].join(' ') : line;
 }
 
-// "Patient" is nobody; "Patient 12" is how somebody tells people apart.
+// "Patient" is no one; "Patient 12" tells people apart.
 const saysNothing = (words: string[]): boolean =>
   words
     .join(' ')

@@ -19,7 +19,7 @@ const LETTERS: Record<string, string> = {
   ة: 'ه',
 };
 const OWN_LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
-/** Where two letters stand for one: Mueller, Soerensen, Aase. */
+/** Where two letters are used for one: Mueller, Soerensen, Aase. */
 const IN_TWO: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
 const APOSTROPHES = /['’‘ʻʼ`´ـ]/g;
 /** Accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic; the vowels of Hindi or Thai are letters. */
@@ -31,12 +31,12 @@ const PARTICLES = new Set(
     ' ',
   ),
 );
-/** More are no name; each of them is turned to the front once. */
+/** With more it isn't a name; each of them is turned to the front once. */
 const MAX_WORDS = 60;
-/** Nobody writes more words of a name together. */
+/** No one writes more words of a name together. */
 const MAX_RUN_WORDS = 4;
 
-/** Small letters without accents and apostrophes, by the words they stand in. The same rule stands in SQL. */
+/** Small letters without accents and apostrophes, by the words they are in. The same rule is in SQL. */
 export const foldedWords = (text: string): string[] =>
   text
     .replace(APOSTROPHES, '')

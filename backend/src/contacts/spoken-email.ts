@@ -2,7 +2,7 @@ import { isNumberWord, numberOf, REPEATS } from './spoken-digits.ts';
 
 const START =
   '(?:um+|uh+|er+|ah+|hm+|oh|so|well|okay|ok|yes|yeah|yep|sure|right|alright|all right|of course|absolutely|certainly|great|hi|hello|hey|let me see|lets see|let me think|you know|i think|i guess|i believe|actually)';
-/** What is said before an address; a word that stands right before "at" or "dot" is the address itself. */
+/** What is said before an address; a word right before "at" or "dot" is the address itself. */
 const BEFORE = [
   new RegExp(`^${START}(?: ${START})* (?!(?:at|dot|period|point|underscore|dash|hyphen|plus) |[@._+-])`),
   /^(?:(?:my|the|her|his|our|their|a|an) )?(?:best |work |home |personal )?e ?-?mail(?: address)?(?: is| would be| should be|s)? (?!(?:at|dot) |[@._+-])/,
@@ -29,7 +29,7 @@ const SIGNS: [RegExp, string][] = [
   [/ plus /g, ' + '],
   [/ apostrophe /g, " ' "],
 ];
-/** Who says these is still thinking, or explains: what is left is no address, and it is asked for again. */
+/** Who says these is still thinking, or explains: what is left isn't an address, and it is asked for again. */
 const THINKING = new Set(
   'think let know wait sorry actually please thanks maybe probably guess believe with spelled spelling spell mean no not or but because then again'.split(
     ' ',
@@ -58,7 +58,7 @@ export function withoutWordsAround(text: string): string {
 
 /**
  * "jane dot doe at gmail dot com" as it is written, also spelled by letters ("j, a, n, e") and with number words;
- * empty where a word is left over that nobody can place.
+ * empty where a word is left over that no one can place.
  */
 export function emailOfSpeech(text: string): string {
   // Twice the space between two words: each pattern takes the one before and the one after.
@@ -80,7 +80,7 @@ export function emailOfSpeech(text: string): string {
 
 const spaced = (pattern: RegExp): RegExp => new RegExp(pattern.source.replaceAll(' ', ' +'), 'g');
 
-/** The words of one part as they are written together; empty where they are no part of an address. */
+/** The words of one part as they are written together; empty if they aren't part of an address. */
 function joined(part: string): string {
   const words = spelledOnce(
     part

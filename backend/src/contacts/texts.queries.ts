@@ -20,7 +20,7 @@ const newestOfEachKind = (texts: RawBuilder<unknown>): RawBuilder<TextRow[]> => 
 const TEXT = sql`m.kind, m.status, m.error_code, m.id as message_id, m.created_at as at,
   null::timestamptz as sends_at, app_private.is_resendable(m) as resendable, m.informed_at`;
 
-/** Of an appointment `a`: in the queue, without a row of its own yet. */
+/** Of an appointment `a`: in the queue, without its own row yet. */
 const NOT_YET_A_MESSAGE = sql`
   select substr(o.topic, 9) as kind, case when o.attempts = 0 and o.run_at > now() then 'waiting' else 'queued' end as status,
     null as error_code, null::uuid as message_id, o.created_at as at,

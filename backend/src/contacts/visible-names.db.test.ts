@@ -61,7 +61,7 @@ describe('a name in the database', () => {
     ],
   ])('of %s, %s, is one visible line by whichever way it is written', async (_table, _column, statement) => {
     expect((await db.owner.query(statement, [orgId, BROKEN])).rows).toEqual([{ kept: KEPT }]);
-    // Nothing visible is no name.
+    // Nothing visible isn't a name.
     for (const nothing of ['\u200b', '\u2800', '\u3164', '\u0300'.repeat(80)]) {
       await expect(db.owner.query(statement, [orgId, nothing])).rejects.toMatchObject({ code: '23514' });
     }
@@ -87,7 +87,7 @@ describe('a name in the database', () => {
     expect(clinic.rows).toEqual([{ name: kept }]);
   });
 
-  test('of a clinic is refused in SQL by the same rule as in the API, and an older one is left alone', async () => {
+  test('a clinic’s name is refused in SQL by the same rule as in the API, and an older one is left alone', async () => {
     const names = [
       ...[
         'http://a.example',
@@ -141,7 +141,7 @@ describe('a name in the database', () => {
     expect(kept.rows).toEqual([{ name: '1 Old' }]);
   });
 
-  test('of a patient who is booked in plain SQL is one visible line', async () => {
+  test('the name of a patient booked in plain SQL is one visible line', async () => {
     const { rows } = await db.owner.query(
       `select public.book_appointment_atomic($1, $2, null, '+14155550111', 'consultation', '2099-03-02T14:00:00Z', 30) as booked`,
       [orgId, 'Maria\u0085\u202eLopez\u001b'],

@@ -12,7 +12,7 @@ describe('the daily clean-up', () => {
   afterAll(() => scene.close());
 
   describe('works in batches', () => {
-    test('until nothing is left, with a breath between them, past what must stay', async () => {
+    test('batches run until nothing is left, with a pause in between, and skip what must stay', async () => {
       for (let n = 0; n < 4; n += 1) {
         await scene.processed((100 - n) * DAY, await scene.delivery('failed', (100 - n) * DAY));
         await scene.processed((90 - n) * DAY);
@@ -30,7 +30,7 @@ describe('the daily clean-up', () => {
       expect(pauses).toBe(2);
     });
 
-    test('that do not wait for a row that somebody holds', async () => {
+    test('that do not wait for a row that someone holds', async () => {
       const held = await scene.delivery('completed', 30 * DAY);
       await scene.delivery('completed', 29 * DAY);
       const somebody = await scene.owner.connect();
@@ -45,7 +45,7 @@ describe('the daily clean-up', () => {
       }
     });
 
-    test('and ends after the one that is under way when the worker is stopped, for another worker to go on', async () => {
+    test('a stopped worker ends after its current batch, and another worker continues', async () => {
       for (let n = 0; n < 5; n += 1) await scene.processed(50 * DAY);
       const stop = new AbortController();
       const first = await scene.run({ batchSize: 2, signal: stop.signal, pause: async () => stop.abort() });
@@ -72,7 +72,7 @@ describe('the daily clean-up', () => {
       expect(await scene.run()).toBeDefined();
     });
 
-    test('and caught up by whoever starts after a night without workers', async () => {
+    test('the first worker to start after a night without any catches up', async () => {
       scene.clock.set('2026-11-21T04:00:00Z');
       await scene.run();
       scene.clock.set('2026-11-25T17:30:00Z');
@@ -100,7 +100,7 @@ describe('the daily clean-up', () => {
         [until],
       );
 
-    test('nobody takes over while the lease holds, somebody does when it has run out', async () => {
+    test('no one takes over while the lease holds, someone does when it has run out', async () => {
       await leaseOf('30 seconds');
       expect(await scene.run()).toBeUndefined();
       await scene.owner.query(
@@ -123,7 +123,7 @@ describe('the daily clean-up', () => {
         },
       });
       expect(left).toHaveLength(2);
-      // Without a renewal the second one would stand 40 s in the past.
+      // Without a renewal the second one would be 40 s in the past.
       for (const seconds of left) expect(seconds).toBeGreaterThan(0);
     });
 
@@ -162,7 +162,7 @@ describe('the daily clean-up', () => {
       ]);
     });
 
-    test('says so in the end, does the rest all the same, and is due again', async () => {
+    test('says so in the end, does the rest anyway, and is due again', async () => {
       await scene.delivery('completed', 50 * DAY);
       await scene.queued('completed', 50 * DAY);
       const heal = await refuseDeletes('webhook_delivery_log');
@@ -170,7 +170,7 @@ describe('the daily clean-up', () => {
         const report = await scene.run();
         expect(report?.failed).toMatchObject({ webhook_delivery_log: 'the disk is full' });
         expect(report?.removed).toMatchObject({ outbox: 1 });
-        expect(scene.said()).toContain('[Cleanup] Could not remove what is old; the next look tries again');
+        expect(scene.said()).toContain('[Cleanup] Could not remove old rows; will try again at the next run');
         expect(scene.said()).not.toContain('[Cleanup] Webhook events removed');
         expect(await scene.job()).toMatchObject({
           last_run_at: null,

@@ -38,7 +38,7 @@ describe('the daily look', () => {
     expect(looks).toHaveLength(2);
   });
 
-  test('ends with the worker: what runs is told, and waited for', async () => {
+  test('ends with the worker: what runs is asked to stop, and waited for', async () => {
     let heard = false;
     schedule = scheduleDaily(async (signal) => {
       await look();

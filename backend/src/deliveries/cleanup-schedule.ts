@@ -2,15 +2,15 @@ import { Cron } from 'croner';
 
 /** Every day at 04:00 UTC, which `cleanUp` calls due. */
 const DAILY = '0 4 * * *';
-// Catches up what was due while nobody ran, and takes over from a worker that died.
+// Catches up on what was due while nothing ran, and takes over from a worker that died.
 const LOOK_EVERY_MS = 600_000;
 
 export interface Schedule {
-  /** Lets nothing new begin, and ends what is under way. */
+  /** Starts nothing new, and ends what is in progress. */
   stop(): Promise<void>;
 }
 
-/** Looks at once, at 04:00 UTC, and every ten minutes; `look` decides whether there is anything to do, and never rejects. */
+/** Checks right away, at 04:00 UTC, and every ten minutes; `look` decides whether there is anything to do, and never rejects. */
 export function scheduleDaily(look: (signal: AbortSignal) => Promise<unknown>): Schedule {
   const stopped = new AbortController();
   let running: Promise<unknown> | undefined;

@@ -22,7 +22,7 @@ describe('the daily clean-up', () => {
       ]);
     });
 
-    test('but never that of a delivery that is not finished', async () => {
+    test('the event of an unfinished delivery is never removed', async () => {
       const kept: string[] = [];
       for (const status of ['pending', 'processing', 'failed'])
         kept.push(await scene.processed(100 * DAY, await scene.delivery(status, 100 * DAY)));
@@ -57,7 +57,7 @@ describe('the daily clean-up', () => {
     test('a resolved dead letter 7 days after it was done, however old it is', async () => {
       await scene.delivery('completed', 100 * DAY, { completed_at: scene.ago(8 * DAY) });
       const lately = await scene.delivery('completed', 100 * DAY, { completed_at: scene.ago(6 * DAY) });
-      // Somebody wrote "completed" by hand.
+      // Someone wrote "completed" by hand.
       await scene.delivery('completed', 100 * DAY, { completed_at: null });
       await scene.run();
       expect(await scene.keys('webhook_delivery_log')).toEqual([lately]);

@@ -1,19 +1,19 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
-/** One kind of rows that go after a while. */
+/** One kind of rows that are deleted after a while. */
 export interface RetentionRule {
-  /** As it is told of, in logs and on the command line. */
+  /** Its name in logs and on the command line. */
   name: string;
   table: string;
   keepDays: number | 'policy';
 }
 
 export interface Batch {
-  /** Rows that were looked at; fewer than the limit: there are no more. */
+  /** How many rows were looked at; fewer than the limit means there are no more. */
   seen: number;
   removed: number;
-  /** Where the next batch goes on, so that rows that must stay are passed once and not by every batch. */
+  /** Where the next batch continues, so that rows that must stay are skipped once, not by every batch. */
   upTo: string | null;
 }
 
@@ -22,7 +22,7 @@ interface DeleteRule extends RetentionRule {
   /** Indexed: the row is old when this is. */
   age: RawBuilder<Date>;
   which: RawBuilder<boolean>;
-  /** Rows that nobody ever changes need no lock, and the workers' role has no right to change them. */
+  /** Rows that no one ever changes need no lock, and the workers' role has no right to change them. */
   changes: boolean;
 }
 
@@ -116,13 +116,13 @@ const DELETE_RULES: readonly DeleteRule[] = [
 
 const BODIES: RetentionRule = { name: 'messages, bodies', table: 'messages', keepDays: 'policy' };
 
-/** Everything that goes after a while, in the order in which it does. The audit log is not in it. */
+/** Everything that is deleted after a while, in order. The audit log isn't part of it. */
 export const RETENTION_RULES: readonly RetentionRule[] = [...DELETE_RULES, BODIES];
 
 const DAY_MS = 86_400_000;
 const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS);
 
-/** Removes the oldest rows of one rule: at most `limit` of them, none that somebody is working on. */
+/** Removes the oldest rows of one rule: at most `limit` of them, none that someone is working on. */
 export function removeBatch(
   rule: RetentionRule,
   now: Date,
@@ -164,7 +164,7 @@ const emptyBodies = (now: Date, limit: number): RawBuilder<Batch> => sql<Batch>`
     where ctid = any (array(select place from old)) returning 1)
   select (select count(*) from old)::int as seen, (select count(*) from emptied)::int as removed, null as "upTo"`;
 
-/** How many rows of a rule would go now. */
+/** How many rows of a rule would be deleted now. */
 export function countOld(rule: RetentionRule, now: Date): RawBuilder<{ count: number }> {
   const found = DELETE_RULES.find(({ name }) => name === rule.name);
   if (!found) {
@@ -188,15 +188,15 @@ export interface Lease {
   token: string;
 }
 
-export interface LeaseWish {
+export interface LeaseRequest {
   job: string;
   leaseMs: number;
   /** Only if no run began at this time or later; null: in any case. */
   unlessRunSince: Date | null;
 }
 
-/** @returns no row when somebody has the lease, or when the job has been done. */
-export const takeLease = ({ job, leaseMs, unlessRunSince }: LeaseWish): RawBuilder<Lease> => sql<Lease>`
+/** @returns no row when someone has the lease, or when the job has been done. */
+export const takeLease = ({ job, leaseMs, unlessRunSince }: LeaseRequest): RawBuilder<Lease> => sql<Lease>`
   insert into app_private.scheduled_jobs as j (name, lease_token, lease_until)
   values (${job}, gen_random_uuid(), now() + ${leaseMs} * interval '1 millisecond')
   on conflict (name) do update set lease_token = excluded.lease_token, lease_until = excluded.lease_until

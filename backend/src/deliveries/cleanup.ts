@@ -31,9 +31,9 @@ export interface CleanupReport {
   startedAt: string;
   /** Rows by rule. */
   removed: Record<string, number>;
-  /** Why a rule could not be followed to its end. */
+  /** Why a rule couldn't be finished. */
   failed: Record<string, string>;
-  /** Another worker, or the next look, must do the rest. */
+  /** Another worker, or the next run, must do the rest. */
   cutOff: boolean;
 }
 
@@ -41,33 +41,33 @@ const JOB = 'retention';
 const DUE_AT_HOUR_UTC = 4;
 const DAY_MS = 86_400_000;
 const BATCH = 1_000;
-// Webhooks are taken in meanwhile, by the same disk.
-const BREATH_MS = 50;
+// Meanwhile the same disk takes in webhooks.
+const BATCH_PAUSE_MS = 50;
 // Longer than a statement may take; renewed before each batch.
 const LEASE_MS = 60_000;
 const ATTEMPTS = 3;
 const RETRY_AFTER_MS = 1_000;
 
-/** The 04:00 UTC that was last: a run that began before it is not the run of today. */
+/** The most recent 04:00 UTC: a run that began before it isn't today's run. */
 export function lastDue(now: Date): Date {
   const today = new Date(now).setUTCHours(DUE_AT_HOUR_UTC, 0, 0, 0);
   return new Date(today <= now.getTime() ? today : today - DAY_MS);
 }
 
 /**
- * Removes what is older than it may get, in short transactions, if that is due and nobody else is at it. What cannot
- * be removed is reported and left for the next look; the other rules are followed anyway.
- * @param wish `evenIfDone`: a person asks for it now.
+ * Deletes expired rows in short transactions, if that is due and no one else is doing it. What can't
+ * be deleted is reported and left for the next run; the other rules still run.
+ * @param request `evenIfDone`: a person asks for it now.
  * @returns nothing when it was not due, or another process has the lease.
  */
 export async function cleanUp(
   options: CleanupOptions,
-  wish: { evenIfDone?: boolean } = {},
+  request: { evenIfDone?: boolean } = {},
 ): Promise<CleanupReport | undefined> {
   const { database, log, clock, signal } = options;
   const now = clock.now();
   const begun = performance.now();
-  const unlessRunSince = wish.evenIfDone ? null : lastDue(now);
+  const unlessRunSince = request.evenIfDone ? null : lastDue(now);
   const [lease] = await database.serviceStatement(takeLease({ job: JOB, leaseMs: LEASE_MS, unlessRunSince }));
   if (!lease) return undefined;
 
@@ -85,7 +85,7 @@ export async function cleanUp(
       report.failed[rule.name] = reason;
       log.error(
         { rule: rule.name, reason },
-        '[Cleanup] Could not remove what is old; the next look tries again',
+        '[Cleanup] Could not remove old rows; will try again at the next run',
       );
     }
     report.cutOff = signal?.aborted ?? false;
@@ -94,7 +94,7 @@ export async function cleanUp(
   const ended = !report.cutOff && Object.keys(report.failed).length === 0;
   await database.serviceStatement(endLease(JOB, lease, ended ? now : null, report)).catch((err: unknown) => {
     // It runs out by itself, and what has been done need not be done again.
-    log.warn({ err }, '[Cleanup] Could not give the lease back');
+    log.warn({ err }, '[Cleanup] Could not release the lease');
   });
   if (ended) {
     const ms = Math.round(performance.now() - begun);
@@ -125,7 +125,7 @@ async function followRule({ options, rule, now, lease, report }: RuleRun): Promi
     report.removed[rule.name] = (report.removed[rule.name] ?? 0) + (batch?.removed ?? 0);
     if (!batch || batch.seen < batchSize) return;
     from = batch.upTo;
-    await pause(BREATH_MS);
+    await pause(BATCH_PAUSE_MS);
   }
 }
 
@@ -150,7 +150,7 @@ async function persistently<T>(
 export function startCleanup(options: Omit<CleanupOptions, 'signal'>): Schedule {
   return scheduleDaily((signal) =>
     cleanUp({ ...options, signal }).catch((err: unknown) =>
-      options.log.warn({ err }, '[Cleanup] Could not look whether it is due'),
+      options.log.warn({ err }, '[Cleanup] Could not check whether it is due'),
     ),
   );
 }

@@ -6,7 +6,7 @@ export const ownerRequired = () =>
     code: 'OWNER_REQUIRED',
     status: 403,
     detail:
-      'Only the owner of the clinic may look at deliveries and replay them: they hold what was said on the phone. Ask the owner.',
+      'Only the clinic’s owner can see and replay deliveries, because they contain what was said on the phone. Ask the owner.',
   });
 
 export const deliveryNotFound = () =>
@@ -14,7 +14,7 @@ export const deliveryNotFound = () =>
     code: 'DELIVERY_NOT_FOUND',
     status: 404,
     detail:
-      'There is no such delivery in your clinic. Deliveries are kept for 7 days; GET /api/webhooks/deliveries lists them.',
+      'We couldn’t find that delivery at your clinic. Deliveries are kept for 7 days; GET /api/webhooks/deliveries lists them.',
   });
 
 export const notFinished = (status: string) =>
@@ -23,8 +23,8 @@ export const notFinished = (status: string) =>
     status: 409,
     detail:
       status === 'processing'
-        ? 'This delivery is being worked on right now, so there is nothing to replay yet. Look at it again in a moment.'
-        : 'This delivery waits for its turn already, so a replay would change nothing. Look at it again in a moment.',
+        ? 'This delivery is being processed right now, so there’s nothing to replay yet. Check again in a moment.'
+        : 'This delivery is already waiting in the queue, so a replay wouldn’t change anything. Check again in a moment.',
     retryable: true,
   });
 
@@ -32,7 +32,7 @@ export const nothingToReplay = (topic: string) =>
   new AppError({
     code: 'NOTHING_TO_REPLAY',
     status: 422,
-    detail: `Nothing is done after the answer for ${topic}: it was answered while the sender waited, or was only kept. Its answer is in the detail of the delivery, and the sender gets the same one for a repeat.`,
+    detail: `There’s nothing to replay for ${topic}: it was answered while the sender waited, or only recorded. The delivery’s details show the answer, and the sender gets the same one if it asks again.`,
   });
 
 export const outgoingNotFound = () =>
@@ -40,7 +40,7 @@ export const outgoingNotFound = () =>
     code: 'OUTGOING_NOT_FOUND',
     status: 404,
     detail:
-      'There is no such entry in your clinic. They are kept for 7 days after they were done; GET /api/outgoing lists them.',
+      'We couldn’t find that entry at your clinic. Entries are kept for 7 days after they’re done; GET /api/outgoing lists them.',
   });
 
 /** @param why - What `app_private.why_not_outgoing` answered. */
@@ -53,7 +53,7 @@ export const notResendable = (status: string) =>
     status: 409,
     detail:
       status === 'completed'
-        ? 'This was done already, so there is nothing to send again.'
-        : 'This is in the queue or being worked on right now. Look at it again in a moment.',
+        ? 'This is already done, so there’s nothing to send again.'
+        : 'This is in the queue or being processed right now. Check again in a moment.',
     retryable: status !== 'completed',
   });

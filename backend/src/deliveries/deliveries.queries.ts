@@ -76,7 +76,7 @@ export type DeliveryRow = NonNullable<Awaited<ReturnType<typeof findDelivery>>>;
 
 const topic = sql<string>`provider || '.' || event_type`;
 
-/** What of it can be replayed, the oldest first. */
+/** What can be replayed, oldest first. */
 export function findReplayable(
   db: Db,
   which: { ids: readonly string[] } | { filter: DeliveryFilter },
@@ -110,7 +110,7 @@ export interface WriteCount {
   deleted: number;
 }
 
-/** What this backend has written and not yet reported; the difference of two of these is what lies between them. */
+/** What this backend has written and not yet reported; the difference of two of these is what was written in between. */
 export async function countWrites(db: Db): Promise<Map<string, WriteCount>> {
   const { rows } = await sql<WriteCount>`
     select relname as table, n_tup_ins::int as inserted, n_tup_upd::int as updated, n_tup_del::int as deleted
@@ -131,7 +131,7 @@ export async function writtenHere(db: Db, table: string): Promise<RowImage[]> {
   return rows;
 }
 
-/** The same rows as everybody sees them. */
+/** The same rows as everyone sees them. */
 export async function committed(db: Db, table: string, ids: readonly string[]): Promise<RowImage[]> {
   const { rows } = await sql<RowImage>`
     select t.id::text as id, ${image()} as row from ${sql.table(table)} as t
@@ -139,5 +139,5 @@ export async function committed(db: Db, table: string, ids: readonly string[]): 
   return rows;
 }
 
-// When a row was touched is no difference that anybody means.
+// When a row was touched doesn't count as a difference.
 const image = (): RawBuilder<string> => sql<string>`(to_jsonb(t) - 'updated_at')::text`;

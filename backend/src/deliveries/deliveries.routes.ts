@@ -38,7 +38,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
         operationId: 'listDeliveries',
         summary: 'Incoming webhooks, newest first (owner)',
         description:
-          'Each accepted webhook with its state: waiting, done, or given up. Filter by provider, type, state and time.',
+          'Each accepted webhook with its status: waiting, done, or given up. Filter by provider, type, state and time.',
         querystring: DeliveryQuery,
         response: { 200: DeliveryPage },
       },
@@ -60,8 +60,8 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       schema: {
         tags,
         operationId: 'getDelivery',
-        summary: 'One webhook: how it came, what was done, what was answered (owner)',
-        description: 'With its headers (secrets masked), its payload, the answer and each attempt.',
+        summary: 'One webhook: how it arrived, what was done and what was answered (owner)',
+        description: 'With its headers (secrets masked), payload, answer and every attempt.',
         params: z.object({ id: Id }),
         response: { 200: DeliveryDetail },
       },
@@ -80,8 +80,8 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       schema: {
         tags,
         operationId: 'replayDelivery',
-        summary: 'Handle one webhook again, or with dry_run say what that would do (owner)',
-        description: 'Idempotent: what was done before is not done twice. Audited.',
+        summary: 'Replay one webhook, or with dry_run say what that would do (owner)',
+        description: 'Idempotent: nothing is done twice. Audited.',
         params: z.object({ id: Id }),
         body: ReplayRequest,
         response: { 200: ReplayResult },
@@ -103,8 +103,8 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       schema: {
         tags,
         operationId: 'replayDeliveries',
-        summary: 'Handle many webhooks again, by ids or by a filter; with dry_run count them (owner)',
-        description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
+        summary: 'Replay many webhooks, by ids or by a filter; with dry_run, count them (owner)',
+        description: 'At most 1,000 at a time, oldest first. Idempotent, and each one is audited.',
         body: BulkReplayRequest,
         response: { 200: BulkReplayResult },
       },

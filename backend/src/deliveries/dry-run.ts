@@ -11,7 +11,7 @@ export interface DryRun {
 }
 
 /**
- * Does what a replay would do, in a transaction that is rolled back, and tells what it wrote. Only for handlers that
+ * Does what a replay would do, in a transaction that is rolled back, and says what it wrote. Only for handlers that
  * have no effect but those that they return.
  */
 export async function dryRun(database: Database, handler: JobHandler, job: Job): Promise<DryRun> {
@@ -21,7 +21,7 @@ export async function dryRun(database: Database, handler: JobHandler, job: Job):
     return { summary: summarise(written), effects: written };
   } catch (error) {
     if (!(error instanceof GiveUp || error instanceof RetryLater)) throw error;
-    const again = error instanceof GiveUp ? 'It would be given up' : 'It would be put off';
+    const again = error instanceof GiveUp ? 'It would be given up' : 'It would be retried later';
     return { summary: `${again}: ${describeError(error).message}`, effects: [] };
   }
 }
@@ -46,7 +46,7 @@ async function tryOut(database: Database, effects: (db: Db) => Promise<void>): P
     .catch((error: unknown) => {
       if (!(error instanceof RollBack)) throw error;
     });
-  // An update that writes what is there already is no effect; only a comparison can tell.
+  // An update that writes what is already there isn't an effect; only a comparison shows that.
   return database.withService(async (db) => {
     const real: WriteCount[] = [];
     for (const count of counts) {
@@ -59,7 +59,7 @@ async function tryOut(database: Database, effects: (db: Db) => Promise<void>): P
   });
 }
 
-/** What the screens follow says less than what changed. */
+/** Live events say less than the change itself. */
 const rank = ({ table }: TableEffect): number => (table.endsWith('events') ? 1 : 0);
 
 function difference(before: Map<string, WriteCount>, after: Map<string, WriteCount>): WriteCount[] {
@@ -83,7 +83,7 @@ async function unchanged(db: Db, table: string, images: readonly RowImage[]): Pr
 }
 
 function summarise(effects: readonly TableEffect[]): string {
-  if (effects.length === 0) return 'Nothing new: all of it was done before.';
+  if (effects.length === 0) return 'Nothing new: all of it is already done.';
   const parts = effects.flatMap(({ table, inserted, updated, deleted }) => [
     ...(inserted > 0 ? [`add ${rows(inserted)} to ${table}`] : []),
     ...(updated > 0 ? [`change ${rows(updated)} of ${table}`] : []),

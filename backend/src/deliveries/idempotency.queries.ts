@@ -18,7 +18,7 @@ export type Begun =
   | { state: 'new' | 'in_flight' | 'reused' }
   | { state: 'kept'; status: number; response: unknown };
 
-/** Takes the key until the end of the transaction, or says what became of whoever had it first. */
+/** Takes the key until the end of the transaction, or says what happened to the request that had it first. */
 export async function beginOnce(db: Db, { orgId, route, key, hash }: KeyedRequest): Promise<Begun> {
   const { rows } = await sql<{ begun: Begun }>`
     select app_private.begin_once(${orgId}, ${route}, ${key}, ${hash}) as begun`.execute(db);

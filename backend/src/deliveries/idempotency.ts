@@ -14,16 +14,15 @@ const Key = z
   .min(1)
   .max(200)
   .refine((key) => visibleLine(key) === key, {
-    error:
-      'Has invisible characters or several spaces in a row. Use a key of visible characters, such as a UUID',
+    error: 'Has invisible characters or several spaces in a row. Use visible characters, such as a UUID',
   });
 
-/** For the schema of every POST that books or sends. Loose, because it stands for all headers of the request. */
+/** For the schema of every POST that books or sends. Loose, because it covers all headers of the request. */
 export const idempotencyHeaders = (description: string) =>
   z.looseObject({ 'idempotency-key': Key.optional().describe(description) });
 
 export const IdempotencyHeaders = idempotencyHeaders(
-  'The same key and body have their effect once; a repeat gets the first answer for 24 hours',
+  'A request with the same key and body takes effect once; for 24 hours a repeat gets the first answer',
 );
 
 export interface OnceOptions<R, Body> {
@@ -106,7 +105,7 @@ const refusals = {
       code: 'IDEMPOTENCY_IN_FLIGHT',
       status: 409,
       detail:
-        'A request with this Idempotency-Key is still being worked on. Ask again in a moment for its answer.',
+        'A request with this Idempotency-Key is still being processed. Ask again in a moment for its answer.',
       retryable: true,
     }),
   reused: () =>

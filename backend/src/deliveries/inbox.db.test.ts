@@ -135,7 +135,7 @@ describe('the inbox', () => {
     });
 
     // A copy that is counted and the answer that is stored touch the same two rows: in one order, or they deadlock.
-    test('stands against copies that come in the moment of the answer, time and again', async () => {
+    test('holds against copies that arrive in the moment of the answer, again and again', async () => {
       const faults: unknown[] = [];
       for (let round = 0; round < 20; round += 1) {
         const asked = { ...event, eventId: randomUUID() };
@@ -192,7 +192,7 @@ describe('the inbox', () => {
       expect((await deliveries()).map(({ status }) => status)).toEqual(['dead_letter', 'completed']);
     });
 
-    test('of a copy that failed is taken over by one that waits, with no new request needed', async () => {
+    test('a waiting copy takes over from one that failed, with no new request', async () => {
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       const first = inbox.answerOnce(event, async () => {
         begin();
@@ -205,7 +205,7 @@ describe('the inbox', () => {
       await failed;
     });
 
-    test('that a process took to its grave is produced anew', async () => {
+    test('that a process took to its grave is produced again', async () => {
       await died('31 seconds');
       expect(await inbox.answerOnce(event, async () => 'anew')).toEqual({
         answer: 'anew',
@@ -213,13 +213,13 @@ describe('the inbox', () => {
       });
     });
 
-    test('that somebody still works on is waited for up to five seconds, then the caller hears to ask again', async () => {
+    test('that someone still works on is waited for up to five seconds, then the caller hears to ask again', async () => {
       await died('0 seconds');
       const waiting = inbox.answerOnce(event, () => Promise.reject(new Error('must not run')));
       await expect(waiting).rejects.toMatchObject({ code: 'IN_PROGRESS', status: 409, retryable: true });
     });
 
-    test('by a copy that was given up for dead does not free the claim of the one that works on it now', async () => {
+    test('a copy that was given up for dead doesn’t free the claim of the one that works on it now', async () => {
       const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       const late = inbox.answerOnce(event, async () => {
@@ -248,7 +248,7 @@ describe('the inbox', () => {
       expect(produced).toBe(1);
     });
 
-    test('by a copy that was given up for dead does not replace the answer that was given meanwhile', async () => {
+    test('a copy that was given up for dead doesn’t replace the answer that was given in the meantime', async () => {
       const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       const late = inbox.answerOnce(event, async () => {

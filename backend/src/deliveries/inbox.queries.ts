@@ -3,7 +3,7 @@ import type { Db } from '../platform/database.ts';
 
 export type SignatureVerdict = 'secret' | 'bearer' | 'hmac' | 'twilio' | 'channel_token';
 
-/** How an event came: kept for whoever looks at the delivery later. */
+/** How an event came: kept for people who look at the delivery later. */
 export interface Arrival {
   signature: SignatureVerdict;
   /** Secrets masked: see `maskHeaders`. */
@@ -24,7 +24,7 @@ export interface InboxEvent {
   arrival?: Arrival;
 }
 
-/** What became of one copy: the first has a claim. Neither claimed nor counted: see `claimEvent`. */
+/** What happened to one copy: the first has a claim. Neither claimed nor counted: see `claimEvent`. */
 export interface Arrived {
   claim: Claim | null;
   counted: boolean;
@@ -32,14 +32,14 @@ export interface Arrived {
 
 export interface Claim {
   deliveryId: string;
-  /** Fences: whoever was given up for dead and comes back later must not touch what somebody else claimed since. */
+  /** Fences: a worker that was given up for dead and comes back must not touch what another one has claimed since. */
   claimedAt: string;
 }
 
 export interface ClaimEventOptions {
   /** `pending`: for a worker. `processing`: answered here and now. `completed`: only to be kept. */
   status: 'pending' | 'processing' | 'completed';
-  /** An answer that has not come after so long never will (the process died): the event may be claimed anew. */
+  /** After this long an answer will never come (the process died), so the event may be claimed again. */
   staleMs?: number;
   /** The row's BullMQ job is going to have the id `<row>-0`. */
   carried?: boolean;
@@ -113,7 +113,7 @@ export function storeAnswer(
     from first_the_event where id = ${claim.deliveryId}`;
 }
 
-/** The work failed without an effect: the same event may come again. */
+/** The work failed without an effect, so the same event may come again. */
 export function releaseEvent(
   event: InboxEvent,
   claim: Claim,

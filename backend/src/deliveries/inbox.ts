@@ -22,7 +22,7 @@ export interface Inbox {
    * @returns false for a repeat.
    */
   receive(event: InboxEvent): Promise<boolean>;
-  /** Keeps an event that asks for nothing. @returns false for a repeat. */
+  /** Stores an event that needs no work. @returns false for a repeat. */
   keep(event: InboxEvent): Promise<boolean>;
   /**
    * Answers an event once: the first copy produces the answer, every repeat gets the stored one.
@@ -68,14 +68,14 @@ export function createInbox({
       throw error;
     });
     const store = () => database.serviceStatement(storeAnswer(event, claim, answer, ms()));
-    // It is done, whether or not its answer can be kept: the caller hears it, and a repeat that comes after the claim
-    // went stale meets the effect's own key.
+    // It's done, whether or not the answer can be stored: the caller hears it, and a repeat that comes after the claim
+    // expired is caught by the effect's own key.
     await store()
       .catch(store)
       .catch((err: unknown) =>
         log.error(
           { err, delivery_id: claim.deliveryId },
-          '[Deliveries] Could not keep the answer for a repeat',
+          '[Deliveries] Could not store the answer for a repeat',
         ),
       );
     return answer;
@@ -96,7 +96,7 @@ export function createInbox({
     async receive(event) {
       const claim = await claimOrCount(clean(event), { status: 'pending', carried: carrier !== undefined });
       if (!claim) return false;
-      // Not waited for: the row is there, and whoever sent it should not wait for Redis.
+      // Not waited for: the row is there, and the sender shouldn't wait for Redis.
       void carrier?.announce([{ table: 'webhook_delivery_log', id: claim.deliveryId, attempt: 0 }]);
       if (carrier?.state() !== 'connected') wake();
       return true;
@@ -125,7 +125,7 @@ export function createInbox({
       throw new AppError({
         code: 'IN_PROGRESS',
         status: 409,
-        detail: 'The same request is still being worked on. Ask again in a moment for its answer.',
+        detail: 'The same request is still being processed. Ask again in a moment for its answer.',
         retryable: true,
       });
     },
@@ -145,7 +145,7 @@ function createWakeUp(database: Database, log: Logger): () => void {
     underWay = true;
     do {
       again = false;
-      // A hint: when it is lost, the workers find the row when they next look.
+      // A hint: if it's lost, the workers find the row when they next poll.
       await database.serviceStatement(wakeWorkers()).catch((err: unknown) => {
         log.debug({ err }, '[Deliveries] Could not wake the workers');
       });

@@ -145,14 +145,14 @@ describe('the queue of durable rows', () => {
       expect(await scene.row(id)).toMatchObject({ attempts: 1, error_message: 'There is nobody to greet.' });
     });
 
-    test('gives up a job that nobody knows how to do', async () => {
+    test('gives up a job that no one knows how to do', async () => {
       const id = await scene.add('juggle');
       scene.start({ greet: async () => undefined });
       await becomes(id, 'dead_letter');
       expect((await scene.row(id)).error_message).toContain('juggle');
     });
 
-    test('waits as long as the job asks, for ever if it asks not to be counted', async () => {
+    test('waits as long as the job asks, forever if it asks not to be counted', async () => {
       const id = await scene.add('greet');
       const wait = () => new RetryLater('Not linked.', { delayMs: 60_000, countAttempt: false });
       scene.start({ greet: () => Promise.reject(wait()) }, { maxAttempts: 2 });
@@ -228,7 +228,7 @@ describe('the queue of durable rows', () => {
   });
 
   describe('a lease', () => {
-    test('is renewed as long as the job runs, so that nobody else takes it', async () => {
+    test('is renewed as long as the job runs, so that no one else takes it', async () => {
       const { begun, release, handler } = held();
       const id = await scene.add('greet');
       scene.start({ greet: handler }, { leaseMs: 3_000 });

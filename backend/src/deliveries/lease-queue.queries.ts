@@ -12,7 +12,7 @@ export interface Job {
   /** This attempt included; the first is 1. */
   attempts: number;
   lease_token: string;
-  /** The worker before this one died with it. */
+  /** The previous worker died while it had this row. */
   abandoned?: boolean;
 }
 
@@ -21,28 +21,28 @@ const topicOf: Record<QueueTable, string> = {
   webhook_delivery_log: `job.provider || '.' || job.event_type`,
 };
 
-// So many due rows are looked at as they are: that is all there is, except while somebody floods the queue.
+// How many due rows to look at as they are: usually that is all of them, unless someone floods the queue.
 const GLANCE = 100;
-// Then as many organizations are asked in turn, each by one step in the index.
+// Then this many organizations are asked in turn, each with one step in the index.
 const ROUND = 100;
 
 export interface ClaimOptions {
   /** Free slots of this worker. */
   limit: number;
   leaseMs: number;
-  /** At most so many rows of one organization in this worker at a time. */
+  /** How many rows of one organization this worker may have at a time. */
   perOrganization: number;
   /** Organizations whose rows this worker has in hand, one entry a row. */
   inHand: readonly (string | null)[];
-  /** Where the round over the organizations goes on: any organization id. */
+  /** Where the round over the organizations continues: any organization id. */
   from: string;
 }
 
 /**
- * Takes what is due, a fair share for each organization, and what a dead worker left (its lease has run out).
+ * Claims what is due, a fair share for each organization, and what a dead worker left (its lease has expired).
  *
- * The n-th row of an organization, those in hand included, stands behind every other organization's rows before
- * their n-th: who floods the queue waits behind himself.
+ * The n-th row of an organization, those in hand included, comes after every other organization's rows before
+ * their n-th: a clinic that floods the queue only delays itself.
  */
 export function claim(table: QueueTable, options: ClaimOptions): RawBuilder<Job> {
   const { limit, leaseMs, perOrganization, from } = options;
@@ -73,7 +73,7 @@ export function renewLease(table: QueueTable, jobs: readonly Job[], leaseMs: num
     where job.id = mine.id and job.lease_token = mine.token and job.status = 'processing'`;
 }
 
-/** What happened in one attempt, for whoever looks at the delivery later. */
+/** What happened in one attempt, for people who look at the delivery later. */
 export interface Span {
   attempt: number;
   worker: string;
@@ -83,7 +83,7 @@ export interface Span {
   error?: string;
 }
 
-// A row that waits for a calendar to be relinked is tried every minute, for ever.
+// A row that waits for a calendar to be relinked is tried every minute, forever.
 const SPANS_KEPT = 20;
 const withSpan = (span: Span) => sql`
   (case when jsonb_array_length(spans) >= ${SPANS_KEPT} then spans - 0 else spans end) || ${JSON.stringify([span])}::jsonb`;
@@ -120,7 +120,7 @@ export function putBack(table: QueueTable, job: Job, setback: Setback, span: Spa
     where id = ${job.id} and lease_token = ${job.lease_token} and status = 'processing'`;
 }
 
-/** Gives up what is in hand, as if it had not been taken: a process that must end now. */
+/** Releases what this process has, as if it had never been claimed, because it must end now. */
 export function release(
   table: QueueTable,
   jobs: readonly Job[],
@@ -134,7 +134,7 @@ export function release(
     where job.id = mine.id and job.lease_token = mine.token and job.status = 'processing'`;
 }
 
-/** Rows that should be under way and that nobody has: for the carrier, which may have lost them. */
+/** Rows that should be in progress but that no one has: for the carrier, which may have lost them. */
 export async function overlooked(
   db: Db,
   table: QueueTable,

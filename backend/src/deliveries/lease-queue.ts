@@ -21,7 +21,7 @@ export type Effects = (db: Db) => Promise<void>;
 /** Does the work of one job outside any transaction; what it returns is written with the completion. */
 export type JobHandler = (job: Job) => Promise<Effects | undefined>;
 
-/** Not now: try again after a while. With `countAttempt: false` it can wait for ever (a calendar to be relinked). */
+/** Not now: try again after a while. With `countAttempt: false` it can wait forever (a calendar to be relinked). */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly delayMs: number | undefined;
@@ -38,7 +38,7 @@ export class GiveUp extends Error {
   override readonly name: string = 'GiveUp';
 }
 
-/** The other side's last word about this one thing, such as a phone that takes no texts: no fault of the service. */
+/** The other side's final answer about this one thing, such as a phone that gets no texts. Not the service's fault. */
 export class Refused extends GiveUp {
   override readonly name = 'Refused';
 }
@@ -46,10 +46,10 @@ export class Refused extends GiveUp {
 export interface LeaseQueue {
   /** A hint that there may be work. */
   wake(): void;
-  /** Waits for a free slot and looks: somebody knows of a row (the carrier). */
+  /** Waits for a free slot, then polls: the carrier knows of a row. */
   take(): Promise<void>;
   /**
-   * Takes nothing new and waits for what is in flight; what has not ended in time goes back to the queue for another
+   * Claims nothing new and waits for jobs in progress; what doesn't finish in time goes back to the queue for another
    * worker, and its late end here has no effect.
    */
   drain(limitMs?: number): Promise<void>;
@@ -62,7 +62,7 @@ export interface LeaseQueueOptions {
   log: Logger;
   /** Slots of this worker. */
   concurrency?: number;
-  /** How many of them one organization may have at a time; the others are there for the others. */
+  /** How many of them one organization may have at a time; the rest are for other organizations. */
   perOrganization?: number;
   pollMs?: number;
   leaseMs?: number;
@@ -76,8 +76,8 @@ const LEASE_MS = 4_000;
 const POLL_MS = 1_000;
 const MAX_ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 300_000;
-// Handlers mostly wait for somebody else's answer, and one clinic's slow provider must leave slots for the others.
+const MAX_DELAY_MS = 300_000;
+// Handlers mostly wait for someone else's answer, and one clinic's slow provider must leave slots for the others.
 export const CONCURRENCY = 16;
 
 // A claim costs the database a millisecond, however many rows it takes; one for each slot that becomes free would
@@ -86,7 +86,7 @@ const LOOK_SOON_MS = 20;
 
 /** 1 s, 2 s, 4 s ... 5 min, each between half and the whole of it. */
 export const retryDelayMs = (attempt: number, random: () => number): number =>
-  Math.round(Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS) * (0.5 + random() / 2));
+  Math.round(Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS) * (0.5 + random() / 2));
 
 /** Works through one table of durable rows. Any number of processes may run one on the same table. */
 export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
@@ -106,10 +106,10 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
 
   const handle = async (job: Job, spanOf: SpanOf): Promise<void> => {
     const handler = handlers[job.topic];
-    if (!handler) throw new GiveUp(`There is no handler for ${job.topic}.`);
-    // This job may be what kills its workers.
+    if (!handler) throw new GiveUp(`No handler exists for ${job.topic}.`);
+    // This job may be killing its workers.
     if (job.abandoned && job.attempts > maxAttempts)
-      throw new GiveUp(`Nothing came back from ${maxAttempts} attempts.`);
+      throw new GiveUp(`None of ${maxAttempts} attempts got an answer.`);
     const effects = await handler(job);
     if (!effects) {
       await database.serviceStatement(complete(table, job, spanOf('completed')));
@@ -117,7 +117,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     }
     await database.withService(async (db) => {
       await effects(db);
-      // Last, so that a lost lease rolls the effects back: somebody else has the job now.
+      // Last, so that a lost lease rolls the effects back: someone else has the job now.
       const { rows } = await complete(table, job, spanOf('completed')).execute(db);
       if (rows.length === 0) throw new LeaseLost();
     });
@@ -156,7 +156,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
     try {
       await handle(job, spanOf);
     } catch (error) {
-      // When even this fails the database is away: the lease runs out and the job is taken again.
+      // If even this fails, the database is down: the lease expires and the job is claimed again.
       await fail(job, error, spanOf).catch((second) =>
         log.error({ err: second }, '[Deliveries] Could not put a job back'),
       );
@@ -212,13 +212,13 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
   const polling = setInterval(wake, options.pollMs ?? POLL_MS);
   const renewing = setInterval(() => {
     if (inFlight.size === 0) return;
-    // A renewal that fails is made good by the next one, or the lease runs out and somebody else takes over.
+    // The next renewal makes up for one that fails, or the lease runs out and someone else takes over.
     database.serviceStatement(renewLease(table, [...inFlight.keys()], leaseMs)).catch(() => undefined);
   }, leaseMs / 3);
   wake();
 
   const allEnded = async (): Promise<void> => {
-    // A claim under way may still bring jobs; they are ours, and must end before the database closes.
+    // A claim in progress may still bring jobs; they are ours, and must end before the database closes.
     await looking;
     while (inFlight.size > 0) await Promise.allSettled(inFlight.values());
   };
@@ -237,7 +237,7 @@ export function startLeaseQueue(options: LeaseQueueOptions): LeaseQueue {
       } catch (error) {
         if (!(error instanceof TimeUp)) throw error;
         const left = [...inFlight.keys()];
-        log.warn({ table, jobs: left.length }, '[Deliveries] Gave back what could not end in time');
+        log.warn({ table, jobs: left.length }, '[Deliveries] Released jobs that could not finish in time');
         const now = new Date().toISOString();
         await database.serviceStatement(
           release(table, left, { worker, started_at: now, ms: 0, outcome: 'released' }),

@@ -10,7 +10,7 @@ export function ownerOf(request: Parameters<typeof tenantOf>[0]) {
   return tenant;
 }
 
-/** What a worker wrote; a row that somebody mended by hand may hold anything. */
+/** What a worker wrote; a row that someone edited by hand may hold anything. */
 const Span = DeliveryAttempt.extend({
   attempt: z.int().catch(0),
   worker: z.string().catch('unknown'),

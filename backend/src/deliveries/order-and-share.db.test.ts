@@ -60,7 +60,7 @@ describe('the queue of durable rows', () => {
       expect(seen).toEqual([first, first, second]);
     });
 
-    test('and a dead letter releases it', async () => {
+    test('a dead letter releases the key', async () => {
       const first = await scene.add('juggle', { order_key: key });
       const second = await scene.add('greet', { order_key: key });
       scene.start({ greet: async (job) => scene.writes(job.id) });
@@ -68,7 +68,7 @@ describe('the queue of durable rows', () => {
       expect((await scene.row(first)).status).toBe('dead_letter');
     });
 
-    test('though somebody finishes or removes a row by hand', async () => {
+    test('though someone finishes or removes a row by hand', async () => {
       const ids: string[] = [];
       for (let n = 0; n < 3; n += 1) ids.push(await scene.add('greet', { order_key: key }));
       await scene.owner.query(`update public.outbox set status = 'completed' where id = $1`, [ids[0]]);
@@ -77,7 +77,7 @@ describe('the queue of durable rows', () => {
       expect((await scene.row(ids[2] ?? '')).blocked).toBe(false);
     });
 
-    test('and a replayed row queues up behind what is not finished', async () => {
+    test('a replayed row waits behind unfinished ones', async () => {
       const [first, second] = [
         await scene.add('greet', { order_key: key }),
         await scene.add('greet', { order_key: key }),
@@ -91,7 +91,7 @@ describe('the queue of durable rows', () => {
       expect(await blocked([first, second])).toEqual([false, false]);
     });
 
-    test('of one clinic only: another clinic’s rows of the same key do not wait', async () => {
+    test('another clinic’s rows with the same key don’t wait', async () => {
       const other = await scene.createOrganization();
       await scene.add('greet', { order_key: key });
       const theirs = await scene.add('greet', { order_key: key, org_id: `'${other.orgId}'` });
@@ -155,7 +155,7 @@ describe('the queue of durable rows', () => {
       expect(order.indexOf(other.orgId) - before).toBeLessThan(1_000);
     });
 
-    test('and no clinic has more slots of a worker than its own, however slow its provider is', async () => {
+    test('no clinic has more than its share of a worker’s slots, however slow its provider is', async () => {
       await flood(scene.orgId, 20);
       const other = await scene.createOrganization();
       await scene.clearOthers(other.orgId);

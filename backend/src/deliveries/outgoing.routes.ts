@@ -34,7 +34,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'listOutgoing',
-        summary: 'Calendar entries, texts and other work that must leave, newest first (owner)',
+        summary: 'Outgoing calendar entries, texts and other work, newest first (owner)',
         description: 'Each row is one change to send to another service, with its attempts.',
         querystring: OutgoingQuery,
         response: { 200: OutgoingPage },
@@ -57,8 +57,9 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'resendOutgoing',
-        summary: 'Send one again that was given up or waits, or with dry_run say what that would do (owner)',
-        description: 'Idempotent: what was done before is not done twice. Audited.',
+        summary:
+          'Send one again that was given up or is waiting, or with dry_run say what that would do (owner)',
+        description: 'Idempotent: nothing is done twice. Audited.',
         params: z.object({ id: Id }),
         body: ReplayRequest,
         response: { 200: ReplayResult },
@@ -78,8 +79,8 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'resendManyOutgoing',
-        summary: 'Send many again, by ids or by a filter; with dry_run count them (owner)',
-        description: 'At most 1,000 at a time, the oldest first. Idempotent and audited, one line each.',
+        summary: 'Send many again, by ids or by a filter; with dry_run, count them (owner)',
+        description: 'At most 1,000 at a time, oldest first. Idempotent, and each one is audited.',
         body: BulkResendRequest,
         response: { 200: BulkReplayResult },
       },

@@ -6,7 +6,7 @@ const SECRET_NAME =
 const MASK = '[removed]';
 
 /**
- * What a provider sent, without what opens doors: payloads of Vapi have carried Twilio tokens and tool secrets. By the
+ * What a provider sent, without its secrets: Vapi payloads have contained Twilio tokens and tool secrets. By the
  * name of the field, at any depth; values are never looked at.
  */
 export function redactPayload(value: Record<string, unknown>): Record<string, unknown> {
@@ -25,8 +25,8 @@ function redact(value: unknown): unknown {
   );
 }
 
-const LONGEST_HEADER = 200;
-// Who asked from where is worth keeping; anything unknown might hold anything.
+const MAX_HEADER_LENGTH = 200;
+// Who asked and from where is worth keeping; an unknown header could hold anything.
 const PLAIN_HEADERS = new Set([
   'content-type',
   'content-length',
@@ -47,7 +47,7 @@ export function maskHeaders(headers: Record<string, string | string[] | undefine
     Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return [];
       const text = Array.isArray(value) ? value.join(', ') : value;
-      return [[name, PLAIN_HEADERS.has(name) ? visibleLine(text).slice(0, LONGEST_HEADER) : MASK]];
+      return [[name, PLAIN_HEADERS.has(name) ? visibleLine(text).slice(0, MAX_HEADER_LENGTH) : MASK]];
     }),
   );
 }

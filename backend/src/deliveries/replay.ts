@@ -39,14 +39,14 @@ export async function replayOne(
   return database.withTenant(tenant, async (db) => {
     demandReplayable(await findDelivery(db, id), handlers);
     const [replayed] = await replayDeliveries(db, [id], requestId);
-    // Somebody else was faster: it is in the queue again.
+    // Someone else was faster: it is in the queue again.
     if (replayed === undefined) throw notFinished('pending');
-    const summary = 'It is in the queue again. What it had done already is not done twice.';
+    const summary = 'It’s back in the queue. Nothing it already did will be done twice.';
     return { id, dry_run: false, replayed: true, executed: false, summary, effects: [] };
   });
 }
 
-/** Tells what a replay would do, and does nothing. */
+/** Says what a replay would do, without doing it. */
 export async function tryReplay(
   { database, handlers, dryRunnable }: ReplayContext,
   tenant: TenantScope,
@@ -57,7 +57,7 @@ export async function tryReplay(
   const topic = topicOf(row);
   const answer = { id, dry_run: true, replayed: false };
   if (!dryRunnable.has(topic)) {
-    const summary = `Not tried out: ${topic} does more than write rows, and that could not be rolled back. A replay does what is missing and nothing twice.`;
+    const summary = `Not tried out: ${topic} does more than write rows, which couldn’t be rolled back. A replay does what’s missing, and nothing twice.`;
     return { ...answer, executed: false, summary, effects: [] };
   }
   const ran = await dryRun(database, handler, {
@@ -71,7 +71,7 @@ export async function tryReplay(
   return { ...answer, executed: true, ...ran };
 }
 
-/** The delivery and what the workers do with it, if a replay may have both. */
+/** The delivery and what the workers do with it, if it can be replayed. */
 function demandReplayable(
   row: DeliveryRow | undefined,
   handlers: ReplayContext['handlers'],

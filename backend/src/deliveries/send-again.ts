@@ -11,13 +11,13 @@ import {
   whyNotAgain,
 } from './outgoing.queries.ts';
 
-/** What sending it once more does; none of it can be tried out, because it happens at somebody else's. */
+/** What sending it again does; it can't be tried out, because it happens at another service. */
 function promiseOf(topic: string): string {
   if (topic === 'calendar.push')
-    return 'write the appointment, as it is now, into the calendar; an event that is there already is changed, not doubled';
+    return 'write the appointment as it is now into the calendar; an event that’s already there is updated, not duplicated';
   if (topic.startsWith('message.'))
-    return 'text the patient, unless the text was sent already or is not true any more';
-  return 'do what is missing of it, and nothing twice';
+    return 'text the patient, unless the text was already sent or is out of date';
+  return 'do what’s missing, and nothing twice';
 }
 
 /**
@@ -40,9 +40,9 @@ export async function sendAgain(
     const answer = { id, dry_run: options.dryRun, executed: false, effects: [] };
     if (options.dryRun) return { ...answer, replayed: false, summary: `Would ${promise}.` };
     const [replayed] = await replayOutgoing(db, [id], options.requestId);
-    // Somebody else was faster: it is in the queue again.
+    // Someone else was faster: it is in the queue again.
     if (replayed === undefined) throw notResendable('pending');
-    return { ...answer, replayed: true, summary: `It is in the queue again, to ${promise}.` };
+    return { ...answer, replayed: true, summary: `It’s back in the queue, to ${promise}.` };
   });
 }
 

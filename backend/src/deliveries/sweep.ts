@@ -12,10 +12,10 @@ export interface SweepOptions {
 }
 
 const EVERY_MS = 10_000;
-// What a flushed Redis forgot beyond this, the next sweep finds, and the workers' own look finds all of it anyway.
-const MOST_AT_ONCE = 1_000;
+// If a flushed Redis forgot more than this, the next sweep finds it, and the workers' own poll finds all of it anyway.
+const MAX_ANNOUNCED = 1_000;
 
-/** Announces again what is due and under way nowhere: what Redis lost, and what was written while it was away. */
+/** Announces again what is due but not in progress: what Redis lost, and what was written while it was down. */
 export function startSweep({ database, carrier, tables, log, everyMs = EVERY_MS }: SweepOptions): {
   stop(): Promise<void>;
 } {
@@ -23,13 +23,13 @@ export function startSweep({ database, carrier, tables, log, everyMs = EVERY_MS 
   const sweep = async (): Promise<void> => {
     if (carrier.state() !== 'connected') return;
     for (const table of tables) {
-      const due = await database.withService((db) => overlooked(db, table, MOST_AT_ONCE));
+      const due = await database.withService((db) => overlooked(db, table, MAX_ANNOUNCED));
       await carrier.announce(due.map(({ id, attempt }) => ({ table, id, attempt })));
     }
   };
   const timer = setInterval(() => {
     sweeping ??= sweep()
-      .catch((err: unknown) => log.warn({ err }, '[Deliveries] Could not look for overlooked rows'))
+      .catch((err: unknown) => log.warn({ err }, '[Deliveries] Could not look for missed rows'))
       .finally(() => {
         sweeping = undefined;
       });

@@ -171,7 +171,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     await expect(web.announce([row()])).resolves.toBeUndefined();
   });
 
-  test('a Redis that stands still is given up, and used again when it goes on', async () => {
+  test('a Redis that hangs is given up, and used again when it continues', async () => {
     const web = await connected();
     process.kill(redis.pid, 'SIGSTOP');
     try {

@@ -11,16 +11,16 @@ export interface Announcement {
   attempt: number;
 }
 
-/** Takes a row for which there is room, this one or another that is due; resolves once that is settled. */
+/** Claims a due row if there is room, this one or another; resolves once that is settled. */
 export type Take = (table: QueueTable, id: string) => Promise<void>;
 
 /**
- * Carries the ids of due rows to a worker that has room, by BullMQ on Redis. The rows are the only truth: a job that
- * is lost, doubled or late costs time at most, because whoever takes a row asks SQL for it, and a sweep announces what
+ * Carries the ids of due rows to a worker with room, using BullMQ on Redis. The rows are the source of truth: a job that
+ * is lost, doubled or late costs time at most, because taking a row asks SQL for it, and a sweep announces what
  * is due once more.
  */
 export interface Carrier {
-  /** After the commit. Never rejects and takes 500 ms at most: with Redis away the sweep makes up for it. */
+  /** Call after the commit. Never rejects and takes at most 500 ms: if Redis is down, the sweep makes up for it. */
   announce(rows: readonly Announcement[]): Promise<void>;
   /** Calls `take` for every announcement, so many at a time. When to try again is SQL's business, not BullMQ's. */
   work(take: Take, concurrency: number): void;
@@ -44,8 +44,8 @@ interface Announced {
 const QUEUE = 'deliveries';
 const ANNOUNCE_CAP_MS = 500;
 const TAKES_GRACE_MS = 2_000;
-const GOODBYE_MS = 1_000;
-// An announcement that a killed worker held goes to the next one when its lock is over and two checks have seen it.
+const QUIT_TIMEOUT_MS = 1_000;
+// A killed worker's announcement goes to the next one when its lock has expired and two checks have seen it.
 const LOCK_MS = 5_000;
 const STALLED_CHECK_MS = 2_000;
 const RETRY_CONNECTION_MS = 1_000;
@@ -68,7 +68,7 @@ export function createCarrier({ redisUrl, log, prefix = 'voxanne' }: CarrierOpti
     return opened;
   });
   opening.catch((err: unknown) =>
-    log.error({ err }, '[Deliveries] BullMQ could not be loaded; PostgreSQL alone carries on'),
+    log.error({ err }, '[Deliveries] BullMQ could not be loaded; the queue runs on PostgreSQL alone'),
   );
 
   const state = (): RedisState => current?.redis.state() ?? 'away';
@@ -101,16 +101,16 @@ export function createCarrier({ redisUrl, log, prefix = 'voxanne' }: CarrierOpti
         skipVersionCheck: true,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_CHECK_MS,
-        // With the default of 1 a second killed worker makes BullMQ give the job up.
+        // With the default of 1, BullMQ gives up the job after a second killed worker.
         maxStalledCount: 1_000_000,
         runRetryDelay: RETRY_CONNECTION_MS,
       },
     );
-    worker.on('error', (err) => log.debug({ err }, '[Deliveries] BullMQ’s worker stumbled'));
+    worker.on('error', (err) => log.debug({ err }, '[Deliveries] BullMQ worker error'));
     worker.on('failed', (_, err) =>
       log.warn(
         { err },
-        '[Deliveries] A row that was announced could not be taken; the sweep announces it again',
+        '[Deliveries] An announced row could not be claimed; the sweep will announce it again',
       ),
     );
   };
@@ -120,17 +120,17 @@ export function createCarrier({ redisUrl, log, prefix = 'voxanne' }: CarrierOpti
     const ended = worker?.close();
     await within(TAKES_GRACE_MS, Promise.allSettled(under)).catch(() => undefined);
     if (redis.state() === 'connected')
-      await within(GOODBYE_MS, Promise.all([ended, queue.close()])).catch(() => undefined);
+      await within(QUIT_TIMEOUT_MS, Promise.all([ended, queue.close()])).catch(() => undefined);
     await redis.close();
     // A worker that never reached Redis ends only now, because its connections did.
-    await within(GOODBYE_MS, ended ?? Promise.resolve()).catch(() => undefined);
+    await within(QUIT_TIMEOUT_MS, ended ?? Promise.resolve()).catch(() => undefined);
   };
 
   return {
     async announce(rows) {
       if (rows.length === 0 || closing || state() === 'away') return;
       await within(ANNOUNCE_CAP_MS, add(rows)).catch((err: unknown) =>
-        log.debug({ err }, '[Deliveries] Rows could not be announced; the sweep does it again'),
+        log.debug({ err }, '[Deliveries] Rows could not be announced; the sweep will announce them'),
       );
     },
     work(take, concurrency) {
@@ -146,12 +146,12 @@ export function createCarrier({ redisUrl, log, prefix = 'voxanne' }: CarrierOpti
 
 async function open(redisUrl: string, prefix: string): Promise<Open> {
   const bullmq = await import('bullmq');
-  // Whoever made the carrier has connections of its own, and those say when Redis goes away.
+  // The carrier's owner has its own connections, and those say when Redis goes away.
   const redis = await connectRedis({ url: redisUrl, log: silentLogger });
   const queue = new bullmq.Queue<Announced>(QUEUE, {
     connection: redis.client,
     prefix,
-    // The check warns on stdout, in the middle of the log; platform/redis.ts says the same in a line of its own.
+    // The check warns on stdout, in the middle of the log; platform/redis.ts logs the same in its own line.
     skipVersionCheck: true,
     streams: { events: { maxLen: 10 } },
   });

@@ -8,8 +8,8 @@ export async function answers(db: Db): Promise<void> {
 }
 
 /**
- * A short question whose answer says something: whether the server's login may make temporary objects. That is a
- * right of PUBLIC which the start takes away where it may.
+ * A short query with a useful answer: whether the server's login may create temporary objects. That is a
+ * right of PUBLIC, which the start revokes if it may.
  */
 export async function mayMakeTemporaryObjects(db: Db): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
@@ -19,7 +19,7 @@ export async function mayMakeTemporaryObjects(db: Db): Promise<boolean> {
   return rows[0]?.may === true;
 }
 
-/** Whether the clinic has not said that it does without Google Calendar. */
+/** Whether the clinic uses Google Calendar, as far as it has said. */
 export async function wantsCalendar(db: Db, orgId: OrgId): Promise<boolean> {
   const found = await db
     .selectFrom('organizations')

@@ -125,7 +125,7 @@ describe('health over HTTP', () => {
       expect(database).toMatchObject({
         status: 'healthy',
         message: expect.stringMatching(
-          /^PostgreSQL connection active\. Every login may make temporary objects in this database.*README/,
+          /^PostgreSQL connection active\. Every login can create temporary objects in this database.*README/,
         ),
       });
     } finally {
@@ -169,7 +169,7 @@ describe('health over HTTP', () => {
     expect(withoutOne.recommendations).toEqual(['✅ All systems operational']);
   });
 
-  test('with the database away it is critical, with 200, also for somebody who was signed in', async () => {
+  test('with the database away it is critical, with 200, also for someone who was signed in', async () => {
     for (const who of [undefined, await db.createOrganization()]) {
       signedIn = who;
       const answer = await (await serve(await away()))('/api/health/integrations');
@@ -184,7 +184,7 @@ describe('health over HTTP', () => {
     }
   });
 
-  test('a database that stands still is told of in time', async () => {
+  test('a database that hangs is reported in time', async () => {
     signedIn = await db.createOrganization();
     const never = () => new Promise<never>(() => undefined);
     const get = serve({ ...db.database, withService: never, withTenant: never });
@@ -226,7 +226,7 @@ describe('health over HTTP', () => {
     expect((await calendar()).status).toBe('healthy');
   });
 
-  test('whoever asks for prose gets prose', async () => {
+  test('asking for prose gets prose', async () => {
     const answer = await serve()('/api/health/integrations', { accept: 'text/markdown' });
     expect(answer.headers['content-type']).toBe('text/markdown; charset=utf-8');
     expect(answer.body).toMatch(/^# Voxanne is healthy\n/);
@@ -280,7 +280,7 @@ describe('health over HTTP', () => {
     expect((await get('/api/circuit-breakers')).statusCode).toBe(401);
   });
 
-  test('an owner closes a breaker of the own clinic, and nobody else’s', async () => {
+  test('an owner closes a breaker of the own clinic, and no one else’s', async () => {
     const [mine, theirs] = [await db.createOrganization(), await db.createOrganization()];
     for (const { orgId } of [mine, theirs]) await trip('twilio_sms', orgId);
     signedIn = mine;
@@ -308,7 +308,7 @@ describe('health over HTTP', () => {
     expect(answer.statusCode).toBeOneOf([400, 404]);
   });
 
-  test('the setup page is told from the rows that prove it', async () => {
+  test('the setup page shows what the rows prove', async () => {
     signedIn = await db.createOrganization({ phone: '+14155550132' });
     const { orgId } = signedIn;
     const get = serve();
@@ -348,7 +348,7 @@ describe('health over HTTP', () => {
     expect(times).toEqual(times.toSorted());
   });
 
-  test('the setup page is nobody else’s', async () => {
+  test('the setup page is no one else’s', async () => {
     expect((await serve()('/api/onboarding')).statusCode).toBe(401);
   });
 });

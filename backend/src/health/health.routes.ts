@@ -38,8 +38,8 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         tags,
         operationId: 'getHealth',
         security: [],
-        summary: 'The process is alive',
-        description: 'Checks this process only; it asks no other service, not even the database.',
+        summary: 'Whether the process is alive',
+        description: 'Checks only this process; it doesn’t ask any other service, not even the database.',
         response: { 200: z.object({ status: z.literal('ok'), version: z.string(), uptime_s: z.number() }) },
       },
     },
@@ -57,7 +57,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         operationId: 'getReadiness',
         security: [],
         summary: 'Ready for traffic: database and migrations',
-        description: '503 while it starts or stops, or when the database is unavailable.',
+        description: '503 while it starts or stops, or while the database is unavailable.',
       },
     },
     async () => {
@@ -66,7 +66,8 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       throw new AppError({
         code: 'NOT_READY',
         status: 503,
-        detail: 'Not ready: starting, stopping, or without its database. Ask again in a few seconds.',
+        detail:
+          'Not ready: it’s starting or stopping, or can’t reach its database. Try again in a few seconds.',
         retryable: true,
       });
     },
@@ -79,7 +80,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         tags,
         operationId: 'getMode',
         security: [],
-        summary: 'Whether providers are real',
+        summary: 'Whether the providers are real',
         description: '`sandbox`: the built-in stand-ins. `live`: Google, Twilio and Vapi.',
         response: { 200: z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() }) },
       },
@@ -106,7 +107,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         security: [{}, { bearer: [] }, { session: [] }],
         summary: 'Can the receptionist answer?',
         description:
-          'The state of each part, and what to do about it. `Accept: text/markdown` gives the same as prose. If you are signed in, it also covers your clinic.',
+          'The status of each part, and what to do about it. `Accept: text/markdown` gives the same as prose. If you are signed in, it also covers your clinic.',
         response: { 200: HealthIntegrations },
       },
     },
@@ -130,9 +131,9 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       schema: {
         tags,
         operationId: 'listCircuitBreakers',
-        summary: 'Breakers of this clinic that are not simply closed',
+        summary: 'This clinic’s breakers that aren’t closed',
         description:
-          'A breaker opens when a service has failed several times in a row; until it closes, work waits.',
+          'A breaker opens when a service has failed several times in a row; work waits until it closes.',
         response: { 200: CircuitBreakerList },
       },
     },
@@ -152,8 +153,8 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       schema: {
         tags,
         operationId: 'resetCircuitBreaker',
-        summary: 'Close a breaker of this clinic now instead of waiting for its probe',
-        description: 'For owners. Those of a whole service belong to the operator.',
+        summary: 'Close one of this clinic’s breakers now instead of waiting for its probe',
+        description: 'For owners. Only the operator can close the breaker of a whole service.',
         body: CircuitBreakerReset,
         response: { 200: CircuitBreaker },
       },
@@ -177,9 +178,9 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
       schema: {
         tags: ['onboarding'],
         operationId: 'getOnboarding',
-        summary: 'The five steps and their times',
+        summary: 'The five setup steps and when they were done',
         description:
-          'How far the clinic’s setup is: account, calendar, receptionist, first booking, first text.',
+          'How far along the clinic’s setup is: account, calendar, receptionist, first booking, first text.',
         response: { 200: Onboarding },
       },
     },

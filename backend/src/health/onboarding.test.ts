@@ -35,7 +35,7 @@ const statuses = (facts: Partial<OnboardingFacts>) =>
   describe_(facts).steps.map((step) => `${step.id} ${step.status}`);
 
 describe('the setup page', () => {
-  test('of a clinic that has just signed up waits for its calendar', () => {
+  test('a clinic that has just signed up is asked for its calendar', () => {
     expect(statuses({})).toEqual([
       'account done',
       'calendar current',
@@ -88,7 +88,7 @@ describe('the setup page', () => {
     expect(statuses({ ...calendar, calendar_status: 'degraded' })[1]).toBe('calendar done');
   });
 
-  test('of a clinic that does without a calendar does not wait for one', () => {
+  test('a clinic that doesn’t use a calendar isn’t asked for one', () => {
     const declined = { calendar_declined_at: at(12) };
     expect(statuses(declined).slice(0, 3)).toEqual(['account done', 'calendar done', 'receptionist current']);
     const page = describe_({ ...declined, ...receptionist, ...booking, ...text });
@@ -97,7 +97,7 @@ describe('the setup page', () => {
     expect(Onboarding.parse(page)).toEqual(page);
   });
 
-  test('of a clinic that linked a calendar after all shows the link, also where it broke', () => {
+  test('a clinic that linked a calendar after all sees the link, even if it broke', () => {
     const declined = { calendar_declined_at: at(5) };
     expect(describe_({ ...declined, ...calendar }).steps[1]).toMatchObject({
       skipped: false,

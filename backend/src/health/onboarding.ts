@@ -10,7 +10,7 @@ type Draft = Pick<OnboardingStep, 'id' | 'at' | 'detail'> & { failed?: boolean; 
 /** The five steps with the times at which the server saw them happen. */
 export function describeOnboarding(facts: OnboardingFacts, now: Date): Onboarding {
   const linked = facts.calendar_status !== null && USABLE.has(facts.calendar_status);
-  // A link that broke is looked after, also where it was not wanted.
+  // A broken link is shown, even if the clinic doesn't use a calendar.
   const skipped = facts.calendar_status === null && facts.calendar_declined_at !== null;
   const drafts: Draft[] = [
     { id: 'account', at: facts.started_at.toISOString(), detail: null },
@@ -75,7 +75,7 @@ function describeSystemReady(facts: OnboardingFacts, hasCalendar: boolean): Onbo
     return {
       status: 'failed',
       to,
-      detail: 'The "system ready" text could not be delivered. Check the phone number.',
+      detail: 'We couldn’t deliver the "system ready" text. Check the phone number.',
     };
   }
   if (status !== null || facts.system_ready_queued_at) {
@@ -85,12 +85,12 @@ function describeSystemReady(facts: OnboardingFacts, hasCalendar: boolean): Onbo
     return {
       status: 'waiting_for_phone',
       to,
-      detail: 'Save your phone number and we text you when everything is ready.',
+      detail: 'Save your phone number and we’ll text you when everything is ready.',
     };
   }
   return hasCalendar
     ? { status: 'sending', to, detail: 'The "system ready" text is on its way.' }
-    : { status: 'waiting_for_calendar', to, detail: 'We text you as soon as the calendar is linked.' };
+    : { status: 'waiting_for_calendar', to, detail: 'We’ll text you as soon as the calendar is linked.' };
 }
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;

@@ -5,16 +5,16 @@ import { within } from '../platform/within.ts';
 import { PROBE_DEADLINE_MS, type Probe, type ProbeOptions } from './probes.ts';
 import { COUNTED_TO, type QueueFacts } from './queue.queries.ts';
 
-/** What is due starts within seconds; after this nobody works, or too few do. */
+/** What is due starts within seconds; if it takes longer than this, no worker is running, or too few. */
 export const LATE_AFTER_S = 60;
 
 const BY_REDIS: Record<RedisState, string> = {
   connected: 'PostgreSQL rows carried by BullMQ on Redis',
-  away: 'Redis is down, PostgreSQL alone carries on',
+  away: 'Redis is down; the queue runs on PostgreSQL alone',
 };
 const BY_POSTGRES: Record<ListenerState, string> = {
   hearing: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
-  deaf: 'PostgreSQL rows, checked several times a second; notifications do not arrive: a transaction-mode pooler is in the way',
+  deaf: 'PostgreSQL rows, checked several times a second, because a transaction-mode pooler blocks notifications',
   connecting: 'PostgreSQL rows, checked every second: the listening connection is down',
 };
 
@@ -23,7 +23,7 @@ function modeOf({ redis, listening }: ProbeOptions): string {
   return state === 'none' ? BY_POSTGRES[listening()] : BY_REDIS[state];
 }
 
-/** What came in and what must leave: how it is carried, what waits, what was given up. */
+/** What came in and what must be sent: how it is carried, what is waiting, what was given up. */
 export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
   const mode = modeOf(options);
   const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
@@ -36,7 +36,7 @@ export async function probeQueue(options: ProbeOptions, orgId: OrgId | null): Pr
   try {
     facts = await within(PROBE_DEADLINE_MS, options.queue(orgId));
   } catch {
-    return entry('degraded', 'The queue cannot be read because the database does not answer');
+    return entry('degraded', 'We can’t read the queue, because the database isn’t responding');
   }
   const { webhooks, outgoing, oldest_due_seconds } = facts;
   const sum = (name: 'pending' | 'processing' | 'failed' | 'dead_letter') => webhooks[name] + outgoing[name];
@@ -70,7 +70,7 @@ const counted = (rows: number): string => {
 export function probeRedis({ redis }: ProbeOptions): Probe {
   const state = redis();
   if (state === 'away') {
-    const message = 'Redis does not answer; PostgreSQL alone carries on, and nothing is lost';
+    const message = 'Redis isn’t responding; the queue runs on PostgreSQL alone, and nothing is lost';
     return { name: 'Redis', status: 'degraded', message, details: { state } };
   }
   const message = state === 'none' ? 'not configured (optional)' : 'Redis connection active';

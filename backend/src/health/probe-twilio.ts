@@ -2,7 +2,7 @@ import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
 import { openBreaker, PROBE_DEADLINE_MS, type Probe, type ProbeOptions, type TwilioFacts } from './probes.ts';
 
-/** Do texts leave? A stranger hears that they do not and why, and no figure. */
+/** Whether texts can be sent. A stranger only sees that they can't and why, without figures. */
 export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): Promise<Probe> {
   const entry = (status: Probe['status'], message: string, details: Probe['details'] = {}): Probe => ({
     name: 'Twilio',
@@ -14,7 +14,10 @@ export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): P
   try {
     facts = await within(PROBE_DEADLINE_MS, options.twilio(orgId));
   } catch {
-    return entry('degraded', 'Whether texts can be sent is unknown because the database does not answer');
+    return entry(
+      'degraded',
+      'We can’t tell whether texts can be sent, because the database isn’t responding',
+    );
   }
   const { configured, message, fault, waiting, oldestWaitingSeconds } = facts;
   if (!configured) return entry('critical', message);
@@ -25,7 +28,7 @@ export async function probeTwilio(options: ProbeOptions, orgId: OrgId | null): P
   if (breaker) {
     return entry(
       'degraded',
-      `${message}, but Twilio does not answer as it should; texts wait and are sent later`,
+      `${message}, but Twilio isn’t responding the way it should; texts are waiting and will be sent later`,
       { nextAttemptAt: breaker.nextAttemptAt, ...figures },
     );
   }

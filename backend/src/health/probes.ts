@@ -47,9 +47,9 @@ export type Probe = IntegrationHealth & { harmless?: boolean };
 
 export const PROBE_DEADLINE_MS = 2_000;
 
-/** A second wall that is missing, not a hole: the status stays. */
+/** A second line of defense is missing, but nothing is open: the status stays. */
 const TEMPORARY =
-  'Every login may make temporary objects in this database, and Voxanne was not allowed to change that; see the README for the command its owner should run.';
+  'Every login can create temporary objects in this database, and Voxanne isn’t allowed to change that; see the README for the command its owner should run.';
 
 /** PostgreSQL stops when its disk is full. By then it is too late to make room at leisure. */
 const LOW_DISK_BYTES = 2 * 1024 ** 3;
@@ -80,7 +80,7 @@ export async function probeDatabase({ database, disk }: ProbeOptions): Promise<P
     return {
       name: 'Database',
       status: 'critical',
-      message: 'PostgreSQL does not answer; nothing can be booked until it does',
+      message: 'PostgreSQL isn’t responding; nothing can be booked until it does',
       details: {},
     };
   }
@@ -123,7 +123,7 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
       const minutes = Math.round(-left / 60);
       return entry(
         'degraded',
-        `Google Calendar token expired ${minutes} minutes ago and could not be renewed`,
+        `Google Calendar token expired ${minutes} minutes ago and couldn’t be renewed`,
         { details: { ...details, expiresInSeconds: 0 } },
       );
     }
@@ -148,11 +148,14 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
         });
     }
   } catch {
-    return entry('degraded', 'Google Calendar state cannot be read because the database does not answer');
+    return entry(
+      'degraded',
+      'We can’t read the state of Google Calendar, because the database isn’t responding',
+    );
   }
 }
 
-/** What holds calls back: the breaker of the service as a whole, or that of the clinic. */
+/** What is holding calls: the breaker of the whole service, or the clinic's. */
 export function openBreaker(
   resilience: ProbeOptions['resilience'],
   name: string,

@@ -44,7 +44,7 @@ describe('what the queue is asked for the health report', () => {
     expect(await facts(mine.orgId)).toEqual({ webhooks: none, outgoing: none, oldest_due_seconds: 0 });
   });
 
-  test('a text that a phone refused is no fault of the queue', async () => {
+  test('a text that a phone refused isn’t a fault of the queue', async () => {
     await outgoing(mine.orgId, 'dead_letter', { refused: 'true' });
     expect((await facts(mine.orgId)).outgoing).toEqual(none);
   });
@@ -68,7 +68,7 @@ describe('what the queue is asked for the health report', () => {
     expect((await facts(mine.orgId)).webhooks.pending).toBe(3);
   });
 
-  test('a clinic is told of its own rows, everybody together of all, those without a clinic included', async () => {
+  test('a clinic sees its own rows, the operator all of them, including those without a clinic', async () => {
     await webhook(mine.orgId, 'pending');
     await outgoing(theirs.orgId, 'dead_letter');
     await webhook(theirs.orgId, 'pending', { run_at: "now() - interval '2 minutes'" });
@@ -89,7 +89,7 @@ describe('what the queue is asked for the health report', () => {
     expect(Math.floor(oldest / 86_400)).toBe(2);
   });
 
-  test('rows of dead workers wait as well, when there is nobody to take them over', async () => {
+  test('rows of dead workers wait as well, when there is no one to take them over', async () => {
     await webhook(mine.orgId, 'processing', { lease_until: "now() - interval '5 minutes'" });
     expect((await facts(null)).oldest_due_seconds).toBeGreaterThanOrEqual(300);
   });

@@ -16,7 +16,7 @@ export interface QueueFacts {
   oldest_due_seconds: number;
 }
 
-/** Counting stops here: the page is asked for every few seconds, also while somebody floods the queue. */
+/** Counting stops here: the page is asked for every few seconds, also while someone floods the queue. */
 export const COUNTED_TO = 1_000;
 
 /** Of one organization, or of all. Each part walks one partial index, and no further than is counted. */
@@ -34,7 +34,7 @@ async function countRows(
   orgId: OrgId | null,
 ): Promise<RowCounts & { waited: number }> {
   const t = sql.table(table);
-  // Written as the claim's indexes are, which know a webhook without an organization as a group of its own.
+  // Written as the claim's indexes are, which know a webhook without an organization as its own group.
   const own = orgId === null ? sql`` : sql`and app_private.group_of(org_id) = ${orgId}::uuid`;
   const ofOrg = orgId === null ? sql`` : sql`and org_id = ${orgId}::uuid`;
   // What a patient's phone refused is on Today, and says nothing about the service.

@@ -5,7 +5,7 @@ describe('the health report', () => {
   describe('is not green while no text leaves', () => {
     const fault = { code: '20003', reason: 'Twilio refused our credentials (20003).' };
 
-    test('because Twilio refuses our credentials or our sender', async () => {
+    test('Twilio refuses our credentials or our sender', async () => {
       const deployment = world({
         connection: linked(),
         twilio: { fault, waiting: 3, oldestWaitingSeconds: 90 },
@@ -18,7 +18,7 @@ describe('the health report', () => {
           {
             id: 'twilio.check',
             severity: 'critical',
-            evidence: ["Twilio's answer: 20003", 'texts that wait: 3'],
+            evidence: ["Twilio's answer: 20003", 'texts waiting: 3'],
           },
         ],
       });
@@ -52,7 +52,7 @@ describe('the health report', () => {
       'degraded',
       /is not set up: Vapi did not answer/,
     ],
-    [{ pendingSeconds: 61 }, 'degraded', /out of date: its settings wait/],
+    [{ pendingSeconds: 61 }, 'degraded', /out of date: its settings haven’t been sent/],
     [{ pendingSeconds: 60 }, 'healthy', /answers the phone/],
     [{ hasNumber: false }, 'degraded', /no phone number, so no one can call/],
     [{ assistantId: null, hasNumber: false }, 'healthy', /is being set up/],

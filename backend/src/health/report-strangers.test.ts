@@ -26,6 +26,6 @@ describe('a stranger who asks for the health', () => {
       message: 'PostgreSQL connection active, but its disk is nearly full',
       details: {},
     });
-    expect(report.recommendations[0]).toContain('make room on the disk');
+    expect(report.recommendations[0]).toContain('free up space on the disk');
   });
 });

@@ -3,7 +3,7 @@ import { toMarkdown } from './report.ts';
 import { later, linked, mine, NOW, none, theirs, world } from './testing.ts';
 
 describe('the health report', () => {
-  test('of a clinic in which everything works has its entries in their order', async () => {
+  test('a clinic where everything works has all entries in order', async () => {
     const report = await world({ connection: linked() }).report();
     expect(report).toEqual({
       status: 'healthy',
@@ -97,7 +97,7 @@ describe('the health report', () => {
     });
   });
 
-  test('of a clinic that does without a calendar recommends nothing, unless one that it linked is broken', async () => {
+  test('a clinic that doesn’t use a calendar gets no advice, unless one that it linked is broken', async () => {
     const without = await world({ declined: true }).report();
     expect(without).toMatchObject({
       status: 'healthy',
@@ -134,11 +134,11 @@ describe('the health report', () => {
     expect(report.status).toBe('degraded');
     expect(report.integrations[1]).toMatchObject({
       status: 'degraded',
-      message: 'Google Calendar token expired 180 minutes ago and could not be renewed',
+      message: 'Google Calendar token expired 180 minutes ago and couldn’t be renewed',
       details: { status: 'degraded', expiresInSeconds: 0 },
     });
     expect(report.recommendations).toEqual([
-      '🟡 Google Calendar token expired 180 minutes ago and could not be renewed - Voxanne keeps trying; if this lasts, link it again; bookings wait and lose nothing',
+      '🟡 Google Calendar token expired 180 minutes ago and couldn’t be renewed - Voxanne keeps trying; if this lasts, link it again; bookings are waiting and nothing is lost',
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('the health report', () => {
         details: { account: 'clinic@example.com', unsyncedAppointments: unsynced },
       });
       expect(report.recommendations[0]).toBe(
-        `🟡 ${count} not in Google Calendar - give the linked account write access to it, then link it again and they are written`,
+        `🟡 ${count} not in Google Calendar - give the linked account write access to it, then link it again and they’ll be added`,
       );
       expect(report.actions).toMatchObject([{ id: 'google.reconnect' }]);
     }
@@ -179,7 +179,7 @@ describe('the health report', () => {
     expect(report).toMatchObject({
       status: 'critical',
       summary: { healthy: 6, degraded: 0, critical: 1 },
-      recommendations: ['🔴 Twilio is not configured - no text can be sent'],
+      recommendations: ['🔴 Twilio is not configured - no texts can be sent'],
     });
   });
 
@@ -195,7 +195,7 @@ describe('the health report', () => {
     expect(JSON.stringify(report)).not.toContain('ECONNREFUSED');
   });
 
-  test('of a database that never answers comes all the same', async () => {
+  test('the report comes even if the database never answers', async () => {
     const report = await world({ database: () => new Promise(() => undefined) }).report();
     expect(report.status).toBe('critical');
     expect(report.integrations[0]).toMatchObject({ name: 'Database', status: 'critical' });
@@ -219,7 +219,7 @@ describe('the health report', () => {
         body: { name: 'google_calendar_events' },
       },
     ]);
-    expect(report.recommendations[0]).toContain('held back');
+    expect(report.recommendations[0]).toContain('on hold');
   });
 
   test('says so at Twilio’s entry too when texts are held back', async () => {
@@ -248,7 +248,7 @@ describe('the health report', () => {
     [
       'away',
       'degraded',
-      'Redis is down, PostgreSQL alone carries on',
+      'Redis is down; the queue runs on PostgreSQL alone',
       expect.stringContaining('nothing is lost'),
     ],
   ] as const)('with Redis %s says how the queue is carried', async (redis, status, mode, message) => {

@@ -34,7 +34,7 @@ export async function reportHealth(options: ProbeOptions, orgId: OrgId | null): 
   };
 }
 
-/** What the deployment has left is nothing for strangers; that it is nearly out of it, they may hear. */
+/** How much space is left is not for strangers; that it is nearly out, they may know. */
 const diskInWords = (probe: Probe): Probe =>
   probe.details.diskFreeBytes === undefined || probe.status === 'healthy'
     ? probe
@@ -51,7 +51,7 @@ function overall(probes: Probe[]): HealthIntegrations['status'] {
 const MARKS = { healthy: '✅', degraded: '🟡', critical: '🔴' };
 
 interface Advice {
-  /** Left out where the advice before says it. */
+  /** Left out if the advice before says it. */
   text?: string;
   action?: HealthAction;
 }
@@ -76,7 +76,7 @@ function adviceFor(probe: Probe): Advice[] {
       if (probe.details.diskFreeBytes !== undefined) {
         return [
           {
-            text: `${MARKS[probe.status]} ${probe.message} - make room on the disk of the data directory, or move the database to a larger one, before it stops`,
+            text: `${MARKS[probe.status]} ${probe.message} - free up space on the disk of the data directory, or move the database to a larger one, before it stops`,
             action: action({
               id: 'database.disk',
               severity: probe.status === 'critical' ? 'critical' : 'warning',
@@ -127,17 +127,17 @@ function twilioAdvice(probe: Probe): Advice {
   if (typeof code === 'string') {
     const evidence = [
       `Twilio's answer: ${code}`,
-      ...(waiting === undefined ? [] : [`texts that wait: ${String(waiting)}`]),
+      ...(waiting === undefined ? [] : [`texts waiting: ${String(waiting)}`]),
     ];
     return { text: `🔴 ${probe.message}`, action: action({ ...advice, evidence }) };
   }
   if (isCritical)
-    return { text: '🔴 Twilio is not configured - no text can be sent', action: action(advice) };
+    return { text: '🔴 Twilio is not configured - no texts can be sent', action: action(advice) };
   return {
-    text: '🟡 Twilio does not answer - texts wait and are sent later',
+    text: '🟡 Twilio isn’t responding - texts are waiting and will be sent later',
     action: action({
       ...advice,
-      ...(waiting === undefined ? {} : { evidence: [`texts that wait: ${String(waiting)}`] }),
+      ...(waiting === undefined ? {} : { evidence: [`texts waiting: ${String(waiting)}`] }),
     }),
   };
 }
@@ -146,12 +146,12 @@ function twilioAdvice(probe: Probe): Advice {
 function breakerAdvice(probe: Probe): Advice[] {
   const own = probe.details.own;
   return [
-    { text: `🟡 ${probe.message} - calls are held back until the service answers again` },
+    { text: `🟡 ${probe.message} - calls are on hold until the service responds again` },
     ...(Array.isArray(own) ? own : []).map((name: string) => ({
       action: action({
         id: 'breaker.reset',
         severity: 'warning',
-        problem: `${name} is held back after several failures. Work waits and is not lost.`,
+        problem: `${name} is on hold after several failures. Work is waiting and nothing is lost.`,
         method: 'POST',
         path: '/api/circuit-breakers/reset',
         body: { name },
@@ -163,7 +163,7 @@ function breakerAdvice(probe: Probe): Advice[] {
 function calendarAdvice(probe: Probe): Advice[] {
   if (probe.details.unsyncedAppointments !== undefined) {
     return [
-      relink(probe, 'give the linked account write access to it, then link it again and they are written'),
+      relink(probe, 'give the linked account write access to it, then link it again and they’ll be added'),
     ];
   }
   switch (probe.details.status) {
@@ -187,16 +187,19 @@ function calendarAdvice(probe: Probe): Advice[] {
       return [{ text: '🟡 Google Calendar token expiring soon - will auto-refresh on next use' }];
     case 'degraded':
       return [
-        relink(probe, 'Voxanne keeps trying; if this lasts, link it again; bookings wait and lose nothing'),
+        relink(
+          probe,
+          'Voxanne keeps trying; if this lasts, link it again; bookings are waiting and nothing is lost',
+        ),
       ];
     default:
-      return [relink(probe, 'link it again; bookings wait and lose nothing')];
+      return [relink(probe, 'link it again; bookings are waiting and nothing is lost')];
   }
 }
 
 function queueAdvice(probe: Probe): Advice[] {
   const { oldest_due_seconds: waited, dead_letter_webhooks, dead_letter_outgoing } = probe.details;
-  const workers = `🟡 ${probe.message} - nothing is lost; is a worker running? Start one (VOXANNE_ROLE=worker), or more of them`;
+  const workers = `🟡 ${probe.message} - nothing is lost; check that a worker is running (VOXANNE_ROLE=worker), or start more of them`;
   // Without figures: a stranger asked, or the database is away and its own entry says what to do.
   if (typeof waited !== 'number') return probe.details.late ? [{ text: workers }] : [];
   const dead = [
@@ -206,7 +209,7 @@ function queueAdvice(probe: Probe): Advice[] {
   if (waited <= LATE_AFTER_S) {
     return [
       {
-        text: `🟡 ${probe.message} - see why on the page Deliveries, and send them again there`,
+        text: `🟡 ${probe.message} - the Deliveries page says why, and lets you send them again`,
         action: action({
           id: 'deliveries.replay',
           severity: 'warning',

@@ -15,7 +15,7 @@ const BREAKER_NAMES = new Set([
 ]);
 
 /**
- * Closes a breaker of the clinic now, and answers how it stands then.
+ * Closes a breaker of the clinic now, and answers with its new state.
  * @throws {AppError} OWNER_REQUIRED, UNKNOWN_BREAKER.
  */
 export function resetBreaker(
@@ -33,13 +33,12 @@ const notTheOwner = () =>
   new AppError({
     code: 'OWNER_REQUIRED',
     status: 403,
-    detail:
-      'Only the owner of the clinic may reset a circuit breaker. Ask them, or wait for the next attempt.',
+    detail: 'Only the clinic’s owner can reset a circuit breaker. Ask them, or wait for the next attempt.',
   });
 
 const unknownBreaker = () =>
   new AppError({
     code: 'UNKNOWN_BREAKER',
     status: 404,
-    detail: `There is no circuit breaker of that name. There are: ${[...BREAKER_NAMES].join(', ')}.`,
+    detail: `No circuit breaker has that name. The names are: ${[...BREAKER_NAMES].join(', ')}.`,
   });

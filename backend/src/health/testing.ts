@@ -37,7 +37,7 @@ export interface World {
 export const GB = 1024 ** 3;
 export const none = { pending: 0, processing: 0, failed: 0, dead_letter: 0 };
 
-/** A deployment in which everything works, but for what is said otherwise. */
+/** A deployment in which everything works, except as given. */
 export function world({
   connection,
   database,

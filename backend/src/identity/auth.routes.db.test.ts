@@ -34,7 +34,7 @@ describe('signing up and in', () => {
     return rows[0];
   };
 
-  test('brings an account, a clinic of its own and a session, in one request', async () => {
+  test('brings an account, its own clinic and a session, in one request', async () => {
     const ann = await scene.signUp({
       organization_name: 'Bright Smiles',
       phone: '030 901820',
@@ -111,7 +111,7 @@ describe('signing up and in', () => {
     expect((await signIn('mixed.case@example.COM')).statusCode).toBe(200);
   });
 
-  test('tells a wrong password and an unknown address apart to nobody', async () => {
+  test('tells a wrong password and an unknown address apart to no one', async () => {
     const { email } = await scene.signUp();
     const wrong = await signIn(email, 'wrong password');
     const unknown = await signIn('nobody@example.com');
@@ -133,7 +133,7 @@ describe('signing up and in', () => {
     expect(rows).toEqual([]);
   });
 
-  test('by ten at once with one address makes one account and one clinic', async () => {
+  test('ten sign-ups at once with one address make one account and one clinic', async () => {
     const email = 'race@example.com';
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => signUp({ email, organization_name: 'The race' })),
@@ -214,7 +214,7 @@ describe('signing up and in', () => {
     });
   });
 
-  test('another AUTH_SECRET signs everybody out, and locks nobody out', async () => {
+  test('another AUTH_SECRET signs everyone out, and locks no one out', async () => {
     const before = await scene.signUp();
     const rotated = await createTestApp(db, {
       env: { AUTH_SECRET: 'another-auth-secret-of-forty-characters' },
@@ -238,7 +238,7 @@ describe('signing up and in', () => {
     }
   });
 
-  test('nobody is nobody: no cookie, a foreign one, one that was edited', async () => {
+  test('no one is no one: no cookie, a foreign one, one that was edited', async () => {
     const { cookie } = await scene.signUp();
     for (const other of [
       '',

@@ -26,7 +26,7 @@ export interface AuthRouteOptions {
   ownOrigins: readonly string[];
   onSignOut: () => void;
   limits: SignInLimits;
-  /** @throws {AppError} 503 when nobody can say whether there is such a session. */
+  /** @throws {AppError} 503 when no one can say whether there is such a session. */
   lookUpSession: (cookie: string) => Promise<unknown>;
 }
 
@@ -52,7 +52,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         tags,
         operationId: 'signUp',
         security: [],
-        summary: 'Sign up; creates the clinic with the account',
+        summary: 'Sign up and create a clinic',
         description:
           'Creates the account, its clinic with two services and one provider, and a session cookie. Get a bearer token from GET /api/auth/token.',
         body: SignUpRequest,
@@ -97,7 +97,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
       },
     },
     async (request, reply) => {
-      // Behind the queue: who is refused there costs no query.
+      // After the queue: a refusal there costs no query.
       const answer = await options.hashing.admit(request.ip, () =>
         options.limits.attempt(
           { account: request.body.email, address: request.ip },
@@ -143,8 +143,8 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         tags,
         operationId: 'getToken',
         security: [{ session: [] }],
-        summary: 'A bearer token for scripts, valid for 15 minutes and only as long as the session',
-        description: 'Send it as `Authorization: Bearer`. It belongs to the cookie’s session.',
+        summary: 'A bearer token for scripts, valid for 15 minutes or until the session ends',
+        description: 'Send it as `Authorization: Bearer`. It’s tied to the cookie’s session.',
       },
     },
     async (request, reply) => {
@@ -168,7 +168,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         operationId: 'listSigningKeys',
         security: [],
         summary: 'The keys that sign tokens',
-        description: 'A JSON Web Key Set (RFC 7517) with which other programs can verify our tokens.',
+        description: 'A JSON Web Key Set (RFC 7517) that other programs can use to verify our tokens.',
       },
     },
     async (request, reply) => give(request, reply, await ask(options, request)),
@@ -185,7 +185,7 @@ const PHONES = ['phone', 'public_phone'] as const;
 function signUpBody(body: SignUpRequest): Record<string, unknown> {
   const { time_zone: timeZone, password, email } = body;
   refuseGuessablePassword(password, { email, names: [body.name, body.organization_name] });
-  // A number without its country says nothing. The clinic's says more than an owner's, which may be from abroad.
+  // A number without its country says nothing. The clinic's says more than the owner's, which may be from abroad.
   const phone = [body.public_phone, body.phone].find((typed) => typed?.startsWith('+'));
   const country = guessCountry({ ...(phone ? { phone } : {}), ...(timeZone ? { timeZone } : {}) }) ?? 'US';
   const phones = PHONES.map((name) => [
@@ -201,7 +201,7 @@ function checkedPhone(name: (typeof PHONES)[number], typed: string, country: str
     throw new AppError({
       code: 'INVALID_PHONE',
       status: 400,
-      detail: `That is not a phone number we can ${name === 'phone' ? 'text' : 'show to patients'}. Write it with its country code, such as +1 415 555 0100, or leave it out for now.`,
+      detail: `That isn’t a phone number we can ${name === 'phone' ? 'text' : 'show to patients'}. Write it with its country code, such as +1 415 555 0100, or leave it out for now.`,
       extra: { errors: [{ path: name, message: 'is not a phone number' }] },
     });
   }
@@ -229,7 +229,7 @@ async function ask(
   // Kept with the session.
   const userAgent = visibleLine(request.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT);
   if (userAgent !== '') headers.set('user-agent', userAgent);
-  // A program that is no browser sends none of the three, carries no ambient cookies, and cannot be tricked.
+  // A program that isn't a browser sends none of the three, has no cookies of its own, and can't be tricked.
   // Node's own fetch sends sec-fetch-mode without an Origin, which the issuer would take for a strange browser.
   if (!headers.has('origin') && !headers.has('referer') && !headers.has('sec-fetch-site')) {
     headers.set('origin', options.publicUrl);
@@ -248,7 +248,7 @@ async function ask(
       }),
     );
   let response = await send();
-  // Who loses a race for an address is told only that it failed; the second look finds the account of the winner.
+  // The loser of a race for an address only hears that it failed; the second look finds the winner's account.
   if (response.status === 422 && (await response.clone().text()).includes('FAILED_TO_CREATE_USER')) {
     response = await send();
   }
@@ -270,7 +270,7 @@ function give(
     .send(text === '' ? '{}' : show(text));
 }
 
-/** The cookie carries it, out of the reach of scripts; the issuer repeats it in its answers, where nobody needs it. */
+/** The cookie carries it, out of the reach of scripts; the issuer repeats it in its answers, where no one needs it. */
 function withoutSessionToken(text: string): string {
   const answer: unknown = JSON.parse(text);
   if (typeof answer !== 'object' || answer === null) return text;
@@ -280,17 +280,16 @@ function withoutSessionToken(text: string): string {
 }
 
 const ADVICE: Record<string, string> = {
-  INVALID_EMAIL_OR_PASSWORD:
-    'The email address and password do not match an account. Check both, or sign up.',
+  INVALID_EMAIL_OR_PASSWORD: 'That email address and password don’t match. Check both, or sign up.',
   USER_ALREADY_EXISTS: 'There is already an account with this email address. Sign in instead.',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
     'There is already an account with this email address. Sign in instead.',
   PASSWORD_TOO_SHORT: 'The password is too short: use at least 8 characters.',
   PASSWORD_TOO_LONG: 'The password is too long: use at most 128 characters.',
   MISSING_OR_NULL_ORIGIN:
-    'This request came from a page we do not know. Open Voxanne at its own address and try again.',
+    'This request came from a page we don’t recognize. Open Voxanne at its own address and try again.',
   INVALID_ORIGIN:
-    'This request came from a page we do not know. Open Voxanne at its own address and try again.',
+    'This request came from a page we don’t recognize. Open Voxanne at its own address and try again.',
 };
 
 function toFailure(status: number, headers: Headers, text: string): AppError {
@@ -307,8 +306,8 @@ function toFailure(status: number, headers: Headers, text: string): AppError {
   const wait = headers.get('x-retry-after');
   const fallback =
     status === 401
-      ? 'You are not signed in. Sign in and try again.'
-      : (said.message ?? `The request could not be carried out${wait ? `; try again in ${wait} s` : ''}.`);
+      ? 'You’re not signed in. Sign in and try again.'
+      : (said.message ?? `The request couldn’t be completed${wait ? `; try again in ${wait} s` : ''}.`);
   return new AppError({
     code,
     status: status,

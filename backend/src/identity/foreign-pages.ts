@@ -20,8 +20,8 @@ export function ownOrigins({ publicUrl, mode }: Pick<Config, 'publicUrl' | 'mode
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * A cookie goes along with a request that another page makes. Each of the three headers by which a browser says where
- * a request comes from may refuse it; none of them excuses another.
+ * A cookie is sent with requests that other pages make. Each of the three headers in which a browser says where
+ * a request comes from can get it refused; none of them overrides another.
  *
  * @throws {AppError} INVALID_ORIGIN (403).
  */
@@ -33,13 +33,14 @@ export function refuseForeignPages(request: FastifyRequest, ...homes: readonly s
   const foreign =
     (origin !== undefined && !ours.has(origin)) ||
     (referer !== undefined && !ours.has(URL.parse(referer)?.origin)) ||
-    // "none" is a person's own doing, such as a bookmark.
+    // "none" is something the person did, such as opening a bookmark.
     (site !== undefined && site !== 'same-origin' && site !== 'none');
   if (foreign) {
     throw new AppError({
       code: 'INVALID_ORIGIN',
       status: 403,
-      detail: 'This request came from a page we do not know. Open Voxanne at its own address and try again.',
+      detail:
+        'This request came from a page we don’t recognize. Open Voxanne at its own address and try again.',
     });
   }
 }

@@ -26,7 +26,7 @@ export interface Identity {
 export interface IdentityService {
   /**
    * Asked again about the same request, as for a stream that is open, it says whether that still holds.
-   * @returns null when nobody is signed in. @throws {AppError} 401 when a token is presented and not valid.
+   * @returns null when no one is signed in. @throws {AppError} 401 when a token is presented and not valid.
    */
   identify(request: FastifyRequest): Promise<Identity | null>;
   registerRoutes(server: HttpServer): void;
@@ -132,7 +132,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         hashing,
         publicUrl: config.publicUrl,
         ownOrigins: origins,
-        // In this process at once; the others believe what they asked last for a moment.
+        // In this process at once; the others trust their last answer for a moment.
         onSignOut: stands.forget,
         lookUpSession,
         limits: createSignInLimits({

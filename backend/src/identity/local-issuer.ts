@@ -34,13 +34,13 @@ const METADATA_FIELDS = ['organization_name', 'phone', 'public_phone', 'time_zon
  * a stranger's words, or an address with a patient's name in it.
  */
 const fixedPart = (message: unknown): string =>
-  /^[\w ,.()'-]{0,80}/.exec(String(message))?.[0].trim() || 'Complaint without words';
+  /^[\w ,.()'-]{0,80}/.exec(String(message))?.[0].trim() || 'Error without a message';
 
 export const identityUnavailable = () =>
   new AppError({
     code: 'IDENTITY_UNAVAILABLE',
     status: 503,
-    detail: 'Signing in does not work at the moment; nothing was changed. Please try again shortly.',
+    detail: 'Sign-in isn’t working right now. Nothing was changed; please try again in a moment.',
     retryable: true,
   });
 
@@ -74,7 +74,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
     advanced: {
       database: { generateId: 'uuid' },
       cookiePrefix: 'voxanne',
-      // Said outright: left to itself it believes every page as soon as the environment has TEST or NODE_ENV=test.
+      // Set explicitly: by default it trusts every page as soon as the environment has TEST or NODE_ENV=test.
       disableCSRFCheck: false,
       disableOriginCheck: false,
     },
@@ -129,7 +129,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       jwt({
         schema: { jwks: { modelName: 'ba_jwks' } },
         jwks: { keyPairConfig: { alg: 'ES256' } },
-        // Nobody reads it, and it would cost a signature for every request with a cookie.
+        // No one reads it, and it would cost a signature for every request with a cookie.
         disableSettingJwtHeader: true,
         adapter: {
           // Keys of an AUTH_SECRET that is gone are gone with it, as the sessions are: a new one is made.

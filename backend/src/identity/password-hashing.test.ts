@@ -42,7 +42,7 @@ describe('passwords are hashed', () => {
       ...Array(5).fill(true),
     ]);
     expect(most()).toBe(2);
-    expect(hashing.counts()).toMatchObject({ running: 0, waiting: 0, mostHashing: 2, refused: 0 });
+    expect(hashing.counts()).toMatchObject({ running: 0, waiting: 0, maxHashing: 2, refused: 0 });
   });
 
   test('in the order they came, with a refusal behind a full queue that says when to come back', async () => {
@@ -83,7 +83,7 @@ describe('passwords are hashed', () => {
     ]);
   });
 
-  test('and a request that fails gives its place back', async () => {
+  test('a request that fails gives its place back', async () => {
     const { hashing } = scene({ running: 1, waiting: 0 });
     await expect(hashing.admit('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await hashing.admit('a', async () => 'in')).toBe('in');

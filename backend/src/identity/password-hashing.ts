@@ -1,7 +1,7 @@
 import { AppError } from '../platform/errors.ts';
 
 // A hash takes 16 MB and about a tenth of a second of a thread. Files, name look-ups and other work of the process
-// share four of those, so passwords get two; what waits longer than a second or two is better asked to come back.
+// share four of those, so passwords get two; anyone who would wait longer than a second or two is asked to come back.
 const RUNNING = 2;
 const WAITING = 32;
 const WAITING_PER_ADDRESS = 8;
@@ -23,7 +23,7 @@ export interface PasswordHashing {
   admit<T>(address: string, work: () => Promise<T>): Promise<T>;
   hash(password: string): Promise<string>;
   verify(stored: { hash: string; password: string }): Promise<boolean>;
-  counts(): { running: number; waiting: number; mostHashing: number; refused: number };
+  counts(): { running: number; waiting: number; maxHashing: number; refused: number };
 }
 
 export interface Hasher {
@@ -43,7 +43,7 @@ export function createPasswordHashing(
     ...given,
   };
   const requests = createQueue(limits);
-  // A second one for the hashes alone: a route that forgot to ask for admission must not be unbounded.
+  // A second one for the hashes alone: a route that forgot to ask for admission still has a limit.
   const hashes = createQueue({ ...limits, waitingPerAddress: limits.waiting });
   const hashing = <T>(work: (used: Hasher) => Promise<T>) => hashes.run('', async () => work(await hasher()));
   return {
@@ -53,7 +53,7 @@ export function createPasswordHashing(
     counts: () => ({
       running: requests.counts.running,
       waiting: requests.counts.waiting,
-      mostHashing: hashes.counts.most,
+      maxHashing: hashes.counts.most,
       refused: requests.counts.refused + hashes.counts.refused,
     }),
   };
@@ -76,7 +76,7 @@ function createQueue(limits: HashingLimits) {
     counts.waiting += 1;
     return new Promise((begin) => queue.push({ address, begin }));
   };
-  // A place is handed on rather than given back, so that nobody new slips in before those who wait.
+  // A place is handed on rather than given back, so that no one new slips in before those who wait.
   const leave = (): void => {
     const next = queue.shift();
     if (!next) {

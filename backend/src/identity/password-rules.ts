@@ -21,7 +21,7 @@ const KEYBOARD = [
 const reversed = (text: string) => [...text].reverse().join('');
 const ROWS = [...KEYBOARD, ...KEYBOARD.map(reversed)];
 
-/** Words under which many people put a year or a sign. */
+/** Words to which many people add a year or a sign. */
 const TRIED = new Set(
   (
     'password passwort voxanne welcome qwerty admin letmein secret login clinic doctor dentist dental reception receptionist ' +
@@ -48,7 +48,7 @@ const plain = (text: string) =>
 /** A name, and what people make of it: without spaces and signs. */
 const bare = (text: string) => plain(text).replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-/** What a password comes down to: as it is, without the year or the sign around it, with letters for digits, once. */
+/** What a password boils down to: as it is, without the year or sign around it, with digits as letters, without repeats. */
 function formsOf(password: string): Set<string> {
   const text = plain(password);
   const inner = text.replace(/^\P{L}+/u, '');
@@ -101,18 +101,18 @@ function whyGuessable(
   }
   const folded = bare(password);
   if ([lower, folded].some((text) => /^(.{1,4})\1+$/su.test(text))) {
-    return 'is the same few characters again and again';
+    return 'repeats the same few characters';
   }
   if (ROWS.some((row) => row.includes(lower) || (folded.length > 3 && row.includes(folded)))) {
-    return 'is a row of the keyboard or of the alphabet';
+    return 'is a run of keys or letters';
   }
   const email = about.email.trim().toLowerCase();
   const own = ownWords([email, ...email.split('@'), ...about.names]);
   if (forms.some((form) => own.has(form))) {
-    return 'is little more than your name, your clinic’s name or your email address';
+    return 'is mostly your name, your clinic’s name or your email address';
   }
   // Joiners are part of emoji and of some scripts, and still nothing to guess.
-  if ([...seen].length < 8) return 'has fewer than 8 characters that can be seen';
+  if ([...seen].length < 8) return 'has fewer than 8 visible characters';
   return null;
 }
 
@@ -126,7 +126,7 @@ export function refuseGuessablePassword(
   throw new AppError({
     code: 'WEAK_PASSWORD',
     status: 400,
-    detail: `This password ${reason}. Choose another one: three or four words that have nothing to do with each other are easy to remember and hard to guess.`,
+    detail: `This password ${reason}. Choose another one: three or four unrelated words are easy to remember and hard to guess.`,
     extra: { errors: [{ path: 'password', message: reason }] },
   });
 }

@@ -53,9 +53,9 @@ describe('failed sign-ins', () => {
     return waits;
   };
 
-  test('of one account at one address are ten, in all processes together, then one every minute and a half', async () => {
+  test('one account gets ten from one address, in all processes together, then one every minute and a half', async () => {
     expect(await fail(12, ANN, HOME)).toEqual([...Array(10).fill(0), 90, 90]);
-    // Also with the right password: else the answer would tell that it was right.
+    // Also with the right password, or the answer would reveal that it was right.
     expect(await attempt(ANN, HOME, 'succeeded', there)).toBe(90);
     clock.advance(90_000);
     expect(await fail(2, ANN, HOME)).toEqual([0, 90]);
@@ -68,20 +68,20 @@ describe('failed sign-ins', () => {
     expect(await attempt(' NOBODY@Example.com', HOME, 'failed')).toBe(90);
   });
 
-  test('that end well are forgotten, and those that nobody looked at never counted', async () => {
+  test('that end well are forgotten, and those that no one looked at never counted', async () => {
     await fail(9, ANN, HOME);
     for (let n = 0; n < 30; n += 1) expect(await attempt(ANN, HOME, 'neither')).toBe(0);
     expect(await attempt(ANN, HOME, 'succeeded')).toBe(0);
     expect(await fail(11, ANN, HOME)).toEqual([...Array(10).fill(0), 90]);
   });
 
-  test('of one account do not lock out the rest of the clinic behind the same address', async () => {
+  test('those of one account don’t lock out the rest of the clinic behind the same address', async () => {
     await fail(60, ANN, HOME);
     expect(await attempt('bob@example.com', HOME, 'succeeded')).toBe(0);
     expect(await fail(10, 'new@example.com', HOME)).toEqual(Array(10).fill(0));
   });
 
-  test('of many accounts at one address are a hundred; who signed in there before goes on', async () => {
+  test('one address gets a hundred for all accounts; people who signed in there before can go on', async () => {
     await attempt('bob@example.com', HOME, 'succeeded');
     for (let n = 0; n < 100; n += 1) await attempt(`spray-${n}@example.com`, HOME, 'failed');
     expect(await attempt('fresh@example.com', HOME, 'failed')).toBe(9);
@@ -95,7 +95,7 @@ describe('failed sign-ins', () => {
     await attempt(ANN, HOME, 'succeeded');
     await fail(100, ANN, (n) => `198.51.100.${n}`);
     expect(await fail(2, ANN, '192.0.2.1')).toEqual([0, 90]);
-    // Nobody is locked out: at home as before, and from a new place with the right password at the first try.
+    // No one is locked out: at home as before, and from a new place with the right password at the first try.
     expect(await fail(10, ANN, HOME)).toEqual(Array(10).fill(0));
     expect(await attempt(ANN, '192.0.2.2', 'succeeded')).toBe(0);
     clock.advance(60 * MINUTE);
@@ -192,7 +192,7 @@ describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
   const signIn = (email: string, password: string) =>
     scene.post('/api/auth/sign-in/email', { email, password });
 
-  test('ten times is told how long to wait; colleagues behind the same address go on', async () => {
+  test('ten times gets how long to wait; colleagues behind the same address go on', async () => {
     const [ann, bob] = [await scene.signUp(), await scene.signUp()];
     for (let n = 0; n < 10; n += 1) expect((await signIn(ann.email, `wrong ${n}`)).statusCode).toBe(401);
     for (const password of ['wrong again', PASSWORD]) {

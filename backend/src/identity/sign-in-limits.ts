@@ -5,7 +5,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { beginSignIn, endSignIn, type LimitKeys } from './sign-in-limits.queries.ts';
 
-/** `neither`: nobody looked at the password, as when the service was away. */
+/** `neither`: no one looked at the password, as when the service was away. */
 export type Outcome = 'succeeded' | 'failed' | 'neither';
 
 export interface SignInLimits {
@@ -21,7 +21,7 @@ export interface SignInLimits {
 }
 
 /**
- * How often a sign-in may fail, counted in the database for all processes; the rules stand in
+ * How often a sign-in may fail, counted in the database for all processes; the rules are in
  * `app_private.begin_sign_in`. Accounts that do not exist are counted like those that do, so that a refusal tells
  * nothing about them.
  */

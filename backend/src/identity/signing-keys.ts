@@ -8,7 +8,7 @@ export interface SigningKeySource {
   exists(id: string): Promise<boolean>;
 }
 
-/** Nobody could say which keys there are: no verdict about a token. */
+/** No one could say which keys there are: no verdict about a token. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
@@ -18,7 +18,7 @@ const UNKNOWN_AT_MOST = 1_000;
 const UNKNOWN_FOR_MS = 10_000;
 
 /**
- * The public keys of our own tokens. A token names its key, and anybody can make a name up: a load happens only for a
+ * The public keys of our own tokens. A token names its key, and anyone can make a name up: a load happens only for a
  * key that is there and was not loaded yet, once for all who wait for it, and a name that was nothing is nothing for a
  * while. Ids are random, so that no name that was refused becomes a key.
  */
@@ -48,7 +48,7 @@ export function createSigningKeys(source: SigningKeySource): JWTVerifyGetKey {
   };
   const orUnavailable = <T>(asked: Promise<T>): Promise<T> =>
     asked.catch((cause: unknown) => {
-      throw new KeysUnavailable('The signing keys cannot be read.', { cause });
+      throw new KeysUnavailable('The signing keys can’t be read.', { cause });
     });
 
   return async (header, token) => {

@@ -23,7 +23,7 @@ describe('strangers at the sign-in', () => {
     await db.close();
   });
 
-  test('by the dozen have two passwords hashed at once; behind the queue is a 429 that says when', async () => {
+  test('dozens at once have two passwords hashed at a time; beyond the queue they get a 429 that says when', async () => {
     const { config, database, log } = scene.dependencies;
     const ends: (() => void)[] = [];
     let hashing = 0;
@@ -63,7 +63,7 @@ describe('strangers at the sign-in', () => {
     }
     const answers = await Promise.all(asked);
     expect(most).toBe(2);
-    expect(bounded.counts()).toEqual({ running: 0, waiting: 0, mostHashing: 2, refused: 6 });
+    expect(bounded.counts()).toEqual({ running: 0, waiting: 0, maxHashing: 2, refused: 6 });
     const refused = answers.filter(({ statusCode }) => statusCode === 429);
     expect(refused).toHaveLength(6);
     for (const answer of refused) {
@@ -146,7 +146,7 @@ describe('strangers at the sign-in', () => {
       ['our Origin and a foreign Referer', { origin: HOME, referer: `${ELSEWHERE}/` }],
       ['a foreign Referer alone', { referer: `${ELSEWHERE}/page` }],
       ['a word no browser says', { 'sec-fetch-site': 'elsewhere' }],
-    ])('signs nobody in, up or out for %s', async (_name, headers) => {
+    ])('signs no one in, up or out for %s', async (_name, headers) => {
       const { cookie: kept, email } = await scene.signUp();
       const account = { email, password: PASSWORD, name: 'Ann' };
       for (const door of ['sign-out', 'sign-in/email', 'sign-up/email']) {

@@ -39,7 +39,7 @@ function token(claims: JWTPayload = {}, header: { alg?: string; kid?: string; jk
   }).setProtectedHeader({ alg: 'ES256', kid: KID, ...header });
 }
 
-describe('a token of our own issuer', () => {
+describe('our own token issuer', () => {
   let ours: Keys;
   let theirs: Keys;
   let jwks: JSONWebKeySet;
@@ -90,7 +90,7 @@ describe('a token of our own issuer', () => {
     expect(await verify(bare)).toEqual({ sub: USER, email: '', app_metadata: {} });
   });
 
-  test('is believed in app_metadata only: what stands beside it gives nothing', async () => {
+  test('is believed in app_metadata only: nothing next to it counts', async () => {
     const claims = { app_metadata: {}, org_id: ORG, user_metadata: { org_id: ORG }, user_id: ORG };
     expect(await verify(await token(claims).sign(ours.privateKey))).toEqual({
       sub: USER,
@@ -168,7 +168,7 @@ describe('a token of our own issuer', () => {
     await expect(verify(old)).rejects.toThrow(/expired.*GET \/api\/auth\/token/);
   });
 
-  test('is good as long as its session stands, whatever is remembered about it', async () => {
+  test('is good as long as its session lasts, whatever is remembered about it', async () => {
     const sessionStands = vi.fn(async () => true);
     const check = local({ sessionStands });
     const text = await token().sign(ours.privateKey);
@@ -199,7 +199,7 @@ describe('a token of our own issuer', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  describe('that names a key which is none', () => {
+  describe('that names a key that isn’t one', () => {
     const junk = (kid: string, n = 0) => token({ n }, { kid }).sign(theirs.privateKey);
 
     test.each([
@@ -227,7 +227,7 @@ describe('a token of our own issuer', () => {
       expect(load).toHaveBeenCalledTimes(1);
     });
 
-    test('does not stand in the way of a good one', async () => {
+    test('doesn’t get in the way of a good one', async () => {
       const check = local();
       for (let n = 0; n < 5; n += 1)
         await expect(check(await junk(randomUUID()))).rejects.toMatchObject(REFUSED);
@@ -298,7 +298,7 @@ describe.each([true, false])(
       await expect(verify(await make())).rejects.toMatchObject(REFUSED);
     });
 
-    test(`of another project is ${known ? 'refused' : 'told by the secret alone'}`, async () => {
+    test(`a token of another project is ${known ? 'refused' : 'accepted by the secret alone'}`, async () => {
       const other = verify(await made({ iss: 'https://other.supabase.co/auth/v1' }));
       if (known) await expect(other).rejects.toMatchObject(REFUSED);
       else expect(await other).toEqual(CLAIMS);
@@ -361,7 +361,7 @@ describe('a token of Supabase, checked with its published keys', () => {
     expect(asked).toBe(1);
   });
 
-  test('is no verdict while Supabase does not answer: 503, and good afterwards', async () => {
+  test('isn’t a verdict while Supabase does not answer: 503, and good afterwards', async () => {
     const verify = check();
     answers = false;
     await expect(verify(await made())).rejects.toMatchObject({ status: 503, retryable: true });

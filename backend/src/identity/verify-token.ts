@@ -11,7 +11,7 @@ export interface Claims {
   app_metadata: { org_id?: string | undefined };
 }
 
-// A token of the project itself (anon, service_role) and one of nobody in particular (is_anonymous) are no person.
+// A token of the project itself (anon, service_role) and one of no one in particular (is_anonymous) are no person.
 const PersonsToken = z.object({
   sub: z.guid(),
   email: z.string().default(''),
@@ -28,7 +28,7 @@ export type VerifyToken = (token: string) => Promise<Claims>;
 
 const refused = (detail: string) => new AppError({ code: 'INVALID_TOKEN', status: 401, detail });
 const notValid = () =>
-  refused('The token is not valid here. Sign in and use the token of GET /api/auth/token.');
+  refused('That token isn’t valid here. Sign in and use the token from GET /api/auth/token.');
 
 interface Verified {
   claims: Claims;
@@ -39,7 +39,7 @@ interface Verified {
 }
 
 // A signature costs half a millisecond to check, and a screen sends the same token with every request. Only what the
-// token says is remembered; whether its session still stands, and what the person may do, is asked for each time.
+// token says is remembered; whether its session still exists, and what the person may do, is asked for each time.
 const REMEMBERED_MS = 60_000;
 const REMEMBERED_AT_MOST = 1_000;
 /** Between the clocks of two machines. An end is an end: it is not stretched. */
@@ -62,7 +62,7 @@ function remember(check: (token: string) => Promise<Verified>): (token: string) 
 async function verify(
   token: string,
   key: JWTVerifyGetKey | Uint8Array,
-  { longestLifeS, ...options }: JWTVerifyOptions & { longestLifeS: number },
+  { maxLifeS, ...options }: JWTVerifyOptions & { maxLifeS: number },
 ): Promise<Verified> {
   try {
     const how = { ...options, audience: AUDIENCE, requiredClaims: ['exp', 'iss', 'aud', 'sub'] };
@@ -72,7 +72,7 @@ async function verify(
       : jwtVerify(token, key, how));
     const { sub, email, app_metadata, exp, iat, sid } = PersonsToken.parse(payload);
     const now = Date.now() / 1_000;
-    if (exp - now > longestLifeS + SKEW_S || (iat !== undefined && iat - now > SKEW_S)) throw notValid();
+    if (exp - now > maxLifeS + SKEW_S || (iat !== undefined && iat - now > SKEW_S)) throw notValid();
     return {
       claims: { sub, email, app_metadata },
       sessionId: sid,
@@ -82,14 +82,14 @@ async function verify(
   } catch (error) {
     if (error instanceof KeysUnavailable) throw identityUnavailable();
     if (error instanceof errors.JWTExpired) {
-      throw refused('The token has expired. Get a new one from GET /api/auth/token, or sign in again.');
+      throw refused('That token has expired. Get a new one from GET /api/auth/token, or sign in again.');
     }
     throw notValid();
   }
 }
 
 /**
- * Our own tokens: ES256 with a key of ours, issuer and audience checked, and only as long as the session stands that
+ * Our own tokens: ES256 with a key of ours, issuer and audience checked, and only as long as the session exists that
  * they were given to.
  */
 export function verifyLocalTokens(options: {
@@ -101,13 +101,13 @@ export function verifyLocalTokens(options: {
   const { issuer, sessionStands } = options;
   const keys = createSigningKeys(options.keys);
   const check = remember((token) =>
-    verify(token, keys, { algorithms: ['ES256'], issuer, longestLifeS: LOCAL_LIFE_S }),
+    verify(token, keys, { algorithms: ['ES256'], issuer, maxLifeS: LOCAL_LIFE_S }),
   );
   return async (token) => {
     const { claims, sessionId, keyId } = await check(token);
     if (sessionId === undefined || keyId === undefined) throw notValid();
     if (!(await sessionStands({ id: sessionId, userId: claims.sub, keyId }))) {
-      throw refused('The session of this token has ended. Sign in again and get a new token.');
+      throw refused('That token’s session has ended. Sign in again and get a new token.');
     }
     return claims;
   };
@@ -123,7 +123,7 @@ const SUPABASE_LIFE_S = 7 * 86_400;
  */
 export function verifySupabaseTokens(options: { supabaseUrl?: string; jwtSecret?: string }): VerifyToken {
   const issuer = options.supabaseUrl === undefined ? undefined : `${options.supabaseUrl}/auth/v1`;
-  const shared = { ...(issuer === undefined ? {} : { issuer }), longestLifeS: SUPABASE_LIFE_S };
+  const shared = { ...(issuer === undefined ? {} : { issuer }), maxLifeS: SUPABASE_LIFE_S };
   const claimsOf = (check: (token: string) => Promise<Verified>): VerifyToken => {
     const remembered = remember(check);
     return async (token) => (await remembered(token)).claims;
@@ -140,7 +140,7 @@ export function verifySupabaseTokens(options: { supabaseUrl?: string; jwtSecret?
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
         throw error;
-      throw new KeysUnavailable('The keys of Supabase cannot be read.', { cause: error });
+      throw new KeysUnavailable('Supabase’s keys can’t be read.', { cause: error });
     }
   };
   return claimsOf((token) => verify(token, keys, { ...shared, algorithms: ['ES256', 'RS256', 'EdDSA'] }));

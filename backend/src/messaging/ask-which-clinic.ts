@@ -14,7 +14,7 @@ import { CLOCK_SLACK_MS, leftFrom, saysTheSame } from './reconcile-message.ts';
 
 /**
  * Sends the question which clinic a patient means, once: `sending` is committed before the request, and after an
- * answer that was lost Twilio is asked what it has.
+ * lost answer Twilio is asked what it has.
  * @throws {RetryLater} as long as it is not known to have left.
  */
 export async function askWhichClinic(context: MessagingContext, questionId: string): Promise<void> {
@@ -37,7 +37,7 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
     );
   await twilio.prepare();
   if (!(await database.withService((db) => claimQuestion(db, question))))
-    throw later('The question is being sent by another process.', tuning.firstLookMs);
+    throw later('Another process is sending the question.', tuning.firstLookMs);
   const claimed = { id: question.id, attempts: question.attempts + 1 };
   const mark = (status: 'queued' | 'sent' | 'failed', more: { sid?: string; code?: string }) =>
     database.withService((db) => markQuestion(db, claimed, status, more));
@@ -63,7 +63,10 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
   }
   const code = codeOf(sent.error);
   if (sent.ambiguous)
-    throw later(`Twilio may have taken the question, its answer was lost (${code}).`, tuning.firstLookMs);
+    throw later(
+      `Twilio may have accepted the question, but its answer was lost (${code}).`,
+      tuning.firstLookMs,
+    );
   const refusal = classifyRefusal(sent.error);
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
   if (isAccountCode(code)) context.senderGate.refused(sender, 'account');
@@ -72,7 +75,7 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
   const reason = explainRefusal(refusal, code);
   context.log.warn(
     { error_code: code, reason },
-    '[Messaging] A patient could not be asked which clinic is meant',
+    '[Messaging] A patient could not be asked which clinic they mean',
   );
   if (isFinal) return;
   const backoffMs =
@@ -80,7 +83,7 @@ export async function askWhichClinic(context: MessagingContext, questionId: stri
   throw later(reason, Math.max(backoffMs, sent.error.retryAfterMs ?? 0));
 }
 
-/** An attempt of which nobody knows how it ended: asks Twilio. */
+/** An attempt whose outcome is unknown: asks Twilio. */
 async function hasLeft(
   context: MessagingContext,
   question: QuestionToSend,
@@ -100,7 +103,7 @@ async function hasLeft(
       return true;
     }
     throw later(
-      'It is not known whether the question was sent, and Twilio cannot be asked now.',
+      'We don’t know whether the question was sent, and Twilio can’t be asked right now.',
       tuning.firstLookMs,
     );
   }
@@ -113,7 +116,7 @@ async function hasLeft(
   }
   const waitMs = tuning.settleMs - (question.idle_ms ?? Number.POSITIVE_INFINITY);
   if (waitMs > 0)
-    throw later('Twilio does not know of the question yet; asking again before it is sent again.', waitMs);
+    throw later('Twilio hasn’t seen the question yet; checking once more before sending it again.', waitMs);
   return false;
 }
 

@@ -29,7 +29,7 @@ test('the code that is shown is Twilio’s, else the status, else ours', () => {
   expect(codeOf({ kind: 'TIMEOUT' })).toBe('TIMEOUT');
 });
 
-test('wrong credentials are explained with what to mend', () => {
+test('wrong credentials are explained with what to fix', () => {
   expect(explainRefusal('configuration', '20003')).toContain('TWILIO_AUTH_TOKEN');
   expect(explainRefusal('configuration', '21606')).toContain('https://www.twilio.com/docs/errors/21606');
 });

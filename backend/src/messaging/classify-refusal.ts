@@ -4,7 +4,7 @@ import type { CallError, ClassifyAnswer } from '@voxanne/safe-call';
 /**
  * What a failure that surely sent nothing means for the text.
  * - `temporary`: goes by itself
- * - `configuration`: a person mends the account or its settings, then the text goes
+ * - `configuration`: a person fixes the account or its settings, then the text goes
  * - `opted_out`, `recipient`: this number will never get it
  */
 export type Refusal = 'temporary' | 'configuration' | 'opted_out' | 'recipient';
@@ -16,24 +16,24 @@ const CONFIGURATION = new Set([
 const OPTED_OUT = new Set([21610, 63014, 63033]);
 /** With these Twilio refuses everything that our account sends. */
 const ACCOUNT = new Set([20003, 20005, 20006, 20404]);
-/** And with these everything that one sender sends, to any number. */
+/** And with these, everything that one sender sends, to any number. */
 const SENDER = new Set([21212, 21603, 21606, 21701, 21703, 21705]);
 const SENDER_QUEUE_FULL = 21611;
 
-/** A person is at work on the account: a text tries again soon after they are done, and health turns back with it. */
+/** Someone is fixing the account: a text tries again soon after they're done, and health recovers with it. */
 export const CONFIGURATION_RETRY_MS = 30_000;
 
 /** Twilio splits and adds codes over the years, so the HTTP status decides first and an unknown code is final. */
 export function classifyRefusal(error: Pick<CallError, 'kind' | 'status' | 'code'>): Refusal {
   if (error.kind === 'AUTH') return 'configuration';
-  // Without a status it arose here and says nothing about the number.
+  // Without a status it happened here and says nothing about the number.
   if (error.kind !== 'PERMANENT' || error.status === undefined) return 'temporary';
   const code = Number(error.code);
   if (CONFIGURATION.has(code)) return 'configuration';
   return OPTED_OUT.has(code) ? 'opted_out' : 'recipient';
 }
 
-/** Whether the number's owner has said STOP, by the carrier's word. */
+/** Whether the number's owner said STOP, according to the carrier. */
 export const isOptOutCode = (code: string | null): boolean => OPTED_OUT.has(Number(code));
 const isRefusedLogin = (code: string): boolean =>
   code === 'AUTH' || code === 'HTTP_401' || code === 'HTTP_403';
@@ -53,7 +53,7 @@ export function classifyTwilioError(error: unknown): ClassifyAnswer {
   return code === SENDER_QUEUE_FULL ? 'RATE_LIMIT' : undefined;
 }
 
-/** Twilio's code, else the HTTP status, else our kind: what a person looks up. */
+/** What a person looks up: Twilio's code, or the HTTP status, or our kind. */
 export function codeOf(error: Pick<CallError, 'kind' | 'status' | 'code'>): string {
   if (typeof error.code === 'number' && error.code > 0) return String(error.code);
   return error.status === undefined ? error.kind : `HTTP_${error.status}`;
@@ -65,14 +65,14 @@ export function explainRefusal(refusal: Refusal, code: string, by: 'shared' | 'o
   switch (refusal) {
     case 'configuration':
       if (by === 'own' && isSenderCode(code))
-        return `Twilio does not send from the clinic's own number (${code}).${manual} The text is kept and goes out once the operator of this service has put the number right or taken it back.`;
+        return `Twilio won't send from the clinic's own number (${code}).${manual} The text is saved and goes out once the operator of this service has fixed the number or removed it.`;
       return code === '20003' || isRefusedLogin(code)
-        ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is kept and goes out once they are right.`
-        : `Twilio does not send with the present settings (${code}).${manual} The text is kept and goes out once they are right.`;
+        ? `Twilio refused our credentials (${code}). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; the text is saved and goes out once they're right.`
+        : `Twilio won't send with the current settings (${code}).${manual} The text is saved and goes out once they're right.`;
     case 'opted_out':
     case 'recipient':
       return `${textReason('failed', code)} (${code})`;
     case 'temporary':
-      return `Twilio did not take the text (${code}). It is kept and will be sent later.`;
+      return `Twilio didn't accept the text (${code}). It's saved and will be sent later.`;
   }
 }

@@ -44,7 +44,7 @@ describe('names that read the same', () => {
     ]);
   });
 
-  test('one phone is enough to tell two apart, the same one is not', () => {
+  test('one phone is enough to tell two clinics apart, the same one is not', () => {
     expect(tellApart([clinic('Elm', ELM), clinic('elm')])).toEqual([`Elm (phone ${ELM})`, 'elm']);
     expect(tellApart([clinic('Elm', ELM), clinic('elm', ELM)])).toEqual([undefined, undefined]);
     expect(tellApart([clinic('Elm', ELM), clinic('elm'), clinic('ELM')])).toEqual([
@@ -77,13 +77,13 @@ describe('names that read the same', () => {
     'Elm Dental (phone ＋１５５５１２３０００１)',
     'Elm Dental ٥٥٥١٢٣٠٠٠١',
     'Elm Dental 5.5.5.1.2.3.0.0.0.1',
-  ])('nobody shows another one’s number as a part of the name: %s', (name) => {
+  ])('no one shows another one’s number as a part of the name: %s', (name) => {
     const labels = tellApart([clinic('Elm Dental', ELM), clinic(name, OAK)]);
     expect(labels?.[0]).toContain('Elm Dental');
     expect(labels?.[1]?.replace(OAK, '')).not.toMatch(/\p{Nd}/u);
   });
 
-  test('a name of which nothing can be shown is told by the phone alone', () => {
+  test('a name of which nothing can be shown is replaced by the phone alone', () => {
     expect(tellApart([clinic('🦷'), clinic('Oak')])).toEqual([undefined, 'Oak']);
     expect(tellApart([clinic('+1 555 123 0001', OAK), clinic('Oak')])).toEqual([
       `Clinic (phone ${OAK})`,

@@ -3,7 +3,7 @@ import { toPlainSms } from './gsm7.ts';
 export interface Clinic {
   id: string;
   name: string;
-  /** The number of its receptionist: what a patient knows it by. */
+  /** The number of its receptionist, which patients know. */
   phone?: string | null;
 }
 
@@ -11,7 +11,7 @@ const NAME_CHARACTERS = 40;
 /** Digits that could pass for a phone number. */
 const PHONE_LIKE = /[+(]*\p{Nd}(?:[^\p{L}\p{N}]{0,3}\p{Nd}){5,}\)?/gu;
 
-/** Words that say nothing about which clinic is meant. */
+/** Words that say nothing about which clinic the patient means. */
 export const FILLERS = new Set(
   'a an and answer at clinic for from hello hi i is it its s m im mean meant message my no nr number option please reply text thank thanks that the this to with you'.split(
     ' ',
@@ -29,7 +29,7 @@ export const wordsOf = (text: string): string[] =>
 
 const pairs = (from: string, to: string): [string, string][] =>
   [...from].map((letter, index) => [letter, [...to][index] ?? '']);
-/** What looks like a Latin letter in the fonts of phones, where NFKD does not say so. */
+/** Characters that look like Latin letters in phone fonts, but which NFKD doesn't map. */
 const LOOKALIKES = new Map<string, string>([
   ...pairs('авекмнорстухгіјѕԁԛԝӏһү', 'abekmhopctyxrljsdqwlhy'),
   ...pairs('αβεζηικμνορτυχϲ', 'abezhlkmnoptyxc'),
@@ -42,7 +42,7 @@ const LOOKALIKES = new Map<string, string>([
   ['&', 'and'],
 ]);
 
-/** Names that a person could take for each other have the same one. */
+/** Names that a person could mix up have the same one. */
 export function readingKey(name: string): string {
   const plain = name
     .normalize('NFKD')
@@ -76,7 +76,7 @@ function shownName(name: string): string {
 }
 
 /**
- * How each clinic is called in a list: by name, and where names are much the same by the phone as well.
+ * What to call each clinic in a list: its name, and if names are much alike, its phone as well.
  * @returns undefined for one that would still read like another one.
  */
 export function tellApart(clinics: readonly Clinic[]): (string | undefined)[] {

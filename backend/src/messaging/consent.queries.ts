@@ -20,8 +20,8 @@ export async function keepConsent(db: Db, said: Said, sharedNumbers: readonly st
       ${word === 'stop'}::boolean, ${said.at}::timestamptz, ${word === 'yes'}::boolean)`.execute(db);
 }
 
-/** The carrier refuses a text because its reader has opted out: they said so before we listened, or elsewhere. */
-export async function keepCarriersWord(
+/** The carrier refuses a text because the recipient opted out before we listened, or elsewhere. */
+export async function recordCarrierOptOut(
   db: Db,
   messageId: string,
   sharedNumbers: readonly string[],

@@ -23,8 +23,8 @@ const STOP_SENTENCE = new RegExp(
 );
 
 /**
- * What a text says about texts: `stop` ends them, `start` lifts that, and so does `yes` where they were ended; to
- * everyone else it is a plain answer.
+ * What a text says about texts: `stop` ends them, `start` brings them back, and so does `yes` after a stop; for
+ * everyone else it's a plain answer.
  * @param optOutType - What Twilio says of it, where it says so.
  */
 export function consentWord(body: string, optOutType?: string): 'stop' | 'start' | 'yes' | undefined {

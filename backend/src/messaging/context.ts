@@ -20,13 +20,13 @@ export interface Tuning {
   /** Bound of one delivery with its retries. */
   deadlineMs: number;
   /**
-   * How long after an attempt Twilio may still begin to know of it. Only then is "not found" an answer.
-   * Longer than `timeoutMs`, so that no request of the attempt can be under way any more.
+   * How long after an attempt it may still appear at Twilio. Only after that does "not found" mean anything.
+   * Longer than `timeoutMs`, so that no request of the attempt can be under way anymore.
    */
   settleMs: number;
   /** From an ambiguous answer to the first question about it. */
   firstLookMs: number;
-  /** A text that could not leave for so long would only confuse. */
+  /** After this long a text would only confuse. */
   expireMs: number;
 }
 
@@ -49,12 +49,12 @@ export interface MessagingContext {
   isSignedByTwilio: SignatureCheck;
   accountSid: string;
   publicUrl: string;
-  /** Our own number, as far as it is known before Twilio chose one. */
+  /** Our own number, if it is known before Twilio chooses one. */
   from: string | null;
   /** Numbers that are never one clinic's alone, whatever the table of senders says. */
   sharedNumbers: readonly string[];
   isConfigured: boolean;
-  /** Undefined where Twilio could not reach it and would refuse the message for it. */
+  /** Undefined if Twilio couldn't reach it and would refuse the message because of it. */
   statusCallback(messageId: string): string | undefined;
   tuning: Tuning;
   textLimits: TextLimits;

@@ -95,7 +95,7 @@ describe('delivering a text', () => {
       const { id, to } = await aText();
       await expect(jobOf(id)()).rejects.toThrow(RetryLater);
       expect(await scene.message(id)).toMatchObject({ status: 'unknown' });
-      await expect(jobOf(id)()).rejects.toThrow('does not know of the text yet');
+      await expect(jobOf(id)()).rejects.toThrow('hasn’t seen the text yet');
       expect(await scene.created(to)).toHaveLength(1);
       await work(jobOf(id));
       expect(await scene.created(to)).toHaveLength(2);
@@ -124,14 +124,14 @@ describe('delivering a text', () => {
   test('a process that was killed before Twilio took the text: the next one waits, asks and sends', async () => {
     const { id, to, attempts } = await aText();
     await scene.database.withService((db) => claimAttempt(db, { id, attempts }, OURS));
-    await expect(jobOf(id)()).rejects.toThrow('does not know of the text yet');
+    await expect(jobOf(id)()).rejects.toThrow('hasn’t seen the text yet');
     expect(await scene.created(to)).toHaveLength(0);
     await work(jobOf(id));
     expect(await scene.created(to)).toHaveLength(1);
     await scene.received(to);
   });
 
-  test('of all that read the text at the same moment one may send it, and a late one may not', async () => {
+  test('only one of all that read the text at the same moment may send it, and a late one may not', async () => {
     const { id, attempts } = await aText();
     const claim = (read: number) =>
       scene.database.withService((db) => claimAttempt(db, { id, attempts: read }, OURS));
@@ -150,7 +150,7 @@ describe('delivering a text', () => {
       [id],
     );
     await scene.fault('status', { match: 'GET', status: 503 });
-    await expect(jobOf(id)()).rejects.toThrow('cannot be asked now');
+    await expect(jobOf(id)()).rejects.toThrow('can’t be asked right now');
     expect(await scene.created(to)).toHaveLength(0);
     await scene.heal();
     await work(jobOf(id));
@@ -178,7 +178,7 @@ describe('delivering a text', () => {
       to: lost.to,
       body: 'See you at 9:00 AM',
     });
-    await expect(jobOf(lost.id)()).rejects.toThrow('on its way once more');
+    await expect(jobOf(lost.id)()).rejects.toThrow('already being sent again');
     await scene.owner.query(`update messages set provider_id = $2, status = 'accepted' where id = $1`, [
       underWay.id,
       sid,
@@ -197,7 +197,7 @@ describe('delivering a text', () => {
     await scene.received(to);
   });
 
-  test('a number that is none fails with Twilio’s code at the first try, and the job says why', async () => {
+  test('an invalid number fails with Twilio’s code at the first try, and the job says why', async () => {
     const { id, to } = await aText({ to: '+15005550001' });
     await expect(jobOf(id)()).rejects.toMatchObject({
       name: 'Refused',
@@ -213,7 +213,7 @@ describe('delivering a text', () => {
     expect(await scene.message(id)).toMatchObject({ status: 'failed', error_code: '21610' });
   });
 
-  test('wrong credentials keep the text, say what to mend, and let it go once they are right', async () => {
+  test('wrong credentials keep the text, say what to fix, and let it go once they are right', async () => {
     await scene.fault('revoke');
     const { id, to } = await aText();
     const refusal = await jobOf(id)().catch((error: unknown) => error);
@@ -226,7 +226,7 @@ describe('delivering a text', () => {
     expect((await scene.message(id)).error_code).toBeNull();
   });
 
-  test('a text that could not leave for a day does not surprise anybody', async () => {
+  test('a text that could not leave for a day does not surprise anyone', async () => {
     const { id, to } = await aText();
     await scene.owner.query(`update messages set created_at = now() - interval '1 day' where id = $1`, [id]);
     await expect(work(jobOf(id))).rejects.toMatchObject({ name: 'Refused' });

@@ -10,12 +10,12 @@ import {
   isAccountCode,
   isSenderCode,
 } from './classify-refusal.ts';
-import { keepCarriersWord } from './consent.queries.ts';
+import { recordCarrierOptOut } from './consent.queries.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type Delivery, failed, later, settledDelivery } from './delivery.ts';
 import { fromTwilioStatus } from './message-status.ts';
 import {
-  applyProviderWord,
+  applyProviderStatus,
   claimAttempt,
   type MessageRow,
   markFailed,
@@ -29,7 +29,7 @@ import type { TwilioMessage } from './twilio.client.ts';
 const LOST_RACE_MS = 1_000;
 
 /**
- * Brings a text to Twilio, once, however often and from wherever this is called.
+ * Sends a text to Twilio once, however often and from wherever this is called.
  *
  * Before each request the row says `sending`, committed; an answer that could mean "sent" makes it `unknown`, and
  * from there Twilio is asked before anything is sent again.
@@ -41,7 +41,7 @@ export async function deliverMessage(
   { wanted = true }: { wanted?: boolean } = {},
 ): Promise<Delivery> {
   const message = await read(context, messageId);
-  if (!message) return failed('This message no longer exists.');
+  if (!message) return failed('That message no longer exists.');
   const settled = settledDelivery(message);
   if (settled) return settled;
   if (message.status !== 'queued') {
@@ -52,7 +52,7 @@ export async function deliverMessage(
   }
   if (!wanted) return giveUp(context, message, 'NOT_WANTED', 'The text is no longer needed.');
   if (message.age_ms > context.tuning.expireMs)
-    return giveUp(context, message, 'EXPIRED', 'The text waited too long to be of use now.');
+    return giveUp(context, message, 'EXPIRED', 'The text waited too long to still be useful.');
   return (
     waitForBreaker(context, message) ?? waitForSender(context, message) ?? (await attempt(context, message))
   );
@@ -95,7 +95,7 @@ function waitForBreaker({ safeCalls }: MessagingContext, message: MessageRow): D
 function waitForSender({ senderGate, random }: MessagingContext, message: MessageRow): Delivery | undefined {
   const waitMs = senderGate.waitMs(message.own_sender);
   if (waitMs === 0) return undefined;
-  // Apart from each other, so that one of them is there when the next may try.
+  // Spread out, so that one of them is ready when the next may try.
   const delayMs = waitMs + Math.round(random() * CONFIGURATION_RETRY_MS * 0.5);
   const code = message.error_code ?? 'SENDER_REFUSED';
   const by = message.own_sender === null ? 'shared' : 'own';
@@ -116,15 +116,15 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
   // `settleMs` from it, and the request itself takes up to `timeoutMs` of that.
   const isOld = () => Date.now() - current.claimedAt > (tuning.settleMs - tuning.timeoutMs) / 2;
   await twilio.prepare();
-  if (!(await claim())) return overtaken(context, message);
+  if (!(await claim())) return lostRace(context, message);
 
   const result = await safeCalls.safeCall(
     TWILIO_SMS,
     async (call) => {
       if (call.attempt > 1 || isOld()) {
-        const isMine = await claim().catch(notTwiliosFault);
-        // After a timeout nobody waits for this any more; what it sent now would be a surprise.
-        if (!isMine || call.signal.aborted) throw notTwiliosFault(undefined);
+        const isMine = await claim().catch(abortWithoutBlame);
+        // After a timeout no one waits for this anymore; what it sent now would be a surprise.
+        if (!isMine || call.signal.aborted) throw abortWithoutBlame(undefined);
       }
       const statusCallback = context.statusCallback(message.id);
       const from = current.sender ?? undefined;
@@ -143,24 +143,22 @@ async function attempt(context: MessagingContext, message: MessageRow): Promise<
     context.senderGate.accepted(current.sender);
     return accept(context, sent, result.data);
   }
-  if (result.ambiguous) return doubt(context, sent, codeOf(result.error));
+  if (result.ambiguous) return markUncertain(context, sent, codeOf(result.error));
   return refuse(context, sent, result.error, result.userMessage);
 }
 
 /** CANCELLED: neither retried nor held against Twilio. */
-function notTwiliosFault(cause: unknown): never {
-  throw Object.assign(new Error('the text could not be claimed for another attempt', { cause }), {
+function abortWithoutBlame(cause: unknown): never {
+  throw Object.assign(new Error('the text couldn’t be claimed for another attempt', { cause }), {
     kind: 'CANCELLED',
     ambiguous: false,
   });
 }
 
-async function overtaken(context: MessagingContext, message: MessageRow): Promise<Delivery> {
+async function lostRace(context: MessagingContext, message: MessageRow): Promise<Delivery> {
   const current = await read(context, message.id);
   const settled = current && settledDelivery(current);
-  return (
-    settled ?? later(current?.status ?? 'sending', 'The text is being sent by another process.', LOST_RACE_MS)
-  );
+  return settled ?? later(current?.status ?? 'sending', 'Another process is sending the text.', LOST_RACE_MS);
 }
 
 async function accept(
@@ -172,29 +170,33 @@ async function accept(
   const status = fromTwilioStatus(word);
   try {
     const applied = await context.database.withService((db) =>
-      applyProviderWord(db, { messageId: message.id, sid, status, errorCode, from }),
+      applyProviderStatus(db, { messageId: message.id, sid, status, errorCode, from }),
     );
     if (!applied) context.log.error({ org_id, message_id }, '[Messaging] A text was taken twice by Twilio');
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
     // Another row with the same words to the same number holds this SID: that one is sent, this one is not.
-    return doubt(context, message, 'SID_TAKEN');
+    return markUncertain(context, message, 'SID_TAKEN');
   }
   context.log.info({ org_id, message_id }, '[TwilioGuard] SMS sent successfully');
   return settledDelivery({ ...message, status, error_code: errorCode }) ?? { outcome: 'accepted', status };
 }
 
-async function doubt(context: MessagingContext, message: MessageRow, code: string): Promise<Delivery> {
+async function markUncertain(
+  context: MessagingContext,
+  message: MessageRow,
+  code: string,
+): Promise<Delivery> {
   const { id: message_id, org_id } = message;
   await context.database.withService((db) => markUnknown(db, message, true));
   context.log.warn({ org_id, message_id, error_code: code }, '[TwilioGuard] Answer lost, asking Twilio');
-  // A callback may have told the answer meanwhile.
+  // A callback may have brought the answer in the meantime.
   const current = await read(context, message.id);
   return (
     (current && settledDelivery(current)) ??
     later(
       'unknown',
-      `Twilio may have taken the text, its answer was lost (${code}). Twilio is asked before it is sent again.`,
+      `Twilio may have accepted the text, but its answer was lost (${code}). Voxanne will check with Twilio before sending it again.`,
       context.tuning.firstLookMs,
     )
   );
@@ -215,7 +217,7 @@ async function refuse(
   const isFinal = refusal === 'recipient' || refusal === 'opted_out';
   await context.database.withService(async (db) => {
     await (isFinal ? markFailed(db, message, code) : markQueued(db, message, code));
-    if (refusal === 'opted_out') await keepCarriersWord(db, message.id, context.sharedNumbers);
+    if (refusal === 'opted_out') await recordCarrierOptOut(db, message.id, context.sharedNumbers);
   });
   const { id: message_id, org_id } = message;
   const level = refusal === 'configuration' ? 'error' : 'warn';

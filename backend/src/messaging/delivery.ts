@@ -28,7 +28,7 @@ interface Later {
 
 export const COULD_NOT =
   "I'm sorry, I wasn't able to send that text. Someone from our team will follow up with you.";
-const WILL_COME = 'The text is on its way, it may take a moment to arrive.';
+const WILL_COME = 'Your text is on its way. It may take a moment to arrive.';
 
 export const later = (status: MessageStatus, reason: string, delayMs: number): Later => ({
   outcome: 'later',
@@ -50,5 +50,5 @@ export function settledDelivery(message: MessageRow): Delivery | undefined {
   const { status } = message;
   if (isOpen(status)) return undefined;
   if (!isRefused(status)) return { outcome: 'accepted', status };
-  return { ...failed(textReason(status, message.error_code) ?? 'The text did not arrive.'), status };
+  return { ...failed(textReason(status, message.error_code) ?? 'The text didn’t arrive.'), status };
 }

@@ -93,7 +93,7 @@ describe('whom a clinic may text by hand, and how often', () => {
       const before = await written();
       const refused = await text('+15551238010');
       expect(refused).toMatchObject({ status: 422, body: { code: 'NOT_A_CONTACT', retryable: false } });
-      expect(refused.body.detail).toMatch(/contacts only.*(appointment|waitlist)/i);
+      expect(refused.body.detail).toMatch(/only go to patients.*(appointment|waitlist)/i);
       expect(await written()).toEqual(before);
       await scene.owner.query(`update leads set phone = null where phone = '+15551238010'`);
       await scene.owner.query(`update organizations set phone = null where phone = '+15551238010'`);
@@ -137,7 +137,7 @@ describe('whom a clinic may text by hand, and how often', () => {
       ]);
       const refused = await text(to);
       expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_PHONE' } });
-      expect(refused.body.detail).toMatch(/premium-rate.*satellite/);
+      expect(refused.body.detail).toMatch(/Premium-rate.*satellite/);
       expect(await written()).toEqual({ texts: 0, orders: 0 });
     });
 
@@ -174,7 +174,7 @@ describe('whom a clinic may text by hand, and how often', () => {
       expect((await text(CONTACT)).status).toBe(202);
     });
 
-    test('the day has a limit of its own', async () => {
+    test('the day has its own limit', async () => {
       limit({ newPerDay: 2 });
       await text(CONTACT);
       await age(5);
@@ -263,7 +263,7 @@ describe('whom a clinic may text by hand, and how often', () => {
       expect(await written(neighbor.orgId)).toEqual({ texts: 0, orders: 0 });
     });
 
-    test('there is no other way in: nobody signed in writes a text or its order', async () => {
+    test('there is no other way in: no one signed in writes a text or its order', async () => {
       for (const statement of [
         `insert into public.messages (org_id, to_address, body, kind, dedupe_key) values ($1, '${STRANGER}', 'x', 'direct', 'x')`,
         `insert into public.outbox (org_id, topic, key) values ($1, 'message.send', 'x')`,
@@ -285,7 +285,7 @@ describe('whom a clinic may text by hand, and how often', () => {
         }
     });
 
-    test('and authenticated, which PostgREST’s clients are, may not call it', async () => {
+    test('authenticated, the role of PostgREST’s clients, may not call it', async () => {
       const { rows } = await scene.owner.query(
         `select r.role, has_function_privilege(r.role, p.oid, 'execute') as may
          from pg_proc p, unnest(array['authenticated', 'anon', 'voxanne_tenant']) as r (role)

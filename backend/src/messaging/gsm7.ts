@@ -45,7 +45,7 @@ function plain(character: string): string {
   if (/\s/u.test(character)) return ' ';
   const withoutMarks = character.normalize('NFKD').replace(/\p{M}/gu, '');
   if (withoutMarks !== '' && [...withoutMarks].every((one) => basic.has(one))) return withoutMarks;
-  // A name in another script is the clinic's name: it stays, and costs what it costs. A symbol goes.
+  // A name in another script is the clinic's name, so it stays, whatever it costs. A symbol goes.
   return /[\p{L}\p{N}\p{M}]/u.test(character) ? character : '';
 }
 

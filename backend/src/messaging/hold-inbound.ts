@@ -13,8 +13,8 @@ import {
   type PatientsClinic,
   putQuestion,
   type Question,
+  recordForEachClinic,
   releaseTexts,
-  tellEachClinic,
 } from './inbound.queries.ts';
 import { readChoice, senderKeyword, whichClinicText } from './which-clinic.ts';
 
@@ -36,7 +36,7 @@ export function holdInbound(
     const forSender = senderKeyword(text.body, optOutType);
     if (forSender !== undefined) {
       const ids = clinics.map(({ id }) => id);
-      if (forSender === 'consent') await tellEachClinic(db, text, ids);
+      if (forSender === 'consent') await recordForEachClinic(db, text, ids);
       await forgetWords(db, text.sid);
       return undefined;
     }
@@ -49,7 +49,7 @@ export function holdInbound(
       }
       await forgetWords(db, text.sid);
       await give(db, text, question.id, chosen.id);
-      log.info({ org_id: chosen.id }, '[Messaging] A patient of several clinics has said which one is meant');
+      log.info({ org_id: chosen.id }, '[Messaging] A patient of several clinics said which one they mean');
       return undefined;
     }
     const [only] = clinics;
@@ -71,11 +71,11 @@ export function holdInbound(
     if (listed === undefined) {
       log.warn(
         figures,
-        '[Messaging] A patient cannot be asked which clinic is meant: their clinics read the same and have no phone number to tell them apart. The text is held; give the clinics different names',
+        '[Messaging] A patient cannot be asked which clinic they mean: their clinics read the same and have no phone number to tell them apart. The text is held; give the clinics different names',
       );
       return undefined;
     }
-    log.info(figures, '[Messaging] A patient of several clinics is asked which one is meant');
+    log.info(figures, '[Messaging] A patient of several clinics is asked which one they mean');
     const { asked, body } = listed;
     return putQuestion(db, text, {
       clinics: asked.map(({ id }) => id),
@@ -86,7 +86,7 @@ export function holdInbound(
 }
 
 /**
- * What the patient did stands before what a clinic can make up. Within that by a keyed hash: the same for each patient
+ * What the patient did comes before what a clinic can make up. Within that by a keyed hash: the same for each patient
  * every time, and nothing that a clinic can arrange or find out.
  */
 const inOrder = (clinics: readonly PatientsClinic[], patient: string, key: Buffer): PatientsClinic[] =>

@@ -30,7 +30,7 @@ describe('a patient of several clinics texts the shared number', () => {
       return { elm: line('Elm Dental'), oak: line('Oak Clinic') };
     };
 
-    test('the words are in nobody’s inbox, and the patient is asked once, in a text that names the clinics', async () => {
+    test('the words are in no one’s inbox, and the patient is asked once, in a text that names the clinics', async () => {
       await scene.says('I have a rash');
       await scene.says('Are you there?');
       expect(await inboxes()).toEqual([[], []]);
@@ -163,7 +163,7 @@ describe('a patient of several clinics texts the shared number', () => {
       ]);
     });
 
-    test('STOP is for the sender: each of their clinics hears it, nobody is asked', async () => {
+    test('STOP is for the sender: each of their clinics hears it, no one is asked', async () => {
       await scene.says('STOP');
       expect(await inboxes()).toEqual([['STOP'], ['STOP']]);
       expect(await scene.questions()).toEqual([]);
@@ -174,7 +174,7 @@ describe('a patient of several clinics texts the shared number', () => {
       ]);
     });
 
-    test('HELP was answered by Twilio: nobody is asked, and it is held up by no question', async () => {
+    test('HELP was answered by Twilio: no one is asked, and it is held up by no question', async () => {
       await scene.says('HELP');
       await scene.says('Hjelp', { OptOutType: 'HELP' });
       expect(await inboxes()).toEqual([[], []]);
@@ -204,7 +204,7 @@ describe('a patient of several clinics texts the shared number', () => {
       expect(await scene.questions()).toHaveLength(1);
     });
 
-    test('words that nobody asked for are gone after seven days, and so is the question', async () => {
+    test('words that no one asked for are gone after seven days, and so is the question', async () => {
       await scene.says('I have a rash');
       const later = new Date(Date.now() + 8 * 86_400_000);
       await cleanUp(

@@ -83,7 +83,7 @@ describe('a clinic that wants another one’s texts', () => {
     expect((await certainty()).get(real.orgId)).toBe(2);
   });
 
-  test('stands in no order that it can arrange, and in the same one every time', async () => {
+  test('is in an order it can’t choose, and in the same one every time', async () => {
     const clinics = [real, fake];
     for (const name of ['Ash', 'Birch', 'Cedar', 'Daisy']) {
       const clinic = await scene.createOrganization({ name });
@@ -122,7 +122,7 @@ describe('a clinic that wants another one’s texts', () => {
     expect([await scene.inbox(real), await scene.inbox(fake)]).toEqual([['I have a rash', 'Elm Dental'], []]);
   });
 
-  test('under the same name and without phones: nobody is asked to guess, the words stay held until they can be', async () => {
+  test('under the same name and without phones: no one is asked to guess, the words stay held until they can be', async () => {
     await named(fake, 'ELM DENTAL');
     for (const clinic of [real, fake]) await scene.calls(clinic);
     await scene.says('I have a rash');

@@ -147,7 +147,7 @@ describe('whose a text on a clinic’s own number is', () => {
       expect(await asked()).toBe(1);
     });
 
-    test('is the new clinic’s for everybody else', async () => {
+    test('is the new clinic’s for everyone else', async () => {
       await bothBook();
       await takeBack(own);
       await give(oak, own);
@@ -155,7 +155,7 @@ describe('whose a text on a clinic’s own number is', () => {
       expect(await inboxes()).toEqual([[], ['Yes please']]);
     });
 
-    test('what was chosen on it before does not count for a clinic that cannot be meant any more', async () => {
+    test('what was chosen on it before does not count for a clinic that cannot be meant anymore', async () => {
       await takeBack(own);
       await bothBook();
       await scene.says('Hello', { To: own });
@@ -177,7 +177,7 @@ describe('whose a text on a clinic’s own number is', () => {
     });
   });
 
-  test('the number of the deployment is nobody’s alone, whatever stands in the table', async () => {
+  test('the number of the deployment belongs to no one clinic, whatever the table says', async () => {
     await takeBack(own);
     await scene.owner.query('insert into senders (org_id, address) values ($1, $2)', [elm.orgId, OURS]);
     await bothBook();

@@ -78,7 +78,7 @@ describe('whose a text on the shared number is', () => {
             [of.orgId, scene.patient()],
           ),
       ],
-    ])('%s is none: the words are kept nowhere', async (_what, make) => {
+    ])('%s doesn’t count: the words are stored nowhere', async (_what, make) => {
       await make(oak);
       const sid = await scene.says('Does Dr. Beta have time? canary');
       expect(await inboxes()).toEqual([[], []]);
@@ -108,12 +108,12 @@ describe('whose a text on the shared number is', () => {
       [
         '',
         '1',
-        '[The patient sent a picture or file. Voxanne does not keep attachments; please ask for it another way.]',
+        '[The patient sent a picture or file. Voxanne doesn’t keep attachments; please ask for it another way.]',
       ],
       [
         'My card',
         '2',
-        'My card\n[The patient sent 2 pictures or files. Voxanne does not keep attachments; please ask for them another way.]',
+        'My card\n[The patient sent 2 pictures or files. Voxanne doesn’t keep attachments; please ask for them another way.]',
       ],
       ['Just words', '0', 'Just words'],
       ['Just words', 'many', 'Just words'],

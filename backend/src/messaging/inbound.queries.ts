@@ -21,14 +21,14 @@ export interface InboundText extends Correspondence {
 export interface Question {
   id: string;
   clinics: string[];
-  /** As they were called when it was made; none of a question from before that was kept. */
+  /** Their names when the question was made; missing for questions from before names were stored. */
   names: string[];
   body: string;
   status: 'queued' | 'sending' | 'sent' | 'failed';
   attempts: number;
   /** Not answered, and not so old that it would be asked again. */
   is_open: boolean;
-  /** Whom the answer named, as long as it counts. */
+  /** Which clinic the answer named, as long as it counts. */
   chosen_org_id: string | null;
 }
 
@@ -81,7 +81,7 @@ export async function findQuestion(db: Db, of: Correspondence): Promise<Question
   return rows[0];
 }
 
-/** Asks anew; what was asked and answered before is over. */
+/** Asks again; what was asked and answered before is over. */
 export async function putQuestion(
   db: Db,
   of: Correspondence,
@@ -118,12 +118,12 @@ export async function holdText(db: Db, text: InboundText): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The words are needed no more: they were the answer to our question, or are nobody's. */
+/** The words are no longer needed: they answered our question, or belong to no clinic. */
 export async function forgetWords(db: Db, sid: string): Promise<void> {
   await sql`update app_private.held_texts set body = null where sid = ${sid}`.execute(db);
 }
 
-/** Hands what waited to the clinic that was meant, as it came: all of it, or the one text. */
+/** Hands what was waiting to the chosen clinic, as it came: all of it, or one text. */
 export async function releaseTexts(
   db: Db,
   of: Correspondence,
@@ -148,7 +148,7 @@ export async function releaseTexts(
 }
 
 /** "STOP" ends the texts of every clinic on this number, so each of them hears it. */
-export async function tellEachClinic(db: Db, text: InboundText, orgIds: string[]): Promise<void> {
+export async function recordForEachClinic(db: Db, text: InboundText, orgIds: string[]): Promise<void> {
   await sql`
     insert into messages (org_id, to_address, from_address, channel, status, body, kind, dedupe_key)
     select org_id, ${text.receiver}, ${text.patient}, ${text.channel}, 'received', ${text.body}, 'inbound', ${text.sid}

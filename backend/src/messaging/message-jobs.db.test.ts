@@ -46,7 +46,7 @@ describe('the jobs of messaging', () => {
     expect(rows).toEqual([{ kind: 'confirmation', dedupe_key: `${appointment_id}:1`, appointment_id }]);
   });
 
-  test('a confirmation that nobody wants any more is not sent, and one that may be out is settled', async () => {
+  test('a confirmation that no one wants any more is not sent, and one that may be out is settled', async () => {
     const job = await book('+15551235002');
     await confirm(job, false);
     expect(await scene.created('+15551235002')).toHaveLength(0);
@@ -112,7 +112,7 @@ describe('the jobs of messaging', () => {
   test('a job that cannot be read is given up with the name of what is wrong', async () => {
     const job = await book('+15551235003');
     const broken = { ...job, payload: { ...job.payload, scheduled_at: 'soon' } };
-    await expect(confirm(broken, true)).rejects.toThrow(new GiveUp('The job cannot be read: scheduled_at.'));
+    await expect(confirm(broken, true)).rejects.toThrow(new GiveUp('The job can’t be read: scheduled_at.'));
   });
 
   test('worker, Twilio and callbacks together: the text is delivered, and its timeline says how', async () => {

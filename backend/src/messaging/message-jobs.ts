@@ -15,7 +15,7 @@ const AppointmentPayload = z.object({
   time_zone: z.string(),
   scheduled_at: z.iso.datetime({ offset: true }),
   change: z.enum(['booked', 'moved', 'restored', 'cancelled']).default('booked'),
-  /** Nobody is to hear of it: the patient had not heard of the appointment either. */
+  /** No text should go out: the patient hadn't heard of the appointment either. */
   silent: z.boolean().default(false),
   /** The appointment went to another patient: this is for the one before. */
   passed_on: z.boolean().default(false),
@@ -144,10 +144,10 @@ function parse<T extends z.ZodType>(schema: T, payload: unknown): z.infer<T> {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new GiveUp(`The job cannot be read: ${where}.`);
+  throw new GiveUp(`The job can’t be read: ${where}.`);
 }
 
 function organizationOf({ org_id }: { org_id: string | null }): string {
-  if (org_id === null) throw new GiveUp('The job names no organization.');
+  if (org_id === null) throw new GiveUp('The job doesn’t name an organization.');
   return org_id;
 }

@@ -3,7 +3,7 @@ import { type Expression, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 
-/** Whom a text went to, or came from. */
+/** Who a text went to, or came from. */
 const PATIENT = sql<string>`case when m.kind = 'inbound' then m.from_address else m.to_address end`;
 
 /** The patient of the appointment that the text is about, else who is known under the number. */
@@ -46,7 +46,7 @@ const messages = (db: Db) =>
       sql<boolean>`app_private.is_resendable(m)`.as('resendable'),
     ]);
 
-/** Refused, not dealt with, and still of use: nothing newer was sent about the same appointment, which is to come. */
+/** Refused, not taken care of, and still useful: nothing newer was sent about the same upcoming appointment. */
 const NEEDS_ATTENTION = sql<boolean>`(
   m.status in ('failed', 'undelivered') and m.informed_at is null and m.replaced_by is null
   and m.error_code is distinct from 'NOT_WANTED' and m.created_at > now() - interval '30 days'

@@ -36,8 +36,8 @@ export const fromTwilioStatus = (status: string): MessageStatus => FROM_TWILIO[s
 export const statusesBefore = (next: MessageStatus): MessageStatus[] =>
   (Object.keys(RANK) as MessageStatus[]).filter((status) => RANK[status] < RANK[next]);
 
-/** It will not arrive. */
+/** It won't arrive. */
 export const isRefused = (status: MessageStatus): boolean => status === 'failed' || status === 'undelivered';
 
-/** Nothing is known of the provider having it. */
+/** As far as we know, the provider doesn't have it. */
 export const isOpen = (status: MessageStatus): boolean => RANK[status] < RANK.accepted;

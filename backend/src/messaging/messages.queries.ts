@@ -143,7 +143,7 @@ export async function claimAttempt(
   return rows[0];
 }
 
-/** `endedNow`: the attempt ended this moment; otherwise nobody lived to see it end and its beginning stays. */
+/** `endedNow`: the attempt ended this moment; otherwise its process died first, and only its start is known. */
 export async function markUnknown(
   db: Db,
   message: Pick<MessageRow, 'id' | 'attempts'>,
@@ -178,7 +178,7 @@ export async function markFailed(
       and status in ('queued', 'sending', 'unknown')`.execute(db);
 }
 
-export interface ProviderWord {
+export interface ProviderStatus {
   messageId: string;
   sid: string;
   status: MessageStatus;
@@ -187,10 +187,10 @@ export interface ProviderWord {
 }
 
 /**
- * What Twilio says about a text, applied forwards only. Its word also overtakes a failure that was our own verdict.
+ * What Twilio says about a text, applied forwards only. It also overrides a failure that was our own verdict.
  * @returns false when the text is known under another SID.
  */
-export async function applyProviderWord(db: Db, word: ProviderWord): Promise<boolean> {
+export async function applyProviderStatus(db: Db, word: ProviderStatus): Promise<boolean> {
   const { numAffectedRows } = await sql`
     with word as (
       select m.id,
@@ -211,7 +211,7 @@ export async function applyProviderWord(db: Db, word: ProviderWord): Promise<boo
 /** What left and did not arrive is not done: its outgoing row says why. */
 async function refuseOutgoing(
   db: Db,
-  { messageId, status, errorCode }: Pick<ProviderWord, 'messageId' | 'status' | 'errorCode'>,
+  { messageId, status, errorCode }: Pick<ProviderStatus, 'messageId' | 'status' | 'errorCode'>,
 ): Promise<void> {
   await sql`
     update outbox o set status = 'dead_letter', refused = true, error_message = ${textReason(status, errorCode)},

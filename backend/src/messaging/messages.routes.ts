@@ -31,7 +31,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
         operationId: 'listMessages',
         summary: 'Texts, newest first',
         description:
-          'What was sent and what came in, with the patient, the state of each and its reason. A search with letters looks for patients by name, one without by number.',
+          'Sent and received texts, with the patient, the status of each and its reason. A search with letters looks for patients by name; one without looks for phone numbers.',
         querystring: MessageQuery,
         response: { 200: MessagePage },
       },
@@ -82,9 +82,8 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       schema: {
         tags,
         operationId: 'updateMessage',
-        summary: 'Say that a patient was informed by phone instead',
-        description:
-          'For a text that did not arrive: it needs no attention anymore. Audited, and can be taken back.',
+        summary: 'Mark a patient as called instead',
+        description: 'For a text that didn’t arrive: marks it as taken care of. Audited, and can be undone.',
         params,
         body: MessagePatch,
         response: { 200: MessageDetail },
@@ -103,9 +102,9 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
       schema: {
         tags,
         operationId: 'resendMessage',
-        summary: 'Send a text again that did not arrive',
+        summary: 'Resend a text that didn’t arrive',
         description:
-          'As a new text, to the number that the patient has now. A second request answers with the same text. 422 says why it cannot be sent: the patient sent STOP, the number takes no texts, or the text is not true anymore. Audited.',
+          'Sent as a new text, to the patient’s current number. A second request returns the same text. 422 says why it can’t be sent: the patient sent STOP, the number doesn’t get texts, or the text is out of date. Audited.',
         params,
         response: { 202: TextAccepted },
       },

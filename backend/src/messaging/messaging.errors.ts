@@ -7,7 +7,7 @@ export const invalidPhone = () =>
     code: 'INVALID_PHONE',
     status: 400,
     detail:
-      'That is not a phone number that can be texted; premium-rate, shared-cost and satellite numbers are not. Enter it with its country code, such as +1 555 123 0001, or as it is dialed in the clinic’s country.',
+      'We can’t text that number. Check it, and enter it with its country code, such as +1 555 123 0001, or as you’d dial it in the clinic’s country. Premium-rate, shared-cost and satellite numbers don’t get texts.',
   });
 
 export const notAContact = () =>
@@ -15,7 +15,7 @@ export const notAContact = () =>
     code: 'NOT_A_CONTACT',
     status: 422,
     detail:
-      'That number does not belong to any of your contacts, and texts go to contacts only. Book an appointment or add the person to the waitlist with this number, or correct their contact; then send the text again.',
+      'That number isn’t one of your patients’, and texts only go to patients. Book an appointment or add the person to the waitlist with this number, or correct it on their page; then send the text again.',
   });
 
 /** @param why - What `app_private.why_no_text` answered. */
@@ -37,7 +37,7 @@ export const tooManyTexts = (retryAfterSeconds: number, limits: TextLimits, isNe
     code: 'TOO_MANY_TEXTS',
     status: 429,
     title: 'Too many texts',
-    detail: `Your clinic has reached its limit for manual texts. New clinics have a lower limit. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Booking confirmations are not limited.`,
+    detail: `Your clinic has reached its limit for manual texts. New clinics have a lower limit. Nothing was sent. Try again in ${inWords(retryAfterSeconds)}. Booking confirmations aren’t limited.`,
     retryable: true,
     retryAfterSeconds,
     quotas: [
@@ -56,7 +56,7 @@ export const channelNotConfigured = () =>
   new AppError({
     code: 'CHANNEL_NOT_CONFIGURED',
     status: 422,
-    detail: 'WhatsApp is not set up for this clinic. Send the message with channel "sms".',
+    detail: 'WhatsApp isn’t set up for this clinic. Send the message with channel "sms" instead.',
   });
 
 export const idempotencyKeyReused = () =>
@@ -71,7 +71,7 @@ export const messageNotFound = () =>
   new AppError({
     code: 'MESSAGE_NOT_FOUND',
     status: 404,
-    detail: 'There is no such message in your clinic.',
+    detail: 'We couldn’t find that message at your clinic.',
   });
 
 export const foreignAccount = () =>
@@ -80,7 +80,7 @@ export const foreignAccount = () =>
     status: 401,
     title: 'Not from our Twilio account',
     detail:
-      'The AccountSid is not that of the account whose token signed this request. Check that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong to the account that owns the number.',
+      'The AccountSid doesn’t match the account whose token signed this request. Check that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong to the account that owns the number.',
   });
 
 export const invalidSignature = () =>
@@ -89,7 +89,7 @@ export const invalidSignature = () =>
     status: 401,
     title: 'Not signed by Twilio',
     detail:
-      'X-Twilio-Signature is missing or does not match. It is computed over PUBLIC_URL and the path: check that PUBLIC_URL is the address that Twilio calls, and that TWILIO_AUTH_TOKEN is the account’s primary token.',
+      'X-Twilio-Signature is missing or doesn’t match. It’s computed over PUBLIC_URL and the path, so check that PUBLIC_URL is the address Twilio calls and that TWILIO_AUTH_TOKEN is the account’s primary token.',
   });
 
 export const senderIsShared = () =>
@@ -97,7 +97,7 @@ export const senderIsShared = () =>
     code: 'SENDER_IS_SHARED',
     status: 409,
     detail:
-      'This is the number that all clinics of the deployment text from (TWILIO_FROM_NUMBER), so no clinic can have it alone. Name another number of the Twilio account.',
+      'Every clinic on this deployment texts from this number (TWILIO_FROM_NUMBER), so one clinic can’t have it to itself. Choose another number in the Twilio account.',
   });
 
 export const senderIsTaken = () =>
@@ -105,19 +105,19 @@ export const senderIsTaken = () =>
     code: 'SENDER_TAKEN',
     status: 409,
     detail:
-      'Another clinic texts from this number. Take it back first, or name another number of the Twilio account.',
+      'Another clinic already texts from this number. Remove it there first, or choose another number in the Twilio account.',
   });
 
 export const noSuchClinic = () =>
   new AppError({
     code: 'CLINIC_NOT_FOUND',
     status: 404,
-    detail: 'There is no clinic of that id.',
+    detail: 'No clinic has that id.',
   });
 
 export const noSuchSender = () =>
   new AppError({
     code: 'SENDER_NOT_FOUND',
     status: 404,
-    detail: 'No clinic texts from this number alone. GET /api/operator/senders lists those that do.',
+    detail: 'This number doesn’t belong to a clinic. GET /api/operator/senders lists the ones that do.',
   });

@@ -19,8 +19,8 @@ interface Refused {
 const OPEN = sql`('queued', 'sending', 'unknown')`;
 
 /**
- * Of one organization, or of all with the questions to patients which clinic they mean: those are no clinic's. A number of
- * a clinic's own that is refused is no matter of all. What is counted is read along a partial index, and no further.
+ * Of one organization, or of all with the questions to patients which clinic they mean: those belong to no clinic. A number of
+ * a clinic's own that is refused doesn't count for all. Counting reads a partial index and nothing else.
  */
 export async function readOpenTexts(db: Db, orgId: string | null): Promise<OpenTexts> {
   const which =

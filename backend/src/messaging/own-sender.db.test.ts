@@ -7,7 +7,7 @@ import { claimAttempt, keepMessage } from './messages.queries.ts';
 import { queueText } from './queue-text.ts';
 import { createScene, OURS, type Scene, work } from './testing.ts';
 
-describe('a clinic with a number of its own', () => {
+describe('a clinic with its own number', () => {
   let scene: Scene;
   let clinic: TestOrganization;
   let other: TestOrganization;
@@ -91,7 +91,7 @@ describe('a clinic with a number of its own', () => {
       return text;
     };
 
-    test('hears of it, and nobody else does', async () => {
+    test('hears of it, and no one else does', async () => {
       await refused();
       expect(await health(clinic)).toMatchObject({
         fault: { code: '21606', reason: expect.stringContaining('operator of this service') },
@@ -112,7 +112,7 @@ describe('a clinic with a number of its own', () => {
       expect(await deliver((await aText(other)).id, context)).toMatchObject({ outcome: 'accepted' });
     });
 
-    test('its texts that wait are no matter of the deployment', async () => {
+    test('its waiting texts don’t count for the deployment', async () => {
       await refused();
       await scene.owner.query(
         `update messages set created_at = now() - interval '90 seconds' where org_id = $1`,

@@ -46,5 +46,5 @@ export function presentMessage(row: ListedMessage): Message {
   };
 }
 
-/** A patient's link acts as the patient; nobody else needs to see it whole. */
+/** A patient's link acts as the patient, so no one else should see all of it. */
 const withoutLinks = (body: string): string => body.replace(/(\/a\/)[\w-]{41}/g, '$1...');

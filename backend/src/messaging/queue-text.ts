@@ -53,7 +53,7 @@ export async function queueText(
     }
     return readMessage(db, queued.message_id);
   });
-  if (!row) throw new Error('A text that was queued could not be read.');
+  if (!row) throw new Error('The queued text couldn’t be read.');
   if (row.to_address !== to || row.body !== body) throw idempotencyKeyReused();
   return row;
 }

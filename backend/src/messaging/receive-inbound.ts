@@ -26,7 +26,7 @@ const InboundPayload = z.object({
 
 /**
  * Takes a text from a patient in. It belongs to the clinic that the person has to do with: on a clinic's own number to
- * that one or to nobody, on the shared number to none of several until the person has said which.
+ * that one or to no one, on the shared number to none of several until the person has said which.
  */
 export async function receiveInbound(
   { accountSid, clock, database, log, sharedNumbers }: MessagingContext,
@@ -47,7 +47,7 @@ export async function receiveInbound(
     const correspondence = { patient: from, receiver: to, channel } as const;
     const question = await findQuestion(db, correspondence);
     const clinics = await clinicsOfText(db, correspondence, sharedNumbers);
-    // What was chosen on a number counts as long as that clinic may be meant on it.
+    // A choice on a number counts as long as that clinic still texts from it.
     const chosen = clinics.find(({ id }) => id === question?.chosen_org_id);
     // STOP and its kin concern the number, and with it each of the person's clinics on it.
     if (chosen && senderKeyword(body, optOutType) === undefined) return chosen.id;
@@ -57,12 +57,12 @@ export async function receiveInbound(
     if (clinics.length === 0 && senderKeyword(body, optOutType) === 'consent') return 'to be asked' as const;
     return clinics[0]?.id;
   });
-  // By the account, whichever clinic it is for: a repeat that would go elsewhere by now is a repeat.
+  // By account, not clinic: a repeat is a repeat even if it would go elsewhere by now.
   const scope = accountSid;
   const event = { provider: 'twilio' as const, eventType: 'inbound', eventId: sid, scope, arrival };
   if (owner === undefined) {
     log.warn({ provider_id: sid }, '[Messaging] A text from a number that no clinic deals with');
-    // That it came, for whoever looks for it; not who wrote, and not what.
+    // That it came, for people who look for it; not who wrote it, and not what it says.
     await inbox.keep({ ...event, orgId: null, payload: { sid, to } });
     return;
   }
@@ -79,14 +79,14 @@ export async function receiveInbound(
   await inbox.receive({ ...event, orgId, orderKey: `sender:${from.slice(0, 200)}`, payload });
 }
 
-/** The words, and that something was attached: it stays with Twilio, and an empty text would say nothing of it. */
+/** The words, and a note about attachments, which stay with Twilio; an empty text would say nothing about them. */
 function bodyOf(form: Form): string {
   const words = visibleLines(field(form, 'Body') ?? '');
   const attached = Math.min(Number.parseInt(field(form, 'NumMedia') ?? '0', 10) || 0, 10);
   if (attached < 1) return words;
   const what = attached === 1 ? 'a picture or file' : `${attached} pictures or files`;
   const which = attached === 1 ? 'it' : 'them';
-  const note = `[The patient sent ${what}. Voxanne does not keep attachments; please ask for ${which} another way.]`;
+  const note = `[The patient sent ${what}. Voxanne doesn’t keep attachments; please ask for ${which} another way.]`;
   return words === '' ? note : `${words}\n${note}`;
 }
 
@@ -96,7 +96,7 @@ function bodyOf(form: Form): string {
  */
 export async function keepInbound(context: MessagingContext, job: Job): Promise<Effects | undefined> {
   const parsed = InboundPayload.safeParse(job.payload);
-  if (!parsed.success) throw new GiveUp('The stored text cannot be read.');
+  if (!parsed.success) throw new GiveUp('The stored text can’t be read.');
   const {
     sid,
     from: patient,

@@ -4,7 +4,7 @@ import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { type Delivery, later, settledDelivery } from './delivery.ts';
 import { toPlainSms } from './gsm7.ts';
 import { fromTwilioStatus } from './message-status.ts';
-import { applyProviderWord, type MessageRow, markUnknown, readMessage } from './messages.queries.ts';
+import { applyProviderStatus, type MessageRow, markUnknown, readMessage } from './messages.queries.ts';
 import { hasTwinUnderWay, takenSids } from './reconcile.queries.ts';
 import type { TwilioMessage } from './twilio.client.ts';
 
@@ -15,7 +15,7 @@ const TRIAL_PREFIX = /^Sent from your Twilio trial account\s*-\s*/;
 
 /**
  * A text that may have been sent: asks Twilio instead of guessing.
- * @returns how it stands, or undefined when it was surely not sent and may be sent (again).
+ * @returns its state, or undefined when it was surely not sent and may be sent (again).
  */
 export async function reconcileMessage(
   context: MessagingContext,
@@ -32,7 +32,7 @@ export async function reconcileMessage(
     { key: message.org_id, retries: 1, timeoutMs: tuning.timeoutMs, deadlineMs: tuning.deadlineMs },
   );
   if (!asked.success) {
-    const reason = `It is not known whether Twilio took the text, and Twilio cannot be asked now. ${explainRefusal('temporary', codeOf(asked.error))}`;
+    const reason = `We don’t know whether Twilio accepted the text, and Twilio can’t be asked right now. ${explainRefusal('temporary', codeOf(asked.error))}`;
     return later('unknown', reason, Math.max(asked.error.retryAfterMs ?? 0, tuning.firstLookMs));
   }
 
@@ -51,7 +51,7 @@ export async function reconcileMessage(
   if (waitMs > 0)
     return later(
       'unknown',
-      'Twilio does not know of the text yet; asking again before it is sent again.',
+      'Twilio hasn’t seen the text yet; checking once more before sending it again.',
       waitMs,
     );
   log.warn({ org_id: message.org_id, message_id: message.id }, '[Messaging] Twilio never took the text');
@@ -75,12 +75,12 @@ async function adopt(
       if (await hasTwinUnderWay(db, message, tuning.settleMs))
         return later(
           'unknown',
-          'The same text is on its way once more; waiting for its answer.',
+          'The same text is already being sent again; waiting for the answer.',
           TWIN_WAIT_MS,
         );
       const status = fromTwilioStatus(free.status);
       const { sid, errorCode, from } = free;
-      if (!(await applyProviderWord(db, { messageId: message.id, sid, status, errorCode, from })))
+      if (!(await applyProviderStatus(db, { messageId: message.id, sid, status, errorCode, from })))
         return undefined;
       log.info({ org_id: message.org_id, message_id: message.id }, '[Messaging] Lost answer found at Twilio');
       return (
@@ -90,7 +90,7 @@ async function adopt(
   } catch (error) {
     // Unique SID: another row took it in this very moment.
     if (sqlState(error) !== '23505') throw error;
-    return later('unknown', 'What was found at Twilio belongs to another text; asking again.', TWIN_WAIT_MS);
+    return later('unknown', 'The text found at Twilio is a different one; checking again.', TWIN_WAIT_MS);
   }
 }
 
@@ -102,7 +102,7 @@ export function leftFrom(
   return sender === null ? candidate.byService || candidate.from === null : candidate.from === sender;
 }
 
-/** A trial account puts a sentence in front, and a Messaging Service may plain the typography. */
+/** A trial account adds a sentence in front, and a Messaging Service may simplify the typography. */
 export function saysTheSame(
   candidate: Pick<TwilioMessage, 'body'>,
   message: Pick<MessageRow, 'body'>,

@@ -1,7 +1,7 @@
 import { classifyTwilioError } from './classify-refusal.ts';
 import { type MessagingContext, TWILIO_SMS } from './context.ts';
 import { fromTwilioStatus } from './message-status.ts';
-import { applyProviderWord } from './messages.queries.ts';
+import { applyProviderStatus } from './messages.queries.ts';
 import { findSilent } from './reconcile.queries.ts';
 
 const QUIET_MS = 10 * 60_000;
@@ -9,7 +9,7 @@ const GIVE_UP_MS = 48 * 60 * 60_000;
 const LIMIT = 50;
 
 /**
- * Callbacks are best effort: asks Twilio how the texts ended that have been quiet for long. To be run by the clock.
+ * Callbacks are best effort: asks Twilio what happened to texts that have been quiet for long. Runs on a schedule.
  * @returns how many it learned about.
  */
 export async function refreshStatuses(
@@ -31,7 +31,7 @@ export async function refreshStatuses(
     if (!asked.success) continue;
     const { sid, errorCode, from, status: word } = asked.data;
     const status = fromTwilioStatus(word);
-    await database.withService((db) => applyProviderWord(db, { messageId, sid, status, errorCode, from }));
+    await database.withService((db) => applyProviderStatus(db, { messageId, sid, status, errorCode, from }));
     learned += 1;
   }
   return learned;

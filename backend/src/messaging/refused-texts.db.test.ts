@@ -105,7 +105,7 @@ describe('a text that was refused', () => {
     expect(rows).toHaveLength(2);
   });
 
-  test('is sent again as a text of its own to the number that the patient has by now, once', async () => {
+  test('is sent again as its own text to the number that the patient has by now, once', async () => {
     await scene.books(clinic, LANDLINE);
     await work();
     const [{ id }] = (await texts()).data;
@@ -245,7 +245,7 @@ describe('a text that was refused', () => {
     expect(refused).toMatchObject({ status, body: { code, detail: expect.any(String) } });
   });
 
-  test('of another clinic is nobody’s', async () => {
+  test('another clinic’s refused text can’t be seen', async () => {
     await scene.books(clinic, LANDLINE);
     await work();
     const [{ id }] = (await texts()).data;

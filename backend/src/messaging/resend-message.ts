@@ -6,7 +6,7 @@ import { findListed, resendText } from './message-list.queries.ts';
 import { messageNotFound, notSentAgain } from './messaging.errors.ts';
 
 /**
- * Sends a text that failed again, as a text of its own; a repeat answers with the same one.
+ * Sends a text that failed again, as its own text; a repeat answers with the same one.
  * @throws {AppError} MESSAGE_NOT_FOUND, or why it cannot be sent again.
  */
 export function resendMessage(

@@ -45,7 +45,7 @@ export async function sendSmsWithGuard(
   const country = await database.withService((db) => findOrganization(db, organizationId));
   const address = toE164(to, country.country);
   if (address === null) {
-    return { success: false, error: 'INVALID_PHONE: that is not a phone number.', userMessage: COULD_NOT };
+    return { success: false, error: 'INVALID_PHONE: that isn’t a phone number.', userMessage: COULD_NOT };
   }
   const { row, isNew } = await database.withService(async (db) => {
     const kept = await keepMessage(db, {

@@ -7,7 +7,7 @@ describe('while Twilio refuses our sender', () => {
     return { time, gate: createSenderGate({ now: () => new Date(time.at) }) };
   };
 
-  test('one or two refusals hold nobody back: they may be about those texts', () => {
+  test('one or two refusals hold no one back: they may be about those texts', () => {
     const { gate } = started();
     gate.refused(null, 'sender');
     gate.refused(null, 'sender');

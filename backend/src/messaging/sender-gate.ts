@@ -7,7 +7,7 @@ const PROBE_EVERY_MS = 10_000;
 
 /**
  * While Twilio refuses whatever a sender sends (wrong credentials, an unknown number), one text every few seconds
- * tries and the others wait: a thousand that are refused again and again help nobody, and end with a blocked account.
+ * tries and the others wait: a thousand refused texts help no one, and get the account blocked.
  * What concerns the account stops every sender, what concerns a number that number alone. Per process; the state of a
  * text is in its row.
  */
@@ -31,7 +31,7 @@ export function createSenderGate(clock: Clock): SenderGate {
     },
     refused(sender, concerns) {
       if (concerns === 'account') return account.refused();
-      // That Twilio speaks of the number shows that it takes the credentials.
+      // An answer about the number shows that Twilio accepts the credentials.
       account.accepted();
       const bar = bars.get(sender) ?? createBar(now);
       bars.set(sender, bar);

@@ -35,7 +35,7 @@ export async function setSender(
   return row.outcome;
 }
 
-/** @returns the clinic that had it; null where nobody has. */
+/** @returns the clinic that had it; null where no one has. */
 export async function removeSender(db: Db, address: string): Promise<string | null> {
   const { rows } = await sql<{ org_id: string | null }>`
     select app_private.remove_sender(${address}) as org_id`.execute(db);

@@ -56,7 +56,7 @@ describe('the operator gives clinics numbers of their own', () => {
       );
     });
 
-  test('and nobody else does', async () => {
+  test('no one else may give out numbers', async () => {
     const ann = await app.signUp();
     for (const token of ['', ann.token, `${TOKEN}x`]) {
       for (const answer of [
@@ -123,7 +123,7 @@ describe('the operator gives clinics numbers of their own', () => {
     expect(await list()).toEqual([]);
   });
 
-  test('and none to a clinic that is not there', async () => {
+  test('a clinic that doesn’t exist gets no number', async () => {
     const answer = await set('00000000-0000-4000-8000-000000000000', ONE);
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'CLINIC_NOT_FOUND']);
   });
@@ -166,7 +166,7 @@ describe('the operator gives clinics numbers of their own', () => {
     const ann = await app.signUp();
     expect(await run('senders', 'list')).toMatchObject({
       code: 0,
-      out: 'All clinics text from the sender of the deployment.\n',
+      out: 'All clinics text from the shared sender.\n',
     });
     expect(await run('senders', 'set', ann.orgId, '+1 (555) 010-0201')).toMatchObject({
       code: 0,
@@ -178,7 +178,7 @@ describe('the operator gives clinics numbers of their own', () => {
     ]);
     expect(await run('senders', 'set', ann.orgId)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Name the clinic and the number'),
+      err: expect.stringContaining('Give a clinic and a number'),
     });
     expect(await run('senders', 'set', ann.orgId, 'nonsense')).toMatchObject({ code: 2 });
     expect(await run('senders', 'set', ann.orgId, SHARED)).toMatchObject({

@@ -7,7 +7,7 @@ import { noSuchClinic, noSuchSender, senderIsShared, senderIsTaken } from './mes
 import type { Messaging } from './messaging.ts';
 import { listSenders, removeSender, type SenderRow, setSender } from './senders.queries.ts';
 
-/** For the operator of the deployment, not for clinics: which clinic texts from a number of its own. */
+/** For the operator of the deployment, not for clinics: which clinic texts from its own number. */
 export function registerSenderRoutes(
   server: HttpServer,
   options: { messaging: Messaging; database: Database; operatorToken: string },
@@ -24,8 +24,8 @@ export function registerSenderRoutes(
       schema: {
         ...common,
         operationId: 'listSenders',
-        summary: 'Clinics that text from a number of their own',
-        description: 'All others text from the sender of the deployment.',
+        summary: 'Clinics with their own texting number',
+        description: 'All others text from the shared sender.',
         response: { 200: SenderList },
       },
     },
@@ -39,9 +39,9 @@ export function registerSenderRoutes(
       schema: {
         ...common,
         operationId: 'setSender',
-        summary: 'Give a clinic a number of its own',
+        summary: 'Give a clinic its own number',
         description:
-          'A number of the deployment’s Twilio account that no other clinic has; a clinic has one at most, and a new one takes the place of the old. Texts that wait leave from it too, and what patients write to it is for this clinic alone.',
+          'A number in the deployment’s Twilio account that no other clinic uses. A clinic has at most one; a new number replaces the old one. Waiting texts are sent from it too, and texts to it go only to this clinic.',
         body: SetSenderRequest,
         response: { 200: Sender },
       },
@@ -55,7 +55,7 @@ export function registerSenderRoutes(
         if (outcome === 'NO_CLINIC') throw noSuchClinic();
         return (await listSenders(db)).find((sender) => sender.org_id === orgId);
       });
-      if (!row) throw new Error('A sender that was set could not be read.');
+      if (!row) throw new Error('The new sender couldn’t be read.');
       return present(row);
     },
   );
@@ -67,9 +67,8 @@ export function registerSenderRoutes(
       schema: {
         ...common,
         operationId: 'removeSender',
-        summary: 'Take a clinic’s own number back',
-        description:
-          'The clinic texts from the sender of the deployment again, including the texts that are waiting now.',
+        summary: 'Remove a clinic’s own number',
+        description: 'The clinic texts from the shared sender again, including texts that are waiting now.',
         querystring: z.strictObject({ address: SenderAddress }),
         response: { 200: RemovedSender },
       },

@@ -67,7 +67,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
         operationId: 'sendText',
         summary: 'Text a patient',
         description:
-          'Queued at once and sent by a worker; see GET /api/messages/{id} for its state. Only to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. 422 STOPPED: the patient sent STOP; CANNOT_RECEIVE: the number takes no texts. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
+          'Queued at once and sent by a worker; see GET /api/messages/{id} for its status. Texts only go to the clinic’s contacts and its owner’s phone; any other number is 422 NOT_A_CONTACT. 422 STOPPED: the patient sent STOP. CANNOT_RECEIVE: the number doesn’t get texts. Manual texts are limited per hour and per day, with a lower limit for new clinics: 429 TOO_MANY_TEXTS with Retry-After.',
         body: NewText,
         headers,
         response: { 202: TextAccepted },

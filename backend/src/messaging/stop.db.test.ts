@@ -141,7 +141,7 @@ describe('STOP and START', () => {
     const refused = await text(elm);
     expect([refused.statusCode, refused.json().code]).toEqual([422, 'STOPPED']);
     expect(refused.json().detail).toBe(
-      'The patient sent STOP, so they get no texts. They can text START to get them again. Nothing was sent. Please call the patient.',
+      'The patient sent STOP, so we can’t text them. They can text START to get texts again. Nothing was sent. Please call the patient.',
     );
   });
 

@@ -24,10 +24,10 @@ describe('the confirmation', () => {
     expect(confirmationText({ ...monday, change: 'moved' })).toBe(
       `Bright Smiles: your appointment is now on Monday, November 23 at 9:00 AM. To move or cancel it: ${monday.link}`,
     );
-    expect(confirmationText({ ...monday, change: 'restored' })).toContain('is on again: Monday, November 23');
+    expect(confirmationText({ ...monday, change: 'restored' })).toContain('is back on: Monday, November 23');
   });
 
-  test('of a cancellation names the number to call, where the clinic has one for patients', () => {
+  test('the text about a cancellation names the number to call, if the clinic has one for patients', () => {
     const canceled = 'Bright Smiles: your appointment on Monday, November 23 at 9:00 AM is canceled.';
     expect(cancellationText({ ...monday, phone: '+12125550188' })).toBe(
       `${canceled} To rebook, call +1 212 555 0188.`,
@@ -65,13 +65,13 @@ describe('the confirmation', () => {
 test('an offer from the waitlist says until when it is kept', () => {
   const offer = { ...monday, expiresAt: new Date('2026-11-20T19:15:00Z') };
   expect(waitlistOfferText(offer)).toBe(
-    `Bright Smiles: Monday, November 23 at 9:00 AM has become free. We're holding it for you until 2:15 PM. Yes or no: ${monday.link}`,
+    `Bright Smiles: Monday, November 23 at 9:00 AM just opened up. We're holding it for you until 2:15 PM. Yes or no: ${monday.link}`,
   );
   const long = waitlistOfferText({ ...offer, organizationName: 'Zahnärzte '.repeat(20) });
   expect(plainLength(long)).toBeLessThanOrEqual(2 * 153);
 });
 
-test('the owner is told that everything is linked', () => {
+test('the owner hears that everything is linked', () => {
   expect(systemReadyText(monday)).toBe(
     'Voxanne is ready for Bright Smiles: your calendar is linked and your receptionist can book.',
   );

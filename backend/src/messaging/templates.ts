@@ -10,15 +10,15 @@ export interface Confirmation {
   timeZone: string;
   scheduledAt: Date;
   now: Date;
-  /** What brought this text about. Default booked. */
+  /** What caused this text. Default booked. */
   change?: 'booked' | 'moved' | 'restored' | undefined;
-  /** Where the patient moves or cancels it. Last in the text: phones take a full stop for a part of it. */
+  /** Where the patient moves or cancels it. Last in the text: phones would take a period as part of it. */
   link: string;
 }
 
-const WORDS = { booked: 'is booked for', moved: 'is now on', restored: 'is on again:' } as const;
+const WORDS = { booked: 'is booked for', moved: 'is now on', restored: 'is back on:' } as const;
 
-/** The text after a booking and after each change of its time. It names no service: a phone on a table is read by others. */
+/** The text after a booking and after each change of its time. It never names the service: others may read it. */
 export function confirmationText(confirmation: Confirmation): string {
   const { organizationName, timeZone, scheduledAt, now, change = 'booked', link } = confirmation;
   const when = spokenTime(scheduledAt, timeZone, now);
@@ -58,7 +58,7 @@ export function waitlistOfferText(offer: WaitlistOffer): string {
   const until = clockTime(expiresAt, timeZone);
   return withName(
     organizationName,
-    (name) => `${name}: ${when} has become free. We're holding it for you until ${until}. Yes or no: ${link}`,
+    (name) => `${name}: ${when} just opened up. We're holding it for you until ${until}. Yes or no: ${link}`,
     TWO_PARTS,
   );
 }

@@ -37,7 +37,7 @@ const AT_ONCE = {
   callbackRetryMs: 20,
   callbackPatienceMs: 500,
   sentenceMs: 0,
-  assistantPatienceMs: 0,
+  assistantTimeoutMs: 0,
 };
 
 /** A database, the Twilio stand-in behind the real SDK, and the HTTP server that it calls back. */
@@ -180,7 +180,7 @@ export async function createScene() {
   };
 }
 
-/** What the worker tells the jobs, where every text is wanted. */
+/** What the worker passes to the jobs, if every text is wanted. */
 export const WANTED: MessageJobOptions = {
   stillWanted: async () => true,
   offerStillOpen: async () => true,

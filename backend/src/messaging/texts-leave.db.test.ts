@@ -27,7 +27,7 @@ describe('whether texts leave', () => {
     const text = { orgId, to, from: OURS, body: 'See you', kind: 'direct', dedupeKey: randomUUID() };
     return (await scene.database.withService((db) => keepMessage(db, text))).row.id;
   };
-  /** As another process sees it: nothing is remembered but what stands in rows. */
+  /** As another process sees it: nothing is remembered but what is in rows. */
   const health = (orgId: string | null = clinic.orgId) => scene.build().twilioHealth(orgId);
 
   test('is known to be so while they do', async () => {
@@ -68,7 +68,7 @@ describe('whether texts leave', () => {
     expect(await health()).toMatchObject({ fault: null });
   });
 
-  test('is no matter of everybody when one clinic may not text one country', async () => {
+  test('is no matter of everyone when one clinic may not text one country', async () => {
     await scene.fault('status', { match: 'Messages', status: 400, code: 21408 });
     const id = await aText();
     await deliverMessage(scene.messaging.context, id);
@@ -77,7 +77,7 @@ describe('whether texts leave', () => {
     expect(await health(other.orgId)).toMatchObject({ fault: null });
   });
 
-  test('is doubtful when a text has waited for more than a minute, and it is told to its clinic', async () => {
+  test('is doubtful when a text has waited for more than a minute, and its clinic sees it', async () => {
     const other = await scene.createOrganization();
     const id = await aText();
     await aText(other.orgId);

@@ -54,7 +54,7 @@ export function createTwilioHealth(context: MessagingContext) {
       : [NONE, undefined, undefined];
     const shown = own ?? all;
     const ownNumber = own?.number ?? null;
-    // The sender of the deployment is no matter of a clinic that does not use it, nor such a clinic's number of others.
+    // The shared sender doesn't matter to a clinic that doesn't use it, nor that clinic's number to others.
     const found =
       all.refusals.find(({ code }) => isAccountCode(code)) ??
       own?.refusals.find(({ code }) => isAccountCode(code)) ??
@@ -86,10 +86,10 @@ const NONE: OpenTexts = { count: 0, oldestSeconds: 0, refusals: [] };
 /**
  * Asks Twilio for our account, at most twice a minute and by one request at a time.
  * @returns the code with which Twilio refuses our credentials; undefined while it takes them, and while it cannot be
- *   asked: that says nothing about the credentials, and the breakers tell it.
+ *   asked: that says nothing about the credentials, and the breakers show it.
  */
 function createAccountCheck({ clock, isConfigured, twilio }: MessagingContext) {
-  // An instance of its own: a question of the health page is no evidence for the breaker of texts.
+  // Its own instance: a question of the health page says nothing about the breaker of texts.
   const { safeCall } = createSafeCall();
   const ask = askedSeldom(clock, ASKED_EVERY_MS, async () => {
     const asked = await safeCall('twilio_account', () => twilio.fetchAccount(), {

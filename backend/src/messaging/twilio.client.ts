@@ -34,7 +34,7 @@ export interface TwilioClient {
 }
 
 // More texts to one number than this between an attempt and the question about it do not happen.
-const MOST_LISTED = 200;
+const MAX_LISTED = 200;
 
 /** The vendor's SDK, loaded at the first call: it is the larger part of a second and of several megabytes. */
 export function createTwilioClient(config: Config['twilio'], options: { timeoutMs: number }): TwilioClient {
@@ -72,7 +72,7 @@ export function createTwilioClient(config: Config['twilio'], options: { timeoutM
     },
     async findMessages({ to, since }) {
       // By `To` alone: `from` is empty until sent where a Messaging Service chooses it, and so is `DateSent`.
-      const list = await (await messages()).list({ to, limit: MOST_LISTED, pageSize: MOST_LISTED });
+      const list = await (await messages()).list({ to, limit: MAX_LISTED, pageSize: MAX_LISTED });
       return list.map(present).filter(({ createdAt, isOutbound }) => isOutbound && createdAt >= since);
     },
     async fetchMessage(sid) {

@@ -192,7 +192,7 @@ describe('a webhook of Twilio has its effect once', () => {
     expect(new Set(rows.map((row) => row.order_key))).toEqual(new Set([`sender:${patient}`]));
   });
 
-  test('neither a token in a header nor the signature stands in a row', async () => {
+  test('neither a token in a header nor the signature is stored in a row', async () => {
     await wrote();
     await send(INBOUND, aReply({ AuthToken: 'canary', Secret: 'canary' }), {
       headers: { authorization: 'Basic canary', cookie: 'canary=1', 'i-twilio-idempotency-token': 'kept' },

@@ -8,7 +8,7 @@ const TWO = clinics('Elm Dental', 'Oak Street Clinic');
 const listOf = (all: Clinic[]) => whichClinicText(all)?.body ?? 'not asked';
 const choose = (answer: string, asked = TWO, others: Clinic[] = []) => readChoice(answer, asked, others)?.id;
 
-describe('which clinic is meant', () => {
+describe('which clinic the patient means', () => {
   test.each([
     ['1', '1'],
     [' 2. ', '2'],
@@ -55,11 +55,11 @@ describe('which clinic is meant', () => {
     '1:30',
     '2 pm',
     '15551230001',
-  ])('%j is no answer', (answer) => {
+  ])('%j isn’t an answer', (answer) => {
     expect(choose(answer)).toBeUndefined();
   });
 
-  test('a name that several have, or a word that several names hold, is no answer; the whole name is', () => {
+  test('a name that several have, or a word that several names hold, isn’t an answer; the whole name is', () => {
     expect(choose('Elm Dental', clinics('Elm Dental', 'elm  dental'))).toBeUndefined();
     expect(choose('Elm', clinics('Elm Dental', 'Elm Eye Care'))).toBeUndefined();
     expect(choose('Elm Dental', clinics('Elm Dental', 'Elm Dental Kids'))).toBe('1');
@@ -85,12 +85,12 @@ describe('which clinic is meant', () => {
   test('the question has a line for each clinic, in the plain alphabet', () => {
     const text = listOf(clinics('Elm Dental', 'Clínica “Núñez”'));
     expect(text).toBe(
-      'Several clinics text from this number. Which one is your message for? Reply with its number:\n1 Elm Dental\n2 Clinica "Nuñez"\nUntil you reply, none of them sees it. Your reply counts for 24 hours.',
+      'Several clinics text from this number. Which one is your message for? Reply with its number:\n1 Elm Dental\n2 Clinica "Nuñez"\nNone of them will see it until you reply. Your answer counts for 24 hours.',
     );
     expect(plainLength(text)).toBeDefined();
   });
 
-  test('a name that reads like another one, or holds what was read in the list, is no answer', () => {
+  test('a name that reads like another one, or holds what was read in the list, isn’t an answer', () => {
     expect(choose('Elm Dental', clinics('Elm Dental', 'ElmDental'))).toBeUndefined();
     expect(choose('Elm Dental', clinics('Elm Dental', 'Εlm Dentaⅼ'))).toBeUndefined();
     expect(choose('Elm Dental', clinics('Oak', 'Elm Dental'), [{ id: 'b', name: 'E.L.M. Dental' }])).toBe(
@@ -110,7 +110,7 @@ describe('which clinic is meant', () => {
     expect(text).toContain('If yours is not listed, reply with its full name.');
   });
 
-  test('two that read the same are not listed, and keep nobody else from the list', () => {
+  test('two that read the same are not listed, and keep no one else from the list', () => {
     const text = listOf(clinics('Fake', 'FAKE', 'Elm Dental', '🦷', 'Oak'));
     expect(text).toContain('1 Elm Dental\n2 Oak\nIf yours is not listed');
     expect(text).not.toMatch(/fake/i);

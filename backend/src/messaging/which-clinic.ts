@@ -3,7 +3,7 @@ import { consentWord } from './consent.ts';
 
 export type { Clinic } from './clinic-names.ts';
 
-/** More are not listed: the text would be a letter. A patient who means another one can answer with its name. */
+/** More aren't listed: the text would get too long. A patient who means another one can answer with its name. */
 const CLINICS_ASKED_FOR = 9;
 
 /**
@@ -22,7 +22,7 @@ export function whichClinicText(clinics: readonly Clinic[]): { asked: Clinic[]; 
     'Several clinics text from this number. Which one is your message for? Reply with its number:',
     ...listed.map(({ label }, index) => `${index + 1} ${label}`),
     ...(listed.length < clinics.length ? ['If yours is not listed, reply with its full name.'] : []),
-    'Until you reply, none of them sees it. Your reply counts for 24 hours.',
+    'None of them will see it until you reply. Your answer counts for 24 hours.',
   ].join('\n');
   return { asked: listed.map(({ clinic }) => clinic), body };
 }
@@ -49,7 +49,7 @@ export function readChoice(
   return (number === undefined ? undefined : asked[number - 1]) ?? named;
 }
 
-/** A name that reads like another one's, or that the patient may have read in the list with other words, is none. */
+/** A name that reads like another one's, or that the patient may have read in the list with other words, doesn't count. */
 function nameOf(
   words: readonly string[],
   asked: readonly Clinic[],
@@ -68,7 +68,7 @@ const holdsAll = (name: string, words: readonly string[]): boolean => {
   return words.filter((word) => !FILLERS.has(word)).every((word) => held.includes(word));
 };
 
-/** The one clinic whose name holds every word that tells something. A name given in full beats a part of a longer one. */
+/** The one clinic whose name has every meaningful word. A name given in full beats a part of a longer one. */
 function byName(words: readonly string[], clinics: readonly Clinic[]): Clinic | undefined {
   const names = clinics.map((clinic) => ({ clinic, words: wordsOf(clinic.name) }));
   const same = (name: readonly string[], said: readonly string[]) => name.join(' ') === said.join(' ');

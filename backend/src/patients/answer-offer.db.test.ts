@@ -28,7 +28,7 @@ describe('an offer from the waitlist', () => {
     expect(await scene.counts()).toEqual(before);
   });
 
-  test('of ten who click at once one books, and the text confirms it', async () => {
+  test('one of ten who click at once books, and the text confirms it', async () => {
     const link = await scene.linkOfOffer(0);
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => scene.submit(link, { action: 'accept' })),
@@ -37,7 +37,7 @@ describe('an offer from the waitlist', () => {
     const offer = (await scene.offers())[0]!;
     const row = await scene.row(offer.hold_id);
     expect(row).toMatchObject({ status: 'confirmed', source: 'patient', contact_id: offer.contact_id });
-    expect((await scene.open(link)).title).toBe('You are booked');
+    expect((await scene.open(link)).title).toBe('You’re booked');
     expect((await scene.outbox(offer.hold_id)).map(({ topic }) => topic)).toEqual(['message.confirmation']);
     const [entry] = await scene.entries();
     expect(entry).toMatchObject({ status: 'booked', appointment_id: offer.hold_id, offer: null });
@@ -56,16 +56,16 @@ describe('an offer from the waitlist', () => {
   test('that is taken promises a text only to a patient who gets texts', async () => {
     const link = await scene.linkOfOffer(0);
     await scene.submit(link, { action: 'accept' });
-    expect((await scene.open(link)).text).toContain('A text message confirms it');
+    expect((await scene.open(link)).text).toContain("You'll get a text message to confirm it");
     await scene.owner.query(
       `select app_private.keep_word(phone, null, true, true, now(), false) from public.leads where id = $1`,
       [(await scene.offers())[0]?.contact_id],
     );
     const page = await scene.open(link);
-    expect(page.title).toBe('You are booked');
+    expect(page.title).toBe('You’re booked');
     expect(page.text).toContain('Monday, November 23 at 9:00 AM');
-    expect(page.text).toContain("We can't text you a confirmation. Please write the time down.");
-    expect(page.text).not.toContain('A text message confirms it');
+    expect(page.text).toContain("We can't text you a confirmation, so please write down the time.");
+    expect(page.text).not.toContain("You'll get a text message to confirm it");
     await scene.owner.query(
       `select app_private.keep_word(phone, null, true, false, now() + interval '1 s', false) from public.leads where id = $1`,
       [(await scene.offers())[0]?.contact_id],
@@ -86,7 +86,7 @@ describe('an offer from the waitlist', () => {
   test('that is declined goes to the next one, and never again to the same', async () => {
     const link = await scene.linkOfOffer(0);
     await scene.submit(link, { action: 'decline' });
-    expect((await scene.open(link)).title).toBe('Thank you for telling us');
+    expect((await scene.open(link)).title).toBe('Thanks for letting us know');
     expect(await scene.states()).toEqual(['waiting', 'waiting']);
     await scene.workAll();
     expect(await scene.states()).toEqual(['waiting', 'offered']);
@@ -98,7 +98,7 @@ describe('an offer from the waitlist', () => {
     expect((await scene.offers())[0]!.status).toBe('declined');
   });
 
-  test('that nobody answers runs out and goes to the next one', async () => {
+  test('that no one answers runs out and goes to the next one', async () => {
     await scene.runOut();
     const link = await scene.linkOfOffer(0);
     expect(await scene.open(link)).toMatchObject({ status: 404, title: 'This offer has ended' });
@@ -121,7 +121,7 @@ describe('an offer from the waitlist', () => {
     expect(await scene.states()).toEqual(['removed', 'offered']);
     expect((await scene.offers()).map(({ status }) => status)).toEqual(['withdrawn', 'open']);
     const link = await scene.linkOfOffer(0);
-    expect((await scene.open(link)).title).toBe('You are off the waitlist');
+    expect((await scene.open(link)).title).toBe('You’re off the waitlist');
     await scene.submit(link, { action: 'accept' });
     expect((await scene.offers())[0]!.status).toBe('withdrawn');
   });
@@ -133,7 +133,7 @@ describe('an offer from the waitlist', () => {
     expect(await scene.steps()).toContain('waitlist.removed by patient');
   });
 
-  test('whose hold staff gave to somebody else is over, and the person can have another one', async () => {
+  test('an offer whose time staff gave to someone else is over, and the person can have another one', async () => {
     const offer = (await scene.offers())[0]!;
     await scene.book(scene.state.here, {
       name: 'Walk In',

@@ -5,7 +5,7 @@ import type { OpenedOffer } from './open-patient-link.ts';
 import { byPatient, linkSpent, type PatientContext } from './patient-context.ts';
 
 /**
- * Makes the held time the patient's appointment. Of several clicks one books.
+ * Makes the held time the patient's appointment. Only one of several clicks books.
  * @throws {AppError} LINK_SPENT when it was answered already or the time for it is over.
  */
 export async function acceptOffer(
@@ -19,7 +19,7 @@ export async function acceptOffer(
     if (!(await answerOffer(db, orgId, offer.id, 'accepted', by(opened, requestId)))) throw linkSpent();
     const result = await bookOffered(db, orgId, offer, byPatient(opened, requestId));
     if (result.success) return;
-    // It ran out, or staff gave it to somebody else: the page says that it has ended.
+    // It ran out, or staff gave it to someone else: the page says that it has ended.
     if (result.error === 'HOLD_EXPIRED') throw linkSpent();
     throw bookingErrors.refused(result.error, result.message);
   });
@@ -29,7 +29,7 @@ export async function acceptOffer(
   );
 }
 
-/** Gives the held time back; whoever is next is offered it. The patient goes on waiting for other times. */
+/** Gives the held time back; the next person is offered it. The patient goes on waiting for other times. */
 export function declineOffer(context: PatientContext, opened: OpenedOffer, requestId: string): Promise<void> {
   const { scope, offer } = opened;
   return inBookingTransaction(context, scope, inTenant<void>(context.database, scope), async (db) => {
@@ -39,7 +39,7 @@ export function declineOffer(context: PatientContext, opened: OpenedOffer, reque
   });
 }
 
-/** The patient does not wait any more; an offer that is open goes to the next one. */
+/** The patient is no longer waiting; an open offer goes to the next person. */
 export async function leaveByLink(
   context: PatientContext,
   opened: OpenedOffer,

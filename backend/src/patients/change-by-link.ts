@@ -45,7 +45,7 @@ export function cancelByLink(
   );
 }
 
-/** Takes back what this link did, as long as nobody changed the appointment since and the ten minutes last. */
+/** Takes back what this link did, as long as no one changed the appointment since and the ten minutes last. */
 export function undoByLink(
   context: PatientContext,
   opened: OpenedAppointment,
@@ -85,5 +85,5 @@ const sameTime = () =>
   new AppError({
     code: 'SAME_TIME',
     status: 409,
-    detail: 'That is the time you have already. Choose another one, or keep it.',
+    detail: 'That’s the time you already have. Choose another one, or keep it.',
   });

@@ -87,7 +87,7 @@ describe('calendar files', () => {
     });
   });
 
-  test('the patient’s own has the clinic in it, and nobody’s name', async () => {
+  test('the patient’s own has the clinic in it, and no one’s name', async () => {
     const { text, status, headers } = await scene.open(`${await scene.linkOf(id)}/calendar.ics`);
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
@@ -95,7 +95,7 @@ describe('calendar files', () => {
     expect(text).not.toContain('Maria');
   });
 
-  test('of another clinic there is none', async () => {
+  test('another clinic’s calendar file doesn’t exist', async () => {
     scene.signInAs(await scene.clinicWithPhone());
     expect((await file()).status).toBe(404);
     expect((await scene.api('POST', `/api/providers/${clinic.providerIds[0]}/feed`)).status).toBe(404);
@@ -134,7 +134,7 @@ describe('calendar files', () => {
       expect(eventOf(changed.text).STATUS).toBe('CANCELLED');
     });
 
-    test('is told once, kept as a hash, and ends when it is revoked or replaced', async () => {
+    test('is shown once, kept as a hash, and ends when it is revoked or replaced', async () => {
       const url = await makeFeed();
       expect(url).toMatch(new RegExp(`^${PUBLIC_URL}/api/feeds/[\\w-]{43}\\.ics$`));
       const token = url.slice(url.lastIndexOf('/') + 1, -4);

@@ -56,7 +56,7 @@ export function registerFeedRoutes(
         operationId: 'createProviderFeed',
         summary: 'Make the private calendar feed of a provider (owner, admin)',
         description:
-          'The address is shown once and kept nowhere; a new one ends the old one. It shows 30 days back and everything that is booked ahead, at most 10,000 appointments: name of the patient and service, no phone, no notes.',
+          'The address is shown once and never stored; a new one replaces the old one. The feed shows the last 30 days and everything booked ahead, at most 10,000 appointments, with the patient’s name and the service, but no phone and no notes.',
         params,
         response: { 201: ProviderFeed },
       },
@@ -113,7 +113,7 @@ export function registerFeedRoutes(
   );
 }
 
-/** Calendars are shared and lie on other companies' servers: who comes and for what, and no more. */
+/** Calendars are shared and stored on other companies' servers: only who comes and for what. */
 const forTheClinic = (row: Parameters<typeof sendCalendar>[2]['events'][number]['row']) => ({
   row,
   summary: `${row.service_name}: ${row.contact_name}`,

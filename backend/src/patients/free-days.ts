@@ -8,17 +8,17 @@ import type { DayList } from './patient-page.views.ts';
 
 const DAYS = 14;
 
-/** Where an appointment could move to: with its provider, or with anybody when that one is not there any more. */
+/** Where an appointment could move to: with its provider, or with anyone when that one is not there anymore. */
 export async function findFreeDays(
   context: PatientContext,
   opened: OpenedAppointment,
-  wish: { day?: string | undefined; from?: string | undefined },
+  request: { day?: string | undefined; from?: string | undefined },
 ): Promise<DayList> {
   const { time_zone: timeZone } = opened.clinic;
   const today = dayOf(context.clock.now(), timeZone);
-  const asked = Temporal.PlainDate.from(wish.day ?? wish.from ?? today);
+  const asked = Temporal.PlainDate.from(request.day ?? request.from ?? today);
   const first = Temporal.PlainDate.compare(asked, today) < 0 ? today : asked;
-  const last = wish.day === undefined ? first.add({ days: DAYS - 1 }) : first;
+  const last = request.day === undefined ? first.add({ days: DAYS - 1 }) : first;
   const { appointment, scope } = opened;
   const query = { serviceType: appointment.service_type, from: first.toString(), to: last.toString() };
   const { slots, reasons } = await findAvailability(context, scope, {

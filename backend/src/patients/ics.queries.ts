@@ -1,7 +1,7 @@
 import type { Db } from '../platform/database.ts';
 import { serviceNameOf } from '../schedule/index.ts';
 
-/** What a calendar file tells; a hold and an empty row have none. No phone, no address, no notes. */
+/** What a calendar file contains; a hold and an empty row have none. No phone, no address, no notes. */
 const shown = (db: Db, orgId: string) =>
   db
     .selectFrom('appointments as a')

@@ -69,7 +69,7 @@ describe('a calendar file', () => {
     expect(read(fileWith(text))).toMatchObject({ name: text, title: text, summary: text, description: text });
   });
 
-  test('leaves out what nobody can see', () => {
+  test('leaves out what no one can see', () => {
     expect(read(fileWith('\u202eElm\u200b\u001b'))).toMatchObject({
       name: 'Elm',
       title: 'Elm',

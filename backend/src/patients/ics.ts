@@ -9,7 +9,7 @@ import type { IcsRow } from './ics.queries.ts';
 export interface CalendarFile {
   name: string;
   events: { row: IcsRow; summary: string; description: string }[];
-  /** What a browser calls it. */
+  /** The file name in a browser. */
   file: string;
   /** Of a feed: how often a calendar program should look again. */
   refreshSeconds?: number;

@@ -24,7 +24,7 @@ export interface OpenedAppointment extends Opened {
   appointment: AppointmentRow;
   /**
    * open: it can move or cancel. spent: it did, and nothing happened since. undone: it did, and took it back.
-   * fixed: under way, no page changes it any more. replaced: a newer version has a newer link. over: in the past.
+   * fixed: under way, no page changes it anymore. replaced: a newer version has a newer link. over: in the past.
    * passed_on: the newer version is under another number, so the holder of this link got no newer one.
    * ended: canceled since, by the clinic or by a newer link; a text about that has no link.
    */
@@ -34,14 +34,14 @@ export interface OpenedAppointment extends Opened {
 export interface OpenedOffer extends Opened {
   kind: 'offer';
   offer: OfferRow;
-  /** left: off the waitlist. ended: nobody said yes in time. */
+  /** left: off the waitlist. ended: no one said yes in time. */
   state: 'open' | 'accepted' | 'declined' | 'left' | 'ended';
 }
 
-// Nobody has it: a link that was not made here looks for it and takes as long as one whose row is gone.
+// An id no one has: a made-up link looks it up too, so that it takes as long as one whose row is gone.
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** What a link opens at this moment; undefined where nothing was ever behind it. Reads only. */
+/** What a link opens right now; undefined if it was never ours. Only reads. */
 export async function openPatientLink(
   context: PatientContext,
   token: string,

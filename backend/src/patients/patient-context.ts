@@ -8,7 +8,7 @@ export interface PatientContext extends BookingContext {
   publicUrl: string;
 }
 
-/** Somebody holds a genuine link: for that clinic, as that patient. */
+/** Someone holds a genuine link: for that clinic, as that patient. */
 export interface Bearer {
   scope: TenantScope;
   contactId: string | null;
@@ -20,7 +20,7 @@ export const byPatient = ({ contactId }: Bearer, requestId: string): ChangeOrigi
   actorId: contactId ?? undefined,
 });
 
-/** The link was used meanwhile, or its row has changed: the page shows what is true now. */
+/** The link was used in the meantime, or its row has changed: the page shows what is true now. */
 export const linkSpent = () =>
   new AppError({
     code: 'LINK_SPENT',

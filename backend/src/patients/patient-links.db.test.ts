@@ -103,7 +103,7 @@ describe('a patient’s own page', () => {
     expect(await scene.row(id)).toMatchObject({ status: 'cancelled', version: 2 });
 
     await scene.submit(link, { action: 'undo' });
-    expect((await scene.open(link)).title).toBe('Your appointment is on again');
+    expect((await scene.open(link)).title).toBe('Your appointment is back on');
     const row = await scene.row(id);
     expect(row).toMatchObject({ status: 'confirmed', version: 3 });
 
@@ -150,7 +150,7 @@ describe('a patient’s own page', () => {
   });
   const links = (version: number) => scene.links.toAppointment(id, version);
 
-  test('a time that somebody took meanwhile is refused with others, and the link stays good', async () => {
+  test('a time that someone took in the meantime is refused with others, and the link stays good', async () => {
     const [slot] = slotsOf((await scene.open(`${link}?step=move&day=2026-11-24`)).text);
     await scene.book(clinic, {
       name: 'Ann Other',
@@ -165,11 +165,11 @@ describe('a patient’s own page', () => {
     expect((await scene.row(id)).version).toBe(2);
   });
 
-  test('a list that lay open for too long is shown anew', async () => {
+  test('a list that lay open for too long is shown again', async () => {
     const [slot] = slotsOf((await scene.open(`${link}?step=move&day=2026-11-24`)).text);
     scene.clock.advance(16 * 60_000);
     const answer = await scene.submit(link, { action: 'move', slot: slot! });
-    expect(answer.text).toContain('That list was too old');
+    expect(answer.text).toContain('That list was out of date');
     expect((await scene.row(id)).version).toBe(1);
   });
 
@@ -272,7 +272,7 @@ describe('a patient’s own page', () => {
     const other = await scene.clinicWithPhone();
     const { slots } = await scene.freeTimes(other);
     const answer = await scene.submit(link, { action: 'move', slot: slots[0]!.slot_id });
-    expect(answer.text).toContain('That list was too old');
+    expect(answer.text).toContain('That list was out of date');
     expect((await scene.row(id)).version).toBe(1);
   });
 
@@ -297,11 +297,11 @@ describe('a patient’s own page', () => {
     const slot = sign(clinic.providerIds[0]!, Date.parse(MONDAY_9));
     const answer = await scene.submit(link, { action: 'move', slot });
     expect(answer.status).toBe(409);
-    expect(answer.text).toContain('That is the time you have already');
+    expect(answer.text).toContain('That’s the time you already have');
     expect((await scene.open(link)).title).toBe('Your appointment');
   });
 
-  test('names are text, whatever somebody typed into them', async () => {
+  test('names are text, whatever someone typed into them', async () => {
     await scene.owner.query(
       `update public.providers set name = '<img src=x onerror=alert(1)>&"' where org_id = $1`,
       [clinic.orgId],

@@ -31,7 +31,7 @@ export function clinicOnPage(db: Db, orgId: string): Promise<ClinicOnPage> {
     .executeTakeFirstOrThrow();
 }
 
-/** The name of a service, also of one that is not offered any more. */
+/** The name of a service, also of one that is not offered anymore. */
 export async function serviceName(db: Db, orgId: string, slug: string): Promise<string> {
   const row = await db
     .selectFrom('services')

@@ -22,12 +22,12 @@ describe('a patient’s link', () => {
     for (const url of all) expect(other.read(tokenOf(url))).toBeNull();
   });
 
-  test('of one kind is none of the other', () => {
+  test('a link of one kind doesn’t work as the other', () => {
     const token = tokenOf(links.toAppointment(randomUUID(), 1));
     expect(links.read(`${token.slice(0, -1)}o`)).toBeNull();
   });
 
-  test('of which one character was changed opens nothing', () => {
+  test('a link with one changed character opens nothing', () => {
     const token = tokenOf(links.toAppointment(randomUUID(), 1));
     for (let at = 0; at < token.length; at += 1) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;

@@ -22,7 +22,7 @@ const LAST_VERSION = 0xffff;
 /**
  * The addresses that patients get by text. They are derived, 41 characters after `/a/`: which row, which version of it,
  * a MAC, and what it is for. So no queue and no log holds what opens them, only the text itself, and that stays within
- * two parts. Whoever changes the key (`AUTH_SECRET`) ends the links that are out.
+ * two parts. Changing the key (`AUTH_SECRET`) ends the links that are out.
  */
 export function createPatientLinks({ key, publicUrl }: { key: Buffer; publicUrl: string }): PatientLinks {
   const macOf = (kind: string, body: Buffer) =>
@@ -35,7 +35,8 @@ export function createPatientLinks({ key, publicUrl }: { key: Buffer; publicUrl:
   };
   return {
     toAppointment(id, version) {
-      if (version < 1 || version > LAST_VERSION) throw new RangeError('That version has no link.');
+      if (version < 1 || version > LAST_VERSION)
+        throw new RangeError('No link can be made for that version.');
       return link('a', id, version);
     },
     toOffer: (id) => link('o', id),

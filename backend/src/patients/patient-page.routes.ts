@@ -46,7 +46,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
   const schema = { tags: ['patients'], params: Params, security: [] };
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     const status = error instanceof AppError ? error.status : ((error as FastifyError).statusCode ?? 500);
-    // What this page did not send is nobody's fault here, and no line for the operator.
+    // A request that this page didn't send is no one's fault here, and needs no log line.
     if (status < 500) return send(reply, unreadablePage(status));
     request.log.error({ err: error, route: request.routeOptions.url }, '[Patients] Page failed');
     return send(reply, failedPage());
@@ -62,7 +62,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         operationId: 'openPatientPage',
         summary: 'A patient’s own page (HTML)',
         description:
-          'What the link of a text opens: the appointment, or a time that is offered from the waitlist. Changes nothing. A link that does not work (made up, used up, in the past) is 404, with words.',
+          'What the link in a text opens: the appointment, or a time offered from the waitlist. Changes nothing. A link that doesn’t work (made up, used up, in the past) is 404, with an explanation.',
         querystring: Question,
       },
     },
@@ -95,7 +95,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         operationId: 'submitPatientPage',
         summary: 'Move, cancel or undo; accept or decline an offer (form)',
         description:
-          'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. Done: 303 to the page, which shows what happened. That uses the link up. If the time was taken first, it is 409 with other times.',
+          'Form fields: action (move, cancel, undo, accept, decline, leave) and, for move, slot. On success it’s 303 to the page, which shows what happened, and the link is used up. If someone took the time first, it’s 409 with other times.',
       },
     },
     async (request, reply) => {
@@ -106,7 +106,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         await actByLink(context, opened, form.data, request.id);
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
-        // Used up meanwhile: the page shows by what.
+        // Used up in the meantime: the page shows by what.
         if (error.code !== 'LINK_SPENT') {
           return send(reply, await refusalPage(context, opened, error));
         }
@@ -125,7 +125,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
         operationId: 'downloadPatientCalendarFile',
         summary: 'The appointment behind a patient’s link as a calendar file',
         description:
-          'For the calendar on the patient’s phone. 304 for a known ETag; a link that does not work is 404, with an explanation.',
+          'For the calendar on the patient’s phone. 304 for a known ETag. A link that doesn’t work is 404, with an explanation.',
       },
     },
     async (request, reply) => {
@@ -174,10 +174,10 @@ async function movePage(
     if (day !== undefined && chosen) return timesPage(opened, chosen);
     if (day === undefined) return daysPage(opened, list, now);
     const days = await findFreeDays(context, opened, { from: day });
-    return daysPage(opened, days, now, 'Nothing is free on that day anymore.');
+    return daysPage(opened, days, now, 'There are no free times left that day.');
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
-    return appointmentPage(opened, now, 'This appointment cannot be moved here. Please call us.');
+    return appointmentPage(opened, now, 'This appointment can’t be moved here. Please call us.');
   }
 }
 
@@ -193,11 +193,11 @@ async function refusalPage(
   }
   const { alternatives } = error.extra as { alternatives?: Parameters<typeof takenPage>[1] };
   if (opened.state === 'open' && alternatives) {
-    return takenPage(opened, alternatives, 'Someone else took that time a moment ago. Nothing was changed.');
+    return takenPage(opened, alternatives, 'Someone else just took that time. Nothing was changed.');
   }
   if (opened.state === 'open' && error.code === 'SLOT_EXPIRED') {
     const list = await findFreeDays(context, opened, {});
-    return daysPage(opened, list, now, 'That list was too old. Here is what is free now.');
+    return daysPage(opened, list, now, 'That list was out of date. Here’s what’s free now.');
   }
   const sentence = isBookedThen
     ? BOOKED_THEN

@@ -1,4 +1,4 @@
-/** One small sheet, inside the page: a phone on a bad line loads nothing else. Its hash stands in the policy. */
+/** One small sheet, inside the page: a phone on a bad line loads nothing else. Its hash is in the policy. */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#555e69;--paper:#f3f5f6;--card:#fff;--line:#cdd4da;--main:#0b6b5d;--on:#fff;--bad:#b3261e;--tint:#e3f2ef}
 @media(prefers-color-scheme:dark){:root{--ink:#eef1f3;--soft:#a9b4be;--paper:#12161a;--card:#1c2227;--line:#3b454e;--main:#6fd6c3;--on:#08231e;--bad:#ffb4ab;--tint:#17332e}}

@@ -15,24 +15,24 @@ type Notice = string | undefined;
 
 const at = ({ token }: { token: string }, rest = '') => `/a/${token}${rest}`;
 
-/** Nothing can be said about it, and the same is said about everything of which nothing can be said. */
+/** Nothing can be said about this link, and all such links get the same answer. */
 export function unknownPage(): Page {
   const body = html`<p>This link doesn't open an appointment. It may be old or incomplete.</p>
 <p>Open it again from the newest text message of your clinic, or call the clinic. Nothing was changed.</p>`;
-  return { status: 404, html: page('This link does not work', undefined, body) };
+  return { status: 404, html: page('This link doesn’t work', undefined, body) };
 }
 
 export function failedPage(): Page {
   const body = html`<p>Something went wrong on our side. Please try again in a minute.</p>
 <p>If it happens again, call your clinic.</p>`;
-  return { status: 500, html: page('That did not work', undefined, body) };
+  return { status: 500, html: page('That didn’t work', undefined, body) };
 }
 
-/** What was sent here is nothing that our page sends. */
+/** Someone sent something that our page never sends. */
 export function unreadablePage(status: number): Page {
   const body = html`<p>Something was missing from your request, so nothing was changed.</p>
 <p>Open the link in your text message again, or call your clinic.</p>`;
-  return { status, html: page('That did not work', undefined, body) };
+  return { status, html: page('That didn’t work', undefined, body) };
 }
 
 export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: Notice): Page {
@@ -61,10 +61,10 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
         note(notice),
         card(opened, now),
         undo(opened, 'Undo: keep the appointment', now),
-        callUs(clinic, 'For a new appointment, please call'),
+        callUs(clinic, 'To make a new appointment, please call'),
       ]);
     case 'undone':
-      return show(200, 'Your appointment is on again', clinic, [
+      return show(200, 'Your appointment is back on', clinic, [
         note(notice),
         card(opened, now),
         newLink(opened),
@@ -79,13 +79,13 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
       ]);
     case 'replaced':
       return show(404, 'This link was already used', clinic, [
-        html`<p>The appointment was changed after this link was sent. The newest text message has the link that works.</p>`,
-        callUs(clinic, 'No newer text? Please call'),
+        html`<p>The appointment was changed after this link was sent. Please use the link in the newest text message.</p>`,
+        callUs(clinic, 'Didn’t get a newer text? Please call'),
       ]);
     case 'passed_on':
       return show(404, 'This link was already used', clinic, [
         html`<p>The appointment is no longer under the phone number that this link was sent to.</p>`,
-        callUs(clinic, 'For another appointment, or if you expected to have this one, please call'),
+        callUs(clinic, 'To make another appointment, or if you expected to have this one, please call'),
       ]);
     case 'ended':
       return show(404, 'This appointment was canceled', clinic, [
@@ -95,7 +95,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
     case 'over':
       return show(404, 'This link was already used', clinic, [
         html`<p>The time of this appointment has passed.</p>`,
-        callUs(clinic, 'For another appointment, please call'),
+        callUs(clinic, 'To make another appointment, please call'),
       ]);
   }
 }
@@ -103,7 +103,7 @@ export function appointmentPage(opened: OpenedAppointment, now: Date, notice?: N
 export function cancelPage(opened: OpenedAppointment, now: Date): Page {
   return show(200, 'Cancel this appointment?', opened.clinic, [
     card(opened, now),
-    html`<p>The time will be free for someone else. You can undo this for ten minutes.</p>`,
+    html`<p>Someone else will be able to take this time. You can undo this for ten minutes.</p>`,
     form(opened, 'cancel', html`<button class="danger">Yes, cancel it</button>`),
     html`<a class="button" href="${at(opened)}">No, keep it</a>`,
   ]);
@@ -130,7 +130,7 @@ export function daysPage(opened: OpenedAppointment, list: DayList, now: Date, no
     note(notice),
     html`<p>Now: ${spokenTime(opened.appointment.scheduled_at, opened.clinic.time_zone, now)}, with ${opened.appointment.provider_name}.</p>`,
     days.length === 0
-      ? html`<p class="note" role="status">Nothing is free in these two weeks.</p>`
+      ? html`<p class="note" role="status">There are no free times in these two weeks.</p>`
       : html`<ul class="days">${days.map(
           ({ date, short, slots }) =>
             html`<li><a href="${at(opened, `?step=move&day=${date}`)}"><span>${short}</span><span>${slots.length} ${slots.length === 1 ? 'time' : 'times'}</span></a></li>`,
@@ -140,8 +140,8 @@ export function daysPage(opened: OpenedAppointment, list: DayList, now: Date, no
         ? html`<span></span>`
         : html`<a href="${at(opened, `?step=move&from=${earlier}`)}">Earlier days</a>`
     }${later !== undefined && html`<a href="${at(opened, `?step=move&from=${later}`)}">Later days</a>`}</nav>`,
-    html`<a class="button" href="${at(opened)}">Keep the time I have</a>`,
-    callUs(opened.clinic, 'Nothing that works for you? Please call'),
+    html`<a class="button" href="${at(opened)}">Keep my current time</a>`,
+    callUs(opened.clinic, 'Don’t see a time that works? Please call'),
   ]);
 }
 
@@ -166,15 +166,15 @@ export function timesPage(opened: OpenedAppointment, { label, slots }: FreeDay, 
           ? html``
           : html`<fieldset><legend>${part.name}</legend><div class="times">${inPart.map((slot) => radio(slot, timeOnly(slot, timeZone)))}</div></fieldset>`;
       })}
-<p class="soft">Times on the clinic’s clock (${zoneName(timeZone, new Date(slots[0]?.start ?? 0))}).</p>
+<p class="soft">All times are in the clinic’s time zone (${zoneName(timeZone, new Date(slots[0]?.start ?? 0))}).</p>
 <button class="first">Move to this time</button>`,
     ),
     html`<a class="button" href="${at(opened, '?step=move')}">Another day</a>
-<a class="button" href="${at(opened)}">Keep the time I have</a>`,
+<a class="button" href="${at(opened)}">Keep my current time</a>`,
   ]);
 }
 
-/** What was wanted is gone; what is free instead. */
+/** The requested time is gone; what is free instead. */
 export function takenPage(opened: OpenedAppointment, alternatives: Slot[], sentence: string): Page {
   const { status, html: text } = show(409, 'That time is gone', opened.clinic, [
     note(sentence, true),
@@ -186,8 +186,8 @@ export function takenPage(opened: OpenedAppointment, alternatives: Slot[], sente
 <button class="first">Move to this time</button>`,
       ),
     html`<a class="button" href="${at(opened, '?step=move')}">See all days</a>
-<a class="button" href="${at(opened)}">Keep the time I have</a>`,
-    callUs(opened.clinic, 'Nothing that works for you? Please call'),
+<a class="button" href="${at(opened)}">Keep my current time</a>`,
+    callUs(opened.clinic, 'Don’t see a time that works? Please call'),
   ]);
   return { status, html: text };
 }
@@ -196,13 +196,13 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
   const { clinic, offer, state } = opened;
   const when = spokenTime(offer.scheduled_at, clinic.time_zone, now);
   const details = html`<div class="card"><p class="when">${when}</p><p>${opened.service} with ${offer.provider_name}</p>
-<p class="soft">Time on the clinic’s clock (${zoneName(clinic.time_zone, offer.scheduled_at)}).</p></div>`;
+<p class="soft">This time is in the clinic’s time zone (${zoneName(clinic.time_zone, offer.scheduled_at)}).</p></div>`;
   switch (state) {
     case 'open':
       return show(200, 'A time has opened up', clinic, [
         note(notice),
         details,
-        html`<p>We're holding it for you until <strong>${timeAt(offer.expires_at, clinic.time_zone)}</strong>. After that the next person on the waitlist is asked.</p>`,
+        html`<p>We're holding it for you until <strong>${timeAt(offer.expires_at, clinic.time_zone)}</strong>. After that, we'll offer it to the next person on the waitlist.</p>`,
         form(opened, 'accept', html`<button class="first">Yes, book it for me</button>`),
         form(opened, 'decline', html`<button>No, keep me on the waitlist</button>`),
         form(opened, 'leave', html`<button class="danger">Take me off the waitlist</button>`),
@@ -212,29 +212,29 @@ export function offerPage(opened: OpenedOffer, now: Date, notice?: string): Page
       return offer.hold_status === 'cancelled'
         ? show(404, 'This link was already used', clinic, [
             html`<p>You accepted this time, but it has since been canceled.</p>`,
-            callUs(clinic, 'For a new appointment, please call'),
+            callUs(clinic, 'To make a new appointment, please call'),
           ])
-        : show(200, 'You are booked', clinic, [
+        : show(200, 'You’re booked', clinic, [
             details,
             offer.why_no_text === null
-              ? html`<p>A text message confirms it, with a link to move or cancel the appointment.</p>`
-              : html`<p>We can't text you a confirmation. Please write the time down.</p>`,
+              ? html`<p>You'll get a text message to confirm it, with a link to move or cancel the appointment.</p>`
+              : html`<p>We can't text you a confirmation, so please write down the time.</p>`,
             callUs(clinic, 'Questions? Please call'),
           ]);
     case 'declined':
-      return show(200, 'Thank you for telling us', clinic, [
-        html`<p>The time goes to someone else. You're still on the waitlist, and you'll hear from us when another time opens up.</p>`,
+      return show(200, 'Thanks for letting us know', clinic, [
+        html`<p>We'll offer that time to someone else. You're still on the waitlist, and you'll hear from us when another time opens up.</p>`,
         form(opened, 'leave', html`<button class="danger">Take me off the waitlist</button>`),
         callUs(clinic, 'Questions? Please call'),
       ]);
     case 'left':
-      return show(200, 'You are off the waitlist', clinic, [
+      return show(200, 'You’re off the waitlist', clinic, [
         html`<p>You won't get any more offers.</p>`,
         callUs(clinic, 'Changed your mind? Please call'),
       ]);
     case 'ended':
       return show(404, 'This offer has ended', clinic, [
-        html`<p>The hold on that time has expired. You’ll hear from us when another time becomes free.</p>`,
+        html`<p>The hold on that time has expired. You’ll hear from us when another time opens up.</p>`,
         callUs(clinic, 'Questions? Please call'),
       ]);
   }
@@ -258,14 +258,14 @@ const note = (text: Notice, alarm = false): Markup | undefined =>
 /** Only what comes is promised. */
 const newLink = ({ appointment }: OpenedAppointment): Markup =>
   appointment.why_no_text === null
-    ? html`<p>We have sent you a text with a new link. This link has expired.</p>`
-    : html`<p>This link has expired, and we can't text you a new one. Please write the time down.</p>`;
+    ? html`<p>We've texted you a new link. This one has expired.</p>`
+    : html`<p>This link has expired, and we can't text you a new one. Please write down the time.</p>`;
 
 function card({ appointment, clinic, service }: OpenedAppointment, now: Date): Markup {
   return html`<div class="card"><p class="when">${spokenTime(appointment.scheduled_at, clinic.time_zone, now)}</p>
 <p>${service} with ${appointment.provider_name}, ${appointment.duration_minutes} minutes</p>
-${appointment.status === 'pending' && html`<p>The clinic has not confirmed it yet.</p>`}
-<p class="soft">Time on the clinic’s clock (${zoneName(clinic.time_zone, appointment.scheduled_at)}).</p></div>`;
+${appointment.status === 'pending' && html`<p>The clinic hasn't confirmed it yet.</p>`}
+<p class="soft">This time is in the clinic’s time zone (${zoneName(clinic.time_zone, appointment.scheduled_at)}).</p></div>`;
 }
 
 /** Forms carry no cookie and need no proof against forgery: the address itself is what allows the change. */
@@ -279,7 +279,7 @@ function undo(opened: OpenedAppointment, label: string, now: Date): Markup | und
   const { undo_until: until } = opened.appointment;
   if (until === null || opened.appointment.scheduled_at <= now) return undefined;
   return html`${form(opened, 'undo', html`<button>${label}</button>`)}
-<p class="soft">Possible until ${timeAt(until, opened.clinic.time_zone)}, as long as no one else takes the time.</p>`;
+<p class="soft">You can do this until ${timeAt(until, opened.clinic.time_zone)}, as long as no one else takes the time.</p>`;
 }
 
 function callUs({ name, phone }: ClinicOnPage, lead: string): Markup {

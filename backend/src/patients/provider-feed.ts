@@ -8,7 +8,7 @@ import type { PatientContext } from './patient-context.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS_BACK = 30;
-/** Three years of a full calendar; what is further away comes nearer. */
+/** Three years of a full calendar; later appointments appear as they come closer. */
 const MAX_EVENTS = 10_000;
 
 /**
@@ -74,7 +74,7 @@ function refuseMembers({ role }: Tenant): void {
   throw new AppError({
     code: 'NOT_ALLOWED',
     status: 403,
-    detail: 'Only an owner or admin of the clinic can make or revoke calendar feeds. Ask one of them.',
+    detail: 'Only an owner or admin can create or revoke calendar feeds. Ask one of them.',
   });
 }
 
@@ -82,12 +82,13 @@ const noProvider = () =>
   new AppError({
     code: 'PROVIDER_NOT_FOUND',
     status: 404,
-    detail: 'There is no such provider in this clinic.',
+    detail: 'We couldn’t find that provider at this clinic. Reload the list and try again.',
   });
 
 const noFeed = () =>
   new AppError({
     code: 'FEED_NOT_FOUND',
     status: 404,
-    detail: 'There is no calendar at this address. It may have been revoked: ask the clinic for the new one.',
+    detail:
+      'There’s no calendar at this address. The link may have been turned off; ask the clinic for a new one.',
   });

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Where a request goes: the pattern of its route, whichever way the address was written, and without a route the
+ * A request's address: the pattern of its route, however the address was written, or without a route the
  * address as the router reads it. For every rule about addresses, because `/%61pi/me` and `//host/api/me` are
- * spellings of one and the same.
+ * spellings of the same address.
  */
 export function addressOf(request: FastifyRequest): string {
   const { url } = request.routeOptions;

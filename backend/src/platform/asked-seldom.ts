@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Asks at most once in a while and by one request at a time; everybody who asks meanwhile gets the last answer.
+ * Asks at most once in a while and by one request at a time; everyone who asks in the meantime gets the last answer.
  * @param everyMs - How old an answer may be.
  * @param ask - Never rejects.
  */

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
 /**
- * How long a yes about a right is believed without asking again. What was revoked is refused by every process within
+ * How long a granted right is trusted without asking again. A revoked one is refused by every process within
  * 5 s: this, the look at open streams and the query itself stay below that together. It needs no notification, which
  * behind a transaction pooler never arrives.
  */
@@ -19,7 +19,7 @@ export function believeBriefly<T>(clock: Clock, ask: (key: string) => Promise<T 
   const believed = (key: string): Promise<T | undefined> => {
     const now = clock.now().getTime();
     const found = known.get(key);
-    // Below zero: the clock was set back, and nobody knows how old the answer is.
+    // Below zero the clock was set back, and the answer's age is unknown.
     const age = now - (found?.askedAt ?? 0);
     if (found && age >= 0 && age < BELIEVED_MS) return found.answer;
     if (known.size >= KEPT_AT_MOST) known = new Map();

@@ -14,7 +14,7 @@ const TEXTUAL = /^(?:text\/|application\/(?:json|problem\+json)\b)/;
 // Its types know the first argument only.
 type Encodings = (available: readonly string[], options: { preferred: readonly string[] }) => string[];
 
-/** What a client takes best of what we have; `identity` for who says nothing, or refuses the others by `q=0`. */
+/** The best encoding a client accepts; `identity` if it names none, or refuses the others with `q=0`. */
 export function negotiateEncoding(acceptEncoding: string | string[] | undefined): string {
   if (acceptEncoding === undefined) return 'identity';
   const negotiator = new Negotiator({ headers: { 'accept-encoding': String(acceptEncoding) } });
@@ -32,8 +32,8 @@ export async function pack(bytes: Buffer, encoding: string): Promise<Buffer> {
 }
 
 /**
- * Compresses large answers to reads of clients. Left alone is what acts, streams, is small or secret, and every page
- * behind a link: what a stranger chose beside a secret, compressed, tells the secret by its length.
+ * Compresses large answers to clients' reads. Not compressed: what acts, streams, is small or secret, and every page
+ * behind a link: what a stranger chose next to a secret, compressed, reveals the secret by its length.
  */
 export function compressAnswers(server: HttpServer): void {
   server.addHook('onSend', async (request, reply, payload) => {
@@ -55,7 +55,7 @@ export function compressAnswers(server: HttpServer): void {
   });
 }
 
-/** Adds a name to `Vary` and keeps what stands there. */
+/** Adds a name to `Vary` and keeps what is there. */
 export function addVary(
   reply: { getHeader(name: string): unknown; header(name: string, value: string): unknown },
   name: string,

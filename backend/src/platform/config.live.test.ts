@@ -91,12 +91,10 @@ describe('in live mode', () => {
       ]);
     }
     for (const at of ['http://127.0.0.1:3002/twilio', 'http://localhost:3002', 'https://[::1]:3002/vapi']) {
-      expect(faults({ ...LIVE, [name]: at }), at).toEqual([
-        expect.stringContaining('leads to the stand-ins'),
-      ]);
+      expect(faults({ ...LIVE, [name]: at }), at).toEqual([expect.stringContaining('points to the sandbox')]);
     }
     const elsewhere = { SANDBOX_URL: 'http://standins:3002', [name]: 'http://standins:3002/google' };
-    expect(faults({ ...LIVE, ...elsewhere }).join()).toContain('leads to the stand-ins');
+    expect(faults({ ...LIVE, ...elsewhere }).join()).toContain('points to the sandbox');
     for (const at of ['https://api.example.com', 'http://127.0.0.1:4010/emulator']) {
       expect(faults({ ...LIVE, [name]: at }), at).toEqual([]);
     }
@@ -170,7 +168,7 @@ describe('in live mode', () => {
     ]);
   });
 
-  test('never make a secret of their own', () => {
+  test('never make their own secret', () => {
     expect(faults({ VOXANNE_MODE: 'live' })).not.toHaveLength(0);
     expect(() => statSync(join(root, '.voxanne'))).toThrow('ENOENT');
   });

@@ -29,7 +29,7 @@ describe('a sandbox that others can reach', () => {
     ]);
     expect(faults({ ...env, VOXANNE_PUBLIC_SANDBOX: 'no' })).toHaveLength(1);
     const { warnings } = load({ ...env, VOXANNE_PUBLIC_SANDBOX: 'yes' });
-    expect(warnings).toEqual([expect.stringContaining('Do not enter real patients')]);
+    expect(warnings).toEqual([expect.stringContaining('Don’t enter real patients')]);
   });
 
   test('in a container, published to this machine alone, needs none; at a public address it does', () => {

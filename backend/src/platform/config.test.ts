@@ -77,13 +77,13 @@ describe('the settings', () => {
     expect(load({ DATABASE_RUNTIME_URL: url, DATABASE_MIGRATION_URL: url }).database.url).toBeUndefined();
   });
 
-  test('a database address that cannot be read is told of without its password', () => {
+  test('a database address that can’t be read is reported without its password', () => {
     expect(faults({ DATABASE_URL: 'postgres://admin:hunter2#x@h:5432/d' })).toEqual([
       expect.stringMatching(/DATABASE_URL: is not a valid address(?!.*hunter2)/),
     ]);
   });
 
-  test('every fault is told at once, with what to do about it', () => {
+  test('every fault is listed at once, with what to do about it', () => {
     const told = faults({
       PORT: 'eighty',
       VOXANNE_MODE: 'production',
@@ -110,7 +110,7 @@ describe('the settings', () => {
     expect(told).toHaveLength(7);
   });
 
-  test('faults of different kinds are told together too: a bad value, a missing credential, a bad key', () => {
+  test('faults of different kinds are listed together too: a bad value, a missing credential, a bad key', () => {
     const told = faults({ VOXANNE_MODE: 'live', PORT: '0', ENCRYPTION_KEYS: 'k1:tooshort' }).join('\n');
     expect(told).toContain('PORT: ');
     expect(told).toContain('AUTH_SECRET: required in live mode');
@@ -126,9 +126,9 @@ describe('the settings', () => {
     expect(told.join('\n')).not.toContain('canary');
   });
 
-  test('names beginning with VOXANNE_ that do not exist are faults, others are nobody’s business', () => {
+  test('names beginning with VOXANNE_ that don’t exist are faults, others are ignored', () => {
     expect(faults({ VOXANNE_MOD: 'live' })).toEqual([
-      '  - VOXANNE_MOD: there is no such setting. Did you mean VOXANNE_MODE? .env.example lists every name.',
+      '  - VOXANNE_MOD: no such setting exists. Did you mean VOXANNE_MODE? .env.example lists every name.',
     ]);
     for (const [slip, meant] of [
       ['VOXANNE_DATADIR', 'VOXANNE_DATA_DIR'],
@@ -200,7 +200,7 @@ describe('the settings', () => {
 
     test('are refused when two have one name: what the hidden one sealed could not be opened', () => {
       expect(faults({ ENCRYPTION_KEYS: `${key('k1')},${key('k1')}` }).join()).toContain(
-        '"k1" is there twice',
+        '"k1" is listed twice',
       );
     });
   });
@@ -236,11 +236,11 @@ describe('the settings', () => {
       expect(secrets()).toEqual(first);
     });
 
-    test('a directory that cannot be used is said in words, with the command that mends it', () => {
+    test('a directory that cannot be used is said in words, with the command that fixes it', () => {
       writeFileSync(join(root, 'taken'), 'a file, not a directory');
       const attempt = () => load({ VOXANNE_DATA_DIR: 'taken' });
       expect(attempt).toThrow(StartupError);
-      expect(attempt).toThrow(/data directory .*taken cannot be used.*\n.*VOXANNE_DATA_DIR/);
+      expect(attempt).toThrow(/data directory .*taken can’t be used.*\n.*VOXANNE_DATA_DIR/);
     });
 
     test('a damaged file of secrets is never replaced: what it sealed would be lost', () => {

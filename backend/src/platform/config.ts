@@ -105,7 +105,7 @@ export interface Config {
   corsOrigins: string[];
   dataDir: string;
   sandboxPort: number;
-  /** Where the stand-ins answer us; when it was set they run elsewhere, and nobody starts them here. */
+  /** Where the stand-ins answer us; when it was set they run elsewhere, and no one starts them here. */
   sandboxUrl: string;
   sandboxElsewhere: boolean;
   database: { embeddedPort: number; url?: string; runtimeUrl?: string; migrationUrl?: string };
@@ -146,13 +146,13 @@ function parseEncryptionKeys(text: string, faults: string[]): EncryptionKey[] {
     const [, id = '', encoded = ''] = /^([A-Za-z0-9_-]{1,16}):(.*)$/.exec(entry.trim()) ?? [];
     const key = Buffer.from(encoded, 'base64');
     if (key.length !== 32) {
-      // Never the text itself: whoever forgot the name wrote the key in its place.
+      // Never the text itself: someone who forgot the name wrote the key in its place.
       faults.push(
         `ENCRYPTION_KEYS: ${id ? `"${id}"` : `entry ${index + 1}`} is not <name>:<base64 of 32 bytes>. Make one: echo "k1:$(openssl rand -base64 32)"`,
       );
       return [];
     }
-    if (ids.has(id)) faults.push(`ENCRYPTION_KEYS: "${id}" is there twice. Give every key its own name.`);
+    if (ids.has(id)) faults.push(`ENCRYPTION_KEYS: "${id}" is listed twice. Give every key its own name.`);
     ids.add(id);
     return [{ id, key }];
   });
@@ -163,7 +163,7 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
   const merged: Record<string, string | undefined> = existsSync(file)
     ? { ...parseEnv(readFileSync(file, 'utf8')), ...env }
     : env;
-  // An empty line in a .env means "not set" to everybody who writes one.
+  // An empty line in a .env means "not set" to everyone who writes one.
   const set = Object.fromEntries(
     Object.entries(merged).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -171,7 +171,7 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
     .filter((name) => name.startsWith('VOXANNE_') && !known.has(name))
     .map((name) => {
       const meant = didYouMean(name, known);
-      return `${name}: there is no such setting. ${meant ? `Did you mean ${meant}? ` : ''}.env.example lists every name.`;
+      return `${name}: no such setting exists. ${meant ? `Did you mean ${meant}? ` : ''}.env.example lists every name.`;
     });
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
@@ -192,25 +192,25 @@ function missingFaults(set: Record<string, string | undefined>): string[] {
   }
   if (set.DATABASE_RUNTIME_URL && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
     faults.push(
-      'DATABASE_RUNTIME_URL: it cannot be used alone, because that login may not migrate. Set DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the same database.',
+      'DATABASE_RUNTIME_URL: can’t be used alone, because that login can’t migrate. Set DATABASE_MIGRATION_URL (or DATABASE_URL) to the owner of the same database.',
     );
   }
   if (set.VOXANNE_ROLE === 'worker' && !set.DATABASE_URL && !set.DATABASE_MIGRATION_URL) {
     faults.push(
-      'DATABASE_URL: required with VOXANNE_ROLE=worker. The built-in database belongs to the process that starts it, so a worker would have one of its own, without any work. Give every process the same DATABASE_URL.',
+      'DATABASE_URL: required with VOXANNE_ROLE=worker. The built-in database belongs to the process that starts it, so a worker would get its own, with nothing to do. Give every process the same DATABASE_URL.',
     );
   }
   return faults;
 }
 
-/** The sandbox signs anybody up and its stand-ins are toys: who shows it to others must say so. */
+/** The sandbox signs anyone up and its stand-ins are toys: the person who shows it to others must say so. */
 function exposureFaults(set: Record<string, string | undefined>): string[] {
-  // In a container HOST is an address of its own network; what it is published to, PUBLIC_URL says.
+  // In a container, HOST is an address in its own network; PUBLIC_URL says where it is published.
   const host = set.VOXANNE_PUBLIC_SANDBOX === 'container' ? '127.0.0.1' : (set.HOST ?? '127.0.0.1');
   const places = exposedBy(host, readOrigin(set.PUBLIC_URL ?? '').value);
   if (places.length === 0 || set.VOXANNE_PUBLIC_SANDBOX === 'yes') return [];
   return [
-    `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It is a trial: anyone can sign up, and no text or call reaches a person. For patients set VOXANNE_MODE=live; to show the trial to others set VOXANNE_PUBLIC_SANDBOX=yes; to keep it to this machine leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
+    `VOXANNE_PUBLIC_SANDBOX: others can reach this sandbox (${places.join(', ')}). It’s a trial: anyone can sign up, and no text or call reaches a real person. For real patients, set VOXANNE_MODE=live. To show the trial to others, set VOXANNE_PUBLIC_SANDBOX=yes. To keep it on this machine, leave out ${places.map((place) => place.split('=')[0]).join(' and ')}.`,
   ];
 }
 
@@ -224,7 +224,7 @@ function warningsOf(e: Environment): string[] {
   if (e.VOXANNE_MODE === 'live') {
     return e.PUBLIC_URL?.startsWith('https:') && e.TRUST_PROXY_HOPS === 0 && e.VOXANNE_ROLE !== 'worker'
       ? [
-          'TRUST_PROXY_HOPS is 0 although PUBLIC_URL is https: everyone who comes through the proxy shares its address, and so the limits for one address. Set it to the number of proxies in front.',
+          'TRUST_PROXY_HOPS is 0, but PUBLIC_URL is https: everyone who comes through the proxy shares its address, and so the limits for one address. Set it to the number of proxies in front.',
         ]
       : [];
   }
@@ -233,13 +233,13 @@ function warningsOf(e: Environment): string[] {
   return places.length === 0
     ? []
     : [
-        `This is a sandbox that others can reach (${places.join(', ')}): anyone can sign up, and no text or call reaches a person. Do not enter real patients.`,
+        `This is a sandbox that others can reach (${places.join(', ')}): anyone can sign up, and no text or call reaches a real person. Don’t enter real patients.`,
       ];
 }
 
 const settingsError = (faults: string[]) =>
   new StartupError(
-    `Voxanne cannot start with these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nCorrect them in the environment or in .env, then start again.`,
+    `Voxanne can’t start with these settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nCorrect them in the environment or in .env, then start again.`,
   );
 
 /**

@@ -62,7 +62,7 @@ describe('connections', () => {
     expect(await held()).toBeLessThanOrEqual(21);
   });
 
-  test('that have asked for something make way for nobody', async () => {
+  test('that have asked for something make way for no one', async () => {
     await serve({ unproven: 5 });
     const stream = await open('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
     await once(stream, 'data');

@@ -8,13 +8,13 @@ export const CONNECTION_LIMITS = {
   headersMs: 10_000,
   /** Until headers and body are complete, for whatever a limit of a route does not end sooner. */
   requestMs: 60_000,
-  /** How often the two are looked at. */
+  /** How often the two are checked. */
   lookMs: 2_000,
-  /** Over which neither side says anything. Longer than proxies keep idle connections. */
+  /** How long a connection may be silent. Longer than proxies keep idle connections. */
   silentMs: 120_000,
-  /** That have brought no whole request yet. A client of good will is here for milliseconds. */
+  /** Connections without a complete request yet. A well-behaved client is in this state for milliseconds. */
   unproven: 256,
-  /** Above which those that rest between two requests are closed. */
+  /** Above this, connections that are idle between two requests are closed. */
   resting: 1_000,
   /** Requests over one connection before the first of them is answered. Browsers and proxies wait for each answer. */
   pipelined: 32,
@@ -23,7 +23,7 @@ export type ConnectionLimits = typeof CONNECTION_LIMITS;
 
 /**
  * Keeps room for new connections, however many are held open: the oldest of those that have brought nothing yet make
- * way, and so do those that rest. Nobody is refused for coming late.
+ * way, and so do idle ones. No one is refused for coming late.
  */
 export function limitConnections(server: Server, limits: ConnectionLimits = CONNECTION_LIMITS): void {
   const unproven = new Set<Socket>();
@@ -53,7 +53,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits = CONN
 }
 
 /**
- * Cuts a connection that sends requests without waiting for the answers. Node hands all that stand in one packet to the
+ * Cuts a connection that sends requests without waiting for the answers. Node hands all requests in one packet to the
  * application before anything else gets its turn: 65 kB of them held the process for half a second.
  */
 function refusePipelines(server: Server, most: number): void {

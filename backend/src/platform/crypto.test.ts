@@ -88,7 +88,7 @@ describe('a sealed text', () => {
     expect(() => keyring.open(made, CONTEXT)).toThrow(SealError);
   });
 
-  test('of an unknown key names the key, so that the operator knows which one to bring back', () => {
+  test('the error about an unknown key names it, so that the operator knows which one to restore', () => {
     const sealed = createKeyring([fresh]).seal('text', CONTEXT);
     expect(() => keyring.open(sealed, CONTEXT)).toThrow('"k2"');
   });

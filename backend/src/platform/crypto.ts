@@ -32,7 +32,7 @@ const TAG_BYTES = 16;
 /** AES-256-GCM; sealed form `v1.<key id>.<iv>.<tag>.<ciphertext>`, base64url. */
 export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
   const [first] = keys;
-  if (!first) throw new SealError('There is no encryption key.');
+  if (!first) throw new SealError('There’s no encryption key.');
   const byId = new Map(keys.map((entry) => [entry.id, entry.key]));
   return {
     seal(plaintext, context) {
@@ -50,7 +50,7 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
       const [version, keyId, iv = '', tag = '', ciphertext = ''] = sealed.split('.');
       const key = keyId === undefined ? undefined : byId.get(keyId);
       if (version !== VERSION || keyId === undefined || !key) {
-        throw new SealError(`The key "${keyId ?? ''}" that sealed this is not among ENCRYPTION_KEYS.`);
+        throw new SealError(`The key "${keyId ?? ''}" that sealed this isn’t in ENCRYPTION_KEYS.`);
       }
       const tagBytes = Buffer.from(tag, 'base64url');
       const ivBytes = Buffer.from(iv, 'base64url');
@@ -65,7 +65,7 @@ export function createKeyring(keys: readonly EncryptionKey[]): Keyring {
           decipher.final(),
         ]).toString('utf8');
       } catch {
-        throw new SealError('The sealed text was changed, or belongs somewhere else.');
+        throw new SealError('The sealed text was changed, or belongs to something else.');
       }
     },
   };
@@ -79,7 +79,7 @@ export const sha256 = (text: string | Buffer): Buffer => createHash('sha256').up
 export const hmacSha256Hex = (key: string | Buffer, text: string | Buffer): string =>
   createHmac('sha256', key).update(text).digest('hex');
 
-/** Compares without telling how much matched; lengths may differ. */
+/** Compares without revealing how much matched; lengths may differ. */
 export const sameSecret = (a: string, b: string): boolean => timingSafeEqual(sha256(a), sha256(b));
 
 /** A key for one purpose from the deployment's one secret (RFC 5869). */

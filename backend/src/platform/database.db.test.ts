@@ -8,7 +8,7 @@ describe('a transaction', () => {
   let db: TestDatabase;
   let mine: TestOrganization;
   let theirs: TestOrganization;
-  /** One connection, so that everybody gets what the one before left behind. */
+  /** One connection, so that everyone gets what the one before left behind. */
   let single: Database;
   beforeAll(async () => {
     db = await createTestDatabase();
@@ -38,7 +38,7 @@ describe('a transaction', () => {
   };
   const CLEAN = { role: 'voxanne_runtime', claims: null };
 
-  test('of a tenant carries its claims, and the next user of the connection finds none', async () => {
+  test('a tenant’s transaction carries its claims, and the next user of the connection finds none', async () => {
     const during = await single.withTenant(mine.scope, whoami);
     expect(during.role).toBe('voxanne_tenant');
     expect(JSON.parse(during.claims ?? '')).toEqual({
@@ -49,7 +49,7 @@ describe('a transaction', () => {
     expect(await leftBehind()).toEqual(CLEAN);
   });
 
-  test('of a worker sees every clinic and carries no claims', async () => {
+  test('a worker’s transaction sees every clinic and carries no claims', async () => {
     await single.withTenant(mine.scope, names);
     expect(await single.withService(whoami)).toEqual({ role: 'voxanne_service', claims: null });
     expect(await single.withService(names)).toEqual(['Mine', 'Theirs']);
@@ -172,7 +172,7 @@ describe('a transaction', () => {
     expect(await leftBehind()).toEqual(CLEAN);
   });
 
-  test('whose last statement fails leaves nothing of what came before it', async () => {
+  test('a failing last statement undoes everything before it', async () => {
     const failing = single.withTenant(mine.scope, async (tx, last) => {
       await rename('Half done').execute(tx);
       await last(sql`select 1 / 0`);
@@ -182,7 +182,7 @@ describe('a transaction', () => {
     expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
   });
 
-  test('whose commit is refused after its last statement says so', async () => {
+  test('a refused commit after the last statement says so', async () => {
     await db.owner.query(`create function public.no() returns trigger language plpgsql as $$
         begin raise exception 'refused at the commit' using errcode = 'check_violation'; end $$;
       create constraint trigger no after update on public.organizations deferrable initially deferred
@@ -205,11 +205,11 @@ describe('a transaction', () => {
     expect(await leftBehind()).toEqual(CLEAN);
   });
 
-  test('whose connection dies in the middle fails, ends nothing else, and the next one works', async () => {
+  test('a transaction whose connection dies fails, ends nothing else, and the next one works', async () => {
     const dying = single.withService(async (tx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
       await db.owner.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
-      // Between two queries nobody waits for this connection: its death must not become an uncaught exception.
+      // Between two queries no one waits for this connection: its death must not become an uncaught exception.
       await expect
         .poll(
           async () =>
@@ -222,7 +222,7 @@ describe('a transaction', () => {
     expect(await single.withTenant(mine.scope, names)).toEqual(['Mine']);
   });
 
-  test('an idle connection that breaks is told, and ends nothing', async () => {
+  test('an idle connection that breaks is reported, and ends nothing', async () => {
     const broken: Error[] = [];
     const pool = createPool({
       url: db.runtimeUrl,
@@ -262,7 +262,7 @@ describe('a transaction', () => {
 });
 
 describe('the SQLSTATE of an error', () => {
-  test('is told only where there is one', () => {
+  test('is found only in an error that has one', () => {
     expect(sqlState(Object.assign(new Error('x'), { code: '23505' }))).toBe('23505');
     for (const other of [null, undefined, 'text', new Error('x'), { code: 42 }, { code: 'ECONNREFUSED' }]) {
       expect(sqlState(other)).toBeUndefined();

@@ -261,7 +261,7 @@ export interface Leads {
   phone: string | null;
   phone_extension: string | null;
   /**
-   * unassigned: the number is possible, but no operator gives out numbers like it. Kept, and to be asked again.
+   * unassigned: the number looks valid, but no carrier uses numbers like it. Kept, and to be asked again.
    */
   phone_flag: string | null;
   phone_raw: string | null;
@@ -322,7 +322,7 @@ export interface Messages {
   from_address: string | null;
   id: Generated<string>;
   /**
-   * When staff said that they called the patient instead.
+   * When staff marked the patient as called instead.
    */
   informed_at: Timestamp | null;
   kind: string;
@@ -644,7 +644,7 @@ export interface WebhookDeliveryLog {
   run_at: Generated<Timestamp>;
   seq: Generated<Int8>;
   /**
-   * How the sender proved itself: secret, bearer, hmac, twilio or channel_token. What proved nothing has no row.
+   * How the sender was verified: secret, bearer, hmac, twilio or channel_token. What proved nothing has no row.
    */
   signature: Generated<string>;
   /**

@@ -16,7 +16,7 @@ export const queryIn =
 
 /**
  * What is done in one transaction. `last` sends a statement together with the commit: a round trip less, in which
- * nobody else waits for the locks that the statement took. After it there is nothing to ask any more.
+ * no one else waits for the locks that the statement took. After it there is nothing to ask anymore.
  */
 export type Work<T> = (db: Db, commitWith: Query) => Promise<T>;
 
@@ -28,13 +28,13 @@ export interface Database {
   withService<T>(work: Work<T>): Promise<T>;
   /** One statement as the signed-in organization, in a single round trip. */
   tenantStatement<Row>(scope: TenantScope, statement: RawBuilder<Row>): Promise<Row[]>;
-  /** One statement as the workers' role: a transaction of its own in a single round trip instead of three. */
+  /** One statement as the workers' role: its own transaction in a single round trip instead of three. */
   serviceStatement<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   close(): Promise<void>;
 }
 
 // Drivers hang the failing row, the query's parameters and the context on an error; any of them can hold a
-// patient or a password hash, and somebody will log the error.
+// patient or a password hash, and someone will log the error.
 const REVEALING = ['detail', 'where', 'parameters', 'internalQuery', 'query'] as const;
 
 function scrub(error: unknown): unknown {
@@ -60,7 +60,7 @@ class ScrubbingClient extends pg.Client {
   }
 
   /**
-   * After an answer that came too late nobody knows where the connection stands: the driver gives it back with the
+   * After an answer that came too late no one knows the connection's state: the driver gives it back with the
    * query still running and the transaction open, and the next user would commit what another clinic began.
    */
   private failed(error: unknown): unknown {
@@ -87,13 +87,13 @@ export function createPool(options: DatabaseOptions): pg.Pool {
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'voxanne',
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    // The server's own limit does nothing when it is the server, or the way to it, that stands still.
+    // The server's own limit does nothing when it is the server, or the way to it, that hangs.
     query_timeout: options.queryTimeoutMs ?? 20_000,
-    // Statements sent together share a round trip; whoever awaits each sees no difference.
+    // Statements sent together share a round trip; code that awaits each sees no difference.
     pipeline: true,
   };
   const pool = new pg.Pool(settings);
-  // An idle connection that breaks (a restarted server) must not end the process; the next query connects anew.
+  // An idle connection that breaks (a restarted server) must not end the process; the next query connects again.
   pool.on('error', (error) => options.onError?.(error));
   // Nor one that breaks between two queries of a transaction: the pool stops listening while it is checked out, and
   // the next query of that transaction fails anyway.
@@ -175,7 +175,7 @@ export function createDatabase(options: DatabaseOptions): Database {
           () => error,
           (fault: unknown) => fault,
         );
-        // A broken connection cannot roll back, and need not; the first error is the one to tell.
+        // A broken connection cannot roll back, and need not; the first error is the one to report.
         if (!isEnded) await end('rollback').catch(() => undefined);
         throw first;
       }
@@ -191,7 +191,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       client.query('commit'),
     ]);
     const failed = [begun, answered, ended].find((one) => one.status === 'rejected');
-    // The connection may be gone, or stand in a transaction that could not end.
+    // The connection may be gone, or in a transaction that couldn't end.
     client.release(begun.status === 'rejected' || ended.status === 'rejected');
     if (failed) throw failed.reason;
     return answered.status === 'fulfilled' ? answered.value.rows : [];

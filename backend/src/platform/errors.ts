@@ -1,11 +1,11 @@
-/** So much in so much time; becomes the headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers). */
+/** How much in how much time; becomes the headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers). */
 export interface Quota {
   name: string;
   quota: number;
   windowSeconds: number;
 }
 
-/** What a person or program is told when something did not work; becomes RFC 9457 at the HTTP edge. */
+/** What a person or program gets when something didn't work; becomes RFC 9457 at the HTTP edge. */
 export interface Failure {
   code: string;
   status: number;
@@ -43,12 +43,12 @@ export class AppError extends Error {
   }
 }
 
-/** A fault of the set-up that a person can mend: printed as words, without a stack, exit code 1. */
+/** A fault of the set-up that a person can fix: printed as words, without a stack, exit code 1. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
 }
 
-/** What was sent stands in quotation marks where a parser or PostgreSQL (class 22: data) could not read it. */
+/** What was sent is in quotation marks where a parser or PostgreSQL (class 22: data) could not read it. */
 function withoutQuotes(error: Error & { code?: unknown }): string {
   const quotesInput = error instanceof SyntaxError || /^22[0-9A-Z]{3}$/.test(String(error.code));
   return quotesInput ? error.message.replace(/(["']).*\1/s, '"…"') : error.message;

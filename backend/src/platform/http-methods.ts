@@ -17,8 +17,8 @@ declare module 'fastify' {
 }
 
 /**
- * Where there is something, but not for this method: OPTIONS says what there is (204), anything else is 405, both with
- * `Allow`. Before a body is read, and before anybody is asked who they are.
+ * An address that exists, but not for this method: OPTIONS lists the methods (204), anything else is 405, both with
+ * `Allow`. Before a body is read, and before anyone is asked who they are.
  */
 export function answerOtherMethods(server: HttpServer): void {
   const methods = new Set<HTTPMethod>();
@@ -46,7 +46,7 @@ export function answerOtherMethods(server: HttpServer): void {
       new AppError({
         code: 'METHOD_NOT_ALLOWED',
         status: 405,
-        detail: `${request.method} is not supported at this address. Supported methods: ${there.join(', ')}.`,
+        detail: `${request.method} isn’t supported at this address. Supported methods: ${there.join(', ')}.`,
       }),
     );
   });

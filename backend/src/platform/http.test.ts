@@ -78,7 +78,7 @@ describe('the HTTP server', () => {
         { path: 'at.hour', message: expect.any(String) },
       ],
     });
-    expect(problem.detail).toMatch(/^The body is not valid\. name: .*; at\.hour: /);
+    expect(problem.detail).toMatch(/^The body isn’t valid\. name: .*; at\.hour: /);
     expect(problem.request_id).toBe(answer.headers['x-request-id']);
     expect(lines.join()).not.toContain('hour');
   });
@@ -86,7 +86,7 @@ describe('the HTTP server', () => {
   test('says where it went wrong outside the body, too', async () => {
     const answer = await start().inject('/bookings/42');
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ path: 'id' }] });
-    expect(answer.json().detail).toContain('The address is not valid. id: ');
+    expect(answer.json().detail).toContain('The address isn’t valid. id: ');
   });
 
   test.each([
@@ -162,7 +162,7 @@ describe('the HTTP server', () => {
     });
   });
 
-  test('tells nobody what broke inside: no message, no SQL, no stack, in the answer or of the row in the log', async () => {
+  test('shows no one what broke inside: no message, no SQL, no stack, in the answer or of the row in the log', async () => {
     const error = Object.assign(
       new Error('duplicate key value violates unique constraint "leads_phone_key"'),
       {

@@ -175,7 +175,7 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     return new AppError({
       code: 'VALIDATION_FAILED',
       status: 400,
-      detail: `The ${PARTS[error.validationContext ?? ''] ?? 'request'} is not valid. ${sentence}`,
+      detail: `The ${PARTS[error.validationContext ?? ''] ?? 'request'} isn’t valid. ${sentence}`,
       extra: { errors },
     });
   }
@@ -186,14 +186,15 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
       return new AppError({
         code: 'BAD_URL',
         status,
-        detail: 'The address is not valid: each % must be followed by two hexadecimal digits. Correct it.',
+        detail:
+          'The address isn’t valid: each % must be followed by two hexadecimal digits. Fix it and try again.',
       });
     }
     if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') {
       return new AppError({
         code: 'URL_TOO_LONG',
         status,
-        detail: 'A part of the address is longer than any id. Check the id in it.',
+        detail: 'Part of the address is longer than any id. Check the id in it.',
       });
     }
     if (status === 413) return bodyTooLarge(limitsOf(request).bytes);
@@ -211,14 +212,14 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     return new AppError({
       code: 'DATABASE_UNAVAILABLE',
       status: 503,
-      detail: 'The database does not answer at the moment. Nothing was changed; please try again shortly.',
+      detail: 'The database isn’t responding right now. Nothing was changed; please try again in a moment.',
       retryable: true,
     });
   }
   return new AppError({
     code: 'INTERNAL',
     status: 500,
-    detail: `Something went wrong on our side. Nothing is known to have been lost; give the operator this request id: ${request.id}.`,
+    detail: `Something went wrong on our side. As far as we know, nothing was lost. If it keeps happening, give the operator this request id: ${request.id}.`,
     retryable: true,
   });
 }

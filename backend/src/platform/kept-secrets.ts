@@ -18,7 +18,7 @@ export function keptSecrets(dataDir: string): Record<(typeof SECRET_NAMES)[numbe
       OPERATOR_TOKEN: randomBytes(24).toString('base64url'),
     };
     mkdirSync(dataDir, { recursive: true });
-    // Of processes that start at once the first one decides, and nobody reads half a file.
+    // Of processes that start at once the first one decides, and no one reads half a file.
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
     try {
@@ -31,14 +31,14 @@ export function keptSecrets(dataDir: string): Record<(typeof SECRET_NAMES)[numbe
     return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) {
-      // Not made anew: what the old ones sealed could never be opened again.
+      // Not made again: what the old ones sealed could never be opened again.
       throw new StartupError(
-        `${file} is damaged: the secrets in it cannot be read.\nPut your backup in its place, or set the directory aside and begin with an empty one: mv '${dataDir}' '${dataDir}.broken'`,
+        `${file} is damaged, and the secrets in it can’t be read.\nRestore your backup there, or set the directory aside and start with an empty one: mv '${dataDir}' '${dataDir}.broken'`,
       );
     }
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartupError(
-      `The data directory ${dataDir} cannot be used: ${reason}.\nMake it writable (sudo chown -R "$(id -un)" '${dataDir}'), or choose another one with VOXANNE_DATA_DIR.`,
+      `The data directory ${dataDir} can’t be used: ${reason}.\nMake it writable (sudo chown -R "$(id -un)" '${dataDir}'), or choose another one with VOXANNE_DATA_DIR.`,
     );
   }
 }

@@ -41,7 +41,7 @@ describe('listening', () => {
     await expect.poll(() => heard).toEqual([...CONNECTED, 'voxanne_events:a']);
   });
 
-  test('comes back after its connection was cut, and hints again because it was deaf meanwhile', async () => {
+  test('comes back after its connection was cut, and hints again because it was deaf in the meantime', async () => {
     listener = start();
     await expect.poll(() => heard).toEqual(CONNECTED);
     const [pid] = await connections();
@@ -66,14 +66,14 @@ describe('listening', () => {
     closed.close();
   });
 
-  test('ends when told to, and leaves no connection behind', async () => {
+  test('ends when asked to, and leaves no connection behind', async () => {
     listener = start();
     await expect.poll(() => heard).toEqual(CONNECTED);
     await listener.close();
     await expect.poll(connections).toEqual([]);
   });
 
-  test('ends even when told to while it is still connecting', async () => {
+  test('ends even if asked to while it is still connecting', async () => {
     listener = start();
     await listener.close();
     await expect.poll(connections).toEqual([]);

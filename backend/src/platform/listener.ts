@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 
 /**
  * `hearing`: a notification was sent on trial, and it arrived. `deaf`: none arrives, because a pooler in transaction
- * mode is between; the listener then hints by the clock. `connecting`: nobody answers, or not yet.
+ * mode is between; the listener then hints by the clock. `connecting`: no one answers, or not yet.
  */
 export type ListenerState = 'connecting' | 'hearing' | 'deaf';
 
@@ -29,16 +29,16 @@ export interface ListenerOptions {
   hintMs?: number;
 }
 
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRIAL_MS = 2_000;
 const RETRY_MS = 60_000;
 const HINT_MS = 400;
 
-/** Everybody's trials go over it; whose one is says the payload. */
+/** Everyone's trials go over it; whose one is says the payload. */
 const TRIAL_CHANNEL = 'voxanne_hearing';
 
-/** LISTEN on a connection of its own, kept alive for ever and tried out, because a pooler takes LISTEN and says nothing. */
+/** LISTEN on its own connection, kept alive forever and tried out, because a pooler takes LISTEN and says nothing. */
 export function listen(options: ListenerOptions): Listener {
   const { log, channels, trialMs = TRIAL_MS, retryMs = RETRY_MS, hintMs = HINT_MS } = options;
   const urls = [options.url].flat();
@@ -54,7 +54,7 @@ export function listen(options: ListenerOptions): Listener {
     if (state === next) return;
     if (next === 'deaf') {
       log.warn(
-        '[Database] Notifications do not arrive: a transaction-mode pooler is in the way, so work is looked for by the clock. To be woken instead, set DATABASE_MIGRATION_URL to a direct connection',
+        '[Database] Notifications do not arrive because of a transaction-mode pooler, so the queue is polled. To use notifications, set DATABASE_MIGRATION_URL to a direct connection',
       );
       hinting = setInterval(hint, hintMs);
     } else {
@@ -64,7 +64,7 @@ export function listen(options: ListenerOptions): Listener {
     state = next;
   };
 
-  /** Says something over a connection of its own: over the same one it would arrive whatever is between. */
+  /** Says something over its own connection: over the same one it would arrive whatever is between. */
   const arrives = async (url: string, listening: pg.Client): Promise<boolean> => {
     const word = randomUUID();
     const heard = Promise.withResolvers<boolean>();
@@ -83,7 +83,7 @@ export function listen(options: ListenerOptions): Listener {
       await speaker.query('select pg_notify($1, $2)', [TRIAL_CHANNEL, word]);
       return await heard.promise;
     } catch {
-      // Nobody could say anything, which proves nothing.
+      // No one could say anything, which proves nothing.
       return false;
     } finally {
       clearTimeout(late);
@@ -101,10 +101,10 @@ export function listen(options: ListenerOptions): Listener {
       next.on('error', () => resolve());
       next.on('end', () => resolve());
     });
-    // Known before it stands, so that close() can end one that is still connecting.
+    // Known before it is up, so that close() can end one that is still connecting.
     client = next;
     try {
-      // pg leaves connect() unsettled when the client is ended meanwhile.
+      // pg leaves connect() unsettled when the client is ended in the meantime.
       await Promise.race([next.connect(), ended]);
       if (closing.signal.aborted) return 'ended';
       await next.query(`listen ${TRIAL_CHANNEL}`);
@@ -151,7 +151,7 @@ export function listen(options: ListenerOptions): Listener {
       if (closing.signal.aborted) return;
       become(isDeaf ? 'deaf' : 'connecting');
       await sleep(isDeaf ? retryMs : pause, undefined, { signal: closing.signal }).catch(() => undefined);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = Math.min(pause * 2, MAX_PAUSE_MS);
     }
   };
 

@@ -4,7 +4,7 @@ import { addVary } from './compression.ts';
 
 /**
  * Which of our media types the caller likes best; the first for who does not care, or likes none of them. `q=0` means
- * never. Caches are told that the answer depends on it.
+ * never. Caches learn that the answer depends on it.
  */
 export function preferredType<T extends string>(
   request: FastifyRequest,

@@ -4,7 +4,7 @@ import { sameSecret } from './crypto.ts';
 import { AppError } from './errors.ts';
 import { refusesStrangers } from './request-limits.ts';
 
-/** Lets in who shows OPERATOR_TOKEN as bearer, and nobody else: no cookie, no clinic's token. */
+/** Lets in who shows OPERATOR_TOKEN as bearer, and no one else: no cookie, no clinic's token. */
 export const createOperatorCheck = (operatorToken: string) =>
   refusesStrangers(async (request: FastifyRequest): Promise<void> => {
     const given = bearerOf(request.headers.authorization) ?? '';
@@ -13,6 +13,7 @@ export const createOperatorCheck = (operatorToken: string) =>
     throw new AppError({
       code: 'OPERATOR_REQUIRED',
       status: 401,
-      detail: 'This is for the operator of the deployment. Send OPERATOR_TOKEN as Authorization: Bearer.',
+      detail:
+        'Only the operator of the deployment can do this. Send OPERATOR_TOKEN as Authorization: Bearer.',
     });
   });

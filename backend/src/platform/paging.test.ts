@@ -7,7 +7,7 @@ const TEXTS: PagedList = { name: 'texts', sortedBy: 'moment' };
 const id = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
 const ROWS = [1, 2, 3].map((n) => ({ id: id(n), at: `2026-11-2${n} 14:00:00.123456+00`, word: `row ${n}` }));
 
-/** A list that was changed by others meanwhile: only what comes after the position counts. */
+/** A list that was changed by others in the meantime: only what comes after the position counts. */
 const read =
   (rows = ROWS) =>
   async (_filter: object, { after, limit }: Page) =>
@@ -64,7 +64,7 @@ describe('a page of a list', () => {
     expect(await refusal(query, { ...TEXTS, ...list })).toEqual({
       code: 'INVALID_CURSOR',
       status: 400,
-      detail: expect.stringMatching(/another list, or to this one with other filters.*leave it out/),
+      detail: expect.stringMatching(/another list, or to this list with other filters.*leave it out/),
     });
   });
 
@@ -80,15 +80,15 @@ describe('a page of a list', () => {
     cursorOf(list, 7, id(1)),
     cursorOf(list, '2026-11-22 14:00:00+00', id(1), 'more'),
     Buffer.from('{"list":"texts"}').toString('base64url'),
-  ])('is refused in words for a cursor that nobody gave out (%s)', async (cursor) => {
+  ])('is refused in words for a cursor that no one gave out (%s)', async (cursor) => {
     expect(await refusal({ cursor })).toEqual({
       code: 'INVALID_CURSOR',
       status: 400,
-      detail: expect.stringMatching(/not one of ours.*leave it out/),
+      detail: expect.stringMatching(/isn’t one of ours.*leave it out/),
     });
   });
 
-  test('of names keeps every letter of the last one, shows none of them, and takes no NUL', async () => {
+  test('a cursor of names keeps every letter of the last one, shows none of them, and takes no NUL', async () => {
     const names: PagedList = { name: 'contacts', sortedBy: 'text', keyring };
     const rows = ['Anaïs "X" O’Neil', 'Zoë'].map((at, n) => ({ id: id(n), at, word: at }));
     const { next_cursor } = await ask({ limit: 1 }, names, rows);
@@ -109,7 +109,7 @@ describe('a page of a list', () => {
     for (const stranger of strangers) {
       expect(await refusal({ limit: 1, cursor: stranger }, names), stranger).toMatchObject({
         code: 'INVALID_CURSOR',
-        detail: expect.stringContaining('not one of ours'),
+        detail: expect.stringContaining('isn’t one of ours'),
       });
     }
   });

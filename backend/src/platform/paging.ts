@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Keyring, sha256 } from './crypto.ts';
 import { AppError } from './errors.ts';
 
-/** Where a row stands in the order of its list. */
+/** A row's place in its list. */
 export interface Position {
   /** What the list is sorted by, exact: a Date has no microseconds. */
   at: string;
@@ -79,7 +79,7 @@ function readCursor(cursor: string, list: PagedList, expected: string): Position
   if (!read.success) throw invalidCursor(NOT_OURS);
   const [of, ...position] = read.data;
   if (of !== expected) {
-    throw invalidCursor('This cursor belongs to another list, or to this one with other filters.');
+    throw invalidCursor('That cursor belongs to another list, or to this list with other filters.');
   }
   const { success, data } = z
     .tuple([KEYS[list.sortedBy], z.guid()])
@@ -99,11 +99,11 @@ function parsed(read: () => string): unknown {
   }
 }
 
-const NOT_OURS = 'This cursor is not one of ours.';
+const NOT_OURS = 'That cursor isn’t one of ours.';
 
 const invalidCursor = (what: string) =>
   new AppError({
     code: 'INVALID_CURSOR',
     status: 400,
-    detail: `${what} Send next_cursor back as it was, with the same filters, or leave it out to begin with the first page.`,
+    detail: `${what} Send next_cursor back unchanged, with the same filters, or leave it out to start with the first page.`,
   });

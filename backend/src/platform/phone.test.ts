@@ -54,7 +54,7 @@ describe('a phone number', () => {
     }
   });
 
-  test('says its extension, and whether anybody can have it', () => {
+  test('says its extension, and whether anyone can have it', () => {
     expect(readPhone('(415) 555-0132 ext. 12', 'US')).toEqual({
       e164: '+14155550132',
       extension: '12',
@@ -68,7 +68,7 @@ describe('a phone number', () => {
     expect(readPhone('4'.repeat(10_000), 'US')).toBeNull();
   });
 
-  test('of a Mexican mobile loses the 1 that nobody dials any more', () => {
+  test('a Mexican mobile number loses the 1 that no one dials anymore', () => {
     expect(toE164('+52 1 55 1234 5678', 'US')).toBe('+525512345678');
     expect(toE164('+52 55 1234 5678', 'US')).toBe('+525512345678');
   });
@@ -83,7 +83,7 @@ describe('a phone number', () => {
     fc.assert(
       fc.property(digits, country, country, (text, here, there) => {
         const once = toE164(text, here);
-        // What nobody has, such as ten zeros, may be read in more ways than one.
+        // What no one has, such as ten zeros, may be read in more ways than one.
         if (once === null || !isValidPhoneNumber(once)) return;
         expect(once).toMatch(/^\+[1-9]\d{7,14}$/);
         expect(toE164(once, there)).toBe(once);
@@ -113,7 +113,7 @@ describe('the country of a clinic', () => {
     expect(guessCountry({ phone: '415 555 0100', timeZone: 'Asia/Calcutta' })).toBe('IN');
   });
 
-  test('stays unknown where nothing tells', () => {
+  test('stays unknown if nothing says otherwise', () => {
     for (const hints of [{}, { timeZone: 'UTC' }, { timeZone: 'Mars/Olympus' }, { phone: 'none' }]) {
       expect(guessCountry(hints)).toBeNull();
     }

@@ -23,7 +23,7 @@ export interface Phone {
 
 /**
  * A phone number, or null when it cannot be one, or is one that charges its callers. A number that is possible but not assigned is kept, and says so:
- * refusing it would lose the patient. The same rule stands in SQL (`app_private.normalize_phone`).
+ * refusing it would lose the patient. The same rule is in SQL (`app_private.normalize_phone`).
  */
 export function readPhone(text: string, country: string): Phone | null {
   // The parser answers a longer text than this with nothing as well, after having looked through all of it.

@@ -16,7 +16,7 @@ describe('a port', () => {
   };
   const answering = (body: string) => createHttp((_request, response) => response.end(body));
 
-  test('is taken while somebody listens, and free afterwards', async () => {
+  test('is taken while someone listens, and free afterwards', async () => {
     const server = createServer();
     const port = await occupy(server);
     expect(await portTaken(port, '127.0.0.1')).toBe(true);
@@ -28,7 +28,7 @@ describe('a port', () => {
     expect(await portTaken(0, '203.0.113.7')).toBe(false);
   });
 
-  test('of another Voxanne is described by how long that one is up', async () => {
+  test('another Voxanne’s port is described by how long that one has been up', async () => {
     const port = await occupy(answering('{"status":"ok","version":"0.1.0","uptime_s":12.4}'));
     expect(await describePortOwner(port)).toMatch(/^another Voxanne, up for 12 s/);
   });
@@ -44,7 +44,7 @@ describe('a port', () => {
     },
   );
 
-  test('of a program that says nothing at all is described without its words', async () => {
+  test('the port of a program that says nothing is described without its words', async () => {
     const sockets: Socket[] = [];
     const port = await occupy(createServer((socket) => void sockets.push(socket)));
     expect(await describePortOwner(port)).not.toContain('Voxanne');

@@ -26,6 +26,6 @@ test.each([
   });
 });
 
-test('what is no refusal for a time has none of these headers', () => {
+test('what isn’t a refusal for a time has none of these headers', () => {
   expect(limitHeaders(refusal())).toEqual({});
 });

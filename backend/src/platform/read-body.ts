@@ -44,7 +44,7 @@ function endOfString(raw: Buffer, from: number): number {
 }
 
 /**
- * Holds a JSON body against the limits of its route, and counts it.
+ * Checks a JSON body against the limits of its route, and counts it.
  * @throws {AppError} as {@link measureJson}.
  */
 export function measureBody(request: FastifyRequest, raw: Buffer): void {
@@ -66,7 +66,7 @@ export function takeJson(request: FastifyRequest, raw: Buffer): unknown {
     throw new AppError({
       code: 'MALFORMED_JSON',
       status: 400,
-      detail: 'The body is not valid JSON. Check the quotes and commas, and that it is complete.',
+      detail: 'The body isn’t valid JSON. Check the quotes and commas, and that it is complete.',
     });
   }
 }
@@ -77,8 +77,8 @@ function refusePrototype(key: string, value: unknown): unknown {
   throw new AppError({
     code: 'VALIDATION_FAILED',
     status: 400,
-    detail: 'The body is not valid. __proto__: there is no such field',
-    extra: { errors: [{ path: '__proto__', message: 'there is no such field' }] },
+    detail: 'The body isn’t valid. __proto__: unknown field',
+    extra: { errors: [{ path: '__proto__', message: 'unknown field' }] },
   });
 }
 
@@ -96,7 +96,7 @@ export function takeForm(request: FastifyRequest, raw: Buffer): Form {
     if (fields > most) throw tooManyFields(most);
   }
   request.server.intake.fields += fields;
-  // Without a prototype: "constructor" and "__proto__" are names as any other.
+  // Without a prototype: "constructor" and "__proto__" are names like any other.
   const form = Object.create(null) as Form;
   for (const [name, value] of new URLSearchParams(raw.toString('utf8'))) {
     const before = form[name];

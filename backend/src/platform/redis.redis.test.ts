@@ -61,7 +61,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     expect(connections.state()).toBe('connected');
   });
 
-  test('of a Redis that is not there at the start say so once, and find it when it comes', async () => {
+  test('a Redis that is down at the start is reported once, and found when it comes up', async () => {
     redis = await startRedis();
     const { port } = redis;
     await redis.stop();
@@ -73,7 +73,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     expect(connections.state()).toBe('connected');
   });
 
-  test('fail at once while Redis is away, where somebody waits for the answer', async () => {
+  test('fail at once while Redis is away, where someone waits for the answer', async () => {
     redis = await startRedis();
     const connections = await connect();
     await reaches(connections, 'connected');
@@ -126,7 +126,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     expect(said().filter((line) => line.includes('maxmemory'))).toHaveLength(1);
   });
 
-  test('a wrong password is told with its reason and never repeated', async () => {
+  test('a wrong password is reported with its reason and never repeated', async () => {
     redis = await startRedis({ settings: { requirepass: 'right' } });
     const connections = await connect(`redis://:canary@127.0.0.1:${redis.port}`);
     await saying(['warn [Redis] Away']);

@@ -5,9 +5,9 @@ import { within } from './within.ts';
 
 export type RedisState = 'connected' | 'away';
 
-/** The connections of one process to one Redis, which may be away at any time. */
+/** The connections of one process to one Redis, which may go down at any time. */
 export interface RedisConnections {
-  /** For commands on a hot path: it fails at once while Redis is away, and after 500 ms when Redis does not answer. */
+  /** For commands on a hot path: fails at once while Redis is down, and after 500 ms if Redis doesn't answer. */
   readonly client: Redis;
   /** For SUBSCRIBE, which waits for Redis and is repeated after a reconnect. */
   readonly subscriber: Redis;
@@ -23,17 +23,17 @@ export interface RedisConnectionsOptions {
   log: Logger;
 }
 
-const LONGEST_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS = 500;
-// A server that went silent keeps its socket: after these it is given up, and the next attempt tells the truth.
+// A server that went silent keeps its socket: after this it is given up, and the next attempt shows the truth.
 const SILENT_MS = 2_000;
 const SILENT_WHILE_BLOCKING_MS = 20_000;
-const GOODBYE_MS = 500;
+const QUIT_TIMEOUT_MS = 500;
 
 const COMMON: RedisOptions = {
   connectTimeout: CONNECT_TIMEOUT_MS,
-  retryStrategy: (attempt) => Math.min(attempt * 100, LONGEST_PAUSE_MS),
+  retryStrategy: (attempt) => Math.min(attempt * 100, MAX_PAUSE_MS),
   // READONLY: a replica answered after a failover, and the name leads to the new primary by now.
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
 };
@@ -66,7 +66,7 @@ export async function connectRedis({ url, log }: RedisConnectionsOptions): Promi
     connection.on('error', () => undefined);
     connection.on('end', () => made.delete(connection));
     made.add(connection);
-    // BullMQ makes its blocking connection like this, and nobody else would end it.
+    // BullMQ makes its blocking connection like this, and no one else would end it.
     connection.duplicate = (changes) => connect(`${name}, duplicate`, { ...options, ...changes });
     return connection;
   };
@@ -74,7 +74,7 @@ export async function connectRedis({ url, log }: RedisConnectionsOptions): Promi
   const client = connect('commands', FAIL_FAST);
   const subscriber = connect('news', PATIENT);
   tellState(client, log);
-  // Whoever asks at once would be told that Redis is away, and take it for true for a while.
+  // Anyone who asks right away would hear that Redis is away, and believe it for a while.
   await firstOutcome(client);
   return {
     client,
@@ -82,12 +82,12 @@ export async function connectRedis({ url, log }: RedisConnectionsOptions): Promi
     blocking: () => connect('worker', { ...PATIENT, socketTimeout: SILENT_WHILE_BLOCKING_MS }),
     state: () => (client.status === 'ready' ? 'connected' : 'away'),
     async close() {
-      // What is on its way out arrives first, if Redis is there at all.
-      if (client.status === 'ready') await within(GOODBYE_MS, client.quit()).catch(() => undefined);
+      // Pending commands go first, if Redis is there at all.
+      if (client.status === 'ready') await within(QUIT_TIMEOUT_MS, client.quit()).catch(() => undefined);
       for (const connection of made) {
         const between = connection.status === 'reconnecting';
         connection.disconnect();
-        // Cut off between two attempts the driver falls silent, and whoever waits for its end waits for ever.
+        // Cut off between two attempts the driver falls silent, and anything that waits for its end waits forever.
         if (between) connection.emit('end');
       }
     },
@@ -102,7 +102,7 @@ async function firstOutcome(client: Redis): Promise<void> {
   await within(CONNECT_TIMEOUT_MS, outcome).catch(() => undefined);
 }
 
-/** One line when it goes away, one when it is back; in between any number of attempts. */
+/** One line when it goes down, one when it is back; any number of attempts in between. */
 function tellState(client: Redis, log: Logger): void {
   let told: RedisState | undefined;
   let reason: unknown;
@@ -111,26 +111,26 @@ function tellState(client: Redis, log: Logger): void {
     reason = error;
   });
   client.on('ready', () => {
-    if (told === 'away') log.info('[Redis] Back: the queue is carried by it again, and breakers are shared');
+    if (told === 'away') log.info('[Redis] Connected again: the queue uses it, and breakers are shared');
     told = 'connected';
     reason = undefined;
     if (!askedForPolicy) void warnOfEviction(client, log);
     askedForPolicy = true;
   });
   client.on('close', () => {
-    // `end` comes right after a connection that we have closed ourselves, and is no news.
+    // `end` comes right after a connection that we have closed ourselves, and isn't news.
     setImmediate(() => {
       if (told === 'away' || client.status === 'end') return;
       told = 'away';
       log.warn(
         { reason: reason === undefined ? 'the connection ended' : describeError(reason).message },
-        '[Redis] Away: PostgreSQL alone carries on, and nothing is lost; trying to reach it again',
+        '[Redis] Down: the queue runs on PostgreSQL alone, and nothing is lost; reconnecting',
       );
     });
   });
 }
 
-/** BullMQ's keys may not be evicted one by one; the rows would repair it, but slowly and without a word. */
+/** BullMQ's keys must not be evicted one by one; the rows would repair it, but slowly and silently. */
 async function warnOfEviction(client: Redis, log: Logger): Promise<void> {
   const policy = await client.config('GET', 'maxmemory-policy').then(
     (answer) => (Array.isArray(answer) ? answer[1] : undefined),
@@ -140,6 +140,6 @@ async function warnOfEviction(client: Redis, log: Logger): Promise<void> {
   if (typeof policy !== 'string' || policy === 'noeviction') return;
   log.warn(
     { policy },
-    `[Redis] maxmemory-policy is ${policy}, so a full Redis drops keys of the queue: set it to noeviction`,
+    `[Redis] maxmemory-policy is ${policy}, so a full Redis drops queue keys; set it to noeviction`,
   );
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { bringsBody } from './brings-body.ts';
 import { AppError } from './errors.ts';
 
-/** What one request may bring. */
+/** What one request may contain. */
 export interface RequestLimits {
   /** Bytes of its body. */
   bytes: number;
@@ -15,9 +15,9 @@ export interface RequestLimits {
   seconds: number;
 }
 
-/** A route that names none and also answers people who have proved nothing. */
+/** For a route that sets no limits and also answers unauthenticated callers. */
 export const FOR_STRANGERS: RequestLimits = { bytes: 4_096, fields: 64, depth: 6, seconds: 10 };
-/** A route that names none and refuses everyone without a proof before it reads the body. */
+/** For a route that sets no limits and refuses unauthenticated callers before it reads the body. */
 const FOR_MEMBERS: RequestLimits = { bytes: 65_536, fields: 5_000, depth: 20, seconds: 20 };
 
 /** What has been taken in so far. */
@@ -26,7 +26,7 @@ export interface Intake {
   fields: number;
 }
 
-/** Runs something later; what it returns calls that off. */
+/** Runs something later; call the result to cancel it. */
 export type Schedule = (milliseconds: number, work: () => void) => () => void;
 
 export const scheduleForReal: Schedule = (milliseconds, work) => {
@@ -41,7 +41,7 @@ declare module 'fastify' {
     intake: Intake;
   }
   interface FastifyContextConfig {
-    /** Where a route needs other limits than those for strangers, or for members behind `refusesStrangers`. */
+    /** For a route that needs other limits than those for strangers, or for members behind `refusesStrangers`. */
     limits?: Partial<RequestLimits>;
   }
 }
@@ -90,7 +90,7 @@ export function limitTime(request: FastifyRequest, schedule: Schedule): void {
 const DISCARDED_BYTES = 131_072;
 const DISCARDING_MS = 2_000;
 
-/** The rest of a body that nobody will read: a little is thrown away, for more the connection is cut. */
+/** The rest of a body that no one will read: a little is discarded; for more the connection is closed. */
 export function discardRest(request: FastifyRequest, reply: FastifyReply, schedule: Schedule): void {
   if (!isUnfinished(request)) return;
   const { raw } = request;
@@ -123,27 +123,27 @@ export const bodyTooLarge = (bytes: number) =>
   new AppError({
     code: 'BODY_TOO_LARGE',
     status: 413,
-    detail: `The body is larger than the ${inWords(bytes)} that this address accepts. Send less at a time.`,
+    detail: `The body is larger than the ${inWords(bytes)} this address accepts. Send less at a time.`,
   });
 
 export const tooManyFields = (fields: number) =>
   new AppError({
     code: 'TOO_MANY_FIELDS',
     status: 413,
-    detail: `The body has more than the ${fields} fields and list items that this address accepts. Send less at a time.`,
+    detail: `The body has more than the ${fields} fields and list items this address accepts. Send less at a time.`,
   });
 
 export const tooDeep = (depth: number) =>
   new AppError({
     code: 'TOO_DEEP',
     status: 413,
-    detail: `The body is nested deeper than the ${depth} levels that this address accepts. Send it with less nesting.`,
+    detail: `The body is nested deeper than the ${depth} levels this address accepts. Send it with less nesting.`,
   });
 
 const tooSlow = (seconds: number) =>
   new AppError({
     code: 'REQUEST_TIMEOUT',
     status: 408,
-    detail: `The body did not arrive within ${seconds} seconds. Nothing was changed; send it again.`,
+    detail: `The body didn’t arrive within ${seconds} seconds. Nothing was changed; send it again.`,
     retryable: true,
   });

@@ -18,19 +18,19 @@ export interface DescribedAnswer {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A client's unless it says otherwise; what stands outside of `/api` is a page. */
+    /** A client's unless it says otherwise; anything outside `/api` is a page. */
     kind?: RouteKind;
-    /** For the API document alone: what a route reads and answers without a schema that is enforced. */
+    /** Only for the API document: what a route reads and answers without an enforced schema. */
     described?: {
       body?: { type: string; schema: ZodType };
       answers?: Record<number | `${number}XX`, DescribedAnswer>;
     };
-    /** Its answers hold a secret: compressed beside words of a stranger's choice, its length would tell of it. */
+    /** Its answers hold a secret: compressed next to words of a stranger's choice, its length would reveal it. */
     secret?: boolean;
   }
 }
 
-/** The one place that says of which kind a route is. */
+/** The one place that says what kind a route is. */
 export function routeKind(route: Pick<RouteOptions, 'url' | 'config'>): RouteKind {
   return route.config?.kind ?? (route.url.startsWith('/api/') ? 'client' : 'page');
 }

@@ -29,7 +29,7 @@ describe('row-level security', () => {
       });
   });
 
-  test('shows a clinic its own rows and nobody else’s', async () => {
+  test('shows a clinic its own rows and no one else’s', async () => {
     const names = await db.database.withTenant(mine.scope, (tx) =>
       tx.selectFrom('organizations').select('name').execute(),
     );

@@ -62,7 +62,7 @@ describe('shutting down', () => {
     ]);
   });
 
-  test('happens once, however often it is asked for, and everybody waits for the same end', async () => {
+  test('happens once, however often it is asked for, and everyone waits for the same end', async () => {
     const { shutdown, done } = world();
     shutdown.phase('database', 1_000, async () => {
       // waits: on a clock that the test moves

@@ -11,5 +11,5 @@ export interface TenantScope {
   changeIds?: string[];
 }
 
-/** For resolvers alone: the claim, profile, secret or row that proves it has been checked. */
+/** Only for resolvers, after they checked the claim, profile, secret or row that proves it. */
 export const mintOrgId = (id: string): OrgId => id as OrgId;

@@ -21,14 +21,14 @@ const FAILURES: Record<string, AppError> = {
   ERR_HTTP_REQUEST_TIMEOUT: new AppError({
     code: 'REQUEST_TIMEOUT',
     status: 408,
-    detail: 'The request did not arrive completely in time. Send it again.',
+    detail: 'The whole request didn’t arrive in time. Send it again.',
     retryable: true,
   }),
 };
 const MALFORMED = new AppError({
   code: 'MALFORMED_REQUEST',
   status: 400,
-  detail: 'The request is not valid HTTP/1.1. Check the client, or the proxy in between.',
+  detail: 'The request isn’t valid HTTP/1.1. Check the client, or the proxy in between.',
 });
 const UNKNOWN_EXPECTATION = new AppError({
   code: 'EXPECTATION_FAILED',
@@ -38,7 +38,7 @@ const UNKNOWN_EXPECTATION = new AppError({
 
 /** For what the parser of Node refuses: no request exists yet, so the answer is written to the socket. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  // What a client hung up on, or what has been answered in part, gets nothing more.
+  // If the client hung up, or part of an answer was sent, nothing more is sent.
   const begun = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent;
   if (error.code === 'ECONNRESET' || !socket.writable || begun) {
     socket.destroy();
@@ -66,7 +66,7 @@ function rawAnswer(failure: AppError) {
   return { head, body };
 }
 
-/** What Node would answer by itself without a word: a missing Host, and an Expect that nobody knows. */
+/** What Node would answer with an empty body: a missing Host, and an unknown Expect. */
 export function answerBareRefusals(server: AnyServer): void {
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { head, body } = rawAnswer(UNKNOWN_EXPECTATION);
@@ -87,7 +87,7 @@ export function answerBareRefusals(server: AnyServer): void {
   });
 }
 
-/** A body in a coding that is not taken, such as gzip: said before any of it is read. */
+/** A body in an unsupported encoding, such as gzip: refused before any of it is read. */
 export function refuseEncodedBodies(server: AnyServer): void {
   server.addHook('onRequest', async (request, reply) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase();

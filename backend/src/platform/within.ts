@@ -1,4 +1,4 @@
-/** `work` took longer than it was given; it may still end, unheard. */
+/** `work` took longer than allowed; it may still finish, but its result is ignored. */
 export class TimeUp extends Error {
   override readonly name = 'TimeUp';
 }

@@ -1,7 +1,7 @@
 import type { AffectedAppointment } from '@voxanne/contract';
 import { spokenTime } from '../platform/local-time/wording.ts';
 
-/** An appointment that a changed rule does not cover any more. It stays booked. */
+/** An appointment that a changed rule no longer covers. It stays booked. */
 export interface Affected {
   id: string;
   contact_name: string;

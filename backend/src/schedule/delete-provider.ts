@@ -13,8 +13,8 @@ import type { ScheduleAuthor, ScheduleContext } from './schedule-context.ts';
 import { type Upcoming, upcomingWithProvider } from './upcoming.queries.ts';
 
 /**
- * Nobody can be booked with them any more. With coming appointments only by choice (`force`): those stay.
- * @returns what is still to be kept with them.
+ * No one can be booked with them anymore. If appointments are coming up, only with `force`: those stay.
+ * @returns the appointments still coming up with them.
  * @throws {AppError} PROVIDER_NOT_FOUND (404), LAST_PROVIDER, LAST_OF_SERVICE, HAS_APPOINTMENTS (409).
  */
 export async function deleteProvider(
@@ -31,7 +31,7 @@ export async function deleteProvider(
     if (row.active && !all.some((provider) => provider.id !== id && provider.active)) {
       throw scheduleErrors.lastProvider('deleted');
     }
-    // Without them its list would be empty, and an empty list means everybody.
+    // Without them its list would be empty, and an empty list means everyone.
     const orphans = await servicesOnlyOf(db, orgId, id, 'is there');
     if (orphans.length > 0) throw scheduleErrors.onlyOneWhoOffers(orphans.map(({ name }) => name));
     await lockAgainstBookings(db, id);

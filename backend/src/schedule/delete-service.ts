@@ -5,7 +5,7 @@ import { lockServices, updateService } from './services.queries.ts';
 import { type Upcoming, upcomingOfService } from './upcoming.queries.ts';
 
 /**
- * Nobody can book it any more; what is booked stays, under its slug.
+ * No one can book it anymore; what is booked stays, under its slug.
  * @returns what is still to be kept of it.
  * @throws {AppError} SERVICE_NOT_FOUND (404), LAST_SERVICE (409).
  */

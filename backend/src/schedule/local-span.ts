@@ -21,7 +21,7 @@ export function readSpan(starts: string, ends: string): LocalSpan {
     ? Temporal.PlainDate.from(ends).add({ days: 1 }).toPlainDateTime()
     : Temporal.PlainDateTime.from(ends);
   if (Temporal.PlainDateTime.compare(from, to) >= 0)
-    throw scheduleErrors.invalidSpan('ends before it begins');
+    throw scheduleErrors.invalidSpan('ends before it starts');
   if (Temporal.PlainDateTime.compare(from.add({ years: 2 }), to) < 0) {
     throw scheduleErrors.invalidSpan('is longer than two years');
   }
@@ -31,7 +31,7 @@ export function readSpan(starts: string, ends: string): LocalSpan {
   };
 }
 
-/** A row as the API tells it: whole days have their last one named, because "until the 27th" is misread. */
+/** A row as the API shows it: whole days have their last one named, because "until the 27th" is misread. */
 export function presentTimeOff(
   row: LocalSpan & { id: string; provider_id: string | null; title: string },
 ): TimeOff {

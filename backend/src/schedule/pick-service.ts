@@ -22,7 +22,7 @@ export function pickService(services: ServiceFacts[], asked: string): ServiceFac
 export const findService = async (db: Db, orgId: OrgId, asked: string): Promise<ServiceFacts> =>
   pickService(await servicesOf(db, orgId), asked);
 
-/** The service of an appointment that exists; also one that is not offered any more. */
+/** The service of an appointment that exists; also one that is not offered anymore. */
 export const bookedService = async (
   db: Db,
   orgId: OrgId,

@@ -11,5 +11,5 @@ export const presentDeleted = (id: string, { count, until }: Upcoming): Deleted 
 
 const upcomingNotice = (count: number): string =>
   count === 1
-    ? 'One appointment is still to come. It stays as it is.'
-    : `${count} appointments are still to come. They stay as they are.`;
+    ? 'One appointment is still coming up. It stays as it is.'
+    : `${count} appointments are still coming up. They stay as they are.`;

@@ -30,19 +30,19 @@ export function listProviders(db: Db, orgId: string, active?: boolean): Promise<
     .execute();
 }
 
-/** The same, kept from other changes until the end: which one is the last is decided one after the other. */
+/** The same, locked until the end, so that two deletions can't both spare the last one. */
 export const lockProviders = (db: Db, orgId: string): Promise<ProviderRow[]> =>
-  // Not "for update": appointments may be booked with them meanwhile (their foreign key takes a key share).
+  // Not "for update": appointments may be booked with them in the meantime (their foreign key takes a key share).
   providers(db, orgId).orderBy('id').forNoKeyUpdate().execute();
 
 /**
- * Before somebody's times stop being bookable: a booking that is under way is seen afterwards, and one that comes next
+ * Before someone's times stop being bookable: a booking that is under way is seen afterwards, and one that comes next
  * sees what was decided.
  * @throws {AppError} BUSY when such a booking does not end.
  */
 export async function lockAgainstBookings(db: Db, ...ids: string[]): Promise<void> {
   try {
-    // By the id, as bookings take them, so that nobody waits in a circle.
+    // By the id, as bookings take them, so that no one waits in a circle.
     for (const id of ids.toSorted()) await sql`select app_private.lock_own_provider(${id})`.execute(db);
   } catch (error) {
     throw sqlState(error) === LOCK_NOT_AVAILABLE ? requestedErrors.busy() : error;
@@ -86,7 +86,7 @@ export async function updateProvider(
     .execute();
 }
 
-/** Services that would be left without anybody: offered by a choice of people, of whom nobody else counts. */
+/** Services that would be left without anyone: offered by a choice of people, of whom no one else counts. */
 export function servicesOnlyOf(db: Db, orgId: string, providerId: string, other: 'is there' | 'is active') {
   return db
     .selectFrom('services as s')
@@ -116,7 +116,7 @@ export async function dropOffersOf(db: Db, orgId: string, providerId: string): P
     .execute();
 }
 
-/** Who cannot be booked any more, the last one first. */
+/** Who cannot be booked anymore, the last one first. */
 export const deactivatedProviders = (orgId: string): RawBuilder<{ id: string; name: string }> => sql`
   select id, name from providers
   where org_id = ${orgId} and (not active or deleted_at is not null)

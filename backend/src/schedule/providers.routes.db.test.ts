@@ -26,13 +26,13 @@ describe('the providers of a clinic', () => {
   const add = async (name: string): Promise<string> =>
     (await clinic.post('/api/providers', { name })).body.id;
 
-  test('are told with their week', async () => {
+  test('are listed with their week', async () => {
     expect(await list()).toEqual([
       { id: main, name: 'Main provider', working_hours: WEEK, breaks: {}, active: true },
     ]);
   });
 
-  test('grow by one who works office hours unless told otherwise', async () => {
+  test('grow by one who works office hours unless the request says otherwise', async () => {
     const { last } = await clinic.events();
     const answer = await clinic.post('/api/providers', { name: ' Dr.  Ben ' });
     expect(answer).toMatchObject({
@@ -122,9 +122,9 @@ describe('the providers of a clinic', () => {
   test('say which breaks change nothing, and when they are never there', async () => {
     expect(
       (await change({ breaks: { 1: [['12:00', '12:30']], 7: [['12:00', '13:00']] } })).body.notices,
-    ).toEqual(['The break from 12:00 to 13:00 lies outside the opening hours of that day.']);
+    ).toEqual(['The break from 12:00 to 13:00 is outside that day’s working hours.']);
     expect((await change({ working_hours: {} })).body.notices).toContain(
-      'There are no opening hours, so nothing can be booked.',
+      'There are no working hours, so nothing can be booked.',
     );
   });
 
@@ -174,7 +174,7 @@ describe('the providers of a clinic', () => {
       id: main,
       appointments: 2,
       until: MONDAY_16,
-      notices: ['2 appointments are still to come. They stay as they are.'],
+      notices: ['2 appointments are still coming up. They stay as they are.'],
     });
     expect((await list()).map(({ name }: { name: string }) => name)).toEqual(['Dr. Ben']);
     expect(await clinic.appointment(appointment)).toMatchObject({ status: 'confirmed', provider_id: main });
@@ -208,8 +208,8 @@ describe('the providers of a clinic', () => {
 
   test.each([
     ['deleted', 'deleted_at = now(), active = false'],
-    ['switched off', 'active = false'],
-  ])('who are %s while somebody is being booked with them are not booked any more', async (_, change) => {
+    ['turned off', 'active = false'],
+  ])('who are %s while someone is being booked with them are not booked anymore', async (_, change) => {
     await add('Dr. Ben');
     const booking = await meanwhile(
       scene.db.owner,
@@ -245,7 +245,7 @@ describe('the providers of a clinic', () => {
     expect(off.body.notices[0]).toContain('2 appointments are still booked');
   });
 
-  test('whose hours change while somebody is being booked with them: the answer tells of that one, too', async () => {
+  test('an answer to changed hours also lists a booking that was made in the meantime', async () => {
     const late = await meanwhile(
       scene.db.owner,
       (sql) =>
@@ -274,7 +274,7 @@ describe('the providers of a clinic', () => {
     });
   });
 
-  test('who alone offer a service cannot be deleted: without them everybody would', async () => {
+  test('who alone offer a service cannot be deleted: without them everyone would', async () => {
     const ben = await add('Dr. Ben');
     const services = (await clinic.get('/api/services')).body.data;
     await clinic.patch(`/api/services/${services[1].id}`, { provider_ids: [ben] });
@@ -287,7 +287,7 @@ describe('the providers of a clinic', () => {
     expect((await clinic.get('/api/services')).body.data[1].provider_ids).toEqual([main]);
   });
 
-  test('that are switched off keep their appointments, and nobody can book them', async () => {
+  test('that are switched off keep their appointments, and no one can book them', async () => {
     await add('Dr. Ben');
     await clinic.book(MONDAY_9, { providerId: main });
     expect((await change({ active: false })).body.notices).toEqual([
@@ -350,9 +350,7 @@ describe('the providers of a clinic', () => {
         ],
       },
     });
-    expect(body.detail).toContain(
-      '11:00 to 15:00 overlaps 09:00 to 12:00. Make one window of the two, or move one.',
-    );
+    expect(body.detail).toContain('11:00 to 15:00 overlaps 09:00 to 12:00. Combine the two, or move one.');
   });
 
   test('are read by members, and changed by owners and admins', async () => {
@@ -369,7 +367,7 @@ describe('the providers of a clinic', () => {
     expect((await change({ name: 'Dr. Main' })).status).toBe(200);
   });
 
-  test('of another clinic do not exist', async () => {
+  test('another clinic’s providers don’t exist', async () => {
     const theirs = (await (await scene.clinic()).get('/api/providers')).body.data[0].id;
     expect(await change({ name: 'Mine' }, theirs)).toMatchObject({
       status: 404,
@@ -378,7 +376,7 @@ describe('the providers of a clinic', () => {
     expect((await clinic.remove(`/api/providers/${theirs}?force=true`)).status).toBe(404);
   });
 
-  test('and their hours are known to the receptionist: it is told of each change', async () => {
+  test('the receptionist knows their hours: it hears of each change', async () => {
     const told = (patch: object) => clinic.receptionistIsTold(() => change(patch));
     expect(await told({ working_hours: { 1: NINE_TO_FIVE } })).toBe(true);
     expect(await told({ breaks: { 1: [['12:00', '13:00']] } })).toBe(true);

@@ -73,7 +73,7 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
         operationId: 'updateProvider',
         summary: 'Change a provider or their hours',
         description:
-          'For owners and admins. working_hours and breaks replace the whole week. Appointments are never moved by it.',
+          'For owners and admins. working_hours and breaks replace the whole week. No appointments are moved.',
         params,
         body: ProviderPatch,
         response: { 200: SavedProvider },
@@ -99,7 +99,7 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
         operationId: 'deleteProvider',
         summary: 'Delete a provider',
         description:
-          'For owners and admins. With coming appointments it is refused (HAS_APPOINTMENTS) unless force=true; then they stay as they are.',
+          'For owners and admins. If appointments are coming up, it’s refused (HAS_APPOINTMENTS) unless force=true; then they stay as they are.',
         params,
         querystring: DeleteQuery,
         response: { 200: Deleted },

@@ -19,19 +19,19 @@ export type ProviderReading<P> =
   /** None fits; these have a part of what was said. */
   | { kind: 'unknown'; choices: P[] };
 
-/** Says by itself that it matters to nobody who it is. */
+/** Says by itself that it matters to no one who it is. */
 const ANYONE = wordSet(
   'any anyone anybody anything either whoever whomever whichever whatever whos someone somebody everyone available earliest soonest preference preferences none nobody null undefined unknown unspecified na n no matter care mind flexible all particular',
 );
-/** Says so unless it stands behind a title: "the first one", but not "Dr. First". */
+/** Says so unless it follows a title: "the first one", but not "Dr. First". */
 const ANY_ONE = wordSet(
   'first next free open one doctor dentist provider hygienist therapist nurse physician',
 );
-/** May stand beside it. */
+/** May come with it. */
 const BESIDE = wordSet(
   'not i im we dont doesnt do does have has had got a an the is are s it its that who one ones of them you your with for to me my us see get can could be been would fine ok okay good works work best there then here in time providers doctors dr drs dentists practitioner specialist clinician person people staff member team particular specific really just please thanks or on at will',
 );
-/** Said around a name without changing who is meant. */
+/** Said around a name without changing who it is. */
 const AROUND = wordSet(
   'with please the i id would like want to see if possible preferably prefer preferred my usual hi hello um uh er yes its it is be can could book for me appointment dr doctor dentist hygienist nurse therapist physician provider',
 );
@@ -41,12 +41,12 @@ function wordSet(words: string): Set<string> {
 }
 
 /**
- * Who of the staff is meant. Whole words count, titles and order do not; part of a name is enough where it fits one
+ * Which provider the words mean. Whole words count, titles and order do not; part of a name is enough where it fits one
  * alone. Nothing is guessed from what only resembles a name.
  */
-export function readProvider<P extends Named>(staff: P[], wish: RequestedProvider): ProviderReading<P> {
-  const { providerId } = wish;
-  const said = wish.providerName?.trim().replace(/['’]s\b/g, '') ?? '';
+export function readProvider<P extends Named>(staff: P[], requested: RequestedProvider): ProviderReading<P> {
+  const { providerId } = requested;
+  const said = requested.providerName?.trim().replace(/['’]s\b/g, '') ?? '';
   if (providerId !== undefined) {
     const provider = staff.find(({ id }) => id === providerId);
     return provider ? { kind: 'one', provider } : { kind: 'unknown', choices: [] };

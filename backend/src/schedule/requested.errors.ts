@@ -1,19 +1,19 @@
 import { AppError } from '../platform/errors.ts';
 
-/** What was asked for is nothing that this clinic has, or nobody who can be booked now. */
+/** The request names something this clinic doesn't have, or no one who can be booked now. */
 export const requestedErrors = {
   unknownService: (asked: string, offered: string[]) =>
     new AppError({
       code: 'UNKNOWN_SERVICE',
       status: 422,
-      detail: `"${asked.slice(0, 80)}" is not a service of this clinic. It offers: ${offered.join(', ') || 'none yet'}.`,
+      detail: `"${asked.slice(0, 80)}" isn’t a service at this clinic. It offers: ${offered.join(', ') || 'none yet'}.`,
       extra: { services: offered },
     }),
   unknownProvider: (names: string[]) =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: `There is no such provider in this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who they mean.` : ''}`,
+      detail: `We don’t have that provider at this clinic.${names.length > 0 ? ` Appointments are with ${anyOf(names)}. Ask who they mean.` : ''}`,
       ...(names.length > 0 && { extra: { providers: names } }),
     }),
   whichProvider: (names: string[]) =>
@@ -22,8 +22,8 @@ export const requestedErrors = {
       status: 422,
       detail:
         names.length > 1
-          ? `More than one provider could be meant: ${anyOf(names)}. Ask which one.`
-          : `No provider has quite that name. Ask whether ${anyOf(names)} is meant.`,
+          ? `They could mean ${anyOf(names)}. Ask which one.`
+          : `No provider has quite that name. Ask if they mean ${anyOf(names)}.`,
       extra: { providers: names },
     }),
   nobodyThere: () =>
@@ -37,7 +37,8 @@ export const requestedErrors = {
     new AppError({
       code: 'BUSY',
       status: 503,
-      detail: 'Too many people are changing this provider’s calendar right now. Try again in a few seconds.',
+      detail:
+        'Too many changes are being made to this provider’s calendar right now. Try again in a few seconds.',
       retryable: true,
     }),
 };

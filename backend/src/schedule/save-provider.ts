@@ -27,12 +27,12 @@ import { upcomingByLocalTime, upcomingWithProvider } from './upcoming.queries.ts
 import { withinLimit } from './within-limit.ts';
 
 export interface SavedProviderRow extends Saved<ProviderRow> {
-  /** What the new hours do not cover. Nothing is done to it: the front desk decides. */
+  /** What the new hours don't cover. It stays as it is: the front desk decides. */
   affected: Affected[];
 }
 
 /**
- * Somebody (or a room) who can be booked; without hours they work Monday to Friday, 9 to 5.
+ * Someone (or a room) who can be booked; without hours they work Monday to Friday, 9 to 5.
  * @throws {AppError} INVALID_NAME (400), LIMIT_REACHED (409).
  */
 export async function createProvider(
@@ -51,7 +51,7 @@ export async function createProvider(
 }
 
 /**
- * Changes what was given and nothing else. Appointments stay where they are, and the answer tells of those that
+ * Changes what was given and nothing else. Appointments stay where they are, and the answer lists those that
  * the new hours do not cover.
  * @throws {AppError} PROVIDER_NOT_FOUND (404), INVALID_NAME (400), LAST_PROVIDER (409).
  */
@@ -70,7 +70,7 @@ export async function changeProvider(
     if (!change) return { row, affected: [], notices: noticesAboutWeek(row) };
     const { active, working_hours, breaks } = change.after;
     if (active === false && !all.some((provider) => provider.id !== id && provider.active)) {
-      throw scheduleErrors.lastProvider('switched off');
+      throw scheduleErrors.lastProvider('turned off');
     }
     if (active === false || working_hours || breaks) await lockAgainstBookings(db, id);
     await updateProvider(db, orgId, id, change.after);
@@ -102,7 +102,7 @@ function noticesAboutWeek({ working_hours, breaks }: ProviderRow): string[] {
   const open = WEEKDAYS.some((day) => (working_hours[day] ?? []).length > 0);
   const useless = uselessBreaks(working_hours, breaks);
   return [
-    ...(open ? [] : ['There are no opening hours, so nothing can be booked.']),
+    ...(open ? [] : ['There are no working hours, so nothing can be booked.']),
     ...(open ? useless.map(({ message }) => message) : []),
   ];
 }

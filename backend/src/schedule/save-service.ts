@@ -77,7 +77,7 @@ export async function changeService(
     const others = all.filter((service) => service.id !== id);
     if (name !== undefined) refuseSameName(others, name);
     if (active === false && !others.some((service) => service.active)) {
-      throw scheduleErrors.lastService('switched off');
+      throw scheduleErrors.lastService('turned off');
     }
     const { provider_ids: _, ...columns } = change.after;
     await updateService(db, orgId, id, columns);
@@ -90,7 +90,7 @@ export async function changeService(
 
 async function savedService(db: Db, orgId: string, id: string): Promise<ServiceRow> {
   const row = (await listServices(db, orgId)).find((service) => service.id === id);
-  if (!row) throw new Error('The service that was just made is not there.');
+  if (!row) throw new Error('The service that was just added is missing.');
   return row;
 }
 
@@ -99,7 +99,7 @@ function refuseSameName(others: ServiceRow[], name: string): void {
   if (same) throw scheduleErrors.nameTaken(same.name);
 }
 
-/** A slug that was asked for is this or nothing; one made from a name steps aside for a deleted service. */
+/** A requested slug is used as it is or refused; one made from a name avoids that of a deleted service. */
 async function freeSlug(db: Db, orgId: string, asked: string | undefined, name: string): Promise<string> {
   const wanted = asked ?? slugOf(name);
   const taken = new Map((await slugsLike(db, orgId, wanted)).map((row) => [row.slug, row]));
@@ -111,13 +111,13 @@ async function freeSlug(db: Db, orgId: string, asked: string | undefined, name: 
   return `${wanted}-${number}`;
 }
 
-/** Two who make the same service at once: the later one is told as if it had come later. */
+/** Two who make the same service at once: the later one gets the same answer as if it had come later. */
 async function translateSlugRace<T>(slug: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
-    throw scheduleErrors.slugTaken(slug, { name: 'that someone has just made', deleted: false });
+    throw scheduleErrors.slugTaken(slug, { name: 'that someone just added', deleted: false });
   }
 }
 
@@ -145,11 +145,11 @@ async function noticesAbout(
     ...(bookable ? [] : ['No one who offers it can be booked right now, so it has no free times.']),
     ...(own !== null && own > clinicHorizon
       ? [
-          `The clinic takes bookings only ${clinicHorizon} days ahead, and that limit comes before the ${own} days given here.`,
+          `The clinic only takes bookings ${clinicHorizon} days ahead, so that limit applies instead of the ${own} days given here.`,
         ]
       : []),
     ...(notice >= horizon * 1440
-      ? ['It has no free times: it asks for more notice than it can be booked ahead.']
+      ? ['It has no free times, because it needs more notice than the number of days it can be booked ahead.']
       : []),
   ];
 }

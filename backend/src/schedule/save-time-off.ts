@@ -22,7 +22,7 @@ import { upcomingInside } from './upcoming.queries.ts';
 import { withinLimit } from './within-limit.ts';
 
 export interface SavedTimeOffRow extends Saved<TimeOffRow> {
-  /** Appointments that fall in it. Nothing is done to them: the front desk decides. */
+  /** Appointments that fall in it. They stay as they are: the front desk decides. */
   inside: Affected[];
 }
 
@@ -109,7 +109,7 @@ async function refuseStranger(db: Db, orgId: string, providerId: string | null):
   if (!known) throw scheduleErrors.unknownProvider('provider_id');
 }
 
-/** From here on nobody is booked with them past what is being entered. */
+/** From here on no booking can ignore what is being entered. */
 const lockWhoIsAway = async (db: Db, orgId: string, providerId: string | null): Promise<void> =>
   lockAgainstBookings(
     db,

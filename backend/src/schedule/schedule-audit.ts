@@ -10,7 +10,7 @@ interface RuleChange {
   after: object | null;
 }
 
-/** In the transaction of the change: one does not exist without the other. */
+/** In the same transaction as the change, so that neither exists without the other. */
 export const writeScheduleAudit = (
   db: Db,
   { requestId }: ScheduleAuthor,

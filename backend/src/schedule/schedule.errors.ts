@@ -9,61 +9,61 @@ export const scheduleErrors = {
     new AppError({
       code: 'SERVICE_NOT_FOUND',
       status: 404,
-      detail: 'There is no such service in this clinic. It may have been deleted; reload the list.',
+      detail: 'We couldn’t find that service at this clinic. It may have been deleted; reload the list.',
     }),
   providerNotFound: () =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 404,
-      detail: 'There is no such provider in this clinic. They may have been deleted; reload the list.',
+      detail: 'We couldn’t find that provider at this clinic. They may have been deleted; reload the list.',
     }),
   timeOffNotFound: () =>
     new AppError({
       code: 'TIME_OFF_NOT_FOUND',
       status: 404,
-      detail: 'There is no such time off in this clinic. It may have been removed; reload the list.',
+      detail: 'We couldn’t find that time off at this clinic. It may have been removed; reload the list.',
     }),
   unknownProvider: (path: string) =>
     new AppError({
       code: 'PROVIDER_NOT_FOUND',
       status: 422,
-      detail: 'There is no such provider in this clinic. Choose one of GET /api/providers.',
-      extra: { errors: [{ path, message: 'names a provider that this clinic does not have' }] },
+      detail: 'We couldn’t find that provider at this clinic. Choose one from GET /api/providers.',
+      extra: { errors: [{ path, message: 'names a provider this clinic doesn’t have' }] },
     }),
   invisibleName: (field: string) =>
     atField(
       'INVALID_NAME',
       field,
-      'has nothing in it that can be read',
-      `The ${field} has nothing in it that can be read. Type it again.`,
+      'has no letters or digits',
+      `The ${field} has no letters or digits. Type it again.`,
     ),
   slugTaken: (slug: string, holder: { name: string; deleted: boolean }) =>
     new AppError({
       code: 'SLUG_TAKEN',
       status: 409,
       detail: holder.deleted
-        ? `"${slug}" belonged to the deleted service ${holder.name}, whose appointments still use it. Choose another slug or name.`
-        : `"${slug}" is taken by the service ${holder.name}. Choose another name, or give a slug of its own.`,
-      extra: { errors: [{ path: 'name', message: 'is too close to another service' }] },
+        ? `"${slug}" belonged to ${holder.name}, a deleted service whose appointments still use it. Choose another slug or name.`
+        : `"${slug}" is already used by the service ${holder.name}. Choose another name, or set a different slug.`,
+      extra: { errors: [{ path: 'name', message: 'is too similar to another service' }] },
     }),
   nameTaken: (name: string) =>
     new AppError({
       code: 'NAME_TAKEN',
       status: 409,
-      detail: `There is a service named ${name} already. Callers could not tell the two apart; choose another name.`,
+      detail: `You already have a service named ${name}. Choose another name, so callers can tell them apart.`,
       extra: { errors: [{ path: 'name', message: 'is taken by another service' }] },
     }),
-  lastService: (what: 'deleted' | 'switched off') =>
+  lastService: (what: 'deleted' | 'turned off') =>
     new AppError({
       code: 'LAST_SERVICE',
       status: 409,
-      detail: `This is the last service that can be booked, so it cannot be ${what}: callers could book nothing. Add another one first.`,
+      detail: `This is the last service that can be booked, so it can’t be ${what}: callers couldn’t book anything. Add another one first.`,
     }),
-  lastProvider: (what: 'deleted' | 'switched off') =>
+  lastProvider: (what: 'deleted' | 'turned off') =>
     new AppError({
       code: 'LAST_PROVIDER',
       status: 409,
-      detail: `This is the last provider who can be booked, so they cannot be ${what}: callers could book nothing. Add another one first, or enter time off to close for a while.`,
+      detail: `This is the last provider who can be booked, so they can’t be ${what}: callers couldn’t book anything. Add another one first, or enter time off to close for a while.`,
     }),
   onlyOneWhoOffers: (services: string[]) =>
     new AppError({
@@ -88,14 +88,9 @@ export const scheduleErrors = {
       status: 409,
       detail:
         what === 'times off'
-          ? 'A clinic can have 2,000 upcoming times off and 10,000 in all, and this one has reached that. Delete some that are no longer needed first; days on which a provider never works belong in their working hours.'
-          : `A clinic can have 200 ${what}, and this one has reached that. Delete some that are no longer needed first.`,
+          ? 'A clinic can have 2,000 upcoming times off and 10,000 in all, and this one has reached that. Delete some you no longer need first. If a provider never works on certain days, change their working hours instead.'
+          : `A clinic can have 200 ${what}, and this one has reached that. Delete some you no longer need first.`,
     }),
   invalidSpan: (message: string) =>
-    atField(
-      'INVALID_SPAN',
-      'ends_local',
-      message,
-      `The time off ${message}. Correct its beginning or its end.`,
-    ),
+    atField('INVALID_SPAN', 'ends_local', message, `The time off ${message}. Correct its start or end.`),
 };

@@ -33,7 +33,7 @@ describe('the windows of a day', () => {
     ]);
   });
 
-  test('of different days have nothing to do with each other', () => {
+  test('windows of different days have nothing to do with each other', () => {
     expect(weeklyFaults({ 1: [['09:00', '12:00']], 2: [['10:00', '13:00']] })).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('a span of time off', () => {
     return { all_day, first_day, last_day };
   };
 
-  test('of one day is that day', () => {
+  test('a span of one day is that day', () => {
     expect(shown('2026-12-24', '2026-12-24')).toEqual({
       all_day: true,
       first_day: '2026-12-24',
@@ -152,7 +152,7 @@ describe('an appointment fits a week', () => {
     [true, '1', '22:00', '03:00'],
     [false, '1', '22:00', '03:15'],
     [false, '2', '05:45', '06:15'],
-    // Nobody opens on Monday at midnight.
+    // No one opens on Monday at midnight.
     [false, '7', '23:45', '00:15'],
     [false, '2', '09:00', '10:00'],
   ])('%s on day %s from %s to %s', (expected, weekday, from, to) => {

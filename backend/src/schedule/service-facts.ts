@@ -13,7 +13,7 @@ export const ServiceFacts = z.object({
   min_notice_minutes: z.number(),
   horizon_days: z.number().nullable(),
   slot_step_minutes: z.number(),
-  /** Who offers it; null: everybody. */
+  /** Who offers it; null: everyone. */
   provider_ids: z.array(z.string()).nullable(),
 });
 

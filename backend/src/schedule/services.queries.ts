@@ -39,7 +39,7 @@ export function listServices(db: Db, orgId: string, active?: boolean): Promise<S
     .execute();
 }
 
-/** The same, kept from other changes until the end: which one is the last is decided one after the other. */
+/** The same, locked until the end, so that two deletions can't both spare the last one. */
 export const lockServices = (db: Db, orgId: string): Promise<ServiceRow[]> =>
   services(db, orgId).orderBy('id').forNoKeyUpdate().execute();
 
@@ -76,7 +76,7 @@ export async function updateService(
   await db.updateTable('services').set(columns).where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
-/** From now on these offer it, and nobody else; none: everybody. */
+/** From now on these offer it, and no one else; none: everyone. */
 export async function setOffers(db: Db, orgId: string, serviceId: string, providerIds: string[]) {
   const ofService = db
     .deleteFrom('service_providers')

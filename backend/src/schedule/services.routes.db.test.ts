@@ -18,7 +18,7 @@ describe('the services of a clinic', () => {
   const newProvider = async (name: string): Promise<string> =>
     (await clinic.post('/api/providers', { name })).body.id;
 
-  test('are told with all their rules', async () => {
+  test('are listed with all their rules', async () => {
     expect((await list())[0]).toEqual({
       id: expect.any(String),
       name: 'Consultation',
@@ -105,7 +105,7 @@ describe('the services of a clinic', () => {
     expect((await clinic.events(last)).types).toEqual([]);
   });
 
-  test('are offered by whom the clinic chose; nobody chosen means everybody', async () => {
+  test('are offered by whom the clinic chose; no one chosen means everyone', async () => {
     const id = await idOf('consultation');
     const [ben, cyd] = [await newProvider('Dr. Ben'), await newProvider('Dr. Cyd')];
     const chosen = [ben, cyd].sort();
@@ -124,7 +124,7 @@ describe('the services of a clinic', () => {
     ]);
   });
 
-  test('cannot be offered by somebody of another clinic', async () => {
+  test('cannot be offered by someone of another clinic', async () => {
     const stranger = (await (await scene.clinic()).get('/api/providers')).body.data[0].id;
     const answer = await clinic.patch(`/api/services/${await idOf('consultation')}`, {
       provider_ids: [stranger],
@@ -135,7 +135,7 @@ describe('the services of a clinic', () => {
     });
   });
 
-  test('say when nobody could book them', async () => {
+  test('say when no one could book them', async () => {
     const id = await idOf('follow-up');
     const ben = await newProvider('Dr. Ben');
     await clinic.patch(`/api/services/${id}`, { provider_ids: [ben] });
@@ -146,14 +146,14 @@ describe('the services of a clinic', () => {
     ).body;
     expect(notices).toEqual([
       'No one who offers it can be booked right now, so it has no free times.',
-      'The clinic takes bookings only 365 days ahead, and that limit comes before the 400 days given here.',
+      'The clinic only takes bookings 365 days ahead, so that limit applies instead of the 400 days given here.',
     ]);
     expect((await clinic.patch(`/api/services/${id}`, { horizon_days: 3 })).body.notices.at(-1)).toBe(
-      'It has no free times: it asks for more notice than it can be booked ahead.',
+      'It has no free times, because it needs more notice than the number of days it can be booked ahead.',
     );
   });
 
-  test('have names and slugs that nobody confuses', async () => {
+  test('have names and slugs that no one confuses', async () => {
     const make = (name: string, slug?: string) =>
       clinic.post('/api/services', { name, duration_minutes: 20, ...(slug && { slug }) });
     expect(await make('CONSULTATION')).toMatchObject({ status: 409, body: { code: 'NAME_TAKEN' } });
@@ -197,7 +197,7 @@ describe('the services of a clinic', () => {
       id,
       appointments: 2,
       until: '2026-11-24T14:00:00.000Z',
-      notices: ['2 appointments are still to come. They stay as they are.'],
+      notices: ['2 appointments are still coming up. They stay as they are.'],
     });
     expect((await list()).map(({ slug }: { slug: string }) => slug)).toEqual(['consultation']);
     expect(await clinic.appointment(appointment)).toMatchObject({ status: 'confirmed' });
@@ -214,7 +214,7 @@ describe('the services of a clinic', () => {
     expect(again.body).toMatchObject({ name: 'Follow-up', slug: 'follow-up-2' });
   });
 
-  test('never are none: the last that can be booked cannot go, not even when two go at once', async () => {
+  test('never run out: the last one that can be booked can’t go, not even when two go at once', async () => {
     const [one, two] = [await idOf('consultation'), await idOf('follow-up')];
     const answers = await Promise.all([
       clinic.remove(`/api/services/${one}`),
@@ -290,7 +290,7 @@ describe('the services of a clinic', () => {
     expect((await clinic.patch(`/api/services/${id}`, { capacity: 2 })).status).toBe(200);
   });
 
-  test('of another clinic do not exist', async () => {
+  test('another clinic’s services don’t exist', async () => {
     const theirs = (await (await scene.clinic()).get('/api/services')).body.data[0].id;
     expect(await clinic.patch(`/api/services/${theirs}`, { capacity: 2 })).toMatchObject({
       status: 404,
@@ -317,7 +317,7 @@ describe('the services of a clinic', () => {
     expect(rows).toEqual([]);
   });
 
-  test('are what the receptionist offers: it is told of each change', async () => {
+  test('are what the receptionist offers: it hears of each change', async () => {
     const id = await idOf('consultation');
     expect(
       await clinic.receptionistIsTold(() => clinic.patch(`/api/services/${id}`, { name: 'First visit' })),

@@ -55,7 +55,7 @@ export async function createRuleScene() {
             types: found.map(({ type }) => type as string),
           };
         },
-        /** How often the receptionist was told to be brought up to date. */
+        /** How often the receptionist was asked to update. */
         async receptionistIsTold(change: () => Promise<unknown>) {
           await rows(
             "update public.outbox set status = 'completed' where org_id = $1 and topic = 'assistant.provision'",

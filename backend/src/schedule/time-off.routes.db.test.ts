@@ -21,7 +21,7 @@ describe('time off', () => {
   const enter = (body: object) => clinic.post('/api/time-off', body);
   const titles = async (query: string) => (await list(query)).map(({ title }: { title: string }) => title);
 
-  test('by days is whole days, the last one included', async () => {
+  test('time off in days means whole days, the last one included', async () => {
     const { last } = await clinic.events();
     const answer = await enter(CHRISTMAS);
     expect(answer.status).toBe(201);
@@ -57,7 +57,7 @@ describe('time off', () => {
     expect((await clinic.events(last)).types).toEqual(['time_off.updated']);
   });
 
-  describe('entered while somebody is being booked', () => {
+  describe('entered while someone is being booked', () => {
     const book = (at: string) => (sql: (text: string, values: unknown[]) => Promise<unknown>) =>
       sql(
         `select public.book_appointment_atomic($1, 'Maria Lopez', null, '+14155550132', 'consultation', $2, 30, p_provider_ids => array[$3::uuid])`,
@@ -65,7 +65,7 @@ describe('time off', () => {
       );
     const NOON = '2026-12-24T17:00:00Z';
 
-    test('waits for that booking, and tells of it', async () => {
+    test('waits for that booking, and lists it', async () => {
       const entered = await meanwhile(scene.db.owner, book(NOON), () => enter(CHRISTMAS));
       expect(entered.body).toMatchObject({ appointments_inside: 1 });
       const later = { title: 'Off', starts_local: '2027-01-04', ends_local: '2027-01-04' };
@@ -108,7 +108,7 @@ describe('time off', () => {
     expect(await clinic.book('2026-12-24T17:00:00Z')).toEqual(expect.any(String));
   });
 
-  test('by hours is one provider’s afternoon', async () => {
+  test('time off in hours can be one provider’s afternoon', async () => {
     const answer = await enter({
       title: 'Dentist, of all things',
       provider_id: main,

@@ -54,7 +54,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
         operationId: 'createTimeOff',
         summary: 'Enter a holiday or an absence',
         description:
-          'For owners and admins. Two days are whole days, the last one included; times are by the clinic’s clock. Appointments inside are counted, not canceled.',
+          'For owners and admins. Two dates mean whole days, including the last; times are in the clinic’s time zone. Appointments inside are counted, not canceled.',
         body: TimeOffCreate,
         response: { 201: SavedTimeOff },
       },
@@ -71,7 +71,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
         tags,
         operationId: 'updateTimeOff',
         summary: 'Change a holiday or an absence',
-        description: 'For owners and admins. What is left out stays as it is.',
+        description: 'For owners and admins. Fields you leave out stay as they are.',
         params,
         body: TimeOffPatch,
         response: { 200: SavedTimeOff },

@@ -22,7 +22,7 @@ const coming = (db: Db, orgId: string, now: Date) =>
     .where('busy_from', '>', sql<Date>`${now}::timestamptz - interval '1 day'`)
     .where(sql<boolean>`scheduled_at + make_interval(mins => duration_minutes) > ${now}`);
 
-/** What is still to be kept with a provider. */
+/** The upcoming appointments with a provider. */
 export const upcomingWithProvider = (
   db: Db,
   orgId: string,
@@ -31,7 +31,7 @@ export const upcomingWithProvider = (
 ): Promise<Upcoming> =>
   coming(db, orgId, now).where('provider_id', '=', providerId).executeTakeFirstOrThrow();
 
-/** What is still to be kept of a service. */
+/** The upcoming appointments of a service. */
 export const upcomingOfService = (db: Db, orgId: string, slug: string, now: Date): Promise<Upcoming> =>
   coming(db, orgId, now).where('service_type', '=', slug).executeTakeFirstOrThrow();
 
@@ -63,11 +63,11 @@ export function upcomingByLocalTime(db: Db, orgId: string, providerId: string, n
 }
 
 interface Span extends LocalSpan {
-  /** Null: of everybody. */
+  /** Null: of everyone. */
   provider_id: string | null;
 }
 
-/** Appointments that are to be kept and touch a span of the clinic's wall clock, soonest first. */
+/** Upcoming appointments that touch a span of the clinic's wall clock, soonest first. */
 export function upcomingInside(db: Db, orgId: string, span: Span, timeZone: string): Promise<Affected[]> {
   const from = sql<Date>`${span.starts_local}::timestamp at time zone ${timeZone}`;
   const to = sql<Date>`${span.ends_local}::timestamp at time zone ${timeZone}`;

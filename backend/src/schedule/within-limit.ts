@@ -4,7 +4,7 @@ import { scheduleErrors } from './schedule.errors.ts';
 const PROGRAM_LIMIT_EXCEEDED = '54000';
 
 /**
- * What is inserted, unless the clinic has as many of them as the database takes.
+ * Inserts, unless the clinic has reached the limit.
  * @throws {AppError} LIMIT_REACHED (409).
  */
 export async function withinLimit<T>(

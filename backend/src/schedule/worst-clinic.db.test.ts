@@ -78,7 +78,7 @@ describe('a clinic of one who signed up to do harm', () => {
       expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
       expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
         code: 'LIMIT_REACHED',
-        detail: `A clinic can have 200 ${what}, and this one has reached that. Delete some that are no longer needed first.`,
+        detail: `A clinic can have 200 ${what}, and this one has reached that. Delete some you no longer need first.`,
       });
       expect(await countOf(what)).toBe(200);
       const { data } = (await clinic.get(`/api/${what}`)).body;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSpokenTime, type SpokenSetting, type SpokenWish } from './read-spoken-time.ts';
+import { readSpokenTime, type SpokenRequest, type SpokenSetting } from './read-spoken-time.ts';
 import { readSpokenWindow } from './read-spoken-window.ts';
 import { onClock, settingOf } from './testing/spoken-scene.ts';
 
@@ -7,14 +7,14 @@ import { onClock, settingOf } from './testing/spoken-scene.ts';
 const clinic = settingOf({ now: '2026-11-30T15:00:00Z', zone: 'America/New_York', country: 'US' });
 const moving = { ...clinic, standing: new Date('2026-12-04T15:00:00Z') };
 
-function timeOf(wish: SpokenWish, setting: SpokenSetting = moving): string {
-  const reading = readSpokenTime(wish, setting);
+function timeOf(request: SpokenRequest, setting: SpokenSetting = moving): string {
+  const reading = readSpokenTime(request, setting);
   return reading.kind === 'ask'
     ? 'ask'
     : onClock(reading.at, setting.timeZone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
 }
 
-const SAID: [SpokenWish, string][] = [
+const SAID: [SpokenRequest, string][] = [
   [{ words: 'at 11 instead' }, '2026-12-04 11:00'],
   [{ words: 'at 11 instead of 10' }, '2026-12-04 11:00'],
   [{ words: 'same time, Thursday' }, '2026-12-03 10:00'],
@@ -30,18 +30,18 @@ const SAID: [SpokenWish, string][] = [
 ];
 
 describe('a new time that is said from the appointment to be moved', () => {
-  test.each(SAID)('%j is %s', (wish, expected) => {
-    expect(timeOf(wish)).toBe(expected);
+  test.each(SAID)('%j is %s', (request, expected) => {
+    expect(timeOf(request)).toBe(expected);
   });
 
   test.each(SAID.filter(([{ time, date }]) => !time && !date))(
     '%j is asked about where no appointment is moved',
-    (wish) => {
-      expect(timeOf(wish, clinic)).toBe('ask');
+    (request) => {
+      expect(timeOf(request, clinic)).toBe('ask');
     },
   );
 
-  test.each<SpokenWish>([
+  test.each<SpokenRequest>([
     { words: 'a week later' },
     { words: 'two days earlier' },
     { words: 'same time Friday at 9' },
@@ -53,8 +53,8 @@ describe('a new time that is said from the appointment to be moved', () => {
     { date: '2026-12-03', time: '11:00', words: 'same day' },
     { words: 'at 3' },
     { words: 'Thursday' },
-  ])('%j leaves something to ask', (wish) => {
-    expect(timeOf(wish)).toBe('ask');
+  ])('%j leaves something to ask', (request) => {
+    expect(timeOf(request)).toBe('ask');
   });
 
   test('is searched for on its day', () => {

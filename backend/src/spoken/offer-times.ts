@@ -140,7 +140,7 @@ function together(ranges: Range[]): Range[][] {
 const daysBetween = (from: string, to: string): number =>
   Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
 
-/** The days that are spoken of, as many as tell something. */
+/** The days to mention, as many as are useful. */
 function datesOf(ranges: Range[], today: Temporal.PlainDate): Temporal.PlainDate[] {
   const week = { from: today.toString(), to: today.add({ days: WEEK - 1 }).toString() };
   const dates: Temporal.PlainDate[] = [];

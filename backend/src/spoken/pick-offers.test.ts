@@ -14,8 +14,8 @@ const dayOf = (date: string, taken: string[] = []) =>
   Array.from({ length: 31 }, (_, n) => ({ date, minute: 540 + n * 15 })).filter(
     ({ minute }) => !taken.includes(written(minute)),
   );
-const times = (starts: ReturnType<typeof dayOf>, wish: RequestedTime = {}) =>
-  pickOffers(starts, wish).map(({ date, minute }) => (date === TUESDAY ? '' : 'Wed ') + written(minute));
+const times = (starts: ReturnType<typeof dayOf>, request: RequestedTime = {}) =>
+  pickOffers(starts, request).map(({ date, minute }) => (date === TUESDAY ? '' : 'Wed ') + written(minute));
 
 describe('the offers of an empty day', () => {
   test.each<[string, RequestedTime, string[]]>([
@@ -40,8 +40,8 @@ describe('the offers of an empty day', () => {
     ['the last one', { prefer: 'last' }, ['14:30', '15:30', '16:30']],
     ['the last one before noon', { prefer: 'last', untilMinute: 720 }, ['9:45', '10:45', '11:45']],
     ['the first one', { prefer: 'first' }, ['9:00', '10:00', '11:00']],
-  ])('with %s', (_wish, wish, expected) => {
-    expect(times(dayOf(TUESDAY), wish)).toEqual(expected);
+  ])('with %s', (_request, request, expected) => {
+    expect(times(dayOf(TUESDAY), request)).toEqual(expected);
   });
 
   test('are the neighbors when the hour itself is taken', () => {
@@ -75,7 +75,7 @@ describe('the offers of several days', () => {
   });
 
   test('are none where nothing is free', () => {
-    for (const wish of [{}, { near: 600 }, { prefer: 'last' as const }])
-      expect(pickOffers([], wish)).toEqual([]);
+    for (const request of [{}, { near: 600 }, { prefer: 'last' as const }])
+      expect(pickOffers([], request)).toEqual([]);
   });
 });

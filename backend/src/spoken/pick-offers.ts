@@ -29,12 +29,12 @@ export const within = <T extends LocalStart>(
  * At most three of the free starts, in the order of the clock: those closest to an hour that was named, the last ones
  * of a day, or the soonest; of one day without an hour some from all parts of it.
  */
-export function pickOffers<T extends LocalStart>(starts: readonly T[], wish: RequestedTime): T[] {
-  const free = within(starts, wish);
-  if (wish.near !== undefined) return around(free, wish.near);
-  if (wish.prefer === 'last') return lastOnes(free);
+export function pickOffers<T extends LocalStart>(starts: readonly T[], request: RequestedTime): T[] {
+  const free = within(starts, request);
+  if (request.near !== undefined) return around(free, request.near);
+  if (request.prefer === 'last') return lastOnes(free);
   const days = new Set(free.map(({ date }) => date));
-  return wish.prefer === 'first' || days.size !== 1 ? soonest(free) : throughTheDay(free);
+  return request.prefer === 'first' || days.size !== 1 ? soonest(free) : throughTheDay(free);
 }
 
 /** On the first day that has it, or else on the first day at all. */

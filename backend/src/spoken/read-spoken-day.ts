@@ -16,7 +16,7 @@ import {
 export type { DayReading, SpokenCalendar, SpokenQuestion } from './spoken-questions.ts';
 
 /** What was said about the day, by the model and by the caller. */
-export interface SpokenDayWish {
+export interface SpokenDayRequest {
   /** What the model made of it: `2026-11-23`, or words. */
   date?: string | undefined;
   /** The caller's own words. */
@@ -24,13 +24,13 @@ export interface SpokenDayWish {
   weekday?: string | undefined;
 }
 
-/** A wish with its sentences read, and what was given. */
+/** A request with its sentences read, and what was given. */
 export interface Heard {
   date: Sentence;
   words: Sentence;
   weekday: Sentence;
   time: Sentence;
-  given: SpokenDayWish & { time?: string | undefined };
+  given: SpokenDayRequest & { time?: string | undefined };
 }
 
 /** @param standing the appointment that is to be moved, on the clinic's clock. */
@@ -57,12 +57,12 @@ export function hear(given: Heard['given'], monthFirst: boolean, standing?: Temp
 }
 
 /**
- * The day that is meant, or the question to ask. Never a day that has passed or cannot be booked yet, never one
+ * The requested day, or the question to ask. Never a day that has passed or cannot be booked yet, never one
  * that is not in the calendar, and none that the caller could be surprised by.
  */
-export function readSpokenDay(wish: SpokenDayWish, calendar: SpokenCalendar): DayReading {
+export function readSpokenDay(request: SpokenDayRequest, calendar: SpokenCalendar): DayReading {
   return dayOf(
-    hear({ date: wish.date, words: wish.words, weekday: wish.weekday }, calendar.monthFirst),
+    hear({ date: request.date, words: request.words, weekday: request.weekday }, calendar.monthFirst),
     calendar,
   );
 }
@@ -83,7 +83,7 @@ export function searchedDayOf(heard: Heard, calendar: SpokenCalendar): DayReadin
   const wished = [...fromModel, words, time].filter(({ days }) => days.length > 0);
   const days = wished.flatMap((sentence) => apart(sentence).days);
   const weekdays = [...named(weekday), ...wished.flatMap((sentence) => apart(sentence).weekdays)];
-  // A number that is left over in the field of the time is no day.
+  // A number that is left over in the field of the time isn't a day.
   const said = [
     words,
     ...[time, weekday].filter(
@@ -112,18 +112,18 @@ export function searchedDayOf(heard: Heard, calendar: SpokenCalendar): DayReadin
   if (reading.kind === 'ask') return reading;
   const isHidden = fromModel.length === 0 && date.days.some((day) => !isIn(day, reading, calendar));
   const isUnknown = [words, time].some((sentence) => sentence.isDayUnknown) && date.days.length === 0;
-  // "next Monday" beside a date names a day of its own, unless it may be that one.
+  // "next Monday" beside a date names its own day, unless it may be that one.
   const isOther = wished.some(({ days }) =>
     days.some((day) => day.kind === 'weekday' && day.which === 'next' && !mayBe(day, reading, calendar)),
   );
-  // "Maybe" is no yes to a day that only the model names.
+  // "Maybe" isn't a yes to a day that only the model names.
   const isDoubted = words.isHedged && words.days.length === 0 && date.days.length > 0;
   if (isUnclear || isHidden || isUnknown || isOther || isDoubted) return unsure(reading, calendar);
   const excluded = [date, words, time, weekday].flatMap(({ notDays }) => notDays);
   return excluded.some((day) => isIn(day, reading, calendar)) ? unsure(reading, calendar) : reading;
 }
 
-/** Beside a date a weekday only confirms it; the same word alone is the wish. */
+/** Beside a date a weekday only confirms it; the same word alone is the request. */
 function apart({ days, isEither }: Sentence): { days: DayWords[]; weekdays: number[] } {
   // "The second Monday of December, next Monday" may be two of them; "Monday the 14th, next Monday" is one.
   const isDated = days.some(({ kind }) => kind === 'date' || kind === 'day-of-month');
@@ -139,23 +139,20 @@ const named = ({ days }: Sentence): number[] =>
   days.flatMap((day) => ('weekday' in day ? [day.weekday] : []));
 
 const missing = (): SpokenQuestion =>
-  ask(
-    'INVALID_TIME',
-    'The day is missing. Offer the free times of checkAvailability and ask which one suits.',
-  );
+  ask('INVALID_TIME', 'The day is missing. Offer the times from checkAvailability and ask which one works.');
 
 const unreadable = (text: string, isVague: boolean): SpokenQuestion =>
   isVague
-    ? ask('DATE_UNCLEAR', 'It is not clear which day is meant. Ask for one day, and for its date.')
+    ? ask('DATE_UNCLEAR', 'It isn’t clear which day they mean. Ask for one day and its date.')
     : ask(
         'INVALID_TIME',
-        `"${text.trim().slice(0, 40)}" is not a date and time that can be understood. Ask for the date again and write it as year-month-day, such as 2026-11-23.`,
+        `"${text.trim().slice(0, 40)}" doesn’t make sense as a date and time. Ask for the date again and write it as year-month-day, such as 2026-11-23.`,
       );
 
 /** More was said than the day alone, and it may change the day. */
 function unsure(reading: Exclude<DayReading, SpokenQuestion>, calendar: SpokenCalendar): SpokenQuestion {
   if (reading.kind === 'week') return unreadable('', true);
-  return which([reading.date], calendar, 'It is not clear which day is meant');
+  return which([reading.date], calendar, 'I’m not sure which day you mean');
 }
 
 function merged(readings: DayReading[], calendar: SpokenCalendar): DayReading {
@@ -175,7 +172,7 @@ function merged(readings: DayReading[], calendar: SpokenCalendar): DayReading {
       [first, ...others].map(({ date }) => date),
       calendar,
     );
-  // "next week" beside a date of it is no other wish.
+  // "next week" beside a date of it is no other request.
   if (weeks.some(({ from, to }) => isBefore(first.date, from) || isBefore(to, first.date))) {
     return unreadable('', true);
   }

@@ -4,7 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isMonthFirst } from '../platform/local-time/wall-clock.ts';
-import { readSpokenTime, type SpokenSetting, type SpokenWish } from './read-spoken-time.ts';
+import { readSpokenTime, type SpokenRequest, type SpokenSetting } from './read-spoken-time.ts';
 import { onClock, SpokenScene, settingOf } from './testing/spoken-scene.ts';
 
 const Wish = z.strictObject({
@@ -23,8 +23,8 @@ const { scenes, cases } = z
   .parse(JSON.parse(readFileSync(new URL('./testdata/spoken-dates.json', import.meta.url), 'utf8')));
 
 /** The answer as the corpus writes it. */
-function answerTo(wish: SpokenWish, setting: SpokenSetting, withInstant = false): string {
-  const reading = readSpokenTime(wish, setting);
+function answerTo(request: SpokenRequest, setting: SpokenSetting, withInstant = false): string {
+  const reading = readSpokenTime(request, setting);
   if (reading.kind === 'ask') return [reading.code, ...reading.choices].join(' ');
   const local = onClock(reading.at, setting.timeZone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
   return [
@@ -41,23 +41,23 @@ describe('a date and a time from a voice', () => {
 
   describe.each(Object.keys(cases))('%s', (rule) => {
     test.each(
-      (cases[rule] ?? []).map(([name, wish, expected]) => ({
+      (cases[rule] ?? []).map(([name, request, expected]) => ({
         name,
-        wish,
+        request,
         expected,
-        asSaid: JSON.stringify(wish),
+        asSaid: JSON.stringify(request),
       })),
-    )('in $name, $asSaid is $expected', ({ name, wish, expected }) => {
+    )('in $name, $asSaid is $expected', ({ name, request, expected }) => {
       const scene = scenes[name];
       if (!scene) throw new Error(`The corpus has no scene "${name}".`);
-      expect(answerTo(wish, settingOf(scene), expected.includes(' at '))).toBe(expected);
+      expect(answerTo(request, settingOf(scene), expected.includes(' at '))).toBe(expected);
     });
   });
 });
 
 describe('a clock that was written', () => {
   const office = { now: '2026-11-18T15:00:00Z', zone: 'America/New_York', country: 'US' };
-  test.each<[string, SpokenWish, string | undefined]>([
+  test.each<[string, SpokenRequest, string | undefined]>([
     ['in the afternoon, though it says night', { date: '2026-11-23', time: '03:00' }, '03:00'],
     ['on the clinic’s wall, though it has a Z', { at: '2026-11-23T09:00:00Z' }, '09:00Z'],
     ['on the clinic’s wall, though it has an offset', { at: '2026-11-23T09:30:00+05:30' }, '09:30+05:30'],
@@ -67,8 +67,8 @@ describe('a clock that was written', () => {
     ['without a half of the day', { date: '2026-11-23', time: '3:00' }, undefined],
     ['in the words of the caller', { words: 'Monday at 3' }, undefined],
     ['as it is', { date: '2026-11-23', time: '15:00' }, undefined],
-  ])('%s is corrected, or it is not', (_how, wish, original) => {
-    const reading = readSpokenTime(wish, settingOf(office));
+  ])('%s is corrected, or it is not', (_how, request, original) => {
+    const reading = readSpokenTime(request, settingOf(office));
     expect(reading).toHaveProperty('kind', 'time');
     expect('originalClock' in reading ? reading.originalClock : undefined).toBe(original);
   });
@@ -114,20 +114,20 @@ describe('whatever is said', () => {
     { date: phrase, time: phrase, at: phrase, words: phrase, weekday: phrase },
     { requiredKeys: [] },
   );
-  const wish = fc
+  const request = fc
     .tuple(
       fc.constantFrom('tomorrow', 'monday', 'the 5th', '3/4'),
       piece,
       fc.constantFrom('at 9 am', '15:30', 'at noon'),
     )
     .map((pieces) => ({ words: pieces.join(' ') }));
-  const spoken = fc.oneof({ weight: 4, arbitrary: babble }, { weight: 1, arbitrary: wish });
+  const spoken = fc.oneof({ weight: 4, arbitrary: babble }, { weight: 1, arbitrary: request });
 
   test('it is a time still to come within the horizon, or a question', () => {
     let times = 0;
     fc.assert(
-      fc.property(settings, spoken, (setting, wish) => {
-        const reading = readSpokenTime(wish, setting);
+      fc.property(settings, spoken, (setting, request) => {
+        const reading = readSpokenTime(request, setting);
         if (reading.kind === 'ask') return reading.say.length > 0 && reading.say.length < 600;
         times += 1;
         return reading.at > setting.now && reading.at <= setting.horizon;
@@ -174,7 +174,7 @@ describe('whatever is said', () => {
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(100);
   }, 180_000);
 
-  test('an hour that the clocks skip is refused, and of an hour that comes twice the first is meant', () => {
+  test('an hour that the clocks skip is refused, and for an hour that comes twice the first counts', () => {
     const seen = { gaps: 0, overlaps: 0 };
     for (const zone of ZONES) {
       let at = Temporal.ZonedDateTime.from(`2024-01-01T00:00[${zone}]`);

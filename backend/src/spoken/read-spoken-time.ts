@@ -5,12 +5,12 @@ import { instantOf } from '../platform/local-time/wall-clock.ts';
 import type { ClockWords } from './grammar/clock-phrases.ts';
 import { hasTime, type PartWords, type Sentence } from './grammar/sentence.ts';
 import { isOwnZone } from './own-zone.ts';
-import { dayOf, type Heard, hear, type SpokenDayWish } from './read-spoken-day.ts';
+import { dayOf, type Heard, hear, type SpokenDayRequest } from './read-spoken-day.ts';
 import type { SpokenDuty } from './spoken-duty.ts';
 import { ask, type SpokenDay, type SpokenQuestion } from './spoken-questions.ts';
 
 /** What was said about a time to book, by the model and by the caller. */
-export interface SpokenWish extends SpokenDayWish {
+export interface SpokenRequest extends SpokenDayRequest {
   time?: string | undefined;
   /** Date and time in one, with or without an offset. */
   at?: string | undefined;
@@ -33,7 +33,7 @@ export interface SpokenTime {
   at: Date;
   /** The date as it was given, when only its year was wrong: the full date must be read back. */
   original?: string;
-  /** The clock as it was written, when another one is meant: "03:00" of an afternoon, the clinic's nine as "09:00Z". */
+  /** The clock as it was written, if it means another one: "03:00" of an afternoon, the clinic's nine as "09:00Z". */
   originalClock?: string;
 }
 
@@ -43,13 +43,13 @@ interface Candidate {
 }
 
 /**
- * The one time that is meant, or the question to ask. The time is always on the clinic's clock, still to come,
+ * The requested time, or the question to ask. The time is always on the clinic's clock, still to come,
  * and within the horizon; whether it is open and free then is for booking to say.
  */
-export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): SpokenTime | SpokenQuestion {
+export function readSpokenTime(given: SpokenRequest, setting: SpokenSetting): SpokenTime | SpokenQuestion {
   const heard = heardBy(given, setting);
   const day = dayOf(heard, calendarOf(setting));
-  if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day is meant? Ask for one day.');
+  if (day.kind === 'week') return ask('DATE_UNCLEAR', 'Which day do you mean? Ask for one day.');
   if (day.kind === 'ask') return day;
   const reading = timeOn(day, heard, setting);
   if (day.original === undefined) return reading;
@@ -58,7 +58,7 @@ export function readSpokenTime(given: SpokenWish, setting: SpokenSetting): Spoke
 }
 
 /** What was said, read beside the appointment that is to be moved. */
-export function heardBy(given: SpokenWish, { timeZone, monthFirst, standing }: SpokenSetting): Heard {
+export function heardBy(given: SpokenRequest, { timeZone, monthFirst, standing }: SpokenSetting): Heard {
   const at = standing && Temporal.Instant.fromEpochMilliseconds(standing.getTime());
   const local = at?.toZonedDateTimeISO(timeZone).toPlainDateTime();
   return hear(withOfferedInstant(given, timeZone), monthFirst, local);
@@ -76,15 +76,15 @@ export const calendarOf = ({
 });
 
 /**
- * The `start` of an offered slot, copied: milliseconds and Z are what our own answers have. Nobody says that aloud,
+ * The `start` of an offered slot, copied: milliseconds and Z are what our own answers have. No one says that aloud,
  * so it is the instant it says. Any other "Z" is read as R3 wants it.
  */
-function withOfferedInstant(wish: SpokenWish, timeZone: string): SpokenWish {
-  if (wish.date && wish.time) return wish;
-  const date = wish.at || wish.date;
+function withOfferedInstant(request: SpokenRequest, timeZone: string): SpokenRequest {
+  if (request.date && request.time) return request;
+  const date = request.at || request.date;
   const isWhole = Boolean(date && /[t ]\d{1,2}:\d\d/i.test(date));
   // A whole timestamp has its own time; one left over in another field is not asked.
-  const whole = { ...wish, date, time: isWhole ? undefined : wish.time };
+  const whole = { ...request, date, time: isWhole ? undefined : request.time };
   if (!date || !/^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\s*$/.test(date)) return whole;
   try {
     const local = Temporal.Instant.from(date.trim()).toZonedDateTimeISO(timeZone).toPlainDateTime();
@@ -138,7 +138,7 @@ function timeOn(day: SpokenDay, heard: Heard, setting: SpokenSetting): SpokenTim
     const open = choices.filter(({ at }) => setting.isOpen(at.getTime()));
     return whichTime(open.length > 0 ? open : choices);
   }
-  // The model's "22:00" beside a caller's "at ten": the ten that the clinic is open at was meant, or nobody knows.
+  // The model's "22:00" beside a caller's "at ten": the ten that the clinic is open at was meant, or no one knows.
   if (!agreeing.some(({ at }) => setting.isOpen(at.getTime()))) {
     const open = others
       .flatMap((clock) => onClock(day.date, minutesOf(clock, setting), setting.timeZone))
@@ -184,7 +184,7 @@ function unclearTime(
   const isFromModel = time.clocks.length > 0 || date.clocks.length > 0;
   const isUnknown =
     sentences.some(({ isTimeUnknown }) => isTimeUnknown) && !(isFromModel && !time.isTimeUnknown);
-  // "As late as possible" is no clock that a model could have heard.
+  // "As late as possible" isn't a clock that a model could have heard.
   const isLast = isFromModel && words.clocks.length === 0 && words.prefer === 'last';
   const isDoubted = isFromModel && words.isHedged && words.clocks.length === 0;
   const isDoubtful =
@@ -253,13 +253,12 @@ function asWritten({ hour, minute, offset }: ClockWords): string {
   return offset === 0 ? `${clock}Z` : `${clock}${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-const TIME_MISSING =
-  'The time is missing. Offer the free times of checkAvailability and ask which one suits.';
+const TIME_MISSING = 'The time is missing. Offer the times from checkAvailability and ask which one works.';
 
 const notATime = (text: string): SpokenQuestion =>
   ask(
     'INVALID_TIME',
-    `"${text.trim().slice(0, 40)}" is not a time of day. Ask for the time again and write it as 09:30 or 9:30 AM.`,
+    `"${text.trim().slice(0, 40)}" isn’t a time of day. Ask for the time again and write it as 09:30 or 9:30 AM.`,
   );
 
 /** Where "half ten" is half past ten. */
@@ -285,7 +284,7 @@ function onClock(date: Temporal.PlainDate, minutes: number[], timeZone: string):
   });
 }
 
-/** R3: as it stands on the clinic's clock, and as the instant that the offset makes of it. */
+/** R3: as the clinic's clock shows it, and as the instant that the offset makes of it. */
 function byOffset(date: Temporal.PlainDate, clock: ClockWords, timeZone: string): Candidate[] {
   const written = date.toPlainDateTime({ hour: clock.hour, minute: clock.minute });
   const instant = written
@@ -323,7 +322,7 @@ function pick(
   const times = listed(candidates.map(nameOf), 'or');
   return ask(
     'DATE_UNCLEAR',
-    `The clinic is not open for an appointment at ${times}. Ask which other time suits, and offer the free times of checkAvailability.`,
+    `The clinic isn’t open for appointments at ${times}. Ask what other time would work, and offer the times from checkAvailability.`,
   );
 }
 
@@ -331,18 +330,18 @@ function checked({ at, local }: Candidate, setting: SpokenSetting): SpokenTime |
   const { now, horizon } = setting;
   if (at > horizon) {
     const last = fullDay(localDate(horizon, setting.timeZone));
-    return ask('BEYOND_HORIZON', `That is too far ahead. Appointments can be booked until ${last}.`);
+    return ask('BEYOND_HORIZON', `That’s too far ahead. You can book up to ${last}.`);
   }
   if (at > now) return { kind: 'time', at };
   const clock = clockName(local.hour * 60 + local.minute);
   const days = openDays(setting);
   const choices = days.map(({ date }) => date.toString());
   const names = days.map(({ date, isToday }) => (isToday ? 'later today' : `on ${fullDay(date)}`));
-  const offer = names.length > 0 ? ` Would a time ${listed(names, 'or')} suit?` : ' Ask for another day.';
+  const offer = names.length > 0 ? ` Would a time ${listed(names, 'or')} work?` : ' Ask for another day.';
   return ask('IN_THE_PAST', `${clock} today has already passed.${offer}`, choices);
 }
 
-/** R5: today, if there is still time, and the next day somebody can be booked. */
+/** R5: today, if there is still time, and the next day someone can be booked. */
 function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: boolean }[] {
   const { today, lastDay } = calendarOf(setting);
   const found = setting.isBookable(today) ? [{ date: today, isToday: true }] : [];
@@ -363,7 +362,7 @@ function skipped(date: Temporal.PlainDate, minutes: number, timeZone: string): S
   });
   return ask(
     'INVALID_TIME',
-    `The clocks are set forward on ${fullDay(date)}: ${clockName(minutes)} does not exist on that day. Would ${listed(neighbors, 'or')} suit?`,
+    `The clocks go forward on ${fullDay(date)}, so there is no ${clockName(minutes)} that day. Would ${listed(neighbors, 'or')} work?`,
     [date.toString()],
   );
 }
@@ -386,7 +385,7 @@ function whichTimeOn(day: SpokenDay, sentences: Sentence[]): SpokenQuestion {
   const part = said === 'pm' ? 'afternoon' : said;
   return ask(
     'DATE_UNCLEAR',
-    `Which time ${part ? `in the ${part} of` : 'on'} ${fullDay(day.date)}? Offer the free times that checkAvailability finds then.`,
+    `What time ${part ? `in the ${part} ` : ''}on ${fullDay(day.date)}? Offer the times that checkAvailability finds.`,
     [day.date.toString()],
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpokenSetting, SpokenWish } from './read-spoken-time.ts';
+import type { SpokenRequest, SpokenSetting } from './read-spoken-time.ts';
 import { readSpokenWindow } from './read-spoken-window.ts';
 
 /** Monday, November 30, 2026, ten in the morning; open from nine to five on workdays. */
@@ -16,8 +16,8 @@ const setting: SpokenSetting = {
 };
 
 /** "2026-12-01 from 540 until 720 near 600", as far as each was said. */
-function windowOf(wish: SpokenWish): string {
-  const reading = readSpokenWindow(wish, setting);
+function windowOf(request: SpokenRequest): string {
+  const reading = readSpokenWindow(request, setting);
   if (reading.kind === 'ask') return [reading.code, ...reading.choices].join(' ');
   const days = reading.days.map(({ from, to }) => (from.equals(to) ? `${from}` : `${from} to ${to}`));
   const { fromMinute, untilMinute, near, prefer } = reading;
@@ -31,7 +31,7 @@ function windowOf(wish: SpokenWish): string {
 }
 
 describe('the free times a caller wants to hear', () => {
-  test.each<[string, SpokenWish, string]>([
+  test.each<[string, SpokenRequest, string]>([
     ['nothing said', {}, 'any day'],
     ['a day', { words: 'tomorrow' }, '2026-12-01'],
     ['a day and an hour', { date: '2026-12-01', words: 'tomorrow at 4 pm' }, '2026-12-01 near 960'],
@@ -135,7 +135,7 @@ describe('the free times a caller wants to hear', () => {
       { date: '2024-12-01', words: 'in the morning' },
       '2026-12-01 from 0 until 720',
     ],
-  ])('%s: %j is %s', (_what, wish, expected) => {
-    expect(windowOf(wish)).toBe(expected);
+  ])('%s: %j is %s', (_what, request, expected) => {
+    expect(windowOf(request)).toBe(expected);
   });
 });

@@ -9,8 +9,8 @@ import {
   heardBy,
   minutesOf,
   readSpokenTime,
+  type SpokenRequest,
   type SpokenSetting,
-  type SpokenWish,
 } from './read-spoken-time.ts';
 import { resolveDay } from './resolve-day.ts';
 import { ask, type DayReading, type SpokenCalendar, type SpokenQuestion } from './spoken-questions.ts';
@@ -36,12 +36,15 @@ export interface SpokenWindow {
  * The days and the part of the day that a caller wants to hear the free times of, or the question to ask. Wider than
  * `readSpokenTime`: "Tuesday or Thursday", "after 3" and "this week" are wishes here, and no time has to be said.
  */
-export function readSpokenWindow(wish: SpokenWish, setting: SpokenSetting): SpokenWindow | SpokenQuestion {
-  const heard = heardBy(wish, setting);
+export function readSpokenWindow(
+  request: SpokenRequest,
+  setting: SpokenSetting,
+): SpokenWindow | SpokenQuestion {
+  const heard = heardBy(request, setting);
   const sentences = [heard.time, heard.date, heard.words, heard.weekday];
   const days = daysOf(heard, sentences, calendarOf(setting));
   if ('kind' in days) return days;
-  const time = timeOf(wish, sentences, days.days[0]?.from, setting);
+  const time = timeOf(request, sentences, days.days[0]?.from, setting);
   if ('kind' in time) return time;
   const prefer = sentences.flatMap((sentence) => sentence.prefer ?? [])[0];
   return { kind: 'window', ...days, ...time, ...(prefer && { prefer }) };
@@ -59,14 +62,14 @@ function daysOf(heard: Heard, sentences: Sentence[], calendar: SpokenCalendar): 
   if (several) return { days: several };
   const reading = searchedDayOf(heard, calendar);
   if (reading.kind === 'ask') return reading;
-  // "Late January" is no part of a day.
+  // "Late January" isn't a part of a day.
   const isEdge = sentences.some(({ parts }) => parts.some(({ part, edge }) => edge && !part));
   if (reading.kind === 'week' && isEdge) return unclear();
   const excluded = sentences.flatMap(({ notDays }) => notDays);
   const days = without(excluded, rangeOf(reading), calendar);
   // No days would mean any.
   if (days.length === 0)
-    return ask('DATE_UNCLEAR', 'It is not clear which day is meant. Ask for one day, and for its date.');
+    return ask('DATE_UNCLEAR', 'It isn’t clear which day they mean. Ask for one day and its date.');
   return {
     days,
     ...(reading.kind === 'day' && reading.original && { original: reading.original }),
@@ -132,7 +135,7 @@ function bounded({ words, given }: Heard, calendar: SpokenCalendar): SpokenWindo
 type Time = Pick<SpokenWindow, 'fromMinute' | 'untilMinute' | 'near'>;
 
 function timeOf(
-  wish: SpokenWish,
+  request: SpokenRequest,
   sentences: Sentence[],
   day: Temporal.PlainDate | undefined,
   setting: SpokenSetting,
@@ -157,7 +160,7 @@ function timeOf(
   };
   if (clocks.length === 0) return bounds;
   // Read as for booking, where a day was named: what is offered first is what would be booked.
-  const exact = day && readSpokenTime(wish, setting);
+  const exact = day && readSpokenTime(request, setting);
   if (exact?.kind === 'time') {
     const local = Temporal.Instant.fromEpochMilliseconds(exact.at.getTime()).toZonedDateTimeISO(
       setting.timeZone,
@@ -172,10 +175,7 @@ function timeOf(
 }
 
 const unclear = (): SpokenQuestion =>
-  ask(
-    'DATE_UNCLEAR',
-    'It is not clear which time of the day is meant. Ask for one time, or for a part of the day.',
-  );
+  ask('DATE_UNCLEAR', 'It isn’t clear what time of day they mean. Ask for one time, or a part of the day.');
 
 /** R8: when the parts of a day are, for a search. */
 const PARTS = {

@@ -41,7 +41,7 @@ function unchecked(day: Exclude<DayWords, { kind: 'date' }>, calendar: SpokenCal
     case 'nth-weekday':
       return nthWeekday(day, calendar);
     case 'background':
-      return ask('DATE_UNCLEAR', 'Which day is meant? Ask for its date.');
+      return ask('DATE_UNCLEAR', 'Which day do you mean? Ask for the date.');
     case 'shifted':
     case 'weekday-beside':
       return counted(day, calendar);
@@ -144,12 +144,12 @@ function inAnotherYear(
   if (!nextOne)
     return ask(
       'IN_THE_PAST',
-      `${passed}, and there is no such day this year or next. Ask for the date again.`,
+      `${passed}, and there’s no such day this year or next. Ask for the date again.`,
     );
   if (within.length === 0) {
     return ask(
       'IN_THE_PAST',
-      `${passed}, and ${fullDay(nextOne)} is too far ahead. Appointments can be booked until ${fullDay(calendar.lastDay)}. Ask for the date again.`,
+      `${passed}, and ${fullDay(nextOne)} is too far ahead. You can book up to ${fullDay(calendar.lastDay)}. Ask for the date again.`,
     );
   }
   const fits = within.filter((one) => weekdays.every((weekday) => weekday === one.dayOfWeek));
@@ -187,7 +187,7 @@ function monthOf({ month, year, months }: MonthWords, { today }: SpokenCalendar)
 function endOfMonth(day: Words<'last-of-month'>, calendar: SpokenCalendar): DayReading {
   const first = monthOf(day, calendar);
   const last = first.with({ day: first.daysInMonth });
-  // Said on the last day, the month that is meant may be the next one.
+  // Said on the last day, it may mean the next month.
   if (!last.equals(calendar.today)) return bookable(last, calendar);
   const next = first.add({ months: 1 });
   return which([last, next.with({ day: next.daysInMonth })], calendar);
@@ -203,7 +203,7 @@ function nthWeekday(day: Words<'nth-weekday'>, calendar: SpokenCalendar): DayRea
   };
   const first = monthOf(day, calendar);
   const date = inMonth(first);
-  const none = ask('INVALID_TIME', 'There is no such weekday in that month. Ask for the date again.');
+  const none = ask('INVALID_TIME', 'That month doesn’t have that weekday so often. Ask for the date again.');
   if (day.month !== undefined || day.months !== undefined) return date ? bookable(date, calendar) : none;
   const next = inMonth(first.add({ months: 1 }));
   if (date?.equals(today)) return which([date, ...(next ? [next] : [])], calendar);
@@ -222,7 +222,7 @@ function ofWeekday({ weekday, which: said }: Words<'weekday'>, calendar: SpokenC
   return ahead === 0 ? which([coming, later], calendar) : bookable(coming, calendar);
 }
 
-/** "Friday next week": clear, unless it hangs on whether a week begins on Sunday or on Monday. */
+/** "Friday next week": clear, unless it depends on whether a week begins on Sunday or on Monday. */
 function ofWeek({ weekday, weeks }: Words<'weekday-of-week'>, calendar: SpokenCalendar): DayReading {
   const { today } = calendar;
   const monday = today.subtract({ days: today.dayOfWeek - 1 });
@@ -241,7 +241,7 @@ function based(day: DayWords, calendar: SpokenCalendar): Temporal.PlainDate | Sp
   }
   const reading = resolveDay(day, [], { ...calendar, lastDay: today.add({ years: 3 }) });
   if (reading.kind === 'day' && reading.original === undefined) return reading.date;
-  return reading.kind === 'ask' ? reading : ask('DATE_UNCLEAR', 'Which day is meant? Ask for its date.');
+  return reading.kind === 'ask' ? reading : ask('DATE_UNCLEAR', 'Which day do you mean? Ask for the date.');
 }
 
 function counted(day: Words<'shifted' | 'weekday-beside'>, calendar: SpokenCalendar): DayReading {
@@ -253,7 +253,7 @@ function counted(day: Words<'shifted' | 'weekday-beside'>, calendar: SpokenCalen
   }
   const date = countedFrom(from, day);
   if (date) return bookable(date, calendar);
-  return ask('DATE_UNCLEAR', 'That month has no such day. Ask for the date.');
+  return ask('DATE_UNCLEAR', 'That month doesn’t have that day. Ask for the date.');
 }
 
 function countedFrom(
@@ -283,7 +283,7 @@ function partOfMonth(day: Words<'part-of-month'>, calendar: SpokenCalendar): Day
   const last = first.daysInMonth;
   const week = typeof day.part === 'number' ? (day.part < 0 ? last - 6 : day.part * 7 - 6) : undefined;
   if (week !== undefined && week > last)
-    return ask('DATE_UNCLEAR', 'That month has no such week. Ask for the date.');
+    return ask('DATE_UNCLEAR', 'That month doesn’t have that week. Ask for the date.');
   const [from, to] = typeof day.part === 'number' ? [week ?? 1, (week ?? 1) + 6] : PARTS_OF_MONTH[day.part];
   return range(first.with({ day: from }), first.with({ day: Math.min(to, last) }), calendar);
 }
@@ -296,13 +296,13 @@ function ofHoliday({ name }: Words<'holiday'>, calendar: SpokenCalendar): DayRea
   );
   const next = dates.find((date) => !isBefore(date, today));
   const isRecent = dates.some((date) => isBefore(date, today) && date.until(today).days <= 30);
-  if (!next || isRecent) return ask('DATE_UNCLEAR', 'Which day is meant? Ask for its date.');
+  if (!next || isRecent) return ask('DATE_UNCLEAR', 'Which day do you mean? Ask for the date.');
   return bookable(next, calendar);
 }
 
 function ofWeekend({ which: said }: Words<'weekend'>, calendar: SpokenCalendar): DayReading {
   const { today } = calendar;
-  if (said === 'next') return ask('DATE_UNCLEAR', 'Which weekend is meant? Ask for the date.');
+  if (said === 'next') return ask('DATE_UNCLEAR', 'Which weekend do you mean? Ask for the date.');
   const saturday = today.add({ days: 6 - today.dayOfWeek - (said === 'last' ? 7 : 0) });
   return range(saturday, saturday.add({ days: 1 }), calendar);
 }

@@ -9,7 +9,7 @@ interface Said {
 /** "with Dr. Lee", "see Ann Lee", "doctor Lee". */
 const MENTION =
   /(?<not>\b(?:not|no|but|except|than|of|without|or)\s+)?\b(?:(?:with|see|seeing|by)\s+)?(?<title>(?:dr|doctor)\b\.?\s*)?(?<=\b(?:with|see|seeing|by|dr|doctor)\b\.?\s*)(?<name>\p{L}[\p{L}'’-]*(?:\s+\p{L}[\p{L}'’-]*){0,2})/giu;
-/** What stands behind "doctor" where no name does. */
+/** What follows "doctor" when no name does. */
 const NO_NAME =
   /^(?:on|at|for|in|is|are|or|and|any\w*|who\w*|the|next|this|tomorrow|today|tonight|please|visit|appointment|s|about|around|after|before|from|to|if|as|when|first|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
 
@@ -19,11 +19,11 @@ const NO_NAME =
  */
 export async function withSaidProvider<W extends Said>(
   rules: Pick<ClinicRulesOnce, 'read'>,
-  wish: W,
+  request: W,
 ): Promise<W> {
-  const { words = '' } = wish;
+  const { words = '' } = request;
   const mentions = [...words.matchAll(MENTION)];
-  if (mentions.length === 0) return wish;
+  if (mentions.length === 0) return request;
   const { staff } = await rules.read();
   const named = mentions.flatMap(({ groups = {} }) => {
     const { name = '', title, not } = groups;
@@ -36,14 +36,14 @@ export async function withSaidProvider<W extends Said>(
     return said === undefined ? [] : [{ said, isNotWanted: not !== undefined }];
   });
   const [first, another] = named;
-  if (!first) return wish;
+  if (!first) return request;
   const whom = (providerName: string | undefined) => {
     const reading = readProvider(staff, { providerName });
     return reading.kind === 'one' ? reading.provider.id : reading.kind;
   };
-  const given = whom(wish.providerName);
+  const given = whom(request.providerName);
   const isContradicted = given !== 'anyone' && given !== whom(first.said);
   if (first.isNotWanted || another || isContradicted)
     throw requestedErrors.whichProvider(staff.map(({ name }) => name).toSorted());
-  return given === 'anyone' ? { ...wish, providerName: first.said } : wish;
+  return given === 'anyone' ? { ...request, providerName: first.said } : request;
 }

@@ -4,7 +4,7 @@ import { dayNumberOf, localDay } from '../platform/local-time/local-day.ts';
 
 /** What a spoken time is held against: the rules that offer and book it, so that they cannot disagree. */
 export interface SpokenDuty {
-  /** Whether somebody works for the whole of an appointment that begins then, even where that has passed. */
+  /** Whether someone works for the whole of an appointment that begins then, even where that has passed. */
   isOpen(at: number): boolean;
   /** Whether an appointment could still begin on that day. */
   isBookable(date: Temporal.PlainDate): boolean;
@@ -15,7 +15,7 @@ const EPOCH = Temporal.PlainDate.from('1970-01-01');
 /** @param staff who could be meant: who offers the service, or the one of them who was named. */
 export function dutyOf(rules: Rules, staff: readonly Provider[], stepMinutes: number): SpokenDuty {
   const { timeZone } = rules;
-  // Which half of the day is meant does not hang on what is too soon by now, or on a calendar that cannot be read.
+  // Which half of the day it is doesn't depend on what is too soon by now, or on a calendar that cannot be read.
   const opening: Rules = {
     ...rules,
     now: Number.NEGATIVE_INFINITY,

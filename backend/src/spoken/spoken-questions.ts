@@ -42,14 +42,14 @@ export const ask = (code: SpokenQuestion['code'], say: string, choices: string[]
   choices,
 });
 
-/** Which of these days is meant; days that cannot be booked are no choice. */
+/** Asks which of these days it is; days that can't be booked aren't offered. */
 export function which(days: Temporal.PlainDate[], calendar: SpokenCalendar, why?: string): SpokenQuestion {
   const choices = [...new Map(days.map((day) => [day.toString(), day])).values()]
     .filter((day) => !isBefore(day, calendar.today) && !isBefore(calendar.lastDay, day))
     .sort(Temporal.PlainDate.compare);
   const reason = why ? `${why}. ` : '';
   if (choices.length === 0)
-    return ask('DATE_UNCLEAR', `${reason}Which day is meant? ${until(calendar.lastDay)}`);
+    return ask('DATE_UNCLEAR', `${reason}Which day do you mean? ${until(calendar.lastDay)}`);
   const names = choices.map((day) => fullDay(day));
   return ask('DATE_UNCLEAR', `${reason}Do you mean ${listed(names, 'or')}?`, choices.map(String));
 }
@@ -92,10 +92,9 @@ export const noSuchDay = (year: number | undefined, month: number, day: number):
 };
 
 export const beyond = (lastDay: Temporal.PlainDate): SpokenQuestion =>
-  ask('BEYOND_HORIZON', `That is too far ahead. ${until(lastDay)} Ask for an earlier day.`);
+  ask('BEYOND_HORIZON', `That’s too far ahead. ${until(lastDay)} Ask for an earlier day.`);
 
-const until = (lastDay: Temporal.PlainDate): string =>
-  `Appointments can be booked until ${fullDay(lastDay)}.`;
+const until = (lastDay: Temporal.PlainDate): string => `You can book up to ${fullDay(lastDay)}.`;
 
 export const isoDay = (year: number, month: number, day: number): string =>
   `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;

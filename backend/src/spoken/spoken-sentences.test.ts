@@ -59,7 +59,7 @@ const BEHIND = [
   'thanks a lot',
   'with Dr. Lee',
 ];
-/** What changes the day or the hour, and where it stands so that it does. */
+/** What changes the day or the hour, and where it must come to do so. */
 const CHANGES: readonly ((day: string, time: string) => string)[] = [
   (day, time) => `not ${day} ${time}`,
   (day, time) => `any day except ${day} ${time}`,
@@ -105,8 +105,8 @@ describe('a sentence of a day, a time and the words around them', () => {
     fc.assert(
       fc.property(parts, fc.constantFrom('as it is', 'loud', 'ended'), (said, how) => {
         const { day, time, before, behind, isTimeFirst, mark } = said;
-        const wish = isTimeFirst ? [time[0], day[0]] : [day[0] + mark, time[0]];
-        const sentence = [before, ...wish, behind].filter(Boolean).join(' ');
+        const request = isTimeFirst ? [time[0], day[0]] : [day[0] + mark, time[0]];
+        const sentence = [before, ...request, behind].filter(Boolean).join(' ');
         const words = how === 'loud' ? sentence.toUpperCase() : how === 'ended' ? `${sentence}.` : sentence;
         expect([words, read(words)]).toEqual([words, `${day[1]}T${time[1]}`]);
       }),

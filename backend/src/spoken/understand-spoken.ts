@@ -25,9 +25,9 @@ import { readSpokenDay } from './read-spoken-day.ts';
 import {
   calendarOf,
   readSpokenTime,
+  type SpokenRequest,
   type SpokenSetting,
   type SpokenTime,
-  type SpokenWish,
 } from './read-spoken-time.ts';
 import { readSpokenWindow, type SpokenWindow } from './read-spoken-window.ts';
 import { dutyOf } from './spoken-duty.ts';
@@ -39,7 +39,7 @@ interface Spoken {
   callId?: string | null | undefined;
 }
 
-export interface SpokenBooking extends SpokenWish, Spoken {
+export interface SpokenBooking extends SpokenRequest, Spoken {
   serviceType: string;
   durationMinutes?: number | undefined;
   providerName?: string | undefined;
@@ -62,16 +62,16 @@ export interface Correction {
 export async function understandSpokenTime(
   context: BookingContext,
   scope: TenantScope,
-  wish: SpokenBooking,
+  request: SpokenBooking,
   rules: ClinicRulesOnce,
 ): Promise<{ at: Date; correction?: Correction }> {
-  const setting = await settingFor(context, scope, wish, rules);
-  const reading = readSpokenTime(wish, setting);
+  const setting = await settingFor(context, scope, request, rules);
+  const reading = readSpokenTime(request, setting);
   const { now, timeZone } = setting;
   if (reading.kind === 'ask') throw question(reading, now, timeZone);
   const correction = correctionOf(localTime(reading.at, timeZone), reading);
   if (!correction) return { at: reading.at };
-  logCorrection(context, scope, wish);
+  logCorrection(context, scope, request);
   return { at: reading.at, correction };
 }
 
@@ -87,18 +87,18 @@ export async function compareWithOffer(
   context: BookingContext,
   scope: TenantScope,
   slotId: string,
-  wish: SpokenBooking,
+  request: SpokenBooking,
   rules: ClinicRulesOnce,
 ): Promise<void> {
   const offer = readSlot(context.slotKey, slotId, context.clock.now());
   if (offer?.orgId !== scope.orgId) return;
-  if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) return;
-  const setting = await settingFor(context, scope, wish, rules);
-  const reading = readSpokenWindow(wish, setting);
+  if (![request.date, request.time, request.words, request.at, request.weekday].some(Boolean)) return;
+  const setting = await settingFor(context, scope, request, rules);
+  const reading = readSpokenWindow(request, setting);
   const offered = localTime(offer.startsAt, setting.timeZone);
-  if (reading.kind === 'ask' || holds(reading, offered, ABOUT.test(wish.words ?? '') ? ABOUT_MINUTES : 0))
+  if (reading.kind === 'ask' || holds(reading, offered, ABOUT.test(request.words ?? '') ? ABOUT_MINUTES : 0))
     return;
-  const exact = readSpokenTime(wish, setting);
+  const exact = readSpokenTime(request, setting);
   const said = exact.kind === 'time' ? [localTime(exact.at, setting.timeZone)] : [];
   const names = [offered, ...said].map(
     (one) => `${clockName(minuteOf(one))} on ${fullDay(one.toPlainDate())}`,
@@ -106,7 +106,7 @@ export async function compareWithOffer(
   const say =
     said.length > 0
       ? `Do you mean ${listed(names, 'or')}?`
-      : `The time that was chosen is ${names[0]}, and the caller said another. Ask which one is meant.`;
+      : `The chosen time is ${names[0]}, but the caller said another one. Ask which one they mean.`;
   const choices = [offered, ...said].map((one) => one.toString({ smallestUnit: 'minute' }));
   throw question(ask('DATE_UNCLEAR', say, choices), setting.now, setting.timeZone);
 }
@@ -127,7 +127,7 @@ function holds(
   );
 }
 
-export interface SpokenSearch extends SpokenWish, Spoken {
+export interface SpokenSearch extends SpokenRequest, Spoken {
   serviceType: string;
   /** A range instead of a day. */
   from?: string | undefined;
@@ -157,11 +157,11 @@ export async function understandSpokenSearch(
   given: SpokenSearch,
   { read }: Pick<ClinicRulesOnce, 'read'>,
 ): Promise<UnderstoodSearch> {
-  const wish = withHours({ ...given, words: given.words?.replace(ANY_TIME, 'anytime') });
+  const request = withHours({ ...given, words: given.words?.replace(ANY_TIME, 'anytime') });
   const now = context.clock.now();
   const rules = await read();
-  const service = pickService(rules.services, wish.serviceType);
-  const provider = whoIsNamed(rules, wish);
+  const service = pickService(rules.services, request.serviceType);
+  const provider = whoIsNamed(rules, request);
   const staff = matchingProviders(staffFor(rules, service), { providerId: provider?.id });
   const durationMinutes = service.duration_minutes;
   const setting = settingOf(rules, service, { now, durationMinutes, staff });
@@ -173,22 +173,22 @@ export async function understandSpokenSearch(
     staff,
   };
   const understood = { ranges: [], window: {}, provider, searched };
-  if (![wish.date, wish.time, wish.words, wish.at, wish.weekday].some(Boolean)) {
-    if (!wish.from && !wish.to) return understood;
-    const range = readRange(wish, calendarOf(setting));
+  if (![request.date, request.time, request.words, request.at, request.weekday].some(Boolean)) {
+    if (!request.from && !request.to) return understood;
+    const range = readRange(request, calendarOf(setting));
     if (range.kind === 'ask') throw question(range, now, timeZone);
     if (range.kind === 'week') return { ...understood, ranges: [rangeOf(range)] };
     const { from, to, correction } =
       range.kind === 'range'
         ? range
         : { ...rangeOf({ from: range.date, to: range.date }), correction: correctionOf(range.date, range) };
-    if (correction) logCorrection(context, scope, wish);
+    if (correction) logCorrection(context, scope, request);
     return { ...understood, ranges: [{ ...(from && { from }), ...(to && { to }) }], correction };
   }
-  const reading = readSpokenWindow(wish, setting);
+  const reading = readSpokenWindow(request, setting);
   if (reading.kind === 'ask') {
     // A search too far ahead is answered with the reason and no times.
-    const day = wish.date?.trim();
+    const day = request.date?.trim();
     if (reading.code === 'BEYOND_HORIZON' && day && /^\d{4}-\d\d-\d\d$/.test(day))
       return { ...understood, ranges: [{ from: day, to: day }] };
     throw question(reading, now, timeZone);
@@ -196,7 +196,7 @@ export async function understandSpokenSearch(
   const { days, original, kind: _kind, ...window } = reading;
   const [first] = days;
   const correction = first && correctionOf(first.from, original === undefined ? {} : { original });
-  if (correction) logCorrection(context, scope, wish);
+  if (correction) logCorrection(context, scope, request);
   return { ...understood, ranges: days.map(rangeOf), window, correction };
 }
 
@@ -206,12 +206,16 @@ const ANY_TIME = /\bany[ -](?:time|day|hour|moment)\b(?: (?:at all|of the week)\
 const CLOCK = /^\d{1,2}(?::\d\d){0,2} ?(?:[ap]\.?m\.?)?$/i;
 
 /** A range of hours, where one of days is expected, is said in words. */
-function withHours(wish: SpokenSearch): SpokenSearch {
-  const [from, to] = [wish.from, wish.to].map((edge) => edge && CLOCK.test(edge.trim()));
-  if ((wish.from && !from) || (wish.to && !to) || (!from && !to)) return wish;
+function withHours(request: SpokenSearch): SpokenSearch {
+  const [from, to] = [request.from, request.to].map((edge) => edge && CLOCK.test(edge.trim()));
+  if ((request.from && !from) || (request.to && !to) || (!from && !to)) return request;
   const hours =
-    from && to ? `between ${wish.from} and ${wish.to}` : from ? `after ${wish.from}` : `before ${wish.to}`;
-  return { ...wish, words: wish.words ?? hours, from: undefined, to: undefined };
+    from && to
+      ? `between ${request.from} and ${request.to}`
+      : from
+        ? `after ${request.from}`
+        : `before ${request.to}`;
+  return { ...request, words: request.words ?? hours, from: undefined, to: undefined };
 }
 
 const rangeOf = ({ from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate }) => ({
@@ -220,8 +224,8 @@ const rangeOf = ({ from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDat
 });
 
 /** @throws {AppError} WHICH_PROVIDER, PROVIDER_NOT_FOUND. */
-function whoIsNamed({ staff }: ClinicRules, wish: RequestedProvider): Provider | undefined {
-  const who = readProvider(staff, wish);
+function whoIsNamed({ staff }: ClinicRules, request: RequestedProvider): Provider | undefined {
+  const who = readProvider(staff, request);
   if (who.kind === 'anyone') return undefined;
   if (who.kind === 'one') return who.provider;
   const names = who.choices.map(({ name }) => name).toSorted();
@@ -233,18 +237,18 @@ function whoIsNamed({ staff }: ClinicRules, wish: RequestedProvider): Provider |
 async function settingFor(
   context: BookingContext,
   scope: TenantScope,
-  wish: SpokenBooking,
+  request: SpokenBooking,
   { read }: Pick<ClinicRulesOnce, 'read'>,
 ): Promise<SpokenSetting> {
   const [rules, moved] = await Promise.all([
     read(),
-    wish.appointmentId && appointmentToMove(context, scope, wish.appointmentId),
+    request.appointmentId && appointmentToMove(context, scope, request.appointmentId),
   ]);
-  const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, wish.serviceType);
+  const service = moved ? serviceOf(rules.services, moved) : pickService(rules.services, request.serviceType);
   const setting = settingOf(rules, service, {
     now: context.clock.now(),
-    durationMinutes: wish.durationMinutes ?? (moved || service).duration_minutes,
-    staff: matchingProviders(staffFor(rules, service), moved ? { providerId: moved.provider_id } : wish),
+    durationMinutes: request.durationMinutes ?? (moved || service).duration_minutes,
+    staff: matchingProviders(staffFor(rules, service), moved ? { providerId: moved.provider_id } : request),
   });
   return moved ? { ...setting, standing: moved.scheduled_at } : setting;
 }
@@ -329,7 +333,7 @@ function correctionOf(
   };
 }
 
-/** Counted, to see how often an agent is wrong and in which calls; not the date, which could tell who came. */
+/** Counted, to see how often an agent is wrong and in which calls; not the date, which could reveal who came. */
 function logCorrection({ log }: BookingContext, scope: TenantScope, { callId }: Spoken): void {
   log.info({ org_id: scope.orgId, call_id: callId ?? null }, '[Booking] A spoken date was corrected');
 }

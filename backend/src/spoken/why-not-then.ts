@@ -28,7 +28,7 @@ export interface SearchRules {
   /** Whom the caller named. */
   who?: string | undefined;
   today: Temporal.PlainDate;
-  /** How the days that were searched are called where it is none in particular: "then". */
+  /** What to call the days that were searched when no single one was: "then". */
   period: string;
 }
 
@@ -57,7 +57,7 @@ export function whyNotAt(asked: SearchRules, dates: Temporal.PlainDate[], minute
   const clock = clockWords(minute);
   const days = dates.map((date) => dayOf(asked, date));
   const found = days.map((day) => ({ day, reason: reasonAt(asked, day, minute) }));
-  const reason = mostHopeful(found.map((one) => one.reason));
+  const reason = mostUsefulReason(found.map((one) => one.reason));
   const about = found.flatMap((one) => (one.reason === reason ? [one.day] : []));
   switch (reason) {
     case 'past':
@@ -75,7 +75,7 @@ export function whyNotAt(asked: SearchRules, dates: Temporal.PlainDate[], minute
     case 'notice':
       return `${clock} is too soon: we need at least ${spokenLength(asked.rules.noticeMs)} of notice.`;
     case 'dst_gap':
-      return `There is no ${clock} that day, because the clocks go forward.`;
+      return `There’s no ${clock} that day, because the clocks go forward.`;
     case 'off_step':
       return `${clock} isn’t one of our start times: ${asked.service.name} appointments start every ${asked.service.slot_step_minutes} minutes.`;
     case 'full':
@@ -92,7 +92,7 @@ export function whyNothingOn(
   reasons: { date: string; reason: string }[],
 ): string | undefined {
   const within = reasons.filter(({ date }) => dates.some((one) => one.toString() === date));
-  const reason = mostHopeful(within.map((one) => one.reason as Reason));
+  const reason = mostUsefulReason(within.map((one) => one.reason as Reason));
   const about = within.flatMap((one) =>
     one.reason === reason ? [dayOf(asked, Temporal.PlainDate.from(one.date))] : [],
   );
@@ -154,7 +154,7 @@ function reasonAt({ rules, service }: SearchRules, { local, duties }: Day, minut
 }
 
 /** Of several days the reason that is nearest to a yes; that today is over says little of the others. */
-function mostHopeful<R extends WhyNot>(reasons: R[]): R | undefined {
+function mostUsefulReason<R extends WhyNot>(reasons: R[]): R | undefined {
   const isTaken = reasons.find((reason) => reason === 'full');
   if (isTaken) return isTaken;
   const isBetween = reasons.find((reason) => reason === 'off_step');
@@ -187,11 +187,11 @@ function wholeDay(asked: SearchRules, reason: Reason | undefined, about: Day[]):
     case 'time_off':
       return away(asked, when);
     case 'break':
-      return `There is no time left between the breaks ${when}.`;
+      return `There’s no time left between the breaks ${when}.`;
     case 'notice':
       return `That’s too soon: we need at least ${spokenLength(rules.noticeMs)} of notice.`;
     case 'horizon':
-      return `That’s too far ahead. Appointments can be booked until ${spokenDay(new Date(rules.horizon), rules.timeZone)}.`;
+      return `That’s too far ahead. You can book up to ${spokenDay(new Date(rules.horizon), rules.timeZone)}.`;
     case 'calendar_stale':
       return `I can’t check the calendar right now, so I can’t book anything ${when}.`;
     case 'no_provider':

@@ -22,7 +22,7 @@ export function setTask(
     throw new AppError({
       code: 'TASK_NOT_FOUND',
       status: 404,
-      detail: 'There is no such task in this clinic. Closed tasks are kept for 90 days.',
+      detail: 'We couldn’t find that task at this clinic. Closed tasks are kept for 90 days.',
     });
   });
 }

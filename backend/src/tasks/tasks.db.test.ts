@@ -55,7 +55,7 @@ describe('tasks', () => {
     expect(seen).toEqual(expected);
   });
 
-  test('are closed and opened again, once each however often it is asked for, and both stand in the audit log', async () => {
+  test('are closed and opened again, once each however often it is asked for, and both are in the audit log', async () => {
     const id = await leave('call back');
     for (const _again of [1, 2]) {
       expect(await act(id, 'close')).toMatchObject({
@@ -96,7 +96,7 @@ describe('tasks', () => {
     ]);
   });
 
-  test('of another clinic are not there', async () => {
+  test('another clinic’s tasks are not there', async () => {
     const theirs = await leave('secret', false, await scene.createOrganization());
     expect(await messages()).toEqual([]);
     for (const id of [theirs, randomUUID()]) {

@@ -29,7 +29,7 @@ export async function insertTask(db: Db, orgId: string, task: NewTask): Promise<
 
 const COLUMNS = ['id', 'kind', 'name', 'phone', 'message', 'urgent', 'created_at', 'closed_at'] as const;
 
-/** What is urgent stands before all that is not, however long that has waited. */
+/** Urgent ones come before all others, however long those have waited. */
 const ORDER = {
   open: sql<Date>`(created_at - case when urgent then interval '100 years' else interval '0' end)`,
   closed: sql<Date>`closed_at`,

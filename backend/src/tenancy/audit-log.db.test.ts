@@ -57,7 +57,7 @@ describe('the audit log', () => {
     },
   );
 
-  test('does not take an entry that nobody signed', async () => {
+  test('does not take an entry that no one signed', async () => {
     await expect(write({ userId: null })).rejects.toThrow('a signed-in person');
   });
 
@@ -135,7 +135,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(kept)).not.toMatch(/mother|ill|Maria/);
   });
 
-  test('of a person who asked under another clinic goes to the clinic of the transaction', async () => {
+  test('a row by a person who asked under another clinic goes to the clinic of the transaction', async () => {
     const me = randomUUID();
     await write({ userId: me }, { action: 'feed.made' });
     expect((await rows('feed.made')).at(-1)).toMatchObject({ org_id: clinic.orgId, actor_id: me });

@@ -12,7 +12,7 @@ export interface AuditEntry {
 }
 
 /**
- * In the transaction of the change: one does not exist without the other. The clinic and the person are those of the
+ * In the same transaction as the change, so that neither exists without the other. The clinic and the person are those of the
  * transaction's scope, whatever the caller believes.
  */
 export async function writeAudit(db: Db, entry: AuditEntry): Promise<void> {

@@ -60,7 +60,7 @@ const RULES = [
   'booking_horizon_days',
   'message_retention_days',
 ] as const;
-/** What is kept as it was given. */
+/** What is stored as it was given. */
 const rulesOf = (patch: OrganizationPatch): OrganizationChanges =>
   Object.fromEntries(RULES.flatMap((name) => (patch[name] === undefined ? [] : [[name, patch[name]]])));
 
@@ -80,7 +80,7 @@ function checkedPhone(name: (typeof PHONES)[number], text: string, country: stri
       code: 'INVALID_PHONE',
       status: 400,
       detail:
-        'That is not a phone number we can text. Write it with its country code, such as +1 415 555 0100.',
+        'That isn’t a phone number we can text. Write it with its country code, such as +1 415 555 0100.',
       extra: { errors: [{ path: name, message: 'is not a phone number' }] },
     });
   }
@@ -89,7 +89,7 @@ function checkedPhone(name: (typeof PHONES)[number], text: string, country: stri
 
 function checkedTimeZone(zone: string): string {
   try {
-    // An offset is no zone: it knows no summer time, and PostgreSQL reads "+02:00" as two hours west.
+    // An offset isn't a zone: it has no daylight saving time, and PostgreSQL reads "+02:00" as two hours west.
     if (!/^[A-Za-z]/.test(zone)) throw new RangeError(zone);
     const canonical = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
     // "Asia/Kolkata" stays what it is called today: Node would make it "Asia/Calcutta".
@@ -121,7 +121,7 @@ function movesAppointments(
   return new AppError({
     code: 'TIME_ZONE_MOVES_APPOINTMENTS',
     status: 409,
-    detail: `${count === 1 ? 'One upcoming appointment keeps its moment and would' : `${count} upcoming appointments keep their moment and would`} be at another hour: ${at(from)} would become ${at(to)}. Nothing was changed. If that is right, send it again with confirm_time_zone: true.`,
+    detail: `${count === 1 ? 'One upcoming appointment would stay at the same moment but' : `${count} upcoming appointments would stay at the same moment but`} show a different time: ${at(from)} would become ${at(to)}. Nothing was changed. If that’s right, send it again with confirm_time_zone: true.`,
     extra: { appointments: count, first: first.map((date) => date.toISOString()) },
   });
 }

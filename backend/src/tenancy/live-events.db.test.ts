@@ -121,7 +121,7 @@ describe('the live events', () => {
     await emit(ann, 20, 24);
     await expect.poll(() => first.numbers).toEqual(range(20, 24));
     first.close();
-    // More than one page of them while nobody is there, and more while the reader catches up.
+    // More than one page of them while no one is there, and more while the reader catches up.
     await emit(ann, 25, 474);
     const last = first.events.at(-1)?.id;
     const second = await follow(ann, last);
@@ -155,7 +155,7 @@ describe('the live events', () => {
     expect(new Set(seen).size).toBe(60);
   });
 
-  test('of another clinic never arrive, whatever number the reader names', async () => {
+  test('another clinic’s events never arrive, whatever number the reader names', async () => {
     await emit(bob, 1, 5);
     const mine = await follow(ann, '0');
     const theirs = await follow(bob, '0');
@@ -216,7 +216,7 @@ describe('the live events', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  test('reach everybody who follows', async () => {
+  test('reach everyone who follows', async () => {
     const streams = await Promise.all(range(1, 10).map(() => follow(ann)));
     await emit(ann, 40, 42);
     for (const stream of streams) await expect.poll(() => stream.numbers).toEqual([40, 41, 42]);

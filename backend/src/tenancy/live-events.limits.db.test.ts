@@ -94,7 +94,7 @@ describe('a live stream', () => {
     await expect.poll(() => stream.ended, { timeout: 90_000 }).toBe(true);
   });
 
-  test('is silent while nobody can say whether the right still holds, and then goes on', async () => {
+  test('is silent while no one can say whether the right still holds, and then goes on', async () => {
     const { open, wake } = await serve({ recheckMs: 20, trustMs: 200 });
     const stream = await open();
     let asked = 0;
@@ -114,7 +114,7 @@ describe('a live stream', () => {
     await expect.poll(() => stream.text, { timeout: 90_000 }).toContain('"xxxxxxx"');
   });
 
-  test('of a reader who does not read is not filled, and ends', async () => {
+  test('the stream of a reader who doesn’t read isn’t filled, and ends', async () => {
     await emit(4_000, 10_000);
     const { open, reads, connections } = await serve({ stalledMs: 700 });
     const stream = await open(false);

@@ -22,8 +22,8 @@ const BATCH = 200;
 // A client that loses the right to a stream, or the session, loses the stream within 5 s. What the resolver answers may be
 // 2 s old (platform/believed.ts), and a stream sends nothing once the last yes is 3 s old.
 const LIMITS = { recheckMs: 1_500, trustMs: 3_000, stalledMs: 60_000, perUser: 20 };
-/** What was sent last may still reach the reader, but a reader who is gone does not hold the socket. */
-const FAREWELL_MS = 2_000;
+/** The last data may still reach the reader, but a reader who is gone doesn't keep the socket open. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 interface Stream {
   tenant: Tenant;
@@ -54,19 +54,19 @@ export function createLiveEvents(options: {
     stream.output.end();
     setTimeout(() => {
       if (!stream.reply.raw.writableFinished) stream.reply.raw.destroy();
-    }, FAREWELL_MS).unref();
+    }, CLOSE_TIMEOUT_MS).unref();
   };
 
   const mayRead = (stream: Stream): boolean =>
     streams.has(stream) && performance.now() - stream.allowedAt < limits.trustMs;
 
-  /** Waits for a reader who is behind, so that never more than a batch is kept for anybody. */
+  /** Waits for a reader who is behind, so that never more than a batch is kept for anyone. */
   const drained = async (stream: Stream): Promise<void> => {
     const patience = AbortSignal.timeout(limits.stalledMs);
     try {
       await once(stream.output, 'drain', { signal: AbortSignal.any([stream.gone.signal, patience]) });
     } catch {
-      // It resumes by the id of the last event that arrived, should it ever come back.
+      // If it ever comes back, it resumes after the last event it got.
       end(stream);
     }
   };
@@ -106,7 +106,7 @@ export function createLiveEvents(options: {
       if (tenantOf(stream.request).orgId === stream.tenant.orgId) stream.allowedAt = askedAt;
       else end(stream);
     } catch (error) {
-      // Nobody there to ask is no refusal; until somebody is, nothing is sent.
+      // No one there to ask isn't a refusal; until someone is, nothing is sent.
       if (error instanceof AppError && error.status < 500) end(stream);
     } finally {
       stream.checking = false;
@@ -198,7 +198,7 @@ export function createLiveEvents(options: {
             .send(stream.output);
         },
       );
-      // An open stream would keep close() waiting for ever.
+      // An open stream would keep close() waiting forever.
       server.addHook('preClose', async () => {
         for (const timer of timers) clearInterval(timer);
         for (const stream of streams) end(stream);

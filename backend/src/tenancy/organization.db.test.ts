@@ -140,7 +140,7 @@ describe('changing the clinic', () => {
     'Europe/Kiev',
     'US/Eastern',
     'Asia/Ho_Chi_Minh',
-  ])('takes %s, the name of today or one of before, and keeps it', async (time_zone) => {
+  ])('takes %s, a current name or an earlier one, and keeps it', async (time_zone) => {
     expect((await patch({ time_zone })).json()).toMatchObject({ time_zone });
     expect(await clinic()).toMatchObject({ time_zone });
   });
@@ -311,7 +311,7 @@ describe('changing the clinic', () => {
     ['member', 403],
     ['admin', 200],
     ['owner', 200],
-  ])('by somebody who is %s is answered %i', async (role, status) => {
+  ])('by someone who is %s is answered %i', async (role, status) => {
     await db.owner.query('update public.profiles set role = $2 where user_id = $1', [ann.userId, role]);
     clock.advance(60_000);
     const answer = await patch({ name: 'Changed' });
@@ -320,7 +320,7 @@ describe('changing the clinic', () => {
     if (status === 403) expect(answer.json().code).toBe('OWNER_REQUIRED');
   });
 
-  test('of one clinic leaves every other as it is', async () => {
+  test('a change of one clinic leaves every other as it is', async () => {
     const bob = await scene.signUp({ organization_name: 'Bob’s' });
     await patch({ name: 'Changed' });
     const theirs = await scene.app.inject({ url: '/api/organization', headers: bob.bearer });

@@ -24,7 +24,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
         operationId: 'getMe',
         summary: 'Who you are and for which clinic',
         description:
-          'The account, its clinic and its role there, and where the clinic was read from: the token or the database.',
+          'Your account, your clinic and your role there, and whether the clinic came from the token or the database.',
         response: { 200: Me },
       },
     },
@@ -69,7 +69,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
         operationId: 'updateOrganization',
         summary: 'Change the clinic',
         description:
-          'For owners and admins. Only the fields you send change. A time zone under which coming appointments would show at another hour needs `confirm_time_zone: true`.',
+          'For owners and admins. Only the fields you send change. A time zone that would show upcoming appointments at a different time needs `confirm_time_zone: true`.',
         body: OrganizationPatch,
         response: { 200: Organization },
       },

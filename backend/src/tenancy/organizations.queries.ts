@@ -41,7 +41,7 @@ export type OrganizationRow = Awaited<ReturnType<typeof findOrganization>>;
 
 const EXAMPLES = 3;
 
-/** Coming appointments that would stand at another hour of the clinic's clock: how many, and when the first begin. */
+/** Upcoming appointments that would show at another hour: how many, and when the first begin. */
 export async function appointmentsMovedByZone(
   db: Db,
   orgId: string,
@@ -72,7 +72,7 @@ export function updateOrganization(
     .executeTakeFirstOrThrow();
 }
 
-/** What nearly everything that a clinic does needs to know of it. */
+/** What nearly every request needs to know about its clinic. */
 export interface ClinicForBooking {
   name: string;
   time_zone: string;
@@ -80,7 +80,7 @@ export interface ClinicForBooking {
   booking_horizon_days: number;
 }
 
-/** The clinic's few facts; `findOrganization` reads all that its people may see. */
+/** A clinic's basic facts; `findOrganization` reads everything that its staff may see. */
 export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
   return db
     .selectFrom('organizations')

@@ -62,7 +62,7 @@ describe('whose request it is', () => {
     expect(repairs()).toEqual([]);
   });
 
-  test('is found in the profiles where the token does not say: the request works, and the log tells', async () => {
+  test('is found in the profiles where the token does not say: the request works, and the log says so', async () => {
     const ann = await scene.signUp();
     const authorization = `Bearer ${await tokenWithoutOrganization(ann)}`;
     expect((await me({ authorization })).json()).toMatchObject({
@@ -82,7 +82,7 @@ describe('whose request it is', () => {
     expect((await me({ authorization })).json()).toMatchObject({ org_id: ann.orgId, role: 'owner' });
   });
 
-  test('is nobody’s for a person without any clinic: a 403 that says what to do', async () => {
+  test('is no one’s for a person without any clinic: a 403 that says what to do', async () => {
     const ann = await scene.signUp();
     await leave(ann.userId, ann.orgId);
     clock.advance(60_000);
@@ -140,7 +140,7 @@ describe('whose request it is', () => {
     expect(rows).toEqual([]);
   });
 
-  test('a signed-in person whose account was deleted is nobody any more', async () => {
+  test('a signed-in person whose account was deleted is no one anymore', async () => {
     const ann = await scene.signUp();
     await db.owner.query('delete from auth.users where id = $1', [ann.userId]);
     clock.advance(60_000);

@@ -20,8 +20,8 @@ export interface Tenant {
 }
 
 /**
- * An onRequest hook: afterwards `tenantOf(request)` knows who asks and for which organization. So early, because a
- * stranger is asked who they are before anybody reads what they sent.
+ * An onRequest hook: afterwards `tenantOf(request)` knows who asks and for which organization. This early, because a
+ * stranger is asked who they are before anyone reads what they sent.
  */
 export type TenantResolver = (request: FastifyRequest) => Promise<void>;
 
@@ -55,7 +55,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
         throw new AppError({
           code: 'NOT_SIGNED_IN',
           status: 401,
-          detail: 'You are not signed in. Sign in and try again.',
+          detail: 'You’re not signed in. Sign in and try again.',
         });
       }
       request.tenant = await resolve(identity);
@@ -79,7 +79,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
       code: 'NO_ORGANIZATION',
       status: 403,
       detail:
-        'Your account does not belong to a clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
+        'Your account doesn’t belong to a clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
     });
   }
   const claimed = memberships.find((membership) => membership.org_id === identity.claimedOrgId);
@@ -87,7 +87,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
     throw new AppError({
       code: 'NOT_A_MEMBER',
       status: 403,
-      detail: 'You no longer belong to the clinic of this session. Sign out and in again.',
+      detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
     });
   }
   if (!claimed)
@@ -105,7 +105,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
   };
 }
 
-/** "None" is not kept: it is about to change for someone who has just signed up or was invited. */
+/** "None" isn't cached: it's about to change for someone who just signed up or was invited. */
 function recentMemberships({
   database,
   clock,

@@ -31,7 +31,7 @@ export const PASSWORD = 'correct horse battery';
 /** For what is answered before anyone asks the database: there is none. */
 export const NO_DATABASE = { runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' };
 
-/** The whole API as `main.ts` builds it, on a test's database; asked by `app.inject`, or listening if told to. */
+/** The whole API as `main.ts` builds it, on a test's database; asked by `app.inject`, or listening if asked to. */
 export async function createTestApp(db: Pick<TestDatabase, 'runtimeUrl'>, options: TestAppOptions = {}) {
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({

@@ -26,7 +26,7 @@ export interface PoolerOptions {
 /** Whether the program is there. A test that needs it is left out and named; with `CI=true` it must be there. */
 export const hasPgbouncer = (): boolean => spawnSync('pgbouncer', ['--version']).status === 0;
 
-/** A PgBouncer of our own on a free port, as Debian configures it but for the mode and what was given. */
+/** Our own PgBouncer on a free port, as Debian configures it but for the mode and what was given. */
 export async function startPooler({ server, mode, logins, settings = {} }: PoolerOptions): Promise<Pooler> {
   const folder = mkdtempSync(join(tmpdir(), 'voxanne-pooler-'));
   const [port, user] = [await freePort(), chooseUser()];

@@ -15,7 +15,7 @@ import { type Binaries, chooseUser, createRunner, locateBinaries } from '../plat
 import { freePort, roomyMemory } from './postgres.setup.ts';
 
 export interface PostgresVersion {
-  /** As it is told of: `PostgreSQL 15 (Debian)`. */
+  /** As people read it: `PostgreSQL 15 (Debian)`. */
   name: string;
   major: number;
   binaries: Binaries;

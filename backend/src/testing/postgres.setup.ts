@@ -57,7 +57,7 @@ export function roomyMemory(): string | undefined {
   }
 }
 
-/** A port nobody listens on right now. */
+/** A port no one listens on right now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

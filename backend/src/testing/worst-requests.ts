@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** In everything that a stranger sends here; it may stand in no log. */
+/** In everything that a stranger sends here; it must never be in a log. */
 export const MARK = 'zqxstranger';
 
 const MEGABYTE = 1_048_576;
@@ -16,7 +16,7 @@ export interface WorstRequest {
   query?: string;
   /** What is sent as a body, piece by piece until the other side has had enough. */
   body?: string | Buffer;
-  /** Sent in chunks, so that nobody knows how long it will be. */
+  /** Sent in chunks, so that no one knows how long it will be. */
   chunked?: boolean;
   /** Announces more than it sends. */
   unfinished?: boolean;
@@ -151,7 +151,7 @@ export interface Outcome {
   port: number;
 }
 
-/** Sends one over a connection of its own, byte for byte. `waiting` is called as long as nothing comes back. */
+/** Sends one over its own connection, byte for byte. `waiting` is called as long as nothing comes back. */
 export async function sendWorst(
   port: number,
   route: { method: string; path: string },
@@ -193,7 +193,7 @@ export async function sendWorst(
     if (worst.chunked) await write(`${piece.length.toString(16)}\r\n`);
     await write(piece);
     if (worst.chunked) await write('\r\n');
-    // So that an answer is seen that came meanwhile.
+    // So that an answer is seen that came in the meantime.
     await new Promise((resolve) => setImmediate(resolve));
   }
   while (!over && answer === '') {

@@ -3,7 +3,7 @@ import { type Db, queryIn } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import type { OfferRow } from './waitlist.queries.ts';
 
-/** As they stand in the clinic's own list: nothing that was typed now, so nothing to clean. */
+/** As they are in the clinic's own list: nothing that was typed now, so nothing to clean. */
 export const bookOffered = (
   db: Db,
   orgId: OrgId,

@@ -16,17 +16,17 @@ import { joinWaitlist as writeEntry } from './waitlist.queries.ts';
 export function joinWaitlist(
   { database, clock }: Pick<BookingContext, 'database' | 'clock'>,
   scope: TenantScope,
-  wish: z.output<typeof WaitlistRequest>,
+  request: z.output<typeof WaitlistRequest>,
   requestId: string,
 ): Promise<WaitlistEntry> {
   const { orgId } = scope;
   return database.withTenant(scope, async (db) => {
     const clinic = await findClinic(db, orgId);
     const today = todayAt(clinic, clock);
-    if (wish.latest_date !== undefined && wish.latest_date < today) {
-      throw lastDayPassed(wish.latest_date, today);
+    if (request.latest_date !== undefined && request.latest_date < today) {
+      throw lastDayPassed(request.latest_date, today);
     }
-    const { name, phone, email, contact_id: contactId } = wish;
+    const { name, phone, email, contact_id: contactId } = request;
     const contact =
       contactId === undefined && name !== undefined && phone !== undefined
         ? cleanContact({ name, phone, email }, clinic.country, {
@@ -34,7 +34,7 @@ export function joinWaitlist(
             lines: await linesOf(db, orgId),
           })
         : undefined;
-    const service = await findService(db, orgId, wish.service_type);
+    const service = await findService(db, orgId, request.service_type);
     const answer = await writeEntry(db, {
       orgId,
       contactId: contactId ?? null,
@@ -42,10 +42,10 @@ export function joinWaitlist(
       phone: contact?.phone ?? null,
       email: contact?.email ?? null,
       serviceType: service.slug,
-      providerId: wish.provider_id ?? null,
-      earliestDate: wish.earliest_date ?? null,
-      latestDate: wish.latest_date ?? null,
-      windows: wish.windows,
+      providerId: request.provider_id ?? null,
+      earliestDate: request.earliest_date ?? null,
+      latestDate: request.latest_date ?? null,
+      windows: request.windows,
       requestId,
     });
     if (!answer.success || !answer.waitlist_id) throw waitlistRefusal(answer.error);

@@ -48,7 +48,7 @@ describe('a freed time', () => {
     ]);
   });
 
-  test('where nobody waits leaves nothing to do', async () => {
+  test('a freed time that no one waits for leaves nothing to do', async () => {
     await scene.cancel();
     expect(await scene.freed()).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('a freed time', () => {
     expect(await scene.states()).toEqual(['offered']);
   });
 
-  test('that begins before anybody could say yes is not offered', async () => {
+  test('that begins before anyone could say yes is not offered', async () => {
     await scene.join(0);
     await scene.cancel();
     scene.clock.set('2026-11-23T13:50:00Z');
@@ -115,7 +115,7 @@ describe('a freed time', () => {
     expect(await scene.states()).toEqual(['waiting']);
   });
 
-  test('that somebody booked meanwhile, or that was taken back, is not offered', async () => {
+  test('that someone booked in the meantime, or that was taken back, is not offered', async () => {
     await scene.join(0);
     await scene.cancel();
     await undoAppointment(scene.context, scene.state.here.scope, { appointmentId: scene.state.id }, BY_STAFF);
@@ -124,7 +124,7 @@ describe('a freed time', () => {
     expect(await scene.offers()).toEqual([]);
   });
 
-  test('by a hold that was given back or ran out is offered, too', async () => {
+  test('the time of a released or expired hold is offered, too', async () => {
     const hold = (hour: number) =>
       holdSlot(
         scene.context,

@@ -10,7 +10,7 @@ import { findClinic } from '../tenancy/index.ts';
 import { quietForMs } from './quiet-hours.ts';
 import { type FreedSlot, offerSlot, waitingFor } from './waitlist.queries.ts';
 
-/** For so long a freed time is kept for the person it was offered to. */
+/** How long a freed time is held for the person it was offered to. */
 const OFFER_SECONDS = 15 * 60;
 const PAGE = 50;
 
@@ -23,21 +23,22 @@ const FreedPayload = z.object({
 const Windows = z.array(z.tuple([z.string(), z.string()]));
 
 /**
- * For the worker: offers a freed time to the next person whom it suits. At night it waits for the morning, and the time
- * is open to everybody until then.
+ * For the worker: offers a freed time to the next person it works for. At night it waits for the morning, and the time
+ * is open to everyone until then.
  */
 export function offerFreedSlot(context: BookingContext): JobHandler {
   const { database, clock } = context;
   return async (job) => {
     const payload = FreedPayload.safeParse(job.payload);
-    if (!payload.success || job.org_id === null) throw new GiveUp('The row does not name a freed time.');
+    if (!payload.success || job.org_id === null)
+      throw new GiveUp('The row doesn’t say which time opened up.');
     const scope: TenantScope = { orgId: mintOrgId(job.org_id), userId: null };
     const at = new Date(payload.data.scheduled_at);
     // There must be time left to say yes.
     if (at.getTime() <= clock.now().getTime() + OFFER_SECONDS * 1_000) return undefined;
     const { time_zone: timeZone } = await database.withTenant(scope, (db) => findClinic(db, scope.orgId));
     const delayMs = quietForMs(clock.now(), timeZone);
-    if (delayMs > 0) throw new RetryLater('No offers are texted at night.', { delayMs, countAttempt: false });
+    if (delayMs > 0) throw new RetryLater('Offers aren’t texted at night.', { delayMs, countAttempt: false });
     const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
     const freed = {
       providerId: payload.data.provider_id,
@@ -56,7 +57,7 @@ async function offerToTheNext(
   freed: FreedSlot,
   time: Temporal.PlainTime,
 ): Promise<void> {
-  // Whether it can be had depends on the service alone; asked once for all who wait for the same.
+  // Whether it can be booked depends only on the service, so it's checked once for everyone waiting for it.
   const refused = new Set<string>();
   let decidesLater = false;
   for (let after: string | undefined; ; ) {
@@ -77,7 +78,7 @@ async function offerToTheNext(
     if (waiting.length < PAGE) break;
   }
   if (decidesLater) {
-    throw new RetryLater('The patients it would suit have another offer open.', {
+    throw new RetryLater('The patients it would work for already have an open offer.', {
       delayMs: OFFER_SECONDS * 1_000,
       countAttempt: false,
     });
@@ -86,7 +87,7 @@ async function offerToTheNext(
 
 type Waiting = Awaited<ReturnType<typeof waitingFor>>[number];
 
-/** The whole of the appointment lies in the windows of a day that were asked for. */
+/** The whole appointment fits in the requested parts of the day. */
 function suits({ windows, duration_minutes }: Waiting, time: Temporal.PlainTime): boolean {
   const wanted = Windows.parse(windows).map(([from, to]) => [minutesOf(from), minutesOf(to)] as const);
   const from = time.hour * 60 + time.minute;

@@ -7,7 +7,7 @@ import { type ClinicForBooking, findClinic } from '../tenancy/index.ts';
 import { waitlistRefusal } from './waitlist.errors.ts';
 import { type EntryRow, findEntry } from './waitlist.queries.ts';
 
-/** Today's date at the clinic, by which an entry is still of use or over. */
+/** Today's date at the clinic, which decides whether an entry is still open or over. */
 export const todayAt = ({ time_zone: timeZone }: ClinicForBooking, clock: Clock): string =>
   localDate(clock.now(), timeZone).toString();
 

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 const FROM_HOUR = 21;
 const TO_HOUR = 8;
 
-/** How long until a clinic may text somebody who did not ask for it at this moment: 0 by day, else until 08:00 there. */
+/** How long until a clinic may send someone a text they aren't waiting for: 0 by day, otherwise until 08:00 there. */
 export function quietForMs(now: Date, timeZone: string): number {
   const local = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone);
   if (local.hour >= TO_HOUR && local.hour < FROM_HOUR) return 0;

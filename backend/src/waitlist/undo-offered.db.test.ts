@@ -28,7 +28,7 @@ describe('a cancellation that is undone after its time was offered to the waitli
     const refusal = await refusalOf(undo());
     expect(refusal).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     expect(refusal.message).toMatch(
-      /^That time was offered to the waitlist and is kept for them until 10:42 AM\. Wait and see whether they take it, or choose another time\. Free instead: /,
+      /^That time is on hold for a patient on the waitlist until 10:42 AM\. Wait to see if they take it, or choose another time\. The closest openings are /,
     );
     expect(refusal.message).not.toContain('Waiting');
     expect(await scene.counts()).toEqual(before);
@@ -39,7 +39,7 @@ describe('a cancellation that is undone after its time was offered to the waitli
     expect((await undo()).appointment).toMatchObject({ status: 'confirmed' });
   });
 
-  test('is refused as taken when somebody else has it', async () => {
+  test('is refused as taken when someone else has it', async () => {
     await scene.runOut();
     await scene.book(scene.state.here, { name: 'Ana Ruiz', phone: '+14155550177' });
     expect((await refusalOf(undo())).message).toMatch(/^That time is already taken\./);

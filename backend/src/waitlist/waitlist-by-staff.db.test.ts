@@ -40,7 +40,7 @@ describe('an offer that staff answer', () => {
     expect((await scene.open(await scene.linkOfOffer(0))).status).toBe(200);
   });
 
-  test('by taking it back, goes to the next one, and the first goes on waiting', async () => {
+  test('an offer that staff withdraw goes to the next person, and the first keeps waiting', async () => {
     expect(await withdraw(first)).toMatchObject({ status: 200, body: { status: 'waiting', offer: null } });
     expect((await scene.offers()).map(({ status }) => status)).toEqual(['withdrawn']);
     await scene.workAll();
@@ -69,7 +69,7 @@ describe('an offer that staff answer', () => {
     expect((await scene.offers())[0]?.status).toBe('accepted');
   });
 
-  test('is another clinic’s to answer by nobody', async () => {
+  test('is another clinic’s to answer by no one', async () => {
     scene.signInAs(await scene.clinicWithPhone());
     expect((await accept(first)).status).toBe(404);
     expect((await withdraw(first)).status).toBe(404);

@@ -7,12 +7,13 @@ const REFUSALS = {
   },
   WAITLIST_ENTRY_NOT_FOUND: {
     status: 404,
-    detail: 'There is no such entry on the waitlist of this clinic. Load the list again.',
+    detail: 'We couldn’t find that entry on the waitlist. Reload the list.',
   },
-  ORG_NOT_FOUND: { status: 404, detail: 'There is no such clinic. Sign in again.' },
+  ORG_NOT_FOUND: { status: 404, detail: 'We couldn’t find that clinic. Sign in again.' },
   CONTACT_NOT_FOUND: {
     status: 422,
-    detail: 'There is no such patient in this clinic. Choose another one, or send name and phone instead.',
+    detail:
+      'We couldn’t find that patient at this clinic. Choose another one, or send a name and phone instead.',
   },
   PHONE_MISSING: {
     status: 422,
@@ -21,7 +22,7 @@ const REFUSALS = {
   },
   PROVIDER_NOT_FOUND: {
     status: 422,
-    detail: 'There is no such provider in this clinic. Choose another one, or leave provider_id out.',
+    detail: 'We couldn’t find that provider at this clinic. Choose another one, or leave out provider_id.',
   },
 };
 
@@ -30,7 +31,7 @@ const isKnown = (code: string): code is keyof typeof REFUSALS => code in REFUSAL
 /** @param code - What `app_private.join_waitlist` or `app_private.leave_waitlist` answered. */
 export function waitlistRefusal(code: string | undefined): AppError {
   const known = code !== undefined && isKnown(code) ? code : undefined;
-  if (known === undefined) throw new Error(`The waitlist refused with ${code}, which has no words.`);
+  if (known === undefined) throw new Error(`The waitlist refused with ${code}, which has no message.`);
   return new AppError({ code: known, ...REFUSALS[known] });
 }
 

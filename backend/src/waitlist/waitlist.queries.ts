@@ -89,7 +89,7 @@ export async function leaveWaitlist(
   return rows[0]?.answer ?? { success: false };
 }
 
-/** In the transaction of the hold. @returns undefined when that person cannot have it (any more). */
+/** In the transaction of the hold. @returns undefined when that person cannot have it (anymore). */
 export async function offerSlot(
   db: Db,
   orgId: string,
@@ -125,7 +125,7 @@ export interface FreedSlot {
   freedBy: string | undefined;
 }
 
-/** Who waits for a time like that, first come first; not who was offered it before. */
+/** Who is waiting for such a time, first come, first served; without those who were already offered it. */
 export function waitingFor(
   db: Db,
   orgId: string,
@@ -160,7 +160,7 @@ export function waitingFor(
     .where('w.org_id', '=', orgId)
     .where('w.removed_at', 'is', null)
     .where('w.appointment_id', 'is', null)
-    // An offer is a text: a time is not held for someone who cannot hear of it.
+    // An offer is a text: no time is held for someone who can't get texts.
     .where(WHY_NO_TEXT, 'is', null)
     .where('s.active', '=', true)
     .where((eb) => eb.or([eb('w.provider_id', 'is', null), eb('w.provider_id', '=', providerId)]))

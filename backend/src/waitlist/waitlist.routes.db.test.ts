@@ -9,7 +9,7 @@ describe('the waitlist', () => {
   afterAll(() => scene.close());
   beforeEach(() => scene.begin());
 
-  test('keeps who came first first, and says how things stand', async () => {
+  test('keeps the order of arrival, and shows each entry’s status', async () => {
     const first = await scene.join(0, { latest_date: '2026-12-18', windows: [['09:00', '12:00']] });
     await scene.join(1, { provider_id: scene.state.here.providerIds[0] });
     const { body } = await scene.api('GET', '/api/waitlist?limit=1');

@@ -25,8 +25,8 @@ export function registerWaitlistRoutes(
       schema: {
         tags,
         operationId: 'listWaitlist',
-        summary: 'Who waits for a time, first come first',
-        description: 'The order of the list is the order in which freed times are offered.',
+        summary: 'Who is waiting for a time, first come, first served',
+        description: 'Freed times are offered in the order of this list.',
         querystring: WaitlistQuery,
         response: { 200: WaitlistPage },
       },
@@ -55,7 +55,7 @@ export function registerWaitlistRoutes(
         operationId: 'joinWaitlist',
         summary: 'Put a patient on the waitlist',
         description:
-          'A time that becomes free by a cancellation, a move or a hold that ran out is offered to the first person whom it suits: a text with a link, 15 minutes to say yes, then the next one. No offers are texted from 21:00 to 08:00 on the clinic’s clock. A patient who is already waiting for that service is 409 ALREADY_WAITING.',
+          'When a cancellation, a move or an expired hold frees a time, it’s offered to the first person it works for: they get a text with a link and have 15 minutes to say yes, then the next person gets it. No offers are texted from 21:00 to 08:00 clinic time. A patient already waiting for that service is 409 ALREADY_WAITING.',
         body: WaitlistRequest,
         response: { 201: Entry },
       },
@@ -75,7 +75,7 @@ export function registerWaitlistRoutes(
         operationId: 'leaveWaitlist',
         summary: 'Take a patient off the waitlist',
         description:
-          'An offer that is open ends, and its time goes to the next one. The entry stays, as removed.',
+          'An open offer ends, and its time goes to the next person. The entry is kept as removed.',
         params: z.object({ id: Id }),
         response: { 204: z.undefined() },
       },
@@ -93,9 +93,9 @@ export function registerWaitlistRoutes(
       schema: {
         tags,
         operationId: 'acceptWaitlistOffer',
-        summary: 'Take the offered time for a patient',
+        summary: 'Accept the offered time for a patient',
         description:
-          'For a patient who says yes on the phone: the held time becomes their appointment, and they get the usual text. When the offer has ended it is 409 OFFER_ENDED.',
+          'For a patient who says yes on the phone: the held time becomes their appointment, and they get the usual text. If the offer has ended, it’s 409 OFFER_ENDED.',
         params: z.object({ id: Id }),
         response: { 200: Entry },
       },
@@ -110,9 +110,9 @@ export function registerWaitlistRoutes(
       schema: {
         tags,
         operationId: 'withdrawWaitlistOffer',
-        summary: 'Withdraw the offer that a patient has',
+        summary: 'Withdraw a patient’s offer',
         description:
-          'The held time goes to the next one who waits; the patient stays on the waitlist, and the link in the text says that the offer has ended. Without an offer it is 409 OFFER_ENDED.',
+          'The held time goes to the next person waiting; the patient stays on the waitlist, and the link in the text says that the offer has ended. Without an offer, it’s 409 OFFER_ENDED.',
         params: z.object({ id: Id }),
         response: { 200: Entry },
       },

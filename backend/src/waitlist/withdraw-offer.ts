@@ -4,7 +4,7 @@ import type { TenantScope } from '../platform/tenant.ts';
 import { presentEntry, readEntry } from './present-waitlist.ts';
 
 /**
- * Takes back the offer that a patient has: its time goes to the next one, and the patient goes on waiting.
+ * Takes back the offer that a patient has: its time goes to the next person, and the patient keeps waiting.
  * @throws {AppError} WAITLIST_ENTRY_NOT_FOUND, OFFER_ENDED.
  */
 export async function withdrawOffer(

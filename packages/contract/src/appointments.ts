@@ -70,7 +70,7 @@ export const Contact = z.object({
   name: z.string(),
   phone: z.string().nullable(),
   email: z.string().nullable(),
-  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they do'),
+  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they get them'),
 });
 
 export const Appointment = z
@@ -95,15 +95,13 @@ export const Appointment = z
     calendar_unverified: z
       .boolean()
       .describe(
-        'The linked calendar could not be read when this time was taken; look whether it is free there',
+        'The linked calendar couldn’t be read when this was booked; check whether the time is free there',
       ),
     /** Until when the last move or cancellation can be undone; null when there is nothing to undo. */
     undo_until: Timestamp.nullable(),
     allowed_changes: z
       .array(SettableStatus)
-      .describe(
-        'What POST /api/appointments/{id}/status can set it to, in the order in which people need it',
-      ),
+      .describe('What POST /api/appointments/{id}/status can set it to, most useful first'),
     allowed_actions: z
       .array(AppointmentAction)
       .describe(
@@ -126,36 +124,38 @@ export const AppointmentQuery = PageQuery.extend({
   status: AppointmentStatus.optional(),
 });
 
-const Reason = singleLine(500).min(1).describe('Why; kept with the appointment, and deleted with it');
+const Reason = singleLine(500).min(1).describe('Why; stored with the appointment and deleted with it');
 const NotifyAfter = z
   .int()
   .min(0)
   .max(600)
   .default(0)
   .describe(
-    'The text to the patient waits for so many seconds. Until then POST /api/appointments/{id}/withdraw-text takes it back; undoing the change, or canceling what was just booked, sends nothing at all.',
+    'How many seconds the text to the patient waits. Until then, POST /api/appointments/{id}/withdraw-text stops it; if you undo the change, or cancel what was just booked, nothing is sent.',
   );
 const Overbook = z
   .boolean()
   .default(false)
-  .describe('Put it over another appointment on purpose. Owners only, and with a reason.');
+  .describe('Double-book on purpose. For owners only, and with a reason.');
 
 const OutsideHours = z
   .boolean()
   .default(false)
   .describe(
-    'Book although the provider does not work then: outside working hours, in a break, on time off or a holiday. Kept in the audit log.',
+    'Book even though the provider doesn’t work then: outside working hours, during a break, on time off or on a holiday. Recorded in the audit log.',
   );
 const AlreadyHere = z
   .boolean()
   .default(false)
-  .describe('The patient is already there: the start may have passed, as long as it is today at the clinic.');
+  .describe(
+    'The patient is already there, so the start may have passed, as long as it’s today at the clinic.',
+  );
 
 const OffStep = z
   .boolean()
   .default(false)
   .describe(
-    'Start between the regular starts of the service (slot_step_minutes), on purpose. Otherwise such a start is 422 OFF_STEP with the nearest ones as alternatives.',
+    'Start between the service’s regular start times (slot_step_minutes) on purpose. Otherwise that’s 422 OFF_STEP, with the nearest ones as alternatives.',
   );
 
 export const BookRequest = z
@@ -167,7 +167,7 @@ export const BookRequest = z
     scheduled_at: Timestamp.optional(),
     slot_id: singleLine(400).optional(),
     hold_id: Id.optional().describe(
-      'Turns a hold into the appointment; its time, provider and service count',
+      'Turn this hold into the appointment; its time, provider and service are used',
     ),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
@@ -176,7 +176,7 @@ export const BookRequest = z
     status: z
       .enum(['confirmed', 'pending'])
       .optional()
-      .describe('pending: booked, and the patient is not notified yet'),
+      .describe('pending: booked, but the patient hasn’t been notified yet'),
     overbook: Overbook.optional(),
     outside_hours: OutsideHours,
     already_here: AlreadyHere,
@@ -185,7 +185,7 @@ export const BookRequest = z
   })
   .refine((body) => (body.scheduled_at ?? body.slot_id ?? body.hold_id) !== undefined, {
     path: ['scheduled_at'],
-    message: 'Say when: scheduled_at (RFC 3339), slot_id or hold_id.',
+    message: 'Give a time: scheduled_at (RFC 3339), slot_id or hold_id.',
   })
   .meta({
     id: 'BookRequest',
@@ -219,11 +219,11 @@ export const MoveRequest = z
       .min(5)
       .max(480)
       .optional()
-      .describe('Default: as it is, or as a new service takes'),
+      .describe('Default: the current length, or that of a new service'),
     provider_id: Id.optional(),
     service_type: singleLine(80).optional(),
     contact_id: Id.optional().describe(
-      'Another patient of the clinic. Both are texted: the new one that it is booked, the one before that it is canceled',
+      'Another patient of the clinic. Both get a text: the new one that it’s booked, the previous one that it’s canceled',
     ),
     notes: multiLine(2000).nullable().optional().describe('null removes them'),
     overbook: Overbook.optional(),
@@ -237,11 +237,11 @@ export const MoveRequest = z
       .int()
       .min(1)
       .optional()
-      .describe('The version that was seen; if someone has changed it since, 409 CHANGED_MEANWHILE'),
+      .describe('The version you saw; if someone has changed it since then, 409 CHANGED_MEANWHILE'),
   })
   .refine((body) => CHANGES.some((name) => body[name] !== undefined), {
     path: ['scheduled_at'],
-    message: `Say what changes: at least one of ${CHANGES.join(', ')}.`,
+    message: `Say what to change: at least one of ${CHANGES.join(', ')}.`,
   })
   .meta({
     id: 'MoveRequest',
@@ -270,7 +270,7 @@ export const StatusRequest = z
       .boolean()
       .default(false)
       .describe(
-        'Record it although the appointment begins more than 30 minutes from now; kept in the audit log',
+        'Record it even though the appointment starts more than 30 minutes from now; recorded in the audit log',
       ),
     reason: Reason.optional(),
     notify_after_s: NotifyAfter,
@@ -303,7 +303,9 @@ export const Booked = z
     appointment_id: Id,
     contact_id: Id,
     scheduled_at: Timestamp,
-    no_texts: NoTexts.optional().describe('Why the patient gets no text about it; left out when they do'),
+    no_texts: NoTexts.optional().describe(
+      'Why the patient gets no text about it; left out when they get one',
+    ),
     confirmation: z.string(),
   })
   .meta({
@@ -314,7 +316,7 @@ export const Booked = z
       contact_id: EXAMPLE.contact.id,
       scheduled_at: EXAMPLE.scheduled_at,
       confirmation:
-        'You’re booked: Consultation, Monday, November 23 at 9:00 AM with Dr. Ada. A text message confirms it.',
+        'You’re booked: Consultation, Monday, November 23 at 9:00 AM with Dr. Ada. You’ll get a text to confirm it.',
     },
   });
 export type Booked = z.infer<typeof Booked>;

@@ -22,7 +22,7 @@ export const Slot = z
     calendar_state: z
       .literal('stale')
       .optional()
-      .describe('The linked calendar could not be read lately; the time is free as far as is known here'),
+      .describe('The linked calendar couldn’t be read recently; the time is free as far as we know'),
   })
   .meta({ id: 'Slot', example: SLOT_EXAMPLE });
 export type Slot = z.infer<typeof Slot>;
@@ -36,7 +36,7 @@ export const AvailabilityQuery = z.object({
   explain: z
     .enum(['true', 'false'])
     .optional()
-    .describe('Also why each other start is refused, for seven days'),
+    .describe('Also say why every other start in the first seven days isn’t free'),
 });
 
 export const Availability = z
@@ -49,21 +49,23 @@ export const Availability = z
           reason: z.string(),
           detail: z.string(),
           ask_from: Timestamp.optional().describe(
-            'Of too_many_days, when the list ends within the range because it is full: `from` of the next request, which goes on without a gap or a repetition',
+            'For too_many_days, when the list was cut off: use it as `from` in the next request to continue without gaps or repeats',
           ),
         }),
       )
-      .describe('Each day without a free time, and why'),
+      .describe('Each day with no free times, and why'),
     calendar_state: z
       .literal('stale')
       .optional()
-      .describe('The linked calendar of one of these providers could not be read lately'),
+      .describe('One of these providers’ linked calendars couldn’t be read recently'),
     explain: z
       .array(
         z.object({
           start: z
             .string()
-            .describe('RFC 3339; for dst_gap the time on the clinic’s wall, which has no instant'),
+            .describe(
+              'RFC 3339; for dst_gap, the clinic’s wall-clock time, which doesn’t exist as an instant',
+            ),
           provider_id: Id,
           reason: z.enum([
             'closed',
@@ -94,7 +96,7 @@ export const Availability = z
           start: '2026-11-23T19:00:00.000Z',
           provider_id: '7f1c2a52-7f2c-4c52-8a53-0d6a1f6f2b10',
           reason: 'break',
-          detail: 'Dr. Ada has a break.',
+          detail: 'Dr. Ada is on a break then.',
         },
       ],
     },

@@ -70,7 +70,7 @@ test.each([
   '--',
   '?!',
   '‹ ›',
-])('nothing that can be read is no name (%j)', (name) => {
+])('nothing that can be read isn’t a name (%j)', (name) => {
   expect(clinicName.safeParse(name).success).toBe(false);
   expect(personName.safeParse(name).success).toBe(false);
 });

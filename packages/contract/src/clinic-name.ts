@@ -10,21 +10,21 @@ const CHOICE = /^[([]?[0-9]{1,2} ?([.:)\]]|-( |$)|$)|^[12] /;
 
 /**
  * Whether a clinic's name would be read in a text as something else: a web address, a numbered choice, a word that the
- * carrier acts on. The same rule stands in SQL (`app_private.keep_name_visible`).
+ * carrier acts on. The same rule is in SQL (`app_private.keep_name_visible`).
  */
 export function misleadsInTexts(name: string): boolean {
   const text = name.normalize('NFKC').toLowerCase();
   return ADDRESS.test(text) || CHOICE.test(text) || KEYWORDS.has(text.replace(/^[^a-z]+|[^a-z]+$/g, ''));
 }
 
-/** A letter, a digit or a pictograph; that an empty name is none is said before. */
+/** A letter, a digit or a pictograph; an empty name is refused before. */
 const readable = (name: string) => name === '' || /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(name);
-const UNREADABLE = { error: 'Needs a letter or a digit, so that people can read it', abort: true };
+const UNREADABLE = { error: 'Needs at least one letter or digit', abort: true };
 
 /** The name of a person, as it is typed at a sign-up. */
 export const personName = typedLine(120).min(1).refine(readable, UNREADABLE);
 
-/** The name of a clinic: it stands in texts, where a stranger reads it. */
+/** The name of a clinic: it appears in texts, where strangers read it. */
 export const clinicName = typedLine(120)
   .min(1)
   .refine(readable, UNREADABLE)

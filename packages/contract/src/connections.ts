@@ -32,9 +32,9 @@ export const ConnectRequest = z
     return_to: z
       .string()
       .max(500)
-      .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'Give a path of this site, such as /health.')
+      .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'Give a path on this site, such as /health.')
       .optional()
-      .describe('The page the browser comes back to, with the outcome; /setup without it'),
+      .describe('The page the browser returns to, with the outcome; /setup if left out'),
   })
   .meta({ id: 'ConnectRequest' });
 

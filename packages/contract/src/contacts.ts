@@ -6,7 +6,7 @@ import { typedLine, typedLines, visibleLine } from './text.ts';
 
 export const ContactStatus = z
   .enum(['pending', 'active', 'archived'])
-  .describe('pending: made by a booking, and no one at the clinic has looked at it yet');
+  .describe('pending: added by a booking, and not reviewed by the clinic yet');
 export type ContactStatus = z.infer<typeof ContactStatus>;
 
 const summary = {
@@ -18,11 +18,11 @@ const summary = {
   phone_flag: z
     .enum(['unassigned'])
     .nullable()
-    .describe('unassigned: the number is possible, but no operator gives out numbers like it'),
+    .describe('unassigned: the number looks valid, but no carrier uses numbers like it'),
   email: z.string().nullable(),
   status: ContactStatus,
   next_appointment_at: Timestamp.nullable(),
-  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they do'),
+  no_texts: NoTexts.nullable().describe('Why this patient gets no texts; null when they get them'),
   texts: z.array(TextState).describe('The newest text of each kind to this number, newest first'),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -79,16 +79,16 @@ export const ContactDetail = z
   .object({
     ...summary,
     notes: z.string().nullable(),
-    name_raw: z.string().nullable().describe('As it was first given, where more than case was changed'),
-    phone_raw: z.string().nullable().describe('As it was first given, where more than its form was changed'),
-    proposed_email: z
+    name_raw: z
       .string()
       .nullable()
-      .describe('What a later caller said against the address on file; staff decide'),
+      .describe('As it was first given, if more than upper and lower case changed'),
+    phone_raw: z.string().nullable().describe('As it was first given, if more than its format changed'),
+    proposed_email: z.string().nullable().describe('A different address from a later caller; staff decide'),
     email_suggestion: z
       .string()
       .nullable()
-      .describe('The address with the well-known domain of which this one is a slip; only to be asked'),
+      .describe('The address with a likely typo in its domain fixed; ask the patient before using it'),
     appointments: z.array(ContactAppointment).describe('The latest 50, newest first'),
   })
   .meta({
@@ -109,7 +109,7 @@ export const ContactPatch = z
   .strictObject({
     name: typedLine(120, 1),
     title: typedLine(40).nullable(),
-    phone: typedLine(200, 1).describe('Any spelling; an extension is kept apart'),
+    phone: typedLine(200, 1).describe('In any format; an extension is stored separately'),
     email: typedLine(254).nullable(),
     proposed_email: z.null().describe('null dismisses the proposal'),
     status: ContactStatus,
@@ -117,7 +117,7 @@ export const ContactPatch = z
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, {
-    message: 'Say what changes: name, title, phone, email, proposed_email, status or notes.',
+    message: 'Say what to change: name, title, phone, email, proposed_email, status or notes.',
   })
   .meta({ id: 'ContactPatch', example: { email: 'maria@gmail.com', status: 'active' } });
 export type ContactPatch = z.infer<typeof ContactPatch>;

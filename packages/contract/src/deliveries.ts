@@ -17,9 +17,9 @@ export const Delivery = z
     event_id: z.string(),
     status: DeliveryStatus,
     received_at: Timestamp,
-    attempts: z.int().describe('Since it came or was last replayed'),
+    attempts: z.int().describe('Since it arrived or was last replayed'),
     replays: z.int(),
-    duplicates: z.int().describe('Further copies, which had no effect'),
+    duplicates: z.int().describe('Repeats, which had no effect'),
     error_message: z.string().nullable(),
     next_attempt_at: Timestamp.nullable(),
     completed_at: Timestamp.nullable(),
@@ -56,14 +56,16 @@ export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 const Verdict = z.object({ verdict: z.string(), explanation: z.string() });
 
 export const DeliveryDetail = Delivery.extend({
-  signature: Verdict.describe('How the sender proved itself'),
-  dedupe: Verdict.describe('What happened to further copies'),
+  signature: Verdict.describe('How the sender was verified'),
+  dedupe: Verdict.describe('What happened to repeats'),
   headers: z.record(z.string(), z.string()).describe('Secrets masked'),
   payload: z.unknown().describe('Provider secrets removed'),
-  response: z.unknown().describe('What was answered, for messages that need an answer'),
+  response: z.unknown().describe('The answer, for messages that need one'),
   request_id: z.string().nullable(),
   order_key: z.string().nullable(),
-  waits_for_another: z.boolean().describe('Behind an unfinished delivery of the same call, text or channel'),
+  waits_for_another: z
+    .boolean()
+    .describe('Waiting for an earlier delivery for the same call, text or channel'),
   timeline: z.array(DeliveryAttempt).describe('The last attempts, oldest first'),
 }).meta({ id: 'DeliveryDetail' });
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
@@ -89,17 +91,17 @@ export const ReplayResult = z
     summary: z.string().describe('One sentence for people'),
     executed: z
       .boolean()
-      .describe('Whether the effects were tried out (and rolled back); only ever true in a dry run'),
+      .describe('Whether the effects were tried out (and rolled back); only true in a dry run'),
     effects: z.array(TableEffect),
   })
   .meta({ id: 'ReplayResult' });
 export type ReplayResult = z.infer<typeof ReplayResult>;
 
-export const MOST_REPLAYS = 1_000;
+export const MAX_REPLAYS = 1_000;
 
 export const BulkReplayRequest = z
   .strictObject({
-    ids: z.array(Id).min(1).max(MOST_REPLAYS).optional(),
+    ids: z.array(Id).min(1).max(MAX_REPLAYS).optional(),
     filter: z
       .strictObject({
         ...DeliveryFilter.shape,
@@ -121,7 +123,7 @@ export const BulkReplayResult = z
   .object({
     dry_run: z.boolean(),
     matched: z.int().describe('How many can be replayed, at most 1,000 and the oldest first'),
-    more: z.boolean().describe('Whether there are further ones: replay again'),
+    more: z.boolean().describe('Whether there are more: replay again'),
     replayed: z.int(),
     by_topic: z.array(z.object({ topic: z.string(), count: z.int() })),
     summary: z.string(),
@@ -141,7 +143,7 @@ export const Outgoing = z
     next_attempt_at: Timestamp.nullable(),
     completed_at: Timestamp.nullable(),
     appointment_id: Id.nullable(),
-    waits_for_another: z.boolean().describe('Behind an unfinished one of the same appointment'),
+    waits_for_another: z.boolean().describe('Waiting for an earlier one for the same appointment'),
     replayable: z.boolean().describe('Whether POST /api/outgoing/{id}/replay would take it now'),
     timeline: z.array(DeliveryAttempt).describe('The last attempts, oldest first'),
   })
@@ -159,7 +161,7 @@ export const OutgoingQuery = PageQuery.extend(OutgoingFilter.shape);
 
 export const BulkResendRequest = z
   .strictObject({
-    ids: z.array(Id).min(1).max(MOST_REPLAYS).optional(),
+    ids: z.array(Id).min(1).max(MAX_REPLAYS).optional(),
     filter: z
       .strictObject({
         ...OutgoingFilter.shape,

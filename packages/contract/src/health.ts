@@ -22,10 +22,10 @@ export const HealthAction = z.object({
   evidence: z.array(z.string()),
   method: z.string().nullable(),
   path: z.string().nullable(),
-  body: z.record(z.string(), z.unknown()).nullable().describe('What to send along; null: nothing'),
+  body: z.record(z.string(), z.unknown()).nullable().describe('The request body; null: none'),
   cli: z.string().nullable(),
   requires_human: z.boolean(),
-  verify: z.object({ method: z.string(), path: z.string() }).describe('What to ask afterwards'),
+  verify: z.object({ method: z.string(), path: z.string() }).describe('What to check afterwards'),
 });
 export type HealthAction = z.infer<typeof HealthAction>;
 

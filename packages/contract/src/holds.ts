@@ -9,11 +9,11 @@ export const HoldRequest = z
     slot_id: singleLine(400).optional(),
     duration_minutes: z.int().min(5).max(480).optional(),
     provider_id: Id.optional(),
-    minutes: z.int().min(1).max(60).default(10).describe('How long the time is kept'),
+    minutes: z.int().min(1).max(60).default(10).describe('How long to hold the time'),
   })
   .refine((body) => (body.scheduled_at ?? body.slot_id) !== undefined, {
     path: ['scheduled_at'],
-    message: 'Say when: scheduled_at (RFC 3339) or slot_id.',
+    message: 'Give a time: scheduled_at (RFC 3339) or slot_id.',
   })
   .meta({
     id: 'HoldRequest',

@@ -11,10 +11,10 @@ export const SignUpRequest = z
     organization_name: clinicName.optional(),
     phone: typedLine(32)
       .optional()
-      .describe('The owner’s: texts about the system go there, and patients never see it'),
+      .describe('The owner’s phone: system texts go there, and patients never see it'),
     public_phone: typedLine(32)
       .optional()
-      .describe('What patients see; left out: the number that the receptionist answers'),
+      .describe('What patients see; left out: the number the receptionist answers'),
     time_zone: typedLine(64).optional(),
   })
   .meta({ id: 'SignUpRequest' });

@@ -18,7 +18,7 @@ export type MessageStatus = z.infer<typeof MessageStatus>;
 
 const Resendable = z
   .boolean()
-  .describe('Whether it failed and can be sent again: it is still true, and the number takes texts');
+  .describe('Whether it failed and can be sent again: it’s still accurate, and the number gets texts');
 
 /** The newest text of a kind, for those who look at an appointment or a patient. */
 export const TextState = z
@@ -26,14 +26,14 @@ export const TextState = z
     kind: z.string().describe('confirmation, cancellation, waitlist_offer, direct, ...'),
     status: z
       .enum([...MessageStatus.options, 'waiting'])
-      .describe('As of a message; waiting: it leaves at `sends_at`, and can be taken back until then'),
-    reason: z.string().nullable().describe('Why it did not arrive, in words; null when nothing went wrong'),
+      .describe('Like a message’s; waiting: it’s sent at `sends_at`, and can be stopped until then'),
+    reason: z.string().nullable().describe('Why it didn’t arrive, in words; null when nothing went wrong'),
     error_code: z.string().nullable(),
-    message_id: Id.nullable().describe('Null as long as the text is not written yet'),
+    message_id: Id.nullable().describe('Null until the text is written'),
     at: Timestamp,
     sends_at: Timestamp.nullable(),
     resendable: Resendable,
-    informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
+    informed_at: Timestamp.nullable().describe('When staff marked the patient as called instead'),
   })
   .meta({ id: 'TextState' });
 export type TextState = z.infer<typeof TextState>;
@@ -57,7 +57,7 @@ export const Message = z
     attempts: z.int(),
     provider_id: z.string().nullable(),
     error_code: z.string().nullable(),
-    reason: z.string().nullable().describe('Why it did not arrive, in words; null when nothing went wrong'),
+    reason: z.string().nullable().describe('Why it didn’t arrive, in words; null when nothing went wrong'),
     patient: z
       .object({
         phone: z.string(),
@@ -65,8 +65,8 @@ export const Message = z
           .array(z.object({ id: Id, name: z.string() }))
           .describe('At most five; families share a phone'),
       })
-      .describe('To whom the text went, or from whom it came'),
-    informed_at: Timestamp.nullable().describe('When staff said that they called the patient instead'),
+      .describe('Who the text went to, or came from'),
+    informed_at: Timestamp.nullable().describe('When staff marked the patient as called instead'),
     resendable: Resendable,
     replaced_by: Id.nullable().describe('The same text, sent again after this one was refused'),
     created_at: Timestamp,
@@ -94,7 +94,7 @@ export const TextAccepted = z
 export const MAX_COUNTED = 10_000;
 
 export const MessagePage = page(Message)
-  .extend({ total: z.int().describe('All that match, on every page; counted up to 10,000') })
+  .extend({ total: z.int().describe('How many match on all pages; counted up to 10,000') })
   .meta({ id: 'MessagePage' });
 export type MessagePage = z.infer<typeof MessagePage>;
 
@@ -117,7 +117,7 @@ export const MessageQuery = PageQuery.extend({
     .literal('true')
     .optional()
     .describe(
-      'Only texts that did not arrive and still matter: nothing newer was sent about the appointment, it is still to come, and no one has informed the patient',
+      'Only texts that didn’t arrive and still matter: nothing newer was sent about the appointment, it’s still coming up, and no one has called the patient',
     ),
 });
 

@@ -12,7 +12,7 @@ export const OnboardingStep = z.object({
   /** Seconds since the step before it in time; null until done. */
   seconds: z.number().nullable(),
   detail: z.string().nullable(),
-  skipped: z.boolean().describe('Done because the clinic does without it'),
+  skipped: z.boolean().describe('Done because the clinic doesn’t use it'),
 });
 export type OnboardingStep = z.infer<typeof OnboardingStep>;
 

@@ -14,7 +14,10 @@ export const AdmittedClinic = z.object({ org_id: z.guid(), admitted: z.literal(t
 /** A number of the deployment's Twilio account, in the form that Twilio shows. */
 export const SenderAddress = z
   .string()
-  .regex(/^\+[1-9]\d{6,14}$/, 'Write the number as Twilio shows it: + and the country code, digits only.')
+  .regex(
+    /^\+[1-9]\d{6,14}$/,
+    'Write the number as Twilio shows it: + and the country code, then digits only.',
+  )
   .meta({ examples: ['+15550100200'] });
 /** The number that one clinic alone texts from. */
 export const Sender = z

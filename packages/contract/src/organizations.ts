@@ -6,7 +6,7 @@ import { typedLine } from './text.ts';
 export const CalendarPolicy = z
   .enum(['internal_only', 'closed'])
   .describe(
-    'What is offered while a linked calendar cannot be read: internal_only goes by the appointments kept here, closed offers nothing',
+    'What to offer while a linked calendar can’t be read: internal_only goes by the appointments saved here, closed offers nothing',
   );
 export type CalendarPolicy = z.infer<typeof CalendarPolicy>;
 
@@ -17,22 +17,22 @@ export const Organization = z
     phone: z
       .string()
       .nullable()
-      .describe('The owner’s: texts about the system go there, and patients never see it'),
+      .describe('The owner’s phone: system texts go there, and patients never see it'),
     public_phone: z
       .string()
       .nullable()
-      .describe('What patients see on pages and in texts; null: the number that the receptionist answers'),
+      .describe('What patients see on pages and in texts; null: the number the receptionist answers'),
     time_zone: z.string(),
     country: z.string().length(2),
     booking_horizon_days: z.int().describe('How far ahead the clinic takes bookings, in days'),
     calendar_policy: CalendarPolicy,
     uses_google_calendar: z
       .boolean()
-      .describe('false: the clinic does without Google Calendar, and the setup does not wait for it'),
+      .describe('false: the clinic doesn’t use Google Calendar, so setup doesn’t wait for it'),
     message_retention_days: z
       .int()
       .nullable()
-      .describe('After so many days the words of a finished text are removed; null: they are kept'),
+      .describe('After how many days the words of a finished text are deleted; null: never'),
     created_at: Timestamp,
   })
   .meta({ id: 'Organization' });
@@ -47,17 +47,17 @@ export const OrganizationPatch = z
     confirm_time_zone: z
       .boolean()
       .describe(
-        'Changes the time zone although coming appointments then show at another hour; without it that is refused (TIME_ZONE_MOVES_APPOINTMENTS)',
+        'Change the time zone even if upcoming appointments would show at a different time; without it, that’s refused (TIME_ZONE_MOVES_APPOINTMENTS)',
       ),
     country: z
       .string()
       .trim()
-      .regex(/^[A-Za-z]{2}$/, 'Use the two letters of the country, such as US or DE.'),
+      .regex(/^[A-Za-z]{2}$/, 'Use the two-letter country code, such as US or DE.'),
     calendar_policy: CalendarPolicy,
     uses_google_calendar: z
       .boolean()
       .describe(
-        'false ends the wait for a calendar; a linked one stays linked, and linking one makes it true',
+        'false stops waiting for a calendar; a linked one stays linked, and linking one makes it true',
       ),
     booking_horizon_days: z.int().min(1).max(1095),
     message_retention_days: z.int().min(1).max(3650).nullable(),

@@ -16,10 +16,7 @@ export const Problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('Which fields, for VALIDATION_FAILED'),
-    services: z
-      .array(z.string())
-      .optional()
-      .describe('The services that were meant, or could be: slugs or names'),
+    services: z.array(z.string()).optional().describe('The services that could be meant: slugs or names'),
     providers: z
       .array(z.string())
       .optional()
@@ -32,18 +29,18 @@ export const Problem = z
       .int()
       .optional()
       .describe(
-        'How many are still ahead, for HAS_APPOINTMENTS; how many move, for TIME_ZONE_MOVES_APPOINTMENTS',
+        'How many are still coming up, for HAS_APPOINTMENTS; how many would move, for TIME_ZONE_MOVES_APPOINTMENTS',
       ),
-    first: z.array(Timestamp).optional().describe('When the first of those that move begin'),
-    until: Timestamp.optional().describe('When the last of them begins'),
-    contact_id: Id.optional().describe('The patient who is meant instead'),
+    first: z.array(Timestamp).optional().describe('When the first of those that would move start'),
+    until: Timestamp.optional().describe('When the last of them starts'),
+    contact_id: Id.optional().describe('The patient to use instead'),
     existing_id: Id.optional().describe(
-      'The appointment that the patient has at that time, for ALREADY_BOOKED and SLOT_UNAVAILABLE',
+      'The appointment the patient already has at that time, for ALREADY_BOOKED and SLOT_UNAVAILABLE',
     ),
     alternatives: z
       .array(Slot)
       .optional()
-      .describe('What else is free, where a time could not be had; each can be booked by its slot_id'),
+      .describe('Other free times when a time can’t be booked; book one with its slot_id'),
   })
   .meta({
     id: 'Problem',
@@ -52,7 +49,7 @@ export const Problem = z
       title: 'Conflict',
       status: 409,
       detail:
-        'That time is already taken. Free instead: Monday, November 23 at 9:00 AM, or Monday, November 23 at 9:15 AM.',
+        'That time is already taken. The closest openings are Monday, November 23 at 9:00 AM and Monday, November 23 at 9:15 AM.',
       code: 'SLOT_UNAVAILABLE',
       request_id: '521aca67-eb67-436c-8f98-8bf3ed1351e9',
       retryable: false,

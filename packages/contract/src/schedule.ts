@@ -11,14 +11,14 @@ const rules = {
   buffer_before_minutes: z.int().min(0).max(120).describe('Kept free before the appointment'),
   buffer_after_minutes: z.int().min(0).max(120).describe('Kept free after the appointment'),
   capacity: z.int().min(1).max(100).describe('How many patients share one session; 1: not shared'),
-  min_notice_minutes: z.int().min(0).max(43_200).describe('How long before its start it can still be booked'),
+  min_notice_minutes: z.int().min(0).max(43_200).describe('How long before the start it can still be booked'),
   horizon_days: z
     .int()
     .min(1)
     .max(1095)
     .nullable()
     .describe('How far ahead it can be booked; null: as far as the clinic allows'),
-  slot_step_minutes: z.int().min(5).max(240).describe('Appointments begin every so many minutes'),
+  slot_step_minutes: z.int().min(5).max(240).describe('How many minutes apart appointments start'),
 };
 
 const providerIds = z.array(Id).max(200).describe('Who offers it; none: every provider');
@@ -42,10 +42,10 @@ export const Service = z
   .object({
     id: Id,
     name: z.string(),
-    slug: z.string().describe('The service_type of bookings; made from the name once, and it stays'),
+    slug: z.string().describe('The service_type of bookings; made from the name once, and then fixed'),
     ...rules,
     provider_ids: providerIds,
-    active: z.boolean().describe('false: kept, but it cannot be booked'),
+    active: z.boolean().describe('false: kept, but can’t be booked'),
   })
   .meta({ id: 'Service', example: exampleService });
 export type Service = z.infer<typeof Service>;
@@ -66,7 +66,10 @@ export const ServiceCreate = z
       .string()
       .trim()
       .max(80)
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Use small letters, digits and single hyphens, such as follow-up.')
+      .regex(
+        /^[a-z0-9]+(-[a-z0-9]+)*$/,
+        'Use lowercase letters, digits and single hyphens, such as follow-up.',
+      )
       .optional()
       .describe('Left out: made from the name'),
   })
@@ -100,8 +103,8 @@ export const Provider = z
     id: Id,
     name: z.string(),
     working_hours: WeeklyHours,
-    breaks: WeeklyHours.describe('Like working_hours: parts of a day in which nothing is booked'),
-    active: z.boolean().describe('false: kept, but they cannot be booked'),
+    breaks: WeeklyHours.describe('Like working_hours: parts of the day when nothing is booked'),
+    active: z.boolean().describe('false: kept, but can’t be booked'),
   })
   .meta({
     id: 'Provider',
@@ -144,7 +147,7 @@ export type AffectedAppointment = z.infer<typeof AffectedAppointment>;
 const Affected = z
   .array(AffectedAppointment)
   .describe(
-    'Appointments that the change does not cover, soonest first, at most 50. They stay booked: tell the patients',
+    'Appointments outside the new hours, soonest first, at most 50. They stay booked, so let the patients know',
   );
 
 export const SavedProvider = Provider.extend({ notices: Notices, affected: Affected }).meta({
@@ -157,7 +160,7 @@ export const ActiveQuery = z.object({
     .stringbool()
     .meta({ type: 'boolean' })
     .optional()
-    .describe('true: only what can be booked; false: only what cannot'),
+    .describe('true: only what can be booked; false: only what can’t'),
 });
 
 /** `force` is the explicit choice to delete although appointments are coming: they stay as they are. */
@@ -175,7 +178,7 @@ export const Deleted = z
     id: Id,
     /** How many are still to come; they were not touched. */
     appointments: z.int(),
-    until: Timestamp.nullable().describe('When the last of them begins'),
+    until: Timestamp.nullable().describe('When the last of them starts'),
     notices: Notices,
   })
   .meta({ id: 'Deleted' });
@@ -188,27 +191,27 @@ const LocalDate = z.iso
 const LocalMoment = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, {
-    error: 'Write times as 2026-12-24T13:00, without a zone.',
+    error: 'Write times as 2026-12-24T13:00, without a time zone.',
     abort: true,
   })
-  .refine((text) => LocalDate.safeParse(text.slice(0, 10)).success, 'There is no such day.');
+  .refine((text) => LocalDate.safeParse(text.slice(0, 10)).success, 'That day doesn’t exist.');
 const LocalStart = z
   .union([LocalDate, LocalMoment], {
     error:
-      'Write a day as 2026-12-24, or a time as 2026-12-24T13:00, without a zone: the clinic’s clock counts.',
+      'Write a day as 2026-12-24, or a time as 2026-12-24T13:00, without a time zone. The clinic’s time zone is used.',
   })
-  .describe('A day (2026-12-24), or a time by the clinic’s clock (2026-12-24T13:00)');
+  .describe('A day (2026-12-24), or a time in the clinic’s time zone (2026-12-24T13:00)');
 
 export const TimeOff = z
   .object({
     id: Id,
     provider_id: Id.nullable().describe('null: the whole clinic is closed'),
     title: z.string(),
-    starts_local: z.string().describe('The clinic’s wall clock, such as 2026-12-24T00:00:00; no zone'),
-    ends_local: z.string().describe('Like starts_local; the end itself is not included'),
+    starts_local: z.string().describe('In the clinic’s time zone, such as 2026-12-24T00:00:00; no offset'),
+    ends_local: z.string().describe('Like starts_local; the end itself isn’t included'),
     all_day: z.boolean(),
     first_day: z.string().describe('YYYY-MM-DD'),
-    last_day: z.string().describe('YYYY-MM-DD; still included'),
+    last_day: z.string().describe('YYYY-MM-DD; included'),
   })
   .meta({
     id: 'TimeOff',
@@ -228,16 +231,16 @@ export type TimeOff = z.infer<typeof TimeOff>;
 export const TimeOffList = page(TimeOff).meta({ id: 'TimeOffList' });
 
 export const TimeOffQuery = z.object({
-  from: LocalDate.optional().describe('First day that counts, by the clinic’s clock'),
-  to: LocalDate.optional().describe('Last day that counts'),
-  provider_id: Id.optional().describe('Only what concerns this provider: theirs and the clinic’s'),
+  from: LocalDate.optional().describe('First day, in the clinic’s time zone'),
+  to: LocalDate.optional().describe('Last day'),
+  provider_id: Id.optional().describe('Only what affects this provider: their own and the clinic’s'),
 });
 
 const timeOffFields = {
   provider_id: Id.nullable().describe('null: the whole clinic is closed'),
   title: singleLine(120),
   starts_local: LocalStart,
-  ends_local: LocalStart.describe('A day counts as a whole; a time is not included'),
+  ends_local: LocalStart.describe('A day is included; a time isn’t'),
 };
 
 export const TimeOffCreate = z
@@ -258,7 +261,7 @@ export type TimeOffPatch = z.infer<typeof TimeOffPatch>;
 export const SavedTimeOff = TimeOff.extend({
   appointments_inside: z
     .int()
-    .describe('How many appointments fall in it. They are still booked: tell the patients'),
+    .describe('How many appointments fall in it. They’re still booked, so let the patients know'),
   affected: Affected,
   notices: Notices,
 }).meta({ id: 'SavedTimeOff' });

@@ -19,11 +19,11 @@ const EXAMPLE = {
 export const Task = z
   .object({
     id: Id,
-    kind: z.enum(['message']).describe('message: a caller asked the receptionist to pass it on'),
+    kind: z.enum(['message']).describe('message: something a caller asked the receptionist to pass on'),
     status: TaskStatus,
     name: z.string(),
     phone: z.string().describe('The number to call back'),
-    message: z.string().describe('In the words that the receptionist took down'),
+    message: z.string().describe('In the receptionist’s words'),
     urgent: z.boolean(),
     created_at: Timestamp,
     closed_at: Timestamp.nullable(),

@@ -19,7 +19,7 @@ test.each([
   expect(reason).not.toContain(code);
 });
 
-test('a code that nobody has heard of is named, so that it can be looked up', () => {
+test('a code that no one has heard of is named, so that it can be looked up', () => {
   expect(textReason('undelivered', '30999')).toBe('Twilio couldn’t deliver the text (error 30999).');
   expect(textReason('failed', null)).toContain('didn’t say why');
 });
@@ -34,7 +34,7 @@ test('STOP is said of the text as what was, and of the number as what is: START 
   for (const code of ['STOPPED', '21610']) {
     expect(textReason('failed', code)).toBe('The patient had sent STOP, so this text wasn’t sent.');
   }
-  expect(noTextReason('STOPPED')).toMatch(/they get no texts\. They can text START/);
+  expect(noTextReason('STOPPED')).toMatch(/we can’t text them\. They can text START/);
 });
 
 test('a text that is not sent again leads to a call', () => {

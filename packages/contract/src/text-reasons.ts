@@ -6,10 +6,10 @@ const STOPPED = 'The patient had sent STOP, so this text wasn’t sent.';
  * (https://www.twilio.com/docs/api/errors), those in capitals are ours.
  */
 const REASONS: Record<string, string> = {
-  NO_PHONE: 'There is no phone number on file.',
+  NO_PHONE: 'There’s no phone number on file.',
   STOPPED,
   CANNOT_RECEIVE: 'This number can’t receive texts. It may be a landline.',
-  EXPIRED: 'The text couldn’t be sent for a day, and is out of date by now.',
+  EXPIRED: 'The text couldn’t be sent for a day, so it’s out of date now.',
   NOT_WANTED: 'The appointment changed before this text was sent, so it wasn’t sent.',
   UNRESOLVED: 'We couldn’t find out whether this text was sent.',
   21211: 'This isn’t a valid phone number.',
@@ -59,15 +59,15 @@ export function textReason(status: string, code: string | null): string | null {
 export function noTextReason(code: string | null): string | null {
   if (code === null) return null;
   return code === 'STOPPED'
-    ? 'The patient sent STOP, so they get no texts. They can text START to get them again.'
+    ? 'The patient sent STOP, so we can’t text them. They can text START to get texts again.'
     : textReason('failed', code);
 }
 
 const NOT_AGAIN: Record<string, string> = {
-  NOT_OURS: 'This text came from the patient, so there is nothing to send.',
-  NOT_FAILED: 'This text didn’t fail, so there is nothing to send again.',
+  NOT_OURS: 'This text came from the patient, so there’s nothing to send.',
+  NOT_FAILED: 'This text didn’t fail, so there’s nothing to send again.',
   WORDS_REMOVED:
-    'The words of this text were removed after the time your clinic keeps them. Write a new text.',
+    'The words of this text were already deleted, as your clinic’s settings say. Write a new text.',
   OUT_OF_DATE: 'The appointment has changed or passed since, so this text isn’t true anymore.',
 };
 

@@ -58,18 +58,18 @@ describe('a field', () => {
     value: string,
   ) => schema.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
 
-  test('of one line is kept clean, and may have nothing left', () => {
+  test('a one-line field is cleaned, and may end up empty', () => {
     expect(singleLine(10).parse('\u202eAnn\n')).toBe('Ann');
     expect(singleLine(10).parse('\u200b')).toBe('');
     expect(said(singleLine(10).min(1), '\u200b')).toEqual(['Must not be empty']);
     expect(said(singleLine(3), 'abcd')).toEqual(['At most 3 characters']);
   });
 
-  test('of several lines is kept clean', () => {
+  test('a field of several lines is cleaned', () => {
     expect(multiLine(10).parse('a\r\n\u0007b')).toBe('a\nb');
   });
 
   test.each(['Ann\u0000', 'Ann \ud83d'])('that was typed refuses what a program broke (%j)', (text) => {
-    expect(said(typedLine(10), text)).toEqual([expect.stringContaining('cannot be stored')]);
+    expect(said(typedLine(10), text)).toEqual([expect.stringContaining('can’t be stored')]);
   });
 });

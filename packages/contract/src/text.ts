@@ -11,7 +11,7 @@ const strayJoiner = `(?<!${JOINED})${JOINERS}|${JOINERS}(?!${JOINED})`;
 const BLANK = '\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u2800\\u3164\\uFFA0';
 const HIDDEN = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D]|[${BLANK}]`, 'gu');
 const HIDDEN_BUT_LAYOUT = new RegExp(`${strayJoiner}|[^\\P{C}\\u200C\\u200D\\n\\t]|[${BLANK}]`, 'gu');
-// Accents on nothing: the ranges stand in SQL, too, which knows no categories.
+// Accents on nothing: the ranges are in SQL, too, which knows no categories.
 const ACCENTS =
   '\\u0300-\\u036F\\u0483-\\u0489\\u1AB0-\\u1AFF\\u1DC0-\\u1DFF\\u20D0-\\u20FF\\uFE00-\\uFE0F\\uFE20-\\uFE2F';
 const ACCENTS_ALONE = new RegExp(`^[ ${ACCENTS}]+$`, 'u');
@@ -19,7 +19,7 @@ const ACCENTS_ALONE = new RegExp(`^[ ${ACCENTS}]+$`, 'u');
 /**
  * One line with nothing invisible in it: line breaks and control characters become a space; bidirectional and
  * zero-width characters, which can turn a name around on a screen, are dropped, as is what fonts draw as nothing. The
- * same rule stands in SQL (`app_private.visible_line`).
+ * same rule is in SQL (`app_private.visible_line`).
  */
 export const visibleLine = (text: string): string =>
   text
@@ -55,7 +55,7 @@ const typed = (max: number, min: number, clean: (text: string) => string) =>
     .min(min)
     .refine((text) => !text.includes('\u0000') && text.isWellFormed(), {
       error:
-        'Has a character that cannot be stored (a NUL, or half of an emoji). Type it again without that character',
+        'Has a character that can’t be stored (a NUL, or half of an emoji). Type it again without that character',
       abort: true,
     })
     .overwrite(clean)

@@ -3,17 +3,17 @@ import { Contact } from './appointments.ts';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
 import { singleLine } from './text.ts';
 
-const WallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of the day is written as 09:00.');
+const WallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write times as 09:00.');
 
 /** Wall clock of the clinic; the whole appointment lies in it. */
 const DayWindow = z
   .tuple([WallClock, WallClock])
-  .refine(([from, to]) => from < to, 'A part of the day ends after it begins.');
+  .refine(([from, to]) => from < to, 'A part of the day must end after it starts.');
 
-/** PostgreSQL knows no year 0, and nobody waits for a hundred years. */
+/** PostgreSQL knows no year 0, and no one waits for a hundred years. */
 const Day = z.iso
   .date()
-  .refine((text) => text >= '2000-01-01' && text < '2100-01-01', 'A day between the years 2000 and 2099.');
+  .refine((text) => text >= '2000-01-01' && text < '2100-01-01', 'Use a year from 2000 to 2099.');
 
 export const WaitlistStatus = z.enum(['waiting', 'offered', 'booked', 'removed', 'expired']);
 export type WaitlistStatus = z.infer<typeof WaitlistStatus>;
@@ -48,7 +48,7 @@ export const WaitlistEntry = z
   .object({
     id: Id,
     status: WaitlistStatus.describe(
-      'offered: a freed time is kept for them at this moment. expired: latest_date has passed.',
+      'offered: a freed time is on hold for them right now. expired: latest_date has passed.',
     ),
     contact: Contact,
     service_type: z.string(),
@@ -66,8 +66,8 @@ export const WaitlistEntry = z
         expires_at: Timestamp,
       })
       .nullable()
-      .describe('The offer that is open'),
-    appointment_id: Id.nullable().describe('How it ended'),
+      .describe('The open offer'),
+    appointment_id: Id.nullable().describe('The appointment it led to'),
     created_at: Timestamp,
   })
   .meta({ id: 'WaitlistEntry', example: EXAMPLE });
@@ -82,27 +82,27 @@ export const WaitlistQuery = PageQuery.extend({ status: WaitlistStatus.optional(
 
 export const WaitlistRequest = z
   .strictObject({
-    contact_id: Id.optional().describe('A patient the clinic knows; otherwise name and phone'),
+    contact_id: Id.optional().describe('A known patient; otherwise give name and phone'),
     name: singleLine(120).optional(),
     phone: singleLine(200).optional(),
     email: z.email().max(254).optional(),
     service_type: singleLine(80),
-    provider_id: Id.optional().describe('Without it any provider will do'),
+    provider_id: Id.optional().describe('Leave it out if any provider will do'),
     earliest_date: Day.optional(),
     latest_date: Day.optional(),
     windows: z
       .array(DayWindow)
       .max(10)
       .default([])
-      .describe('Parts of the day that suit, on the clinic’s clock'),
+      .describe('Parts of the day that work, in the clinic’s time zone'),
   })
   .refine((body) => body.contact_id !== undefined || (body.name !== undefined && body.phone !== undefined), {
     path: ['contact_id'],
-    message: 'Say who waits: contact_id, or name and phone.',
+    message: 'Say who’s waiting: contact_id, or name and phone.',
   })
   .refine((body) => !body.earliest_date || !body.latest_date || body.earliest_date <= body.latest_date, {
     path: ['latest_date'],
-    message: 'latest_date must not come before earliest_date.',
+    message: 'latest_date can’t come before earliest_date.',
   })
   .meta({
     id: 'WaitlistRequest',

@@ -18,7 +18,7 @@ const windows = (max: number) => z.array(z.tuple([LocalTime, LocalTime])).max(ma
 export const WeeklyHours = z
   .partialRecord(Weekday, windows(48))
   .describe(
-    'ISO weekday (1 Monday to 7 Sunday) to windows [from, to] of the clinic’s wall clock, such as {"1":[["09:00","12:30"],["13:30","17:00"]]}',
+    'ISO weekday (1 Monday to 7 Sunday) to windows [from, to] in the clinic’s time zone, such as {"1":[["09:00","12:30"],["13:30","17:00"]]}',
   );
 export type WeeklyHours = z.infer<typeof WeeklyHours>;
 
@@ -54,14 +54,14 @@ function dayFaults(day: Weekday, given: [string, string][]): WeeklyFault[] {
       faults.push({
         day,
         index,
-        message: `${from} to ${to} has no length. The end must be later than the beginning; over midnight needs a window on each day.`,
+        message: `${from} to ${to} has no length. The end must be later than the start; to work past midnight, add a window on each day.`,
       });
   }
   sound.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.index - b.index));
   let latest = sound[0];
   for (const window of sound.slice(1)) {
     if (latest && window.from < latest.to) {
-      const message = `${window.from} to ${window.to} overlaps ${latest.from} to ${latest.to}. Make one window of the two, or move one.`;
+      const message = `${window.from} to ${window.to} overlaps ${latest.from} to ${latest.to}. Combine the two, or move one.`;
       faults.push({ day, index: window.index, message });
     }
     if (!latest || window.to > latest.to) latest = window;
@@ -69,7 +69,7 @@ function dayFaults(day: Weekday, given: [string, string][]): WeeklyFault[] {
   return faults.sort((a, b) => a.index - b.index);
 }
 
-/** Breaks that change nothing, because nobody works then. */
+/** Breaks that change nothing, because no one works then. */
 export function uselessBreaks(hours: WeeklyHours, breaks: WeeklyHours): WeeklyFault[] {
   return WEEKDAYS.flatMap((day) =>
     (breaks[day] ?? []).flatMap(([from, to], index) =>
@@ -79,7 +79,7 @@ export function uselessBreaks(hours: WeeklyHours, breaks: WeeklyHours): WeeklyFa
             {
               day,
               index,
-              message: `The break from ${from} to ${to} lies outside the opening hours of that day.`,
+              message: `The break from ${from} to ${to} is outside that day’s working hours.`,
             },
           ],
     ),

@@ -54,6 +54,6 @@ test.each([
 
 test('a schema that has its own words keeps them', () => {
   expect(said(MoveRequest, {})).toEqual([
-    'scheduled_at: Say what changes: at least one of scheduled_at, slot_id, duration_minutes, provider_id, service_type, contact_id, notes.',
+    'scheduled_at: Say what to change: at least one of scheduled_at, slot_id, duration_minutes, provider_id, service_type, contact_id, notes.',
   ]);
 });

@@ -17,7 +17,7 @@ const FORMS: Record<string, string> = {
   uuid: 'Not an id',
   datetime: 'Not a time with its offset, such as 2026-11-23T09:00:00-05:00',
   date: 'Not a date, such as 2026-11-23',
-  time: 'Not a time of the day, such as 09:00',
+  time: 'Not a time of day, such as 09:00',
   email: 'Not an email address',
   url: 'Not a web address',
 };

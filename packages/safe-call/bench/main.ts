@@ -1,5 +1,5 @@
 /**
- * `node main.ts [rounds]`: every variant in a process of its own, all once a round, CPU time, medians. Writes
+ * `node main.ts [rounds]`: every variant in its own process, all once a round, CPU time, medians. Writes
  * bench/results/safe-call.json in the root and prints the ratios against the targets.
  */
 import { execFileSync } from 'node:child_process';
@@ -12,7 +12,7 @@ const rounds = Number(process.argv[2] ?? 5);
 const results = new URL('../../../bench/results/', import.meta.url);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Bytes need a young generation that is not collected meanwhile; times are taken as people run Node. */
+/** Bytes need a young generation that is not collected in the meantime; times are taken as people run Node. */
 const HEAP = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 function run<T>(flags: string[], script: string, ...args: string[]): T {

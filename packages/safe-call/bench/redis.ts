@@ -1,5 +1,5 @@
 /**
- * How long "open" takes from one process to another over a Redis of our own, and what a healthy call asks of it.
+ * How long "open" takes from one process to another over our own Redis, and what a healthy call asks of it.
  * The child opens breakers; the parent hears of them.
  */
 import { fork } from 'node:child_process';

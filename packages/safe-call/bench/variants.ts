@@ -1,4 +1,4 @@
-/** What is measured. Each variant answers with one call, and runs in a process of its own. */
+/** What is measured. Each variant answers with one call, and runs in its own process. */
 import * as cockatiel from 'cockatiel';
 import CircuitBreaker from 'opossum';
 import pRetry from 'p-retry';

@@ -5,13 +5,13 @@ export type AttemptState = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'c
 
 /** Who made the attempt. */
 export interface AttemptOwner {
-  /** It ended. Told at once, unless it was run for its promise; must not throw. */
+  /** It ended. Called at once, unless it was run for its promise; must not throw. */
   onEnd(): void;
   /** `fn` ended after its attempt was given up. */
   onLate(attempt: number, outcome: 'success' | 'failure', value: unknown): void;
 }
 
-/** The loser of a hedge is wanted by nobody. */
+/** The loser of a hedge is wanted by no one. */
 export const NOBODY: AttemptOwner = { onEnd() {}, onLate() {} };
 
 /** The reason of an abort. An error without a stack: building a stack would cost more than the call. */

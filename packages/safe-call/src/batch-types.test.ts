@@ -15,7 +15,7 @@ describe('the types of a batch', () => {
     expect(data(results)).toEqual([1, 's', true]);
   });
 
-  it('of items that have names and options of their own too', async () => {
+  it('items can have their own names and options, too', async () => {
     const results = await safeCallBatch([
       { name: 'a', fn: () => 1, options: { key: 'k', fallback: 2 } },
       { name: 'b', fn: async () => ({ id: 's' }) },
@@ -24,20 +24,20 @@ describe('the types of a batch', () => {
     expect(data(results)).toEqual([1, { id: 's' }]);
   });
 
-  it('of an array are those of an array', async () => {
+  it('an array of calls gives an array of results', async () => {
     const items: CallFunction<number>[] = [1, 2, 3].map((n) => async () => n);
     const results = await safeCallBatch(items, { concurrency: 2 });
     expectTypeOf(results).toEqualTypeOf<SafeCallResult<number>[]>();
     expect(data(results)).toEqual([1, 2, 3]);
   });
 
-  it('of an array that was made on the spot, of calls with names', async () => {
+  it('an inline array of named calls gives an array of results', async () => {
     const results = await safeCallBatch(['a', 'b'].map((key) => ({ name: 'svc', fn: async () => key })));
     expectTypeOf(results).toEqualTypeOf<SafeCallResult<string>[]>();
     expect(data(results)).toEqual(['a', 'b']);
   });
 
-  it('of a read-only array, of a mixed array, and of none', async () => {
+  it('a read-only, a mixed and an empty array have their types, too', async () => {
     const fixed: readonly BatchItem<number>[] = [{ name: 'a', fn: () => 1 }];
     expectTypeOf(await safeCallBatch(fixed)).toEqualTypeOf<SafeCallResult<number>[]>();
     const mixed: (BatchItem<number> | CallFunction<number>)[] = [...fixed, () => 2];

@@ -55,7 +55,7 @@ describe('safeCallBatch', () => {
     expect(results.map((one) => one.success)).toEqual([false, false, false, false, true]);
   });
 
-  it('tells its progress, and a listener that throws changes nothing', async () => {
+  it('reports its progress, and a listener that throws changes nothing', async () => {
     const { safeCallBatch } = setup();
     const onProgress = vi.fn(() => {
       throw new Error('display is broken');

@@ -33,7 +33,7 @@ function describe(
   const { state, failures, forced } = breaker;
   const now = clock.now();
   if (state === 'closed') return { ...closed, state, failures: now < breaker.until ? failures : 0 };
-  // Breakers keep monotonic time; people are told the wall's, whatever happened to it meanwhile.
+  // Breakers keep monotonic time; people see the wall clock's, whatever happened to it in the meantime.
   const wall = clock.wallNow() - now;
   const next = forced === 'open' ? null : new Date(wall + Math.max(breaker.until, now));
   return { ...closed, state, failures, openedAt: new Date(wall + breaker.openedAt), nextAttemptAt: next };

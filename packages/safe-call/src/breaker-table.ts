@@ -13,7 +13,7 @@ export interface Service {
 }
 
 const SWEEP_EVERY_MS = 60_000;
-/** An open breaker that nobody has asked for so long after its time belongs to a tenant that left. */
+/** An open breaker that no one has asked for so long after its time belongs to a tenant that left. */
 const IDLE_MS = 600_000;
 
 /**

@@ -59,7 +59,7 @@ describe('closed', () => {
 });
 
 describe('open', () => {
-  it('tells how long, and at its time asks for a probe', () => {
+  it('says how long, and at its time asks for a probe', () => {
     const breaker = opened();
     expect(breaker.check(1_000, half)).toBe(100);
     expect(breaker.check(1_099, half)).toBe(1);
@@ -74,7 +74,7 @@ describe('open', () => {
     }
   });
 
-  it('is held longer, never shorter, and that is no second opening', () => {
+  it('is held longer, never shorter, and that isn’t a second opening', () => {
     const breaker = opened();
     expect(breaker.hold(1_000, 99, 12)).toBeUndefined();
     expect(breaker.hold(1_000, 100, 12)).toBeUndefined();
@@ -127,7 +127,7 @@ describe('half-open', () => {
     expect(breaker.check(1_120.7, half)).toBe(-1);
   });
 
-  it('nobody else has a say', () => {
+  it('no one else has a say', () => {
     const breaker = probing();
     expect(breaker.settle(10, 'failure', 1_120, RULES, 12)).toBeUndefined();
     expect(breaker.settle(10, 'success', 1_120, RULES, 12)).toBeUndefined();
@@ -156,7 +156,7 @@ describe('a growing cooldown', () => {
     expect(breaker.until).toBe(1_200);
   });
 
-  it('a growth of one is none', () => {
+  it('a growth factor of one doesn’t grow', () => {
     const breaker = probing();
     breaker.settle(11, 'failure', 1_100, rulesOf({ cooldownGrowth: 1 }), 12);
     expect(breaker.extra).toBeUndefined();
@@ -222,7 +222,7 @@ describe('a window', () => {
 });
 
 describe('forced', () => {
-  it('open turns everybody away, closed nobody, and neither hears a verdict', () => {
+  it('open turns everyone away, closed no one, and neither hears a verdict', () => {
     const breaker = opened();
     breaker.forced = 'closed';
     expect(breaker.check(1_000, half)).toBe(0);
@@ -251,12 +251,12 @@ describe('forgetting', () => {
     expect(recovered.isForgettable(1_220, 0)).toBe(true);
   });
 
-  it('an open one when nobody has asked for it for long', () => {
+  it('an open one when no one has asked for it for long', () => {
     expect(opened().isForgettable(1_599, 500)).toBe(false);
     expect(opened().isForgettable(1_600, 500)).toBe(true);
   });
 
-  it('closing a closed one is no transition, but what came before is stale', () => {
+  it('closing a closed one isn’t a transition, but what came before is stale', () => {
     const breaker = new Breaker();
     expect(breaker.close(1_000, 50, 12)).toBeUndefined();
     expect(breaker).toMatchObject({ epoch: 12, until: 1_050 });

@@ -26,7 +26,7 @@ interface Extra {
 const RAMP_START = 0.1;
 
 /**
- * One breaker: a pure state machine that is told the time and the ticks.
+ * One breaker: a pure state machine that gets the time and the ticks.
  *
  * `epoch` is the tick of the last transition. A permit carries the tick of its admission, so a permit older than
  * the epoch belongs to a past state and has no say; in half-open only the probe carries the epoch itself.
@@ -57,7 +57,7 @@ export class Breaker {
     return random() < Math.max(1 - left / rampMs, RAMP_START) ? 0 : Math.min(left, rampMs * RAMP_START);
   }
 
-  /** Hands out the probe; the lease keeps a probe that never settles from holding the breaker for ever. */
+  /** Hands out the probe; the lease keeps a probe that never settles from holding the breaker forever. */
   startProbe(now: number, leaseMs: number, tick: number): void {
     this.state = 'half_open';
     this.until = Math.ceil(now + leaseMs);

@@ -65,7 +65,7 @@ function setup(defaults: BreakerOptions = {}) {
   };
 }
 
-describe('what is told about a key', () => {
+describe('what is reported about a key', () => {
   it('each failure, the opening, the probe, the close', async () => {
     const { settle, clock, told, heard } = setup();
     for (let n = 0; n < 3; n++) settle('failure', 'a');
@@ -92,7 +92,7 @@ describe('what is told about a key', () => {
     expect(heard()).toEqual(['failed svc a', 'recovered svc a']);
   });
 
-  it('a stale success is no recovery', async () => {
+  it('a stale success isn’t a recovery', async () => {
     const { settle, permit, open, clock, heard } = setup();
     const stale = permit('a');
     open('a');
@@ -117,7 +117,7 @@ describe('what is told about a key', () => {
     expect(heard()).toEqual([]);
   });
 
-  it('a hold opens it, whoever asks again is told how long', () => {
+  it('a hold opens it, and everyone who asks hears how long', () => {
     const { breakers, permit, admit, told, heard } = setup();
     breakers.hold('svc', 'a', permit('a'), 500, 1_000, { kind: 'RATE_LIMIT', message: 'slow down' });
     expect(told()).toEqual(['open key svc a RATE_LIMIT 0 500 false']);
@@ -127,7 +127,7 @@ describe('what is told about a key', () => {
   });
 });
 
-describe('what is told about a service', () => {
+describe('what is reported about a service', () => {
   const fail5 = (settle: (verdict: 'failure', key: string) => void) => {
     for (const key of ['a', 'b', 'c', 'd', 'e']) settle('failure', key);
   };
@@ -202,7 +202,7 @@ describe('what is told about a service', () => {
     expect(breakers.status('svc').failures).toBe(0);
   });
 
-  it('its state stands above that of the key', () => {
+  it('its state comes before the key’s', () => {
     const { breakers, open, settle } = setup();
     open('a');
     expect(breakers.stateOf('svc', 'a')).toBe('open');
@@ -219,7 +219,7 @@ describe('what is told about a service', () => {
 describe('news of other processes', () => {
   const news = { name: 'svc', key: 'a', level: 'key', remainingMs: 400, failures: 7, ...REASON } as const;
 
-  it('is applied, told as remote, and not told on', () => {
+  it('is applied, reported as remote, and not passed on', () => {
     const { breakers, told, heard, admit } = setup();
     breakers.applyOpen(news);
     expect(told()).toEqual(['open key svc a NETWORK 7 400 true']);
@@ -235,7 +235,7 @@ describe('news of other processes', () => {
     expect(heard()).toEqual([]);
   });
 
-  it('of something unknown changes nothing', () => {
+  it('news of something unknown changes nothing', () => {
     const { breakers, told } = setup();
     breakers.applyClose('svc', 'a', 'key');
     breakers.applyClose('svc', undefined, 'service');
@@ -281,7 +281,7 @@ describe('news of other processes', () => {
 });
 
 describe('by hand', () => {
-  it('a force is told here and not to others; a reset is told to all', () => {
+  it('a force is reported here and not to others; a reset is reported to all', () => {
     const { breakers, told, heard, open } = setup();
     breakers.force('svc', 'a', 'open');
     breakers.force('svc', undefined, 'open');

@@ -46,7 +46,7 @@ interface About {
   remote?: boolean;
 }
 
-/** How one attempt ended, with what is needed to tell both levels. */
+/** How one attempt ended, with what both levels need to know. */
 interface Ending {
   service: Service;
   key: string | undefined;
@@ -70,7 +70,7 @@ export class Breakers {
   readonly #table: BreakerTable;
   #tick = 1;
   #healthy: Permit = { admitted: true, tick: 1, probes: NONE };
-  /** Told of what happens here, to share it with other processes. */
+  /** Hears what happens here, to share it with other processes. */
   observer: BreakerObserver | undefined = undefined;
 
   constructor(options: Options) {
@@ -197,7 +197,7 @@ export class Breakers {
     // Without that level nothing is kept for it either.
     if (rules.serviceKeys === Number.POSITIVE_INFINITY) return;
     const known = failing.get(key);
-    // Whole, as every time that is kept: a fraction would be an object of its own.
+    // Whole, as every time that is kept: a fraction would be its own object.
     if (known === undefined) failing.set(key, { at: Math.floor(now) });
     else known.at = Math.floor(now);
     // Only a full list needs to know which of its entries are old.

@@ -144,7 +144,7 @@ describe('a call', () => {
     expect(events).toEqual(['open svc', 'half_open svc', 'close svc']);
   });
 
-  it('tells the state that the call left behind, also after Retry-After and after a listener', async () => {
+  it('reports the state that the call left behind, also after Retry-After and after a listener', async () => {
     const { safeCall, on, resetCircuitBreaker } = setup({ defaults: { retries: 0 } });
     const limited = () => status(429, { headers: { 'retry-after': '60' } });
     expect(failure(await safeCall('held', limited)).circuit).toBe('open');
@@ -174,7 +174,7 @@ describe('a call', () => {
     expect(getCircuitBreakerStatus('svc')).toMatchObject({ state: 'open', level: 'service' });
   });
 
-  it('waits for a Retry-After that is short and holds the key meanwhile', async () => {
+  it('waits for a Retry-After that is short and holds the key in the meantime', async () => {
     const { safeCall, clock } = setup();
     const fn = vi.fn().mockImplementationOnce(() => status(429, { headers: { 'retry-after': '2' } }));
     fn.mockResolvedValue('sent');

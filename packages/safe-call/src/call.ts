@@ -242,7 +242,7 @@ export class Call<T> implements AttemptOwner {
     else this.#history.push(record);
   }
 
-  /** Resolves false when the caller canceled meanwhile. */
+  /** Resolves false when the caller canceled in the meantime. */
   async #pause(delayMs: number): Promise<boolean> {
     const slept = await this.#sleep(this.#now + delayMs);
     this.#refresh();

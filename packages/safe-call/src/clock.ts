@@ -15,7 +15,7 @@ export interface Clock {
 }
 
 /** Above this Node fires a timer after 1 ms instead. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The real clock.
@@ -31,7 +31,7 @@ export function createSystemClock(options: { keepProcessAlive?: boolean } = {}):
     now: () => performance.now(),
     wallNow: () => Date.now(),
     setTimer(callback, ms) {
-      const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+      const timer = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
       timer.unref();
       return timer;
     },

@@ -96,7 +96,7 @@ function messagesOf(messages: SafeCallConfig['messages']): (kind: ErrorKind, nam
   return (kind) => all[kind];
 }
 
-/** An instance of its own: breakers, budgets and listeners are shared with no other. */
+/** Its own instance: breakers, budgets and listeners are shared with no other. */
 export function createSafeCall(config: SafeCallConfig = {}): SafeCallInstance {
   const clock = config.clock ?? createSystemClock();
   const emitter = new Emitter();

@@ -6,11 +6,11 @@ interface Subject {
   key: string | undefined;
 }
 
-/** What listeners are told, by event. */
+/** What listeners get, by event. */
 export interface SafeCallEvents {
   /** A call succeeded. `elapsedMs` is that of the whole call. */
   success: Subject & { attempts: number; elapsedMs: number };
-  /** A call failed, after its last attempt. Told before a fallback is asked. */
+  /** A call failed, after its last attempt. Emitted before a fallback is asked. */
   failure: Subject & {
     kind: ErrorKind;
     error: CallError;
@@ -20,7 +20,7 @@ export interface SafeCallEvents {
   };
   /** An attempt failed and another follows after `delayMs`. */
   retry: Subject & { kind: ErrorKind; attempt: number; delayMs: number; message: string };
-  /** `level` tells a tenant's breaker from the service's own; `remote` that another process found it out. */
+  /** `level` says whether it is a tenant's breaker or the service's own; `remote` that another process found it out. */
   open: Subject & {
     level: Level;
     kind: ErrorKind | undefined;
@@ -48,7 +48,7 @@ export interface SafeCallEvents {
 
 /** The name of an event. */
 export type SafeCallEvent = keyof SafeCallEvents;
-/** Called at once, within the call that it tells of. */
+/** Called at once, within the call it is about. */
 export type Listener<E extends SafeCallEvent> = (event: SafeCallEvents[E]) => void;
 
 /** Listeners are guests: what they throw never reaches a call. */
@@ -64,7 +64,7 @@ export class Emitter {
     };
   }
 
-  /** Lets the hot path skip building an event that nobody reads. */
+  /** Lets the hot path skip building an event that no one reads. */
   has(event: SafeCallEvent): boolean {
     return this.#listeners.size > 0 && this.#listeners.has(event);
   }

@@ -74,7 +74,7 @@ function absorb(shape: ErrorShape, error: Fields): void {
     httpStatus(error.statusCode) ??
     httpStatus(response?.status) ??
     httpStatus(response?.statusCode);
-  // Gaxios repeats the status as code; that is no code.
+  // Gaxios repeats the status as code; that isn't a code.
   const code = error.code;
   if ((typeof code === 'string' && code !== '') || typeof code === 'number') {
     if (httpStatus(code) === undefined) {

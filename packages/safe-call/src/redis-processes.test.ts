@@ -37,7 +37,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
 
   type Process = Awaited<ReturnType<typeof start>>;
 
-  it('a kill in the middle of a probe blocks nobody for ever', async () => {
+  it('a kill in the middle of a probe blocks no one forever', async () => {
     const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((node) => start(node, 1_000)))) as [
       Process,
       Process,

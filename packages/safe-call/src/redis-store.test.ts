@@ -34,7 +34,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     return createRedisStore({ client, subscriber, node, prefix, quorum });
   }
 
-  it('hears the news behind a message that is none', async () => {
+  it('hears the news after a message that isn’t news', async () => {
     const prefix = '{strangers}:';
     const [a, b] = await Promise.all([connect(prefix, 'a', 1), connect(prefix, 'b', 1)]);
     const heard: string[] = [];

@@ -20,7 +20,7 @@ export interface RedisSubscriber {
 export interface RedisStoreOptions {
   /** Make it with `enableOfflineQueue: false`: news that waited for Redis to come back would be old news. */
   client: RedisCommands;
-  /** A connection of its own, because a subscribed one takes no commands. */
+  /** Its own connection, because a subscribed one takes no commands. */
   subscriber: RedisSubscriber;
   /** Names the process in the counts. Default: a random id. */
   node?: string | undefined;
@@ -48,7 +48,7 @@ interface News extends Omit<SharedOpen, keyof BreakerId> {
   id: string;
 }
 
-/** Anybody may publish there; an error in a listener of the driver would end the process. */
+/** Anyone may publish there; an error in a listener of the driver would end the process. */
 function readNews(text: string): News | undefined {
   try {
     const news = JSON.parse(text) as Partial<News> | null;
@@ -66,7 +66,7 @@ function toMessage(news: News): StoreMessage {
   return { type: 'open', open: { ...id, remainingMs, failures, kind, message } };
 }
 
-/** A {@link BreakerStore} in Redis. Closing it leaves the connections to whoever made them. */
+/** A {@link BreakerStore} in Redis. Closing it leaves the connections to the code that made them. */
 export function createRedisStore(options: RedisStoreOptions): BreakerStore {
   const { client, subscriber, node = randomUUID(), prefix = '{safe-call:1}:', quorum = 1 } = options;
   const channel = `${prefix}news`;

@@ -13,7 +13,7 @@ interface Situation {
   deadline: number;
 }
 
-/** How long to wait before another attempt; nothing when there must not be one. Their number is counted by the call. */
+/** How long to wait before another attempt; nothing when there is none. Their number is counted by the call. */
 export function delayBeforeRetry(
   engine: Engine,
   options: SafeCallOptions<never>,

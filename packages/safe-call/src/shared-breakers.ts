@@ -17,7 +17,7 @@ interface Options {
   breakers: Breakers;
   /** For what a call waits for. */
   queue: DeadlineQueue;
-  /** For what goes on without anybody waiting: it keeps no process alive. */
+  /** For what goes on without anyone waiting: it keeps no process alive. */
   background: DeadlineQueue;
   emitter: Emitter;
   now: () => number;
@@ -26,7 +26,7 @@ interface Options {
 
 /** A probe may wait so long for its lease; no other call ever waits for the store. */
 const LEASE_CAP_MS = 100;
-/** News that took longer has not arrived. Nobody waits for it, so a busy moment is no reason to give the store up. */
+/** News that took longer has not arrived. No one waits for it, so a busy moment is no reason to give the store up. */
 const NEWS_CAP_MS = 2_000;
 /** After a failure the store is left alone for so long. */
 const STORE_REST_MS = 5_000;

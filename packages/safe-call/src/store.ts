@@ -10,7 +10,7 @@ export interface BreakerId {
   level: Level;
 }
 
-/** An open breaker as processes tell it each other: by the time that is left, because clocks differ. */
+/** An open breaker as processes share it: by the time that is left, because clocks differ. */
 export interface SharedOpen extends BreakerId {
   remainingMs: number;
   failures: number;
@@ -40,7 +40,7 @@ export type SharedRules = Pick<
 export interface BreakerStore {
   /** Every breaker that is open now. Read at the start and by the poll. */
   load(): Promise<SharedOpen[]>;
-  /** One call failed here. When that makes enough over all processes, the store opens it and tells everybody. */
+  /** One call failed here. When that makes enough over all processes, the store opens it and notifies everyone. */
   failed(name: string, key: string | undefined, rules: SharedRules, reason: OpenReason): Promise<void>;
   /** A call succeeded here after failures: the shared count starts again. */
   recovered(name: string, key: string | undefined): Promise<void>;
@@ -52,12 +52,12 @@ export interface BreakerStore {
   takeProbe(id: BreakerId, leaseMs: number): Promise<ProbeLease>;
   /** A probe that decided nothing lets the next one through. */
   releaseProbe(id: BreakerId, token: number): Promise<void>;
-  /** Hears every opening and closing; `own` tells those that this process caused. Returns the function that stops it. */
+  /** Hears every opening and closing; `own` marks those that this process caused. Returns the function that stops it. */
   subscribe(listener: (message: StoreMessage, own: boolean) => void): () => void;
   close(): Promise<void>;
 }
 
-/** What local breakers tell the one who shares them. */
+/** What local breakers report to the store. */
 export interface BreakerObserver {
   failed(name: string, key: string | undefined, rules: BreakerRules, reason: OpenReason | undefined): void;
   recovered(name: string, key: string | undefined): void;

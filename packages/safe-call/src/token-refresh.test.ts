@@ -46,7 +46,7 @@ describe('withTokenRefresh', () => {
     expect(refresh).toHaveBeenCalledOnce();
   });
 
-  it('does not refresh what somebody else has refreshed meanwhile', async () => {
+  it('does not refresh what someone else has refreshed in the meantime', async () => {
     const { withTokenRefresh } = createSafeCall();
     const { getToken, refresh, fn, store } = service();
     fn.mockImplementationOnce(async () => {

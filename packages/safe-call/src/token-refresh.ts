@@ -3,7 +3,7 @@ import type { Emitter } from './emitter.ts';
 
 /** Options of `withTokenRefresh`. */
 export interface TokenRefreshOptions<Token> {
-  /** Whose token: refreshes with the same key are made once, whoever asks. Default: the identity of `getToken`. */
+  /** Whose token: refreshes with the same key are made once, no matter who asks. Default: the identity of `getToken`. */
   key?: string | undefined;
   /** The provider, for the event. */
   name?: string | undefined;
@@ -21,7 +21,7 @@ export type WithTokenRefresh = <Token, T>(
   options?: TokenRefreshOptions<Token>,
 ) => Promise<T>;
 
-const MOST_LATCHES = 10_000;
+const MAX_LATCHES = 10_000;
 
 function defaultTokenId(token: unknown): string {
   return typeof token === 'string' ? token : (JSON.stringify(token) ?? String(token));
@@ -45,7 +45,7 @@ export function createTokenRefresh(emitter: Emitter): WithTokenRefresh {
 
   function latch(owner: unknown, id: string, error: unknown): void {
     const oldest = refused.keys().next();
-    if (refused.size >= MOST_LATCHES && !oldest.done) refused.delete(oldest.value);
+    if (refused.size >= MAX_LATCHES && !oldest.done) refused.delete(oldest.value);
     refused.set(owner, { id, error });
   }
 

@@ -79,7 +79,7 @@ export interface CallSuccess<T> {
   data: T;
   attempts: number;
   elapsedMs: number;
-  /** Present when `data` came from the fallback: the failure it stands in for. */
+  /** Present when `data` came from the fallback: the failure it replaces. */
   fallbackFor?: CallError;
 }
 

@@ -21,11 +21,14 @@ export function verdictOf(failure: Classified): Verdict {
 }
 
 /** An open breaker keeps the message of what opened it; vendors put whole pages into theirs. */
-const LONGEST_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 
-/** What an open breaker tells of why it is open. */
+/** What an open breaker says about why it is open. */
 export function reasonOf({ kind, message }: Classified): OpenReason {
-  return { kind, message: message.length > LONGEST_REASON ? message.slice(0, LONGEST_REASON) : message };
+  return {
+    kind,
+    message: message.length > MAX_REASON_LENGTH ? message.slice(0, MAX_REASON_LENGTH) : message,
+  };
 }
 
 /** Whether another attempt could help and cannot do harm. */

@@ -78,7 +78,7 @@ class TimeWindow implements CallWindow {
     }
   }
 
-  /** By as many slices as time has passed: an idle hour must not leave the failures of before the hour. */
+  /** By as many slices as time has passed: after an idle hour, earlier failures must be gone. */
   #advance(now: number): number {
     const slice = Math.floor(now / this.#sliceMs);
     const passed = Math.min(slice - this.#current, SLICES);

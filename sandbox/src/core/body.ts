@@ -9,7 +9,7 @@ export function parseBodies(app: FastifyInstance): void {
     try {
       done(null, JSON.parse(text));
     } catch {
-      done(Object.assign(new Error('The body is not JSON.'), { statusCode: 400, code: 'MALFORMED_JSON' }));
+      done(Object.assign(new Error('The body isn’t JSON.'), { statusCode: 400, code: 'MALFORMED_JSON' }));
     }
   });
   app.addContentTypeParser(

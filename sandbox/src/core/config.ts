@@ -32,7 +32,7 @@ function authSecretOf({ AUTH_SECRET, VOXANNE_DATA_DIR }: z.infer<typeof environm
   }
 }
 
-/** Nothing that stands in the source, where a reader could sign with it. */
+/** Nothing that is in the source, where a reader could sign with it. */
 const credential = (authSecret: string, name: string): string =>
   Buffer.from(hkdfSync('sha256', authSecret, 'voxanne', `sandbox ${name}`, 32))
     .toString('hex')
@@ -49,7 +49,7 @@ export interface Pace {
   /** between two sentences of a phone call */
   sentenceMs: number;
   /** how long a call waits for an assistant that is still being created */
-  assistantPatienceMs: number;
+  assistantTimeoutMs: number;
 }
 
 export const humanPace: Pace = {
@@ -57,7 +57,7 @@ export const humanPace: Pace = {
   callbackRetryMs: 1_000,
   callbackPatienceMs: 30_000,
   sentenceMs: 120,
-  assistantPatienceMs: 8_000,
+  assistantTimeoutMs: 8_000,
 };
 
 export interface SandboxConfig {

@@ -6,7 +6,7 @@ import { clientOf, from, patient } from '../twilio/testing.ts';
 import { isLoopback } from './control.ts';
 
 describe('the control routes', () => {
-  it('tell what was received, in order, with the credential blacked out', async () => {
+  it('show what was received, in order, with the credential blacked out', async () => {
     const sandbox = await aSandbox();
     const { api } = await linkedCalendar(sandbox);
     await clientOf(sandbox).messages.create({ to: patient, from, body: 'Hi' });
@@ -120,7 +120,7 @@ describe('the vendors', () => {
   });
 });
 
-/** With a Host of its own, which fetch would not send. */
+/** With its own Host, which fetch would not send. */
 function asked(url: string, path: string, headers: Record<string, string>) {
   return new Promise<{ status: number | undefined; code?: string }>((resolve, reject) => {
     request(new URL(path, url), { method: 'POST', headers }, (answer) => {

@@ -28,15 +28,15 @@ export function controlRoutes(
 ): void {
   app.addHook('onRequest', async (request) => {
     if (!isLoopback(request.raw.socket.remoteAddress)) {
-      throw new Problem(403, 'NOT_LOOPBACK', 'The control routes of the sandbox answer this machine only.');
+      throw new Problem(403, 'NOT_LOOPBACK', 'The sandbox’s control routes only answer this machine.');
     }
-    // A web page that is open on this machine also comes from this machine: by a name of its own that leads here, or
+    // A web page that is open on this machine also comes from this machine: by its own name that leads here, or
     // by sending a form. Either says so.
     const { host, origin } = request.headers;
     const page = origin === undefined ? undefined : URL.parse(origin);
     if (!isLocalName(URL.parse(`http://${host}`)) || (page !== undefined && !isLocalName(page))) {
       const detail =
-        'The control routes of the sandbox answer to localhost only, and no page of another site.';
+        'The sandbox’s control routes only answer localhost, and never a page from another site.';
       throw new Problem(403, 'NOT_LOCALHOST', detail);
     }
   });
@@ -97,6 +97,6 @@ export function parseControl<T>(schema: z.ZodType<T>, body: unknown): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.');
-  const detail = field ? `The field "${field}" is not valid: ${issue?.message}.` : `${issue?.message}.`;
+  const detail = field ? `The field "${field}" isn’t valid: ${issue?.message}.` : `${issue?.message}.`;
   throw new Problem(400, 'INVALID_BODY', detail);
 }

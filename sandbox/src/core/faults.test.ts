@@ -15,7 +15,7 @@ async function withFault(fault: object, changes: Parameters<typeof aSandbox>[0] 
 }
 
 describe('a fault', () => {
-  it('of latency delays the answer of what was accepted already', async () => {
+  it('latency delays the answer to what was already accepted', async () => {
     const { client, create } = await withFault({ kind: 'latency', latency_ms: 1_500, match: 'POST ' });
 
     await expect(create()).rejects.toMatchObject({ code: 'ECONNABORTED' });
@@ -23,7 +23,7 @@ describe('a fault', () => {
     expect(await client.messages.list()).toMatchObject([{ body: 'Reminder' }]);
   });
 
-  it("of status answers in the vendor's words and accepts nothing", async () => {
+  it("status answers in the vendor's words and accepts nothing", async () => {
     const { client, create } = await withFault({ kind: 'status', status: 503, times: 1 });
 
     await expect(create()).rejects.toMatchObject({ status: 503, code: 20503 });
@@ -31,13 +31,13 @@ describe('a fault', () => {
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it('of status may name the code', async () => {
+  it('status may name the code', async () => {
     const { create } = await withFault({ kind: 'status', status: 400, code: 30007 });
 
     await expect(create()).rejects.toMatchObject({ status: 400, code: 30007 });
   });
 
-  it('of rate_limit says when to come back', async () => {
+  it('rate_limit says when to come back', async () => {
     const { sandbox, create } = await withFault({ kind: 'rate_limit', retry_after_s: 7 });
 
     await expect(create()).rejects.toMatchObject({ status: 429, code: 20429 });
@@ -46,7 +46,7 @@ describe('a fault', () => {
     expect([raw.status, raw.headers.get('retry-after')]).toEqual([429, '7']);
   });
 
-  it('of timeout never answers and accepts nothing', async () => {
+  it('timeout never answers and accepts nothing', async () => {
     const { sandbox, client, create } = await withFault({ kind: 'timeout', times: 1 });
 
     await expect(create()).rejects.toMatchObject({ code: 'ECONNABORTED' });
@@ -56,7 +56,7 @@ describe('a fault', () => {
     expect(body.data[0]).toMatchObject({ method: 'POST', status: null, faults: ['timeout'] });
   });
 
-  it('of reset breaks the connection and accepts nothing', async () => {
+  it('reset breaks the connection and accepts nothing', async () => {
     const { client, create } = await withFault({ kind: 'reset', times: 1 });
 
     await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -64,7 +64,7 @@ describe('a fault', () => {
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it('of drop_after_commit accepts and breaks the connection in place of an answer', async () => {
+  it('drop_after_commit accepts and breaks the connection instead of answering', async () => {
     const { sandbox, client, create } = await withFault({ kind: 'drop_after_commit', times: 1 });
 
     await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -73,7 +73,7 @@ describe('a fault', () => {
     await vi.waitFor(async () => expect(await phoneOf(sandbox, patient)).toHaveLength(1));
   });
 
-  it('of malformed accepts and answers half a body', async () => {
+  it('malformed accepts and answers half a body', async () => {
     const { sandbox, client, create } = await withFault({ kind: 'malformed', times: 1 });
 
     await expect(create()).rejects.toBeInstanceOf(Error);
@@ -83,7 +83,7 @@ describe('a fault', () => {
     expect(body.data[0]).toMatchObject({ status: 201, faults: ['malformed'] });
   });
 
-  it('of invalid_grant refuses a refresh without taking the access away', async () => {
+  it('invalid_grant refuses a refresh without revoking access', async () => {
     const sandbox = await aSandbox();
     const { client } = await linkedCalendar(sandbox);
     await sandbox.control('PUT', '/faults', { provider: 'google', kind: 'invalid_grant', times: 1 });
@@ -93,7 +93,7 @@ describe('a fault', () => {
     await expect(client.refreshAccessToken()).resolves.toBeDefined();
   });
 
-  it('of revoke at Google takes the access away once, and it can be given again', async () => {
+  it('revoke at Google takes access away once, and it can be given again', async () => {
     const sandbox = await aSandbox();
     const { client, api } = await linkedCalendar(sandbox);
     await sandbox.control('PUT', '/faults', { provider: 'google', kind: 'revoke' });
@@ -106,7 +106,7 @@ describe('a fault', () => {
     expect((await again.api.calendarList.list()).status).toBe(200);
   });
 
-  it('of revoke elsewhere refuses the credentials until it is lifted', async () => {
+  it('revoke elsewhere refuses the credentials until it is lifted', async () => {
     const { sandbox, create } = await withFault({ kind: 'revoke' });
     await sandbox.control('PUT', '/faults', { provider: 'vapi', kind: 'revoke' });
     const vapi = vapiClientOf(sandbox);
@@ -139,7 +139,7 @@ describe('a fault', () => {
     [{ provider: 'twilio', kind: 'explode' }, 'one of: latency'],
     [{ provider: 'stripe', kind: 'latency' }, 'one of: google'],
     [{ provider: 'google', kind: 'late_callback' }, 'google stand-in has no fault'],
-    [{ provider: 'google', kind: 'status', status: 200 }, '"status" is not valid'],
+    [{ provider: 'google', kind: 'status', status: 200 }, '"status" isn’t valid'],
     [[], 'JSON object'],
   ])('that does not exist is refused in a sentence: %j', async (fault, sentence) => {
     const { control } = await aSandbox();

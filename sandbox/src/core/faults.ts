@@ -57,7 +57,7 @@ export class FaultBoard {
     if (!parsed.success) throw new Problem(400, 'INVALID_FAULT', sentence(parsed.error));
     const { provider, kind } = parsed.data;
     if (missing[provider]?.includes(kind)) {
-      throw new Problem(400, 'INVALID_FAULT', `The ${provider} stand-in has no fault of kind "${kind}".`);
+      throw new Problem(400, 'INVALID_FAULT', `The ${provider} stand-in has no fault of the kind "${kind}".`);
     }
     // Revoking is an act, not a condition: without a number it happens once, or no reconnection could last.
     const times = parsed.data.times ?? (kind === 'revoke' && provider === 'google' ? 1 : undefined);
@@ -99,5 +99,5 @@ function sentence(error: z.ZodError): string {
   const field = issue?.path.join('.') ?? '';
   if (field === 'kind') return `The field "kind" must be one of: ${kinds.join(', ')}.`;
   if (field === 'provider') return `The field "provider" must be one of: ${providers.join(', ')}.`;
-  return field ? `The field "${field}" is not valid: ${issue?.message}.` : 'The body must be a JSON object.';
+  return field ? `The field "${field}" isn’t valid: ${issue?.message}.` : 'The body must be a JSON object.';
 }

@@ -13,7 +13,7 @@ import type { z } from 'zod';
 
 /**
  * What a vendor has accepted, one JSON line each. A line is written before the state changes and before
- * anybody is answered, so a process that dies at any instant forgets nothing it had promised.
+ * anyone is answered, so a process that dies at any instant forgets nothing it had promised.
  */
 export class Ledger<Entry> {
   readonly #path: string;

@@ -11,7 +11,7 @@ export interface OutboundAnswer {
   body: string;
 }
 
-/** A vendor calls us. Rejects when nobody could be reached or nobody answered in time. */
+/** A vendor calls us. Rejects when no one could be reached or no one answered in time. */
 export async function post({ url, headers, body, timeoutMs, signal }: OutboundPost): Promise<OutboundAnswer> {
   const response = await fetch(url, {
     method: 'POST',

@@ -23,7 +23,7 @@ export interface StandIn {
   control(app: FastifyInstance): void;
   /** answers in the vendor's words that it cannot or will not */
   refuse(reply: FastifyReply, refusal: Refusal): FastifyReply;
-  /** takes access away from whoever is asking; true when the vendor's own rules then refuse the request */
+  /** takes access away from the one who is asking; true when the vendor's own rules then refuse the request */
   revoke(request: FastifyRequest): boolean;
   open(): void;
   reset(): void;

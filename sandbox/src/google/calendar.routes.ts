@@ -92,7 +92,7 @@ export function calendarRoutes(app: FastifyInstance, google: GoogleWorld): void 
     const body = parseEvent(request.body);
     const rev = state.rev + 1;
     const resource = newEvent(body, { account: token.account, now: config.now(), rev });
-    // A deleted event keeps its id for ever.
+    // A deleted event keeps its id forever.
     if (state.eventsOf(calendar.id).has(resource.id)) {
       throw new GoogleError(409, 'duplicate', 'The requested identifier already exists.');
     }

@@ -42,7 +42,7 @@ describe('an event', () => {
     expect(held.body.data).toMatchObject([{ id: event.id, summary: event.summary, status: 'confirmed' }]);
   });
 
-  it('is gone when deleted, but stays visible as cancelled and keeps its id for ever', async () => {
+  it('is gone when deleted, but stays visible as cancelled and keeps its id forever', async () => {
     const { events, insert } = await aCalendar();
     await insert();
 
@@ -113,7 +113,7 @@ describe('an event', () => {
     );
   });
 
-  it('is moved or deleted by somebody in Google, keeping its length', async () => {
+  it('is moved or deleted by someone in Google, keeping its length', async () => {
     const { sandbox, events, insert } = await aCalendar();
     await insert();
 

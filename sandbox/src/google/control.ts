@@ -29,7 +29,8 @@ export function googleControl(app: FastifyInstance, { state, ledger, config }: G
   app.post('/google/events/:id', async (request) => {
     const { id } = eventParams.parse(request.params);
     const event = state.allEvents().findLast(({ resource }) => resource.id === id);
-    if (!event) throw new Problem(404, 'EVENT_NOT_FOUND', `Google holds no event with the id "${id}".`);
+    if (!event)
+      throw new Problem(404, 'EVENT_NOT_FOUND', `The simulated Google has no event with the id "${id}".`);
     const { deleted, ...change } = parseControl(moveBody, request.body);
     if (!deleted && Object.keys(change).length === 0) {
       throw new Problem(400, 'INVALID_BODY', 'Give "start" and "end", or "deleted": true.');

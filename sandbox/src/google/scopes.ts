@@ -39,6 +39,6 @@ const sentences: Record<string, string> = {
 
 export const sentenceOf = (scope: string): string => sentences[scope] ?? `Use ${scope.replace(prefix, '')}`;
 
-/** Who somebody is goes with signing in; only access to data can be unticked. */
+/** Who someone is goes with signing in; only access to data can be unticked. */
 export const isIdentity = (scope: string): boolean =>
   ['openid', 'email', 'profile'].includes(scope) || scope.startsWith(`${prefix}userinfo.`);

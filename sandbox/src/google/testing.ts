@@ -49,7 +49,7 @@ export async function decide(url: string, fields: Record<string, string | string
   return new URL(response.headers.get('location') ?? '');
 }
 
-/** A calendar client of somebody who has just allowed everything. */
+/** A calendar client of someone who has just allowed everything. */
 export async function linkedCalendar(running: Running, account = 'front@clinic.example') {
   const client = oauthClient(running);
   const { url, codeVerifier } = await consentUrl(client);

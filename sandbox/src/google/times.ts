@@ -35,7 +35,7 @@ export function inZone(at: number, zone: string): string {
   return `${wall}${offset < 0 ? '-' : '+'}${pad(hours)}:${pad(minutes)}`;
 }
 
-/** A clock on the wall of a zone, without an offset of its own. */
+/** A clock on the wall of a zone, without its own offset. */
 function fromWall(wall: string, zone: string): number {
   const asUtc = Date.parse(`${wall}Z`);
   const guess = asUtc - offsetMinutes(asUtc, zone) * 60_000;

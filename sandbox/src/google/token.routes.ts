@@ -107,7 +107,7 @@ export function tokenRoutes(app: FastifyInstance, google: GoogleWorld): void {
     };
   }
 
-  /** Good for reading who signed in. Its signature is by the client secret, as nobody publishes keys here. */
+  /** Good for reading who signed in. Its signature is by the client secret, as no one publishes keys here. */
   function idToken({ client_id, account }: AccessToken): string {
     const iat = Math.floor(config.now() / 1_000);
     const claims = {

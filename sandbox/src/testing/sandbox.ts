@@ -13,7 +13,7 @@ const instant = {
   callbackRetryMs: 20,
   callbackPatienceMs: 2_000,
   sentenceMs: 0,
-  assistantPatienceMs: 300,
+  assistantTimeoutMs: 300,
 };
 
 export function temporaryDir(): string {
@@ -26,7 +26,7 @@ export function testConfig(changes: Partial<SandboxConfig> = {}): SandboxConfig 
   return { ...readConfig({}), port: 0, pace: instant, stateDir: temporaryDir(), ...changes };
 }
 
-/** A sandbox of its own for one test, gone when the test ends. */
+/** Its own sandbox for one test, gone when the test ends. */
 export async function aSandbox(changes: Partial<SandboxConfig> = {}) {
   const config = testConfig(changes);
   const sandbox = await startSandbox(config);
@@ -54,7 +54,7 @@ export interface Received {
   text: string;
 }
 
-/** Somebody who is called back: keeps what came, answers what the test wants. */
+/** Someone who is called back: keeps what came, answers what the test wants. */
 export async function aReceiver(
   answer: (received: Received) => { status?: number; body?: string } = () => ({}),
   port = 0,

@@ -9,7 +9,7 @@ import type { Message, MessageStatus, TwilioEntry, TwilioState } from './state.t
 
 const readTimeoutMs = 15_000;
 
-/** Carries messages to the phone, and tells the sender's callback about each step. */
+/** Carries messages to the phone, and calls the sender's callback at each step. */
 export class Carrier {
   readonly #world: World;
   readonly #ledger: Ledger<TwilioEntry>;

@@ -71,7 +71,7 @@ export function twilioControl(app: FastifyInstance, { world, state, ledger, carr
       if (kinds.has('duplicate_callback')) await deliverInbound(inbound, world, options);
       return await deliverInbound(inbound, world, options);
     } catch (error) {
-      const detail = `The text was accepted, but ${config.publicUrl} could not be reached: ${whyNotReached(error)}.`;
+      const detail = `The text was accepted, but ${config.publicUrl} couldn’t be reached: ${whyNotReached(error)}.`;
       throw new Problem(502, 'WEBHOOK_UNREACHABLE', detail);
     }
   }

@@ -73,7 +73,7 @@ describe('a text from a patient', () => {
     await vi.waitFor(async () => expect(await phoneOf(sandbox, to)).toMatchObject([{ body: 'Hi' }]));
   });
 
-  it('says in a sentence that nobody listens at the public address', async () => {
+  it('says in a sentence that no one listens at the public address', async () => {
     const sandbox = await aSandbox({ publicUrl: 'http://127.0.0.1:2' });
 
     const answer = await sandbox.control('POST', '/inbound-sms', { from: patient, body: 'Hi' });

@@ -140,7 +140,7 @@ describe('a text message', () => {
 });
 
 describe('the account', () => {
-  it('is active for whoever has its token', async () => {
+  it('is active for anyone who has its token', async () => {
     const sandbox = await aSandbox();
     const { accountSid } = sandbox.config.twilio;
 

@@ -4,7 +4,7 @@ import { aSandbox } from '../testing/sandbox.ts';
 import { clientOf, org } from './testing.ts';
 
 describe('the Vapi API', () => {
-  it('keeps an assistant as it was given, changes whole fields, and forgets it when told', async () => {
+  it('keeps an assistant as it was given, changes whole fields, and forgets it when asked', async () => {
     const client = clientOf(await aSandbox());
 
     const made = await client.assistants.create({
@@ -24,7 +24,7 @@ describe('the Vapi API', () => {
     await expect(client.assistants.get({ id: made.id })).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  it('gives each Vapi number a number of its own', async () => {
+  it('gives each Vapi number its own number', async () => {
     const client = clientOf(await aSandbox());
 
     const one = await client.phoneNumbers.create({ provider: 'vapi' });

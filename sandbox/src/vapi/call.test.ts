@@ -20,7 +20,7 @@ describe('a phone call', () => {
     });
     expect(call.transcript.map(({ text }: { text: string }) => text)).toEqual([
       'Lakeside Clinic, how can I help?',
-      'Hi, this is Maria Lopez. I would like to book a consultation, please.',
+      'Hi, this is Maria Lopez. I’d like to book a consultation, please.',
       'Of course. Let me see what we have.',
       'I have Monday at 9:00 AM or 9:30 AM.',
       'Monday, November 23 at 9:00 AM works for me.',
@@ -41,7 +41,7 @@ describe('a phone call', () => {
     expect(office.received.map(({ text }) => text).join()).not.toContain('s3cret');
   });
 
-  it('speaks the envelope of the wire: arguments are an object, the call rings for ever', async () => {
+  it('speaks the envelope of the wire: arguments are an object, the call rings forever', async () => {
     const sandbox = await aSandbox();
     const office = await aBackOffice();
     const { id } = await anAssistant(sandbox, { url: office.url });
@@ -126,7 +126,7 @@ describe('a phone call', () => {
     expect(office.messages().filter(({ type }) => type === 'tool-calls')).toHaveLength(1);
   });
 
-  it('plays the wishes of a script, and turns one by one', async () => {
+  it('plays the requests of a script, and turns one by one', async () => {
     const sandbox = await aSandbox();
     const asked: object[] = [];
     const keep = (args: object) => {

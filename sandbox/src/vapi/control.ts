@@ -27,7 +27,7 @@ export interface CallsInProgress {
   add(playing: Promise<void>): void;
 }
 
-/** Somebody dials the clinic. */
+/** Someone dials the clinic. */
 export function vapiControl(app: FastifyInstance, world: VapiWorld, inProgress: CallsInProgress): void {
   app.post('/call', async (request) => {
     const { org_id, to, from, script } = parseControl(callBody, request.body);
@@ -44,7 +44,7 @@ export function vapiControl(app: FastifyInstance, world: VapiWorld, inProgress: 
   app.get('/calls/:id', async (request) => {
     const { id } = callParams.parse(request.params);
     const call = world.state.calls.get(id);
-    if (!call) throw new Problem(404, 'CALL_NOT_FOUND', `The sandbox knows no call "${id}".`);
+    if (!call) throw new Problem(404, 'CALL_NOT_FOUND', `The sandbox has no call "${id}".`);
     return call;
   });
 }

@@ -6,7 +6,7 @@ import type { VapiWorld } from './world.ts';
 
 export interface Delivery {
   type: string;
-  /** null when nobody answered in time */
+  /** null when no one answered in time */
   status_code: number | null;
   ms: number;
   json: unknown;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Call, ToolOutcome } from './call.ts';
-import type { Turn, Wishes } from './script.ts';
+import type { CallerRequests, Turn } from './script.ts';
 
 /** Who put the phone down. */
 export type Ending = 'customer-ended-call' | 'assistant-ended-call';
@@ -18,14 +18,14 @@ const spoken = z.looseObject({
 });
 
 /** A patient who knows what they want: the same friendly call every time. */
-export async function bookingDialogue(call: Call, wishes: Wishes): Promise<Ending> {
-  const name = wishes.patient?.name ?? 'Maria Lopez';
-  const phone = wishes.patient?.phone ?? call.record.from;
-  const service = wishes.service_type ?? 'consultation';
-  const date = wishes.appointment_date;
-  const isTimeGiven = Boolean(wishes.scheduled_at || (date && wishes.appointment_time));
+export async function bookingDialogue(call: Call, requests: CallerRequests): Promise<Ending> {
+  const name = requests.patient?.name ?? 'Maria Lopez';
+  const phone = requests.patient?.phone ?? call.record.from;
+  const service = requests.service_type ?? 'consultation';
+  const date = requests.appointment_date;
+  const isTimeGiven = Boolean(requests.scheduled_at || (date && requests.appointment_time));
   await greet(call);
-  await call.say('user', `Hi, this is ${name}. I would like to book a ${service}, please.`);
+  await call.say('user', `Hi, this is ${name}. I’d like to book a ${service}, please.`);
   await call.say('assistant', 'Of course. Let me see what we have.');
 
   const found = await call.tool('checkAvailability', {
@@ -33,30 +33,30 @@ export async function bookingDialogue(call: Call, wishes: Wishes): Promise<Endin
     ...(date && { appointmentDate: date }),
   });
   const offered = offerOf(found);
-  const chosen = offered?.slots[Math.min(wishes.slot_index ?? 0, offered.slots.length - 1)];
+  const chosen = offered?.slots[Math.min(requests.slot_index ?? 0, offered.slots.length - 1)];
   if (!isTimeGiven && !chosen) {
     await call.say('assistant', offered?.say ?? wordsOf(found));
-    await call.say('user', 'All right, I will call again. Goodbye.');
+    await call.say('user', 'All right, I’ll call back. Goodbye.');
     return 'customer-ended-call';
   }
   if (offered) await call.say('assistant', offered.say ?? `I have ${offered.slots.map(labelOf).join(', ')}.`);
-  const wanted = wishes.scheduled_at ?? `${date} at ${wishes.appointment_time}`;
+  const wanted = requests.scheduled_at ?? `${date} at ${requests.appointment_time}`;
   await call.say('user', `${isTimeGiven || !chosen ? wanted : labelOf(chosen)} works for me.`);
 
   const when = isTimeGiven
     ? {
-        scheduledAt: wishes.scheduled_at,
+        scheduledAt: requests.scheduled_at,
         appointmentDate: date,
-        appointmentTime: wishes.appointment_time,
+        appointmentTime: requests.appointment_time,
       }
     : { slotId: chosen?.slot_id, scheduledAt: chosen?.start };
   const booked = await call.tool('bookClinicAppointment', {
     name,
     phone,
-    email: wishes.patient?.email,
+    email: requests.patient?.email,
     serviceType: service,
     ...when,
-    notes: wishes.notes,
+    notes: requests.notes,
   });
   await call.say('assistant', wordsOf(booked));
   await call.say('user', booked.error === undefined ? 'Great, thank you. Goodbye.' : 'All right. Goodbye.');
@@ -89,12 +89,12 @@ const labelOf = ({ label, start }: z.infer<typeof slot>): string => label ?? sta
 /** A result that is JSON names what to say; any other is said as it is. */
 function wordsOf({ result, error, said }: ToolOutcome): string {
   if (said !== undefined) return said;
-  if (error !== undefined) return `I am sorry. ${error.replace(NOT_SAID, '')}`;
+  if (error !== undefined) return `I’m sorry. ${error.replace(NOT_SAID, '')}`;
   const { say, confirmation, message } = spoken.safeParse(json(result)).data ?? {};
   return (say ?? confirmation ?? message ?? result).replace(NOT_SAID, '');
 }
 
-/** What a tool tells the agent in brackets behind its sentence, as an agent leaves it out. */
+/** What a tool adds for the agent in brackets after its sentence; an agent doesn't say it. */
 const NOT_SAID = / \([^()]*\)$/;
 
 function json(text: string | undefined): unknown {

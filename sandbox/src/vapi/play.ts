@@ -12,7 +12,7 @@ const assistantAnswer = z.union([
   z.looseObject({ error: z.string() }),
 ]);
 
-/** One phone call from the first ring to the report, in the order in which Vapi tells it. */
+/** One phone call from the first ring to the report, in the order in which Vapi reports it. */
 export async function playCall(world: VapiWorld, call: Call, script: Script): Promise<void> {
   const answered = await whoAnswers(world, call);
   if ('refused' in answered) {
@@ -55,7 +55,7 @@ async function whoAnswers(
   return { assistant: known };
 }
 
-/** What lies at the number for the case that its server names nobody: a hook goes before the fallback. */
+/** What lies at the number for the case that its server names no one: a hook goes before the fallback. */
 async function goOnWithoutServer(call: Call, reason: string): Promise<void> {
   const { hooks, fallbackDestination } = call.line.phoneNumber;
   for (const hook of hooks ?? []) {

@@ -12,7 +12,7 @@ const turn = z.union([
 ]);
 export type Turn = z.infer<typeof turn>;
 
-const wishes = z.strictObject({
+const requests = z.strictObject({
   patient: z
     .strictObject({
       name: z.string().optional(),
@@ -27,7 +27,7 @@ const wishes = z.strictObject({
   scheduled_at: z.string().optional(),
   notes: z.string().optional(),
 });
-export type Wishes = z.infer<typeof wishes>;
+export type CallerRequests = z.infer<typeof requests>;
 
-export const script = z.union([z.array(turn).min(1).max(200), wishes]);
+export const script = z.union([z.array(turn).min(1).max(200), requests]);
 export type Script = z.infer<typeof script>;

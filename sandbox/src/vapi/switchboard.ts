@@ -21,14 +21,14 @@ const lookEveryMs = 50;
 
 /** An organization that has just signed up gets its assistant from a worker: give it a moment. */
 export async function findLine(world: VapiWorld, dialled: Dialled, signal: AbortSignal): Promise<Line> {
-  const patienceMs = world.config.pace.assistantPatienceMs;
-  const deadline = performance.now() + patienceMs;
+  const timeoutMs = world.config.pace.assistantTimeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const line = lookUp(world, dialled);
     if (line) return line;
     if (performance.now() > deadline) {
       const who = dialled.org_id ? `organization ${dialled.org_id}` : `number ${dialled.to}`;
-      const detail = `Nobody answers for ${who}: no assistant of theirs came within ${patienceMs / 1_000} seconds.`;
+      const detail = `No one answered for ${who}: none of their assistants showed up within ${timeoutMs / 1_000} seconds.`;
       throw new Problem(404, 'ASSISTANT_NOT_FOUND', detail);
     }
     await sleep(lookEveryMs, undefined, { signal });
@@ -49,7 +49,7 @@ function lookUp({ state }: VapiWorld, { org_id, to }: Dialled): Line | undefined
     return { phoneNumber, server, assistant, orgId: org_id ?? orgOf(assistant) };
   }
   if (!ofOrg) return undefined;
-  // An assistant that has no number yet can be called all the same, on one that asks its own server.
+  // An assistant that has no number yet can be called anyway, on one that asks its own server.
   const at = ofOrg.createdAt;
   const borrowed = { id: ofOrg.id, orgId, createdAt: at, updatedAt: at, provider: 'vapi' as const };
   const number = to ?? '+15550100000';

@@ -121,11 +121,11 @@ const contactOf = (input: Arguments, call: CallContext): Omit<BookingRequest, 's
   notes: input.notes,
 });
 
-/** "unknown" or "the same number" is no number: the one the call comes from stands in for it. */
+/** "unknown" or "the same number" isn't a number: the number the call comes from is used instead. */
 const spokenPhone = ({ phone, patientPhone }: Arguments): string | undefined =>
   [phone, patientPhone].find((given) => given !== undefined && !isPlaceholderPhone(given));
 
-/** A chosen offer is exact unless other words stand beside it; whatever else was said is read with the clinic's calendar, or asked about. */
+/** A chosen offer is exact unless other words come with it; anything else that was said is read with the clinic's calendar, or asked about. */
 async function whenOf(
   context: BookingContext,
   scope: TenantScope,

@@ -87,7 +87,7 @@ export function callerOf(call: CallContext, name: string | undefined) {
   });
 }
 
-/** The one appointment that is meant; of several the caller has to say which. @throws {AppError} */
+/** The appointment the caller means; if there are several, they have to say which. @throws {AppError} */
 export async function resolveCallersAppointment(
   context: BookingContext,
   call: CallContext,

@@ -56,7 +56,10 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       };
       if (input.confirmed === 'no') {
         return {
-          say: sayWhose(meant, `Nothing is canceled. The appointment on ${meant.label} stays.`),
+          say: sayWhose(
+            meant,
+            `Okay, I haven’t canceled anything. The appointment on ${meant.label} is still booked.`,
+          ),
           data: unchanged(meant),
         };
       }
@@ -81,7 +84,7 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       return {
         say: sayWhose(
           meant,
-          `Nothing is canceled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
+          `Nothing has been canceled yet. Ask: would you like me to cancel your appointment on ${meant.label}?`,
         ),
         data: { ...unchanged(meant), confirmToken },
       };

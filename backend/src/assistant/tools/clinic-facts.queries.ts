@@ -56,7 +56,7 @@ export interface ClosedDays {
 
 /** Holidays of the whole clinic in the coming year; not why, which is nobody's business. */
 export async function readClosedDays(db: Db, orgId: string, now: Date): Promise<ClosedDays[]> {
-  // Of an afternoon off before it, or a morning after it, nothing is said: those are no closed days.
+  // An afternoon off before it, or a morning after it, isn't mentioned: those aren't closed days.
   const { rows } = await sql<ClosedDays>`
     select d."from"::text, d."to"::text
     from time_off t join organizations o on o.id = t.org_id,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readConsent } from './consent.ts';
 
-describe('an answer to "shall I?"', () => {
+describe('an answer to "should I?"', () => {
   test.each([
     ...[true, 'true', 1, '1', 'yes', 'Yes.', 'YES', 'yes please', 'Yes, please!', 'yeah', 'yep', 'yup', 'y'],
     ...['confirmed', 'Confirm', 'sure', 'Sure, go ahead', 'ok', 'okay', 'um, yes', 'uh, yeah, do it'],

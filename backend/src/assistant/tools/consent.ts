@@ -1,6 +1,6 @@
 export type Consent = 'yes' | 'no' | 'unclear';
 
-/** What the question was about: "yes, move it" is no yes to canceling. */
+/** What the question was about: "yes, move it" isn't a yes to canceling. */
 export type Asked = 'cancel' | 'move';
 
 const words = (list: string): string => list.split(' ').join('|');
@@ -26,7 +26,7 @@ const MAX_YES_LENGTH = 100;
 
 const CLOSED: Record<Asked, RegExp> = { cancel: yesTo('cancel'), move: yesTo('move') };
 
-/** Only these words may stand beside a yes: whatever else is said may turn it around, and is asked about. */
+/** Only these words may come with a yes: anything else could turn it around, and is asked about. */
 function yesTo(asked: Asked): RegExp {
   const doIt = `(?:and |i (?:want|would like|wish) (?:you )?to |you can |please )*(?:${VERBS[asked]})${WHAT}?`;
   return new RegExp(`^(?=.* (?:${YES})(?: |$))(?: (?:${doIt}|${YES}|${COURTESY})(?= |$))+$`, 'u');

@@ -27,7 +27,7 @@ test('days with the same hours are said together', () => {
   );
 });
 
-test('the clinic is open while anybody works', () => {
+test('the clinic is open while anyone works', () => {
   expect(
     spokenWeek([
       { 1: [['09:00', '12:00']] },

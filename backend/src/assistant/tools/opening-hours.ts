@@ -26,7 +26,7 @@ function without(window: Window, breaks: Window[]): Window[] {
   );
 }
 
-/** "Monday to Friday 9:00 AM to 5:00 PM; Saturday 9:00 AM to 12:00 PM", of everybody together. */
+/** "Monday to Friday 9:00 AM to 5:00 PM; Saturday 9:00 AM to 12:00 PM", of everyone together. */
 export function spokenWeek(weeks: WeeklyHours[]): string {
   const days = WEEKDAYS.map((day) => spokenDay(merged(weeks.flatMap((week) => week[day] ?? []))));
   const runs: { first: number; last: number; hours: string }[] = [];

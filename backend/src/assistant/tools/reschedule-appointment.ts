@@ -71,7 +71,10 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const data = { appointment_id: meant.appointmentId };
       if (input.confirmed === 'no') {
         return {
-          say: sayWhose(meant, `Nothing is changed. The appointment stays on ${meant.label}.`),
+          say: sayWhose(
+            meant,
+            `Okay, I haven’t changed anything. The appointment is still on ${meant.label}.`,
+          ),
           data: { ...data, confirmed: false },
         };
       }
@@ -112,7 +115,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       await tryOut(context, scope, move);
       const confirmToken = await readBack(context, scope, change, callIdOf(call));
       const who = providerName === undefined ? '' : ` with ${providerName}`;
-      const asked = `Nothing is changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;
+      const asked = `Nothing has been changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;
       return {
         say: appendCorrection(sayWhose(meant, asked), correction),
         data: { ...correctedFields(correction), ...data, confirmed: false, confirmToken },

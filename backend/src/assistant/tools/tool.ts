@@ -22,7 +22,7 @@ export interface ToolAnswer {
   data?: Record<string, unknown>;
 }
 
-/** What Vapi is told about a tool. */
+/** What Vapi knows about a tool. */
 export interface ToolDefinition {
   name: string;
   description: string;

@@ -13,7 +13,7 @@ const nineToFive: WorkingHours = Object.fromEntries(
   ['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]]),
 );
 
-/** Somebody with an empty calendar, unless something else is said. */
+/** Someone with an empty calendar, unless something else is said. */
 export function provider(
   id: string,
   {

@@ -55,7 +55,7 @@ export interface Judged {
   /** `2026-11-23T09:15` on the wall. */
   local: string;
   start: number | undefined;
-  /** Everything that speaks against it; nothing: it is free. */
+  /** Every rule that refuses it; none: it is free. */
   against: Set<string>;
 }
 
@@ -71,7 +71,7 @@ function joined(windows: [number, number][]): [number, number][] {
 
 const overlap = (a: Interval, b: Interval) => a.from < b.to && b.from < a.to;
 
-/** Every start that there could be on a date, with everything that speaks against it. */
+/** Every possible start on a date, with every rule that refuses it. */
 export function judgeDay(request: RawRequest, date: string): Judged[] {
   const { timeZone } = request;
   const weekday = Temporal.PlainDate.from(date).dayOfWeek;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 
 type Ask = (text: string, values?: unknown[]) => Promise<unknown>;
 
-/** A transaction that has begun and ends only when the others, who came later, stand in line behind its locks. */
+/** A transaction that has begun and ends only when the others, who came later, wait for its locks. */
 export async function meanwhile<T>(
   owner: pg.Pool,
   begin: (sql: Ask) => Promise<unknown>,

@@ -34,7 +34,7 @@ export const SAME: [string, string][] = [
   ['Robert Jones Jr.', 'Robert Jones, Junior'],
   ['Suharto', 'suharto'],
 ];
-/** The same person, although less was said; two contacts all the same when both are stored. */
+/** The same person, although less was said; still two contacts when both are stored. */
 export const LEFT_OUT: [string, string][] = [
   ['Robert Jones Jr.', 'Robert Jones'],
   ['Maria Elena Lopez', 'Maria Lopez'],

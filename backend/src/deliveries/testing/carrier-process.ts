@@ -1,4 +1,4 @@
-/** A process of its own with a carrier: what the tests kill, or see end by itself. */
+/** Its own process with a carrier: what the tests kill, or see end by itself. */
 import { randomUUID } from 'node:crypto';
 // waits: the process that is tested; its parent waits for its end and for nothing else
 import { setTimeout as sleep } from 'node:timers/promises';

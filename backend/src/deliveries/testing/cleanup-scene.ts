@@ -9,7 +9,7 @@ export const NOW = '2026-11-21T12:00:00Z';
 export const HOUR = 1;
 export const DAY = 24;
 
-/** Two clinics whose rows have the age a test wants, and the clean-up on a clock that stands still. */
+/** Two clinics whose rows have the age a test wants, and the clean-up on a stopped clock. */
 export async function createCleanupScene() {
   const db = await createTestDatabase();
   const [clinic, other] = [await db.createOrganization(), await db.createOrganization()];

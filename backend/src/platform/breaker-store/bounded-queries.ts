@@ -13,7 +13,7 @@ export type Value = string | number | undefined;
 // lost in a crash of the database, so nothing waits for its disk.
 const SCOPE = 'set local role voxanne_service; set local synchronous_commit = off';
 
-// Limits may be endless; no integer of a function is.
+// A limit may be infinite; an integer argument can't.
 const MOST = 2 ** 31 - 1;
 
 function literal(value: Value): string {
@@ -21,19 +21,19 @@ function literal(value: Value): string {
   return typeof value === 'string' ? pg.escapeLiteral(value) : String(Math.min(value, MOST));
 }
 
-/** The server's own verdict on a statement leaves the connection whole; all else, and its goodbyes (57P), do not. */
+/** After the server's own error about a statement the connection is still good; after anything else, or a shutdown (57P), it isn't. */
 const isBroken = (error: unknown): boolean =>
   !(error instanceof pg.DatabaseError) || error.code === undefined || error.code.startsWith('57P');
 
-/** An idle connection may have died unseen; so many in a row are the server. */
-const MOST_DEAD = 3;
+/** An idle connection may have died unnoticed; this many in a row mean the server. */
+const MAX_DEAD_CONNECTIONS = 3;
 
 async function send<Row>(pool: pg.Pool, text: string, late: AbortSignal, dead = 0): Promise<Row[]> {
   late.throwIfAborted();
   const client = await pool.connect();
   if (late.aborted) client.release();
   late.throwIfAborted();
-  // Nobody knows when its answer would come: the connection is not given to anybody else.
+  // No one knows when its answer would come: the connection is not given to anyone else.
   const cut = () => client.release(true);
   late.addEventListener('abort', cut, { once: true });
   const giveBack = (broken: boolean) => {
@@ -47,8 +47,8 @@ async function send<Row>(pool: pg.Pool, text: string, late: AbortSignal, dead = 
   } catch (error) {
     const broken = isBroken(error);
     giveBack(broken);
-    if (!broken || dead === MOST_DEAD) throw error;
-    // Should it have been done after all, then doing it again harms nothing: at worst a failure counts twice.
+    if (!broken || dead === MAX_DEAD_CONNECTIONS) throw error;
+    // If it was done after all, doing it again is harmless: at worst a failure counts twice.
     return send(pool, text, late, dead + 1);
   }
 }

@@ -65,7 +65,7 @@ describe('the PostgreSQL store of the breakers', () => {
     expect(await rows()).toEqual({ breakers: 0, failures: 0 });
   });
 
-  test('leaves no row of a probe that nobody needed', async () => {
+  test('leaves no row of a probe that no one needed', async () => {
     const { store } = start();
     const lease = await store.takeProbe(KEY, 1_000);
     if (!lease.granted) expect.fail('the probe was refused');
@@ -73,7 +73,7 @@ describe('the PostgreSQL store of the breakers', () => {
     expect(await rows()).toEqual({ breakers: 0, failures: 0 });
   });
 
-  test('sweeps what nobody asked about any more', async () => {
+  test('sweeps what no one asked about anymore', async () => {
     const { store } = start();
     await store.failed('svc', 'b', RULES, REASON);
     await store.opened(OPEN, 'failures');
@@ -83,7 +83,7 @@ describe('the PostgreSQL store of the breakers', () => {
     expect(await rows()).toEqual({ breakers: 0, failures: 0 });
   });
 
-  test('a verdict whose breaker was closed meanwhile opens nothing', async () => {
+  test('a verdict whose breaker was closed in the meantime opens nothing', async () => {
     const { store } = start();
     const lease = await store.takeProbe(KEY, 1_000);
     await store.closed(KEY);

@@ -28,12 +28,12 @@ export interface BreakerStoreOptions {
 }
 
 const CHANNEL = 'voxanne_breakers';
-/** Nobody waits for news, so a busy moment is no reason to lose it. */
+/** No one waits for news, so a busy moment is no reason to lose it. */
 const NEWS_CAP_MS = 1_500;
 
 // A notification holds 8,000 bytes and an index entry 2,700.
-const LONGEST_ID = 400;
-const LONGEST_MESSAGE = 300;
+const MAX_ID_LENGTH = 400;
+const MAX_MESSAGE_LENGTH = 300;
 
 const Id = z.union([
   z.tuple([z.literal('service'), z.string()]),
@@ -62,7 +62,7 @@ function readId(text: string): BreakerId {
   return { level, name, key };
 }
 
-/** What is not ours is no news: whoever may connect may notify, and a newer process may know more kinds. */
+/** What isn't ours isn't news: anyone who may connect may notify, and a newer process may know more kinds. */
 function orNothing<T>(read: () => T): T[] {
   try {
     return [read()];
@@ -84,7 +84,7 @@ function readRow(row: unknown): SharedOpen {
 }
 
 // PostgreSQL stores no NUL.
-const storable = (message: string): string => message.slice(0, LONGEST_MESSAGE).replaceAll('\0', '\ufffd');
+const storable = (message: string): string => message.slice(0, MAX_MESSAGE_LENGTH).replaceAll('\0', '\ufffd');
 
 const serviceText = (name: string): string => idText({ level: 'service', name, key: undefined });
 const keyText = (name: string, key: string | undefined): string => idText({ level: 'key', name, key });
@@ -101,7 +101,7 @@ export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
 
   /** Breakers with endless names stay local. */
   const tell = async (name: string, id: string, values: readonly Value[]): Promise<void> => {
-    if (id.length <= LONGEST_ID) await queries.call(name, values, newsCapMs);
+    if (id.length <= MAX_ID_LENGTH) await queries.call(name, values, newsCapMs);
   };
 
   return {
@@ -132,7 +132,7 @@ export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
     },
     async takeProbe(id, leaseMs) {
       const text = idText(id);
-      if (text.length > LONGEST_ID) return { granted: true, token: 0 };
+      if (text.length > MAX_ID_LENGTH) return { granted: true, token: 0 };
       const values = [text, serviceText(id.name), leaseMs];
       const [row] = await queries.call<Lease>('breaker_take_probe', values, probeCapMs);
       return row?.token == null
@@ -150,7 +150,7 @@ export function createBreakerStore(options: BreakerStoreOptions): BreakerStore {
       return () => void started.close();
     },
     async close() {
-      // A server that went silent does not even say goodbye.
+      // A server that went silent doesn't even close the connection.
       const goodbye = Promise.race([listening?.close(), sleep(NEWS_CAP_MS, undefined, { ref: false })]);
       await Promise.all([goodbye, queries.close()]);
     },

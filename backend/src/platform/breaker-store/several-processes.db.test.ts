@@ -69,7 +69,7 @@ describe('several processes on one database', () => {
     await Promise.all([a.process.connected(), b.process.connected()]);
     const times: number[] = [];
     for (let n = 0; n < 20; n++) {
-      // The service itself opens when many keys fail at once; here each failure stands alone.
+      // The service itself opens when many keys fail at once; here each failure counts alone.
       const name = `svc-${n}`;
       const begun = performance.now();
       for (let call = 0; call < 3; call++) await a.safeCall(name, down, { key: 'a' });
@@ -137,7 +137,7 @@ describe('several processes on one database', () => {
     expect(after.getCircuitBreakerStatus('svc', 'a').state).toBe('closed');
   });
 
-  test('a process killed in the middle of its probe blocks nobody for ever', async () => {
+  test('a process killed in the middle of its probe blocks no one forever', async () => {
     const here = startStore(db);
     endings.unshift(() => here.end());
     const id = { name: 'svc', key: 'a', level: 'key' } as const;

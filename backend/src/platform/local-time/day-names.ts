@@ -8,7 +8,7 @@ const MONTHS = 'January February March April May June July August September Octo
 
 export const weekdayName = (weekday: number): string => WEEKDAYS[weekday - 1] ?? '';
 
-/** "November 23, 2026": the month by its name, so that nobody takes 3/4 for another day. */
+/** "November 23, 2026": the month by its name, so that no one takes 3/4 for another day. */
 export const namedDay = (date: Temporal.PlainDate): string =>
   `${monthName(date.month)} ${date.day}, ${date.year}`;
 

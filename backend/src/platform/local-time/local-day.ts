@@ -24,7 +24,7 @@ export interface LocalDay {
 
 // A clinic asks for the same weeks all day long; a year of fifty zones fits.
 const cache = new Map<string, Map<number, LocalDay>>();
-const MOST_DAYS = 20_000;
+const MAX_CACHED_DAYS = 20_000;
 let kept = 0;
 
 /** A day of a time zone, worked out once. */
@@ -32,7 +32,7 @@ export function localDay(number: number, timeZone: string): LocalDay {
   let days = cache.get(timeZone);
   const known = days?.get(number);
   if (known) return known;
-  if (kept >= MOST_DAYS) {
+  if (kept >= MAX_CACHED_DAYS) {
     cache.clear();
     kept = 0;
     days = undefined;

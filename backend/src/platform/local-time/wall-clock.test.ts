@@ -93,10 +93,10 @@ describe('a date and a time of the clinic’s wall clock', () => {
     ['2026-03-29', '02:00', 'Europe/Berlin'],
     ['2026-10-04', '02:15', 'Australia/Lord_Howe'],
     ['2026-09-27', '03:00', 'Pacific/Chatham'],
-  ])('%s %s in %s was skipped by the clocks, and a person is told so', (date, time, zone) => {
+  ])('%s %s in %s was skipped by the clocks, and the error says so', (date, time, zone) => {
     const { code, message } = refusal(date, time, zone);
     expect(code).toBe('INVALID_TIME');
-    expect(message).toContain(`set forward on ${date}`);
+    expect(message).toContain(`go forward on ${date}`);
     expect(message).toContain(time);
   });
 
@@ -104,7 +104,7 @@ describe('a date and a time of the clinic’s wall clock', () => {
     ['2026-11-01', '01:30', 'America/New_York', '2026-11-01T05:30:00.000Z'],
     ['2026-10-25', '02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
     ['2026-04-05', '01:45', 'Australia/Lord_Howe', '2026-04-04T14:45:00.000Z'],
-  ])('%s %s in %s happens twice: the first is meant', (date, time, zone, expected) => {
+  ])('%s %s in %s happens twice: the first one counts', (date, time, zone, expected) => {
     expect(iso(date, time, zone)).toBe(expected);
   });
 

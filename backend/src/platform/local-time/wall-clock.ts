@@ -12,7 +12,7 @@ export function fromWallClock(date: string, time: string, timeZone: string): Dat
   const at = instantOf(parseDate(date).toPlainDateTime(parseTime(time)), timeZone);
   if (at) return at;
   throw invalidTime(
-    `The clocks are set forward on ${date}: ${time} does not exist on that day. Choose another time.`,
+    `The clocks go forward on ${date}, so there is no ${time} that day. Choose another time.`,
   );
 }
 
@@ -34,9 +34,7 @@ export function isMonthFirst(country: string): boolean {
 function parseDate(text: string): Temporal.PlainDate {
   const [, year, month, day] = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(text) ?? [];
   if (year === undefined) {
-    throw invalidTime(
-      `"${text.slice(0, 40)}" is not a date. Write it as year-month-day, such as 2026-11-23.`,
-    );
+    throw invalidTime(`"${text.slice(0, 40)}" isn’t a date. Write it as year-month-day, such as 2026-11-23.`);
   }
   try {
     return Temporal.PlainDate.from(
@@ -55,7 +53,7 @@ function parseTime(text: string): Temporal.PlainTime {
   const minute = Number(minuteText);
   const fits = half === undefined ? hour <= 23 : hour >= 1 && hour <= 12;
   if (hourText === undefined || !fits || minute > 59) {
-    throw invalidTime(`"${text.slice(0, 40)}" is not a time of day. Write it as 09:30 or 9:30 AM.`);
+    throw invalidTime(`"${text.slice(0, 40)}" isn’t a time of day. Write it as 09:30 or 9:30 AM.`);
   }
   const afternoon = half?.toLowerCase() === 'p';
   return Temporal.PlainTime.from({

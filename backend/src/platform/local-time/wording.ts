@@ -10,7 +10,7 @@ interface Formats {
 
 // Making a format costs 50 us and some kilobytes of ICU; an availability answer needs hundreds of labels.
 const byZone = new Map<string, Formats>();
-const MOST_ZONES = 500;
+const MAX_CACHED_ZONES = 500;
 
 function formatsFor(timeZone: string): Formats {
   let formats = byZone.get(timeZone);
@@ -25,7 +25,7 @@ function formatsFor(timeZone: string): Formats {
       time: format({ hour: 'numeric', minute: '2-digit' }),
       date: format({ dateStyle: 'long' }),
     };
-    if (byZone.size >= MOST_ZONES) byZone.clear();
+    if (byZone.size >= MAX_CACHED_ZONES) byZone.clear();
     byZone.set(timeZone, formats);
   }
   return formats;

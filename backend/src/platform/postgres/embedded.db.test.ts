@@ -104,7 +104,7 @@ describe('the built-in PostgreSQL', () => {
     expect(serverPid()).toBe(pid);
   });
 
-  test('of a living Voxanne is left alone, and the second one says what to do', async () => {
+  test('the server of a running Voxanne is left alone, and the second one says what to do', async () => {
     const owner = await start();
     const second = startEmbeddedPostgres({ dataDir, port: await freePort(), settings: QUICK });
     await expect(second).rejects.toBeInstanceOf(StartupError);
@@ -128,7 +128,7 @@ describe('the built-in PostgreSQL', () => {
     expect(await ask(owner.ownerUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
   }, 180_000);
 
-  test('that another Voxanne took meanwhile is not stopped by the first', async () => {
+  test('that another Voxanne took in the meantime is not stopped by the first', async () => {
     const errors: unknown[] = [];
     const log = { warn: () => undefined, error: (...args: unknown[]) => void errors.push(args) };
     const first = await startEmbeddedPostgres({ dataDir, port, settings: QUICK, log });
@@ -138,7 +138,7 @@ describe('the built-in PostgreSQL', () => {
       const taken = thief.query(
         `select pg_advisory_lock(hashtextextended('voxanne:owner-of-the-embedded-server', 0))`,
       );
-      // It must stand in line before the lock is free, or the first one takes it back.
+      // It must be waiting before the lock is free, or the first one takes it back.
       const inLine = `select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`;
       await vi.waitFor(async () => expect(await ask(first.ownerUrl, inLine)).toEqual([{ n: 1 }]), 10_000);
       await breakOwnership(first);
@@ -152,7 +152,7 @@ describe('the built-in PostgreSQL', () => {
     }
   }, 180_000);
 
-  test('whose machine lost power starts again, though its pid file names a process of somebody else', async () => {
+  test('the server starts again after a power failure, even if its pid file names someone else’s process', async () => {
     const server = await start();
     await running.pop()?.stop();
     writeFileSync(pidFile(), `${process.pid}\n${dataDir}/postgres\n0\n${port}\n\n127.0.0.1\n\nready\n`);
@@ -161,7 +161,7 @@ describe('the built-in PostgreSQL', () => {
     expect(await ask(server.ownerUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
   });
 
-  test('does not begin anew where an unfinished first start left its workshop', async () => {
+  test('does not begin again where an unfinished first start left its workshop', async () => {
     mkdirSync(join(dataDir, 'postgres.tmp'));
     writeFileSync(join(dataDir, 'postgres.tmp', 'half'), 'made');
     const { ownerUrl } = await start();
@@ -174,7 +174,7 @@ describe('the built-in PostgreSQL', () => {
     const attempt = start();
     await expect(attempt).rejects.toBeInstanceOf(StartupError);
     await expect(attempt).rejects.toThrow(
-      /not a whole PostgreSQL database.*\n.*mv '.*postgres' '.*postgres\.broken'/,
+      /isn’t a complete PostgreSQL database.*\n.*mv '.*postgres' '.*postgres\.broken'/,
     );
     expect(readFileSync(join(dataDir, 'postgres', 'diary.txt'), 'utf8')).toBe('mine');
   });

@@ -37,12 +37,12 @@ export interface EmbeddedOptions {
 const DATABASE = 'voxanne';
 const OWNER = 'voxanne';
 const ADVISORY_KEY = 'voxanne:owner-of-the-embedded-server';
-const ADOPTION_PATIENCE_MS = 5_000;
+const ADOPTION_TIMEOUT_MS = 5_000;
 
 /**
  * Starts the PostgreSQL under `<dataDir>/postgres`, making it the first time, or takes over the one that a
  * killed run left alive.
- * @throws {StartupError} saying what is in the way and the command that mends it.
+ * @throws {StartupError} saying what is in the way and the command that fixes it.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const cluster = join(options.dataDir, 'postgres');
@@ -87,7 +87,7 @@ const RECONNECT_MS = 1_000;
 
 /**
  * A restarted server has forgotten whose it is: the lock is taken again as soon as it answers, and a server that
- * died is started again. Whoever took the lock in between owns the server from then on.
+ * died is started again. The process that took the lock in between owns the server from then on.
  */
 function keepOwning(
   first: pg.Client,
@@ -112,7 +112,7 @@ function keepOwning(
     });
   };
   const retake = async (): Promise<void> => {
-    log?.warn('[Database] The connection that marks the built-in database as ours broke; taking it again');
+    log?.warn('[Database] Lost the connection that marks the built-in database as ours; reconnecting');
     while (!released.signal.aborted && !lost) {
       try {
         hold(await options.own());
@@ -128,7 +128,7 @@ function keepOwning(
       }
       await pause();
       if (released.signal.aborted) return;
-      // It answers nobody: starting up again, restarted by hand, or dead.
+      // It answers no one: starting up again, restarted by hand, or dead.
       await options
         .revive()
         .catch((err: unknown) => log?.error({ err }, '[Database] The built-in database does not start'));
@@ -182,7 +182,7 @@ async function initialize(
     ]);
     if (made.code !== 0) {
       throw new StartupError(
-        `The database could not be made in ${dirname(cluster)}: ${lastLine(made.output)}\nCheck the space and rights there, or choose another place with VOXANNE_DATA_DIR.`,
+        `The database couldn’t be created in ${dirname(cluster)}: ${lastLine(made.output)}\nCheck the free space and permissions there, or choose another place with VOXANNE_DATA_DIR.`,
       );
     }
     renameSync(workshop, cluster);
@@ -195,14 +195,14 @@ function checkCluster(cluster: string, user: RunAs | undefined): void {
   const setAside = `mv '${cluster}' '${cluster}.broken'`;
   if (!existsSync(join(cluster, 'PG_VERSION')) || !existsSync(join(cluster, 'postgresql.conf'))) {
     throw new StartupError(
-      `${cluster} is there, but it is not a whole PostgreSQL database (PG_VERSION or postgresql.conf is missing).\nPut your backup in its place, or set it aside and begin with an empty one: ${setAside}`,
+      `${cluster} exists, but isn’t a complete PostgreSQL database (PG_VERSION or postgresql.conf is missing).\nRestore your backup there, or set it aside and start with an empty one: ${setAside}`,
     );
   }
   const owner = statSync(cluster).uid;
   const wanted = user?.uid ?? process.getuid?.();
   if (wanted !== undefined && owner !== wanted) {
     throw new StartupError(
-      `${cluster} belongs to user id ${owner}, but the database would run as user id ${wanted}, and PostgreSQL insists on its own files.\nGive it over: sudo chown -R ${wanted} '${cluster}'`,
+      `${cluster} belongs to user id ${owner}, but the database would run as user id ${wanted}, and PostgreSQL only uses its own files.\nChange the owner: sudo chown -R ${wanted} '${cluster}'`,
     );
   }
 }
@@ -213,20 +213,20 @@ async function findRunning(
   url: (port: number) => string,
 ): Promise<{ port: number } | undefined> {
   const pidFile = join(cluster, 'postmaster.pid');
-  const giveUpAt = Date.now() + ADOPTION_PATIENCE_MS;
+  const giveUpAt = Date.now() + ADOPTION_TIMEOUT_MS;
   while (existsSync(pidFile)) {
     const lines = readFileSync(pidFile, 'utf8').split('\n');
     const pid = Number(lines[0]);
     const port = Number(lines[3]);
     if (port > 0 && (await servesCluster(url(port), cluster))) return { port };
     if (!isPostgres(pid)) {
-      // A dead pid's number can be anybody's by now, and PostgreSQL would refuse to start beside it.
+      // A dead pid's number can be anyone's by now, and PostgreSQL would refuse to start beside it.
       rmSync(pidFile, { force: true });
       return undefined;
     }
     if (Date.now() > giveUpAt) {
       throw new StartupError(
-        `A PostgreSQL (process ${pid}) holds ${cluster} but does not answer on port ${port}.\nStop it (kill ${pid}), wait a moment and start again.`,
+        `A PostgreSQL (process ${pid}) is using ${cluster} but isn’t responding on port ${port}.\nStop it (kill ${pid}), wait a moment and start again.`,
       );
     }
     await sleep(100);
@@ -269,7 +269,7 @@ async function start(
   const log = join(cluster, 'server.log');
   const settings = ['listen_addresses=127.0.0.1', "unix_socket_directories=''", ...(options.settings ?? [])];
   const serverOptions = `-p ${options.port} ${settings.map((setting) => `-c ${setting}`).join(' ')}`;
-  // pg_ctl gives the server a session of its own: the signal that drains us must not stop it first.
+  // pg_ctl gives the server its own session: the signal that drains us must not stop it first.
   const { code } = await run(pgCtl, [
     'start',
     '-D',
@@ -288,7 +288,7 @@ async function start(
     : '(no log)';
   if (/could not bind|Address already in use/.test(tail)) {
     throw new StartupError(
-      `Port ${options.port}, where the built-in database listens, is taken by ${await describePortOwner(options.port)}.\nStop that, or choose another port with DATABASE_PORT.`,
+      `Port ${options.port}, where the built-in database listens, is taken by ${await describePortOwner(options.port)}.\nStop it, or choose another port with DATABASE_PORT.`,
     );
   }
   throw new StartupError(`The built-in database did not start. The end of ${log} says:\n${tail}`);
@@ -313,7 +313,7 @@ async function own(url: string, cluster: string): Promise<pg.Client> {
   }
   await client.end();
   throw new StartupError(
-    `Another Voxanne is running on ${dirname(cluster)}.\nUse that one, stop it first, or give this one its own place with VOXANNE_DATA_DIR, PORT, SANDBOX_PORT and DATABASE_PORT.\nFor several processes on one database (VOXANNE_ROLE) give each of them the same DATABASE_URL.`,
+    `Another Voxanne is running on ${dirname(cluster)}.\nUse that one, stop it first, or give this one its own VOXANNE_DATA_DIR, PORT, SANDBOX_PORT and DATABASE_PORT.\nTo run several processes on one database (VOXANNE_ROLE), give each the same DATABASE_URL.`,
   );
 }
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
-/** What tells one database from another, whatever way leads there. */
+/** What identifies a database, no matter how it is reached. */
 export interface DatabaseIdentity {
-  /** Undefined where the server does not tell: then nothing is compared. */
+  /** Undefined if the server doesn't say: then nothing is compared. */
   cluster: string | undefined;
   database: string;
 }

@@ -45,7 +45,7 @@ describe('migrating', () => {
       await client.end();
     }
   };
-  /** The same migrations and one more file, in a directory of their own. */
+  /** The same migrations and one more file, in their own directory. */
   const withFile = (file: string, sql: string) => {
     directory = mkdtempSync(join(tmpdir(), 'voxanne-migrate-'));
     cpSync(DIRECTORY, directory, { recursive: true });
@@ -77,7 +77,7 @@ describe('migrating', () => {
     expect((await run()).applied).toEqual([file]);
   });
 
-  test('by twenty processes at once: each file is applied once, by the first to come, and all come out ready', async () => {
+  test('twenty processes at once apply each file once, and all of them end up ready', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, run));
     expect(all.flatMap(({ applied }) => applied).sort()).toEqual(ALL);
     expect(new Set(all.map(({ runtimeUrl }) => runtimeUrl)).size).toBe(1);
@@ -122,7 +122,7 @@ describe('migrating', () => {
       });
       await expect(poor).rejects.toBeInstanceOf(StartupError);
       await expect(poor).rejects.toThrow(
-        /^DATABASE_MIGRATION_URL cannot be used: .*permission denied.*\n.*owner/s,
+        /^DATABASE_MIGRATION_URL can’t be used: .*permission denied.*\n.*owner/s,
       );
     } finally {
       await administrator.query(`drop role ${login}`);
@@ -135,7 +135,7 @@ describe('migrating', () => {
       (url: URL) => {
         url.pathname = '/nowhere';
       },
-      /There is no database with that name/,
+      /The server has no database with that name/,
     ],
     [
       'a wrong password',
@@ -156,7 +156,7 @@ describe('migrating', () => {
       (url: URL) => {
         url.searchParams.set('sslmode', 'no-verify');
       },
-      /does not support TLS/,
+      /doesn’t support TLS/,
     ],
     [
       'a parameter the server refuses',
@@ -178,7 +178,7 @@ describe('migrating', () => {
     const wrong = migrate({ url: url.toString(), directory, authSecret: TEST_AUTH_SECRET });
     await expect(wrong).rejects.toBeInstanceOf(StartupError);
     await expect(wrong).rejects.toThrow(words);
-    await expect(wrong).rejects.toThrow(/^DATABASE_URL cannot be used: /);
+    await expect(wrong).rejects.toThrow(/^DATABASE_URL can’t be used: /);
     await wrong.catch((error: Error) => expect(error.message).not.toContain(new URL(at(name)).password));
   });
 
@@ -190,7 +190,7 @@ describe('migrating', () => {
     });
   });
 
-  test('with a file that fails leaves nothing of it, says which one, and goes on once it is mended', async () => {
+  test('with a file that fails leaves nothing of it, says which one, and goes on once it is fixed', async () => {
     const file = '29991231235959_broken.sql';
     withFile(file, 'create table public.half (id int); insert into public.half values (1); select 1 / 0;');
     await expect(run()).rejects.toThrow(`Migration ${file} failed and was rolled back: division by zero`);
@@ -202,7 +202,7 @@ describe('migrating', () => {
     expect((await run()).applied).toEqual([file]);
   });
 
-  test('passes over files that are no migrations', async () => {
+  test('skips files that aren’t migrations', async () => {
     withFile('notes.sql', 'select 1 / 0;');
     writeFileSync(join(directory, 'migrations', '20990101_too_short.sql'), 'select 1 / 0;');
     expect((await run()).applied).toEqual(ALL);
@@ -215,7 +215,7 @@ describe('migrating', () => {
     ];
     const REFUSAL =
       /^DATABASE_URL: this database was made by an early version of Voxanne[\s\S]*Nothing in the database was changed[\s\S]*npm run db:dump -- [\s\S]*npm run db:reset -- --yes/;
-    /** What it has: our tables and rows, and a ledger whose migrations are not there any more. */
+    /** What it has: our tables and rows, and a ledger whose migrations are not there anymore. */
     const makeEarly = async () => {
       await run();
       await ask('delete from supabase_migrations.schema_migrations');
@@ -273,11 +273,11 @@ describe('migrating', () => {
     });
   });
 
-  test('where no database answers says so in words, with the setting to look at', async () => {
+  test('a database that doesn’t answer is reported in words, with the setting to check', async () => {
     const nowhere = migrate({ url: 'postgres://nobody@127.0.0.1:1/none', directory, authSecret: 'x' });
     await expect(nowhere).rejects.toBeInstanceOf(StartupError);
     await expect(nowhere).rejects.toThrow(
-      /^DATABASE_URL cannot be used: .*ECONNREFUSED.*\nNothing is listening/,
+      /^DATABASE_URL can’t be used: .*ECONNREFUSED.*\nNothing is listening/,
     );
   });
 });

@@ -13,7 +13,7 @@ import { openRuntimeLogin } from './runtime-login.ts';
 export interface MigrateOptions {
   /** Connects as the owner, or as an administrator who becomes it. */
   url: string;
-  /** The setting in which the URL stands, for what goes wrong. */
+  /** The setting that holds the URL, for error messages. */
   setting?: string;
   /** The repository's `supabase` directory. */
   directory: string;
@@ -25,9 +25,9 @@ export interface MigrateOptions {
 
 export interface Migrated {
   applied: string[];
-  /** Where the processes log in: on the way that was migrated. */
+  /** Where the processes log in: the address that was migrated. */
   runtimeUrl: string;
-  /** What the processes' own way must lead to as well. */
+  /** The database that the processes' own address must reach, too. */
   identity: DatabaseIdentity;
 }
 
@@ -82,18 +82,18 @@ async function checkServer(client: pg.Client, setting: string): Promise<void> {
   );
   const [server] = rows;
   if (!server || server.version < 150_000) {
-    throw new StartupError(`Voxanne needs PostgreSQL 15 or later; ${setting} leads to an older one.`);
+    throw new StartupError(`Voxanne needs PostgreSQL 15 or later; ${setting} points to an older one.`);
   }
   if (server.replica) {
     throw new StartupError(
-      `${setting} cannot be used: it leads to a replica, or to a server in recovery, where nothing can be written.\nGive the address of the primary.`,
+      `${setting} can’t be used: it points to a replica, or to a server in recovery, where nothing can be written.\nUse the address of the primary.`,
     );
   }
 }
 
 /**
  * One transaction under the lock. The lock ends with it and not with the session: behind a pooler in transaction mode
- * the session is someone else's by then, and would keep it for ever.
+ * the session is someone else's by then, and would keep it forever.
  */
 async function locked<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   try {
@@ -118,7 +118,7 @@ async function usesStandIn(client: pg.Client): Promise<boolean> {
 
 async function applyAll(client: pg.Client, directory: string): Promise<string[]> {
   const handsOver = await locked(client, () => handOver(client, directory));
-  // Local to each transaction: behind a pooler the session may be another one each time.
+  // Local to each transaction: behind a pooler it may be another session each time.
   const asOwner = <T>(work: () => Promise<T>) =>
     locked(client, async () => {
       if (handsOver) await client.query('set local role voxanne_owner');
@@ -180,7 +180,7 @@ async function applyNext(client: pg.Client, directory: string): Promise<string |
   return file;
 }
 
-/** Not the file's fault: the login may not, or the server only reads. */
+/** Not the file's fault: the login isn't allowed to, or the server is read-only. */
 const isRefusal = (error: unknown): boolean => ['42501', '25006'].includes(sqlState(error) ?? '');
 
 const versionOf = (file: string): string => file.slice(0, 14);

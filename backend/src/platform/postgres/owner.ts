@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 
 /**
- * Where a superuser migrates a database that belongs to one, its objects go to `voxanne_owner`, who is none. Someone
+ * Where a superuser migrates a database that belongs to one, its objects go to `voxanne_owner`, which isn't one. Someone
  * else's database stays theirs.
  * @returns whether the migrations are to run as that role.
  */
@@ -20,9 +20,9 @@ export async function handOver(client: pg.Client, directory: string): Promise<bo
 }
 
 /**
- * Temporary objects are what turns a function whose names are not pinned into a way to its owner, and nobody of ours
- * makes any. Looked at by each start, because a restored database has the rights of a new one. Where only someone else
- * may change it, health says so. (A database that came from before PostgreSQL 15 lets everybody create in `public`.)
+ * Temporary objects could turn a function with unpinned names into a way to its owner's rights, and none of our roles
+ * creates any. Checked at each start, because a restored database has the rights of a new one. If only someone else
+ * may change it, the health page says so. (A database that came from before PostgreSQL 15 lets everyone create in `public`.)
  */
 export const CLOSE_TO_STRANGERS = `
   do $$

@@ -99,7 +99,7 @@ describe('a function that runs as its owner', () => {
     await expect(attempt).rejects.toMatchObject({ code: '42501' });
   });
 
-  test('has an owner who is no superuser, and neither has a table, a schema or the database', async () => {
+  test('has an owner who isn’t a superuser, and neither has a table, a schema or the database', async () => {
     const { rows } = await db.owner.query(`
       select distinct r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcanlogin from pg_roles r where oid in (
         select proowner from pg_proc p where pronamespace in ('public'::regnamespace, 'app_private'::regnamespace)

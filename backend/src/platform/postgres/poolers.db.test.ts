@@ -92,7 +92,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
 
   test('DATABASE_URL is where the processes connect, DATABASE_MIGRATION_URL where migrating does', async () => {
     const { through } = await pooler();
-    // The credentials of the pooler's address are not used: the processes have a login of their own.
+    // The credentials of the pooler's address are not used: the processes have their own login.
     const poolerUrl = new URL(through(db.ownerUrl));
     poolerUrl.password = 'of-nobody';
     const { addresses } = await begin({ url: poolerUrl.toString(), migrationUrl: db.ownerUrl });
@@ -116,7 +116,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
     }
   };
 
-  test('time limits hold in every transaction and for what stands alone, and nothing of a scope is left behind', async () => {
+  test('time limits hold in every transaction and for single statements, and nothing of a scope is left behind', async () => {
     const { through } = await pooler({ settings: { default_pool_size: '1' } });
     const { addresses } = await begin({ url: through(db.ownerUrl) });
     const database = opened(addresses.runtime.url);
@@ -130,7 +130,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
     expect((await database.pool.query(left)).rows).toEqual([{ me: 'voxanne_runtime', claims: '' }]);
   });
 
-  test('by twelve processes at once over four connections: each file once, and no lock stays behind', async () => {
+  test('twelve processes at once migrate over four connections: each file once, and no lock stays behind', async () => {
     const { through } = await pooler({ settings: { default_pool_size: '4' } });
     const all = await Promise.all(Array.from({ length: 12 }, () => begin({ url: through(db.ownerUrl) })));
     expect(all).toHaveLength(12);
@@ -155,14 +155,14 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
     test('statement mode', async () => {
       const { through } = await pooler({ mode: 'statement' });
       const words =
-        /^DATABASE_URL cannot be used: .*\nThe pooler is in statement mode.*\n.*pool_mode = transaction/;
+        /^DATABASE_URL can’t be used: .*\nThe pooler is in statement mode.*\n.*pool_mode = transaction/;
       expect(await refused({ url: through(db.ownerUrl) })).toMatch(words);
       expect(await refused({ url: through(db.ownerUrl), migrationUrl: db.ownerUrl })).toMatch(words);
     });
     test('a pooler that does not know the login of the processes', async () => {
       const { through } = await pooler({ logins: [`"voxanne" "${new URL(db.ownerUrl).password}"`] });
       expect(await refused({ url: through(db.ownerUrl), migrationUrl: db.ownerUrl })).toMatch(
-        /^DATABASE_URL cannot be used: the login voxanne_runtime.*auth_query.*npm run db:login/s,
+        /^DATABASE_URL can’t be used: the login voxanne_runtime.*auth_query.*npm run db:login/s,
       );
     });
     test('a database that the pooler does not know', async () => {
@@ -170,7 +170,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
       const url = new URL(through(db.ownerUrl));
       url.pathname = '/nowhere';
       expect(await refused({ url: url.toString(), migrationUrl: db.ownerUrl })).toMatch(
-        /^DATABASE_URL cannot be used: /,
+        /^DATABASE_URL can’t be used: /,
       );
     });
     test('a parameter in the address that the pooler refuses', async () => {
@@ -186,7 +186,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
         settings: { query_wait_timeout: '1' },
       });
       expect(await refused({ url: through(db.ownerUrl), migrationUrl: db.ownerUrl })).toMatch(
-        /^DATABASE_URL cannot be used: /,
+        /^DATABASE_URL can’t be used: /,
       );
     });
     test.each([
@@ -202,20 +202,20 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
         migrationUrl: db.ownerUrl,
         ...('runtimeUrl' in own ? { runtimeUrl: db.runtimeUrl } : {}),
       };
-      expect(await refused(given)).toMatch(/^DATABASE_URL cannot be used: .*ECONNREFUSED/);
+      expect(await refused(given)).toMatch(/^DATABASE_URL can’t be used: .*ECONNREFUSED/);
     });
-    test('two URLs that lead to different databases', async () => {
+    test('two URLs that point to different databases', async () => {
       const other = await createTestDatabase();
       open.push(() => other.close());
       expect(await refused({ url: other.ownerUrl, migrationUrl: db.ownerUrl })).toMatch(
-        /^DATABASE_URL and DATABASE_MIGRATION_URL lead to different databases/,
+        /^DATABASE_URL and DATABASE_MIGRATION_URL point to different databases/,
       );
       expect(await refused({ url: db.ownerUrl, runtimeUrl: other.runtimeUrl })).toMatch(
-        /^DATABASE_RUNTIME_URL and DATABASE_URL lead to different databases/,
+        /^DATABASE_RUNTIME_URL and DATABASE_URL point to different databases/,
       );
       expect(
         await refused({ url: other.ownerUrl, migrationUrl: db.ownerUrl, runtimeUrl: db.runtimeUrl }),
-      ).toMatch(/^DATABASE_URL and DATABASE_MIGRATION_URL lead to different databases/);
+      ).toMatch(/^DATABASE_URL and DATABASE_MIGRATION_URL point to different databases/);
     });
     test('a login of one’s own that is not a member of the roles', async () => {
       await db.owner.query(`create role bare_login login password 'x'`);
@@ -223,7 +223,7 @@ describe.skipIf(!hasPgbouncer() && process.env.CI !== 'true')('behind PgBouncer'
         const own = new URL(db.ownerUrl);
         [own.username, own.password] = ['bare_login', 'x'];
         expect(await refused({ url: db.ownerUrl, runtimeUrl: own.toString() })).toMatch(
-          /^DATABASE_RUNTIME_URL .*"bare_login" is not a member of voxanne_tenant and voxanne_service.*grant/s,
+          /^DATABASE_RUNTIME_URL .*"bare_login" isn’t a member of voxanne_tenant and voxanne_service.*grant/s,
         );
       } finally {
         await db.owner.query('drop role bare_login');

@@ -83,7 +83,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     waitlist_offers: READ,
     webhook_delivery_log: ROWS,
   },
-  // PostgREST's clients: no rule, no limit and no record of the server stands in between.
+  // PostgREST's clients: no rule, limit or record of the server is in between.
   authenticated: {
     appointments:
       'SELECT(busy_from,busy_to,calendar_unverified,contact_id,created_at,duration_minutes,hold_expires_at,id,org_id,overbooked,provider_id,scheduled_at,service_type,source,status,sync_state,updated_at,version)',
@@ -220,7 +220,7 @@ describe('the rights in the database', () => {
     expect(found, 'write: set search_path = pg_catalog, pg_temp').toEqual([]);
   });
 
-  test('a function or table that a later migration makes belongs to nobody until it says to whom', async () => {
+  test('a function or table that a later migration makes belongs to no one until it says to whom', async () => {
     const client = await db.owner.connect();
     try {
       await client.query(`begin; set local role ${

@@ -74,7 +74,7 @@ const ADVICE: Record<Kind, (name: string) => string> = {
   table: (name) => `As the owner: select app_private.protect('${name}');`,
   function: (name) => `As the owner: alter function ${name} set search_path = pg_catalog, pg_temp;`,
   setting: (name) =>
-    `As an administrator: alter role <login> reset ${name}; (and "in database <name>" if it was set for one). Voxanne does not set it; find out who did.`,
+    `As an administrator: alter role <login> reset ${name}; (and "in database <name>" if it was set for one). Voxanne doesn’t set it; find out who did.`,
 };
 
 /**
@@ -91,6 +91,6 @@ export async function checkRuntimeRole(pool: pg.Pool): Promise<void> {
   const faults = rows.map(({ name, reason }) => `  - ${name} ${reason}`).join('\n');
   const advice = [...new Set(rows.map(({ name, kind }) => ADVICE[kind](name)))].join('\n');
   throw new StartupError(
-    `The server's database login must be subject to row-level security, and it is not:\n${faults}\n${advice}`,
+    `The server's database login must be subject to row-level security, but it isn’t:\n${faults}\n${advice}`,
   );
 }

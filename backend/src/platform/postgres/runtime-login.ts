@@ -38,7 +38,7 @@ export async function openRuntimeLogin(
     // Roles belong to the whole server: another deployment on it may have made this one.
     if (!(await opens(runtimeUrlOf(options.url, options.authSecret)))) {
       throw new StartupError(
-        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and was not made by this deployment, so its password cannot be set.\nGive each deployment a server of its own, or set DATABASE_RUNTIME_URL to a login that is a member of "voxanne_tenant" and "voxanne_service".`,
+        `The login ${RUNTIME_LOGIN} already exists on this PostgreSQL and wasn’t made by this deployment, so its password can’t be set.\nGive each deployment its own server, or set DATABASE_RUNTIME_URL to a login that is a member of "voxanne_tenant" and "voxanne_service".`,
       );
     }
   }
@@ -47,7 +47,7 @@ export async function openRuntimeLogin(
 // Two databases of one cluster may do this at once ("tuple concurrently updated"): the second try sees the first.
 const twice = (client: pg.Client, sql: string) => client.query(sql).catch(() => client.query(sql));
 
-/** Whether that password is stored; false also where nobody but a superuser may look. */
+/** Whether that password is stored; false also where no one but a superuser may look. */
 async function hasPassword(client: pg.Client, password: string): Promise<boolean> {
   try {
     const { rows } = await client.query<{ stored: string | null }>(

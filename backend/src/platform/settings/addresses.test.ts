@@ -46,8 +46,8 @@ describe('a public address', () => {
     'https://clinic.example.com:0',
     'https://clinic.example.com:99999',
     'javascript://clinic.example.com',
-  ])('is refused when it is none: %j', (text) => {
-    expect(readOrigin(text).fault).toContain('is not a web address');
+  ])('is refused if it isn’t one: %j', (text) => {
+    expect(readOrigin(text).fault).toContain('isn’t a web address');
   });
 });
 

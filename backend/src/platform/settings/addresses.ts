@@ -4,7 +4,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether nobody but this machine can reach that host. A name counts only where every resolver agrees (RFC 6761). */
+/** Whether no one but this machine can reach that host. A name counts only where every resolver agrees (RFC 6761). */
 export function isLoopbackHost(host: string): boolean {
   const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   const family = isIP(bare);
@@ -17,13 +17,13 @@ export const isLoopbackUrl = (url: string): boolean => isLoopbackHost(new URL(ur
 export type Read = { value: string; fault?: never } | { fault: string; value?: never };
 
 /**
- * What browsers and vendors are told to come to: scheme, host and port, nothing else. Written as the URL standard
+ * The address given to browsers and vendors: scheme, host and port, nothing else. Written as the URL standard
  * writes it (small letters, names in ASCII, no port that the scheme implies), because it is compared as text.
  */
 export function readOrigin(text: string): Read {
   const url = parse(text);
   if (url === undefined) {
-    return { fault: 'is not a web address. Write it as https://voxanne.example.com, with its scheme.' };
+    return { fault: 'isn’t a web address. Write it as https://voxanne.example.com, with its scheme.' };
   }
   const more = [
     ...(hasCredentials(text, url) ? ['a user name or password'] : []),
@@ -33,7 +33,7 @@ export function readOrigin(text: string): Read {
   ];
   if (more.length > 0) {
     return {
-      fault: `is scheme, host and port alone, such as https://voxanne.example.com, but has ${more.join(' and ')}. Leave that out.`,
+      fault: `can only have a scheme, host and port, such as https://voxanne.example.com, but has ${more.join(' and ')}. Leave that out.`,
     };
   }
   return { value: url.origin };
@@ -43,12 +43,12 @@ export function readOrigin(text: string): Read {
 export function readAddress(text: string): Read {
   const url = parse(text);
   if (url === undefined)
-    return { fault: 'is not a web address. Write it with its scheme, such as https://api.example.com.' };
+    return { fault: 'isn’t a web address. Write it with its scheme, such as https://api.example.com.' };
   if (hasCredentials(text, url)) {
     return { fault: 'has a user name or password in it. Leave that out: addresses appear in logs.' };
   }
   if (/[?#]/.test(text))
-    return { fault: 'has a query or a fragment. Leave that out: paths are added behind it.' };
+    return { fault: 'has a query or a fragment. Leave that out, because paths are added to it.' };
   return { value: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
 }
 

@@ -1,4 +1,4 @@
-/** The known name that differs least, unless that is more than a slip. */
+/** The closest known name, if the difference could be a typo. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const plain = (text: string) => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
   // Not every setting has the product's name in front.

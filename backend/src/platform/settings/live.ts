@@ -25,14 +25,14 @@ const VENDOR_ADDRESSES = [
   'SUPABASE_URL',
 ] as const;
 
-/** The stand-ins' credentials that are no secrets: worthless anywhere else. */
+/** The stand-ins' credentials that aren't secrets: worthless anywhere else. */
 export const STAND_IN_ACCOUNTS = {
   GOOGLE_CLIENT_ID: 'sandbox.apps.googleusercontent.com',
   TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000005a9d',
   TWILIO_FROM_NUMBER: '+15005550006',
 } as const;
 
-/** What is missing for live mode, and what is there but would be dangerous or useless in it. */
+/** What is missing for live mode, and what is set but would be dangerous or useless in it. */
 export function liveFaults(given: Given, sandboxPort: number): string[] {
   return [
     ...REQUIRED.filter((name) => !given[name]).map((name) => `${name}: required in live mode.`),
@@ -54,7 +54,7 @@ function publicUrlFaults(text: string | undefined): string[] {
   const { value } = readOrigin(text ?? '');
   if (value === undefined || value.startsWith('https:') || isLoopbackUrl(value)) return [];
   return [
-    'PUBLIC_URL: must begin with https:// in live mode. Over http anyone on the way can read sign-ins and patients’ data. Put a proxy with TLS in front; only this machine (http://localhost:3001) may go without.',
+    'PUBLIC_URL: must begin with https:// in live mode. Over http, anyone in between can read sign-ins and patient data. Put a proxy with TLS in front; only this machine (http://localhost:3001) can go without.',
   ];
 }
 
@@ -68,12 +68,12 @@ function vendorFaults(name: (typeof VENDOR_ADDRESSES)[number], given: Given, san
     (standIns !== undefined && at.origin === new URL(standIns).origin);
   if (isStandIn) {
     return [
-      `${name}: leads to the stand-ins of the sandbox, where nothing reaches a person. Leave it out for the real service.`,
+      `${name}: points to the sandbox, where nothing reaches a real person. Leave it out to use the real service.`,
     ];
   }
   if (at.protocol === 'https:' || isLoopbackHost(at.hostname)) return [];
   return [
-    `${name}: must begin with https:// in live mode, because credentials travel to it. Only this machine may go without.`,
+    `${name}: must begin with https:// in live mode, because it gets credentials. Only this machine can go without.`,
   ];
 }
 
@@ -111,7 +111,7 @@ function weakFaults(given: Given): string[] {
     }
   }
   if (given.AUTH_SECRET && given.AUTH_SECRET === given.OPERATOR_TOKEN) {
-    faults.push('OPERATOR_TOKEN: is the same as AUTH_SECRET. Make one of its own: openssl rand -base64 24');
+    faults.push('OPERATOR_TOKEN: is the same as AUTH_SECRET. Make a separate one: openssl rand -base64 24');
   }
   return faults;
 }

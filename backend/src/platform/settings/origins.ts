@@ -11,7 +11,7 @@ export const originList = z.string().transform((text, context) => {
     else {
       const message =
         part === '*'
-          ? '"*" would open the API to every page there is. Name the origins that may use it, with commas'
+          ? '"*" would open the API to every website. List the origins that may use it, separated by commas'
           : fault;
       context.addIssue({ code: 'custom', message: message ?? 'is not a web address' });
     }

@@ -1,19 +1,19 @@
 /**
- * What is wrong with a secret that someone chose. Not a measure of its entropy, which nobody can take of one text:
- * it finds what no generator makes.
+ * What is wrong with a secret that someone chose. It doesn't measure entropy, which can't be measured on one text:
+ * it finds what no generator would make.
  */
 export function weaknessOf(secret: string): string | undefined {
-  if (PUBLIC_SECRETS.has(secret)) return 'is printed in public documents, so anyone can know it';
+  if (PUBLIC_SECRETS.has(secret)) return 'is printed in public documents, so anyone could know it';
   const letters = new Set(secret).size;
-  if (letters < LEAST_LETTERS)
+  if (letters < MIN_LETTERS)
     return `is made of ${letters === 1 ? 'one letter' : `${letters} different letters`} only`;
-  if (shortestPeriod(secret) <= secret.length / 2) return 'is one short text, repeated';
-  if (isRun(secret)) return 'is the alphabet or the digits in their order';
+  if (shortestPeriod(secret) <= secret.length / 2) return 'is one short text repeated';
+  if (isRun(secret)) return 'is the alphabet or the digits in order';
   return undefined;
 }
 
 // 16 random hexadecimal digits have 10 different ones, and fewer than 6 once in a million.
-const LEAST_LETTERS = 6;
+const MIN_LETTERS = 6;
 
 /** Defaults that are copied from the guides of products that are set up beside this one. */
 const PUBLIC_SECRETS = new Set([
@@ -28,7 +28,7 @@ export function keyWeaknessOf(key: Uint8Array): string | undefined {
   const steps = new Set([...key.subarray(1)].map((byte, index) => (byte - (key[index] ?? 0) + 256) % 256));
   // One step between any two, 0 included; counting goes on at 0 after 255.
   if (steps.size > 1) return undefined;
-  return steps.has(0) ? 'is one byte, repeated' : 'is bytes in their order';
+  return steps.has(0) ? 'is one byte, repeated' : 'is bytes in order';
 }
 
 function shortestPeriod(text: string): number {

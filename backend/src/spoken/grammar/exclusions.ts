@@ -31,7 +31,7 @@ export function excluded(heard: readonly Item[]): Excluded {
           if (date !== one) gone.add(one);
           take(date);
         }
-      if (first !== undefined && !belongsToWish(heard, first, gone)) {
+      if (first !== undefined && !belongsToRequest(heard, first, gone)) {
         if (isTime(heard[first + 1] ?? item)) take(first + 1);
       }
     } else if (isWord(item, 'no') && isEvery(heard[at + 1])) {
@@ -90,7 +90,7 @@ function listFrom(items: readonly Item[], first: number): number[] {
 }
 
 /** "tomorrow, not Wednesday at 10": the only hour is the one that is wished. */
-function belongsToWish(items: readonly Item[], first: number, gone: ReadonlySet<number>): boolean {
+function belongsToRequest(items: readonly Item[], first: number, gone: ReadonlySet<number>): boolean {
   if (items[first]?.is !== 'day' || items[first + 1]?.is !== 'clock') return true;
   const others = items.filter((item, at) => at !== first + 1 && isTime(item) && !gone.has(at));
   const isDayBefore = items.slice(0, first).some((item, at) => item.is === 'day' && !gone.has(at));

@@ -11,13 +11,13 @@ const settings = new Map(
 function heardBy({ clinic, said: { dateText, ...fields } }: SaidRow) {
   const setting = settings.get(clinic);
   if (!setting) throw new Error(`There is no clinic "${clinic}" among those of the sentences.`);
-  return { wish: { words: dateText, ...fields }, setting };
+  return { request: { words: dateText, ...fields }, setting };
 }
 
 /** The time that would be booked, as the rows write what is right, and whether the clinic is open then. */
 export function readTime(row: SaidRow): { time: string; isOpen: boolean } {
-  const { wish, setting } = heardBy(row);
-  const reading = readSpokenTime(wish, setting);
+  const { request, setting } = heardBy(row);
+  const reading = readSpokenTime(request, setting);
   if (reading.kind === 'ask') return { time: 'ask', isOpen: false };
   const { at } = reading;
   return {
@@ -28,10 +28,10 @@ export function readTime(row: SaidRow): { time: string; isOpen: boolean } {
 
 /** The day that is read, and the days whose free times would be offered. A question about the day is "ask". */
 export function readDays(row: SaidRow): { day: string; offered: string } {
-  const { wish, setting } = heardBy(row);
-  const { date, words, weekday } = wish;
+  const { request, setting } = heardBy(row);
+  const { date, words, weekday } = request;
   const day = readSpokenDay({ date, words, weekday }, calendarOf(setting));
-  const window = readSpokenWindow(wish, setting);
+  const window = readSpokenWindow(request, setting);
   return {
     day: day.kind === 'day' ? day.date.toString() : 'ask',
     offered:

@@ -64,6 +64,6 @@ test('a patient who got no text is not said to have one', () => {
   expect(bookedWords({ ...maria, pending: true }, 'Monday')).toContain('We haven’t texted them');
   const stopped = { code: 'STOPPED' as const, reason: 'The patient sent STOP, so they get no texts.' };
   expect(bookedWords(maria, 'Monday', stopped)).toBe(
-    'Maria is booked for Monday. The patient sent STOP, so they get no texts.',
+    'Maria is booked for Monday. The patient sent STOP, so we can’t text them.',
   );
 });

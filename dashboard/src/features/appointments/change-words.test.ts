@@ -34,7 +34,7 @@ const because = (code: NoTexts['code'], reason: string) => ({
   email: null,
   no_texts: { code, reason },
 });
-const phoneless = because('NO_PHONE', 'There is no phone number on file.');
+const phoneless = because('NO_PHONE', 'There’s no phone number on file.');
 const waiting = (kind: string): TextState => ({
   kind,
   status: 'waiting',
@@ -56,13 +56,13 @@ test('after a move the notice says whether the patient gets a text', () => {
 });
 
 test('a patient who sent STOP is to be called', () => {
-  const stopped = maria({ contact: because('STOPPED', 'The patient sent STOP, so they get no texts.') });
+  const stopped = maria({ contact: because('STOPPED', 'The patient sent STOP, so we can’t text them.') });
   for (const words of [
     movedWords(stopped, 'UTC'),
     canceledWords(stopped, 'UTC'),
     undoneWords(stopped, 'UTC'),
   ]) {
-    expect(words).toContain('The patient sent STOP, so they get no texts.');
+    expect(words).toContain('The patient sent STOP, so we can’t text them.');
   }
 });
 

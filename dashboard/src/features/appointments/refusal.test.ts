@@ -7,7 +7,11 @@ const refused = (code: string, message: string, alternatives: unknown[] = []) =>
   refusalOf(new ApiError({ status: 409, code, message, body: { alternatives } }));
 
 test('a taken time brings its alternatives, and an owner may insist', () => {
-  const refusal = refused('SLOT_UNAVAILABLE', 'That time is already taken. Free instead: l, or m.', [slot]);
+  const refusal = refused(
+    'SLOT_UNAVAILABLE',
+    'That time is already taken. The closest openings are l and m.',
+    [slot],
+  );
   expect(refusal.message).toBe('That time is already taken.');
   expect(refusal.alternatives).toHaveLength(1);
   expect(refusal.mayOverbook).toBe(true);
@@ -35,7 +39,7 @@ test('every other refusal shows its own sentence', () => {
   });
 });
 
-test('a person who was overtaken has to look again, and cannot insist', () => {
+test('a person who was lostRace has to look again, and cannot insist', () => {
   const refusal = refused('CHANGED_MEANWHILE', 'Someone else just changed this appointment.');
   expect(refusal).toMatchObject({ isOvertaken: true, mayOverbook: false, isCertain: true });
   expect(refused('SLOT_UNAVAILABLE', 'Taken.').isOvertaken).toBe(false);

@@ -48,7 +48,9 @@ export function refusalOf(error: ApiError): Refusal {
     title: titles[error.code] ?? 'That didn’t work',
     // The sentence names times as well; the buttons say them better.
     message:
-      alternatives.length === 0 ? error.message : (error.message.split(' Free instead:')[0] ?? error.message),
+      alternatives.length === 0
+        ? error.message
+        : (error.message.split(' The closest opening')[0] ?? error.message),
     alternatives,
     isCertain: error.code === 'OFFLINE' || (error.status >= 400 && error.status < 500),
     mayOverbook: error.code === 'SLOT_UNAVAILABLE' || error.code === 'ALREADY_BOOKED',

@@ -38,7 +38,7 @@ test('a break while the clinic is closed is a hint and no fault', () => {
   const week = toWeek({ 1: OFFICE }, { 2: [['12:00', '13:00']] });
   expect(faultsOf(week)).toEqual({});
   expect(hintsOf(week)).toEqual({
-    2: ['The break from 12:00 to 13:00 lies outside the opening hours of that day.'],
+    2: ['The break from 12:00 to 13:00 is outside that day’s working hours.'],
   });
 });
 

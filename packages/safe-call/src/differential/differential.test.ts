@@ -5,8 +5,8 @@ import { subjects } from './subjects.ts';
 import { markdownTable, type Row } from './table.ts';
 
 /**
- * The same questions to safe-call, cockatiel and opossum, on a clock that stands still. The README's table is
- * what this run finds; when a new version of either mends something, this test says so.
+ * The same questions to safe-call, cockatiel and opossum, on a stopped clock. The README's table is
+ * what this run finds; when a new version of either fixes something, this test says so.
  */
 describe('the same hazards in three libraries', () => {
   const rows: Row[] = [];
@@ -14,7 +14,7 @@ describe('the same hazards in three libraries', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    // Some of what is compared leaves rejections behind; here that is no failure of the test.
+    // Some of what is compared leaves rejections behind; here that isn't a failure of the test.
     process.on('unhandledRejection', ignore);
   });
 

@@ -34,7 +34,7 @@ export interface Subject {
 
 export const COOLDOWN = 30_000;
 
-/** What all are told not to count: bugs of the caller. */
+/** What none of them counts: bugs of the caller. */
 const counts = (error: unknown) => !(error instanceof TypeError);
 
 const safeCallSubject: Subject = {

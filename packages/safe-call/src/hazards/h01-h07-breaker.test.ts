@@ -72,7 +72,7 @@ describe('H2: a stale success does not close', () => {
 });
 
 describe('H3: no herd at half-open', () => {
-  it('one of 500 callers passes, the others are told when to come back', async () => {
+  it('one of 500 callers passes, the others hear when to come back', async () => {
     const { safeCall, open, clock } = harness();
     await open();
     await clock.advance(COOLDOWN);
@@ -127,7 +127,7 @@ describe('H4: a probe that never settles', () => {
   });
 });
 
-describe('H5: errors that are no failures of the service', () => {
+describe('H5: errors that are not failures of the service', () => {
   it.each([401, 403, 404, 409, 422])('%i never opens the breaker', async (status) => {
     const { fail, state, failures } = harness();
     for (let call = 0; call < 10; call++) await fail({}, httpError(status));
@@ -153,7 +153,7 @@ describe('H5: errors that are no failures of the service', () => {
     expect(state()).toBe('closed');
   });
 
-  it('429 is no failure', async () => {
+  it('429 isn’t a failure', async () => {
     const { fail, failures, state } = harness();
     for (let call = 0; call < 5; call++) await fail({}, httpError(429));
     expect(failures()).toBe(0);

@@ -270,7 +270,7 @@ describe('H21: the store is away', () => {
     expect(await call).toMatchObject({ success: true, elapsedMs: 100 });
   });
 
-  it('is told afterwards of what opened meanwhile, with the time that is left, and of nothing that is over', async () => {
+  it('hears afterwards what opened in the meantime, with the time that is left, and of nothing that is over', async () => {
     const { clock, join } = cluster();
     let down = true;
     const moment = (store: BreakerStore): BreakerStore => {

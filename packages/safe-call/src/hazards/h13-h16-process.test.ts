@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { deferred, failed, harness, httpError } from './harness.ts';
 
 describe('H13: a listener throws', () => {
-  it('the result stands, the breaker works, the other listeners hear', async () => {
+  it('the result counts, the breaker works, the other listeners hear', async () => {
     const { on, open, succeed, state, clock } = harness();
     const heard = vi.fn();
     const broken = vi.fn();
@@ -96,7 +96,7 @@ describe('H16: what is left of a call', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it.each(['success', 'failure'] as const)('a late %s is told, and rejects nowhere', async (outcome) => {
+  it.each(['success', 'failure'] as const)('a late %s is reported, and rejects nowhere', async (outcome) => {
     const { safeCall, clock, on } = harness();
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);

@@ -38,7 +38,7 @@ interface Ended {
   output: string;
 }
 
-/** As a person would run it: a module of its own, nothing else that keeps the process alive. */
+/** As a person would run it: its own module, nothing else that keeps the process alive. */
 function run(script: string, epilogue = ''): Promise<Ended> {
   const args = ['--input-type=module', '-e', `${PROLOGUE}\n{\n${script}\n}\n${epilogue}`];
   return new Promise((resolve) => {

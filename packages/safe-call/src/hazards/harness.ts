@@ -20,7 +20,7 @@ export function failed<T>(result: SafeCallResult<T>): CallFailure {
   return result;
 }
 
-/** An instance on a clock that stands still, and the steps that the hazards have in common. */
+/** An instance on a stopped clock, and the steps that the hazards have in common. */
 export function harness(config: SafeCallConfig = {}) {
   const clock = createTestClock();
   const instance = createSafeCall({ clock, random: () => 0.5, ...config });

@@ -1,4 +1,4 @@
-/** A process of its own that shares breakers over a Redis: what the tests kill. Talks to its parent by messages. */
+/** Its own process that shares breakers over a Redis: what the tests kill. Talks to its parent by messages. */
 import { Redis } from 'ioredis';
 import { createSafeCall } from '../create-safe-call.ts';
 import { createRedisStore } from '../redis-store.ts';

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A Redis of our own on a free port, without persistence. */
+/** Our own Redis on a free port, without persistence. */
 export interface PrivateRedis {
   port: number;
   pid: number;
@@ -46,7 +46,7 @@ export async function startRedis(options: PrivateRedisOptions = {}, tries = 3): 
   }
   const { pid } = server;
   if (pid === undefined || !output.includes(READY)) {
-    // Somebody else may have taken the port in between.
+    // Someone else may have taken the port in between.
     if (tries > 1) return startRedis(options, tries - 1);
     throw new Error(`redis-server did not start: ${output.slice(-500)}`);
   }

@@ -6,7 +6,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** A clock that stands still until it is told to move. */
+/** A clock that only moves when the test moves it. */
 export interface TestClock extends Clock {
   /** Moves on, fires what falls due in order, and lets promises settle between. */
   advance(ms: number): Promise<void>;

@@ -1,4 +1,4 @@
-/** A process of its own whose probe never answers: what a test kills. */
+/** Its own process whose probe never answers: what a test kills. */
 import { createSafeCall } from '@voxanne/safe-call';
 import { createDatabase } from '../../database.ts';
 import { listen } from '../../listener.ts';

@@ -9,7 +9,7 @@ import { type BreakerStoreOptions, createBreakerStore } from '../breaker-store.t
 /** The store as one process has it, with connections of its own. */
 export interface StoreProcess {
   store: BreakerStore;
-  /** Waits until it hears. Nothing to wait for if nobody subscribed. */
+  /** Waits until it hears. Nothing to wait for if no one subscribed. */
   connected(): Promise<void>;
   /** Waits until it has heard all that was said up to now. */
   caughtUp(): Promise<void>;
@@ -41,7 +41,7 @@ export function startStore(
       };
       return listener;
     },
-    // The suite judges what the store decides, also where the machine is too busy for the caps.
+    // The suite tests what the store decides, even if the machine is too busy for the caps.
     probeCapMs: 30_000,
     newsCapMs: 30_000,
     ...options,
@@ -54,7 +54,7 @@ export function startStore(
     connected: () => hears(''),
     async caughtUp() {
       const mark = `mark ${++marks}`;
-      // Said again until it is heard: whoever listens anew is deaf for a moment.
+      // Said again until it is heard: a new listener is deaf for a moment.
       await vi.waitFor(
         async () => {
           await db.owner.query(`select pg_notify('voxanne_breakers', $1)`, [mark]);
