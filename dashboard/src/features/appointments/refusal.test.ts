@@ -39,7 +39,7 @@ test('every other refusal shows its own sentence', () => {
   });
 });
 
-test('a person who was lostRace has to look again, and cannot insist', () => {
+test('a person who was overtaken has to look again, and cannot insist', () => {
   const refusal = refused('CHANGED_MEANWHILE', 'Someone else just changed this appointment.');
   expect(refusal).toMatchObject({ isOvertaken: true, mayOverbook: false, isCertain: true });
   expect(refused('SLOT_UNAVAILABLE', 'Taken.').isOvertaken).toBe(false);
