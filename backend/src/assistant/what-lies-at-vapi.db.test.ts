@@ -79,8 +79,7 @@ describe('what is written to Vapi', () => {
       const [{ type, content }] = messages;
       expect(type, tool.name).toBe('request-failed');
       expect(content).toMatch(/^I’m sorry, I can’t /);
-      if (/book|reschedule|cancel/.test(tool.name))
-        expect(content).toContain('not sure that went through');
+      if (/book|reschedule|cancel/.test(tool.name)) expect(content).toContain('not sure that went through');
     }
   });
 
