@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
 
     await drag(late, cardOf(late, main, name), free(late, ada, '2:00 PM'));
     const dialog = drawerOf(late, 'This appointment just changed');
-    await dialog.getByText(/it is now on .*3/).waitFor();
+    await dialog.getByText(/it’s now on .*3/).waitFor();
     await dialog.getByText('Nothing changed.').waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(15), provider_id: main.id, version: 2 });
     await dialog.getByRole('button', { name: 'Leave it there' }).click();

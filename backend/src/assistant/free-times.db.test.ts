@@ -200,7 +200,7 @@ describe('"have you got something …?"', () => {
   test('with a provider whom several could be, or none: a question', async () => {
     await providers('Dr. Ann Lee', 'Dr. Bo Lee');
     await expect(ask({ providerName: 'Dr. Lee' })).rejects.toThrow(/Dr. Ann Lee.*Dr. Bo Lee.*Ask which one/);
-    await expect(ask({ providerName: 'Dr. Who' })).rejects.toThrow('no such provider');
+    await expect(ask({ providerName: 'Dr. Who' })).rejects.toThrow('don’t have that provider');
   });
 
   test('the words of an offer are those of its slots', async () => {

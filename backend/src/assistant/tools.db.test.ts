@@ -206,9 +206,9 @@ describe('the receptionist’s tools', () => {
   test.each<[string, unknown, string]>([
     ['nothing', {}, 'service is missing'],
     ['no name', { ...BOOK, name: undefined }, 'name is missing'],
-    ['a list', ['a', 'b'], 'not valid'],
-    ['text that is no JSON', '{oops', 'not valid'],
-    ['an object for a name', { ...BOOK, name: { first: 'Maria' } }, 'not valid'],
+    ['a list', ['a', 'b'], 'aren’t valid'],
+    ['text that is no JSON', '{oops', 'aren’t valid'],
+    ['an object for a name', { ...BOOK, name: { first: 'Maria' } }, 'aren’t valid'],
     ['ten kilobytes of name', { ...BOOK, name: 'x'.repeat(10_000) }, 'longer than 200'],
     ['no time', { ...BOOK, appointmentTime: undefined }, 'time is missing'],
     [
@@ -220,7 +220,7 @@ describe('the receptionist’s tools', () => {
     ['the year 9999', { ...BOOK, appointmentDate: '9999-01-01' }, 'too far ahead'],
     ['a Sunday', { ...BOOK, appointmentDate: '2026-11-22' }, 'The closest openings are'],
     ['an unknown service', { ...BOOK, serviceType: 'surgery' }, 'It offers: consultation, follow-up'],
-    ['an unknown provider', { ...BOOK, providerName: 'Dr. Who' }, 'no such provider'],
+    ['an unknown provider', { ...BOOK, providerName: 'Dr. Who' }, 'don’t have that provider'],
     ['a slot that was made up', { ...BOOK, slotId: 'slot_1' }, 'Ask for the free times again'],
     ['hostile text', { ...BOOK, serviceType: "'; drop table services; --" }, 'isn’t a service'],
     ['line breaks', { ...BOOK, serviceType: 'a\nb\r\nc\u2028d' }, 'isn’t a service'],

@@ -105,7 +105,7 @@ describe('free times follow', () => {
     await timeOff(ada, 'Surgery', '00:00', '23:59');
     expect(await offered(ada)).toEqual([]);
     expect(await offered(ben)).toHaveLength(31);
-    expect(await why('10:00')).toMatchObject({ reason: 'time_off', detail: 'Dr. Ada is away.' });
+    expect(await why('10:00')).toMatchObject({ reason: 'time_off', detail: 'Dr. Ada is away then.' });
     const { body } = await scene.get(
       `/api/availability?service_type=consultation&from=2026-11-23&to=2026-11-23&provider_id=${ada}`,
     );

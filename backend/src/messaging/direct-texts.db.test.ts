@@ -105,7 +105,7 @@ describe('whom a clinic may text by hand, and how often', () => {
       expect(status).toBe(202);
       expect(body.results).toMatchObject([
         { success: true },
-        { success: false, error: 'NOT_A_CONTACT', message: expect.stringContaining('contacts only') },
+        { success: false, error: 'NOT_A_CONTACT', message: expect.stringContaining('only go to patients') },
         { success: true },
       ]);
       expect(await written()).toEqual({ texts: 2, orders: 2 });

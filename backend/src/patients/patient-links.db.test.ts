@@ -195,7 +195,7 @@ describe('a patient’s own page', () => {
     const before = await scene.counts();
     const page = await scene.open(link);
     expect(page).toMatchObject({ status: 404, title: 'This link was already used' });
-    expect(page.text).toContain('The newest text message');
+    expect(page.text).toContain('the newest text message');
     expect(page.text).toContain(CLINIC_PHONE);
     for (const action of ['cancel', 'undo']) await scene.submit(link, { action });
     expect(await scene.counts()).toEqual(before);
@@ -227,7 +227,7 @@ describe('a patient’s own page', () => {
     const page = await scene.open(link);
     expect(page.title).toBe('Your appointment was moved');
     expect(page.text).toMatch(/we can(’|'|&#39;)t text you a new one/);
-    expect(page.text).not.toContain('sent you a text');
+    expect(page.text).not.toContain('texted you a new link');
     await scene.owner.query('truncate app_private.stopped_numbers');
   });
 

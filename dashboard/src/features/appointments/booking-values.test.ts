@@ -62,7 +62,7 @@ test('a length is empty, or whole minutes that can be booked', () => {
 test('a patient who got no text is not said to have one', () => {
   expect(bookedWords(maria, 'Monday')).toBe('Maria is booked for Monday.');
   expect(bookedWords({ ...maria, pending: true }, 'Monday')).toContain('We haven’t texted them');
-  const stopped = { code: 'STOPPED' as const, reason: 'The patient sent STOP, so they get no texts.' };
+  const stopped = { code: 'STOPPED' as const, reason: 'The patient sent STOP, so we can’t text them.' };
   expect(bookedWords(maria, 'Monday', stopped)).toBe(
     'Maria is booked for Monday. The patient sent STOP, so we can’t text them.',
   );
