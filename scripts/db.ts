@@ -1,6 +1,7 @@
 /** The database by hand: `npm run db:migrate`, `db:reset`, `db:dump`, `db:new -- <name>`, `db:types`. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -9,8 +10,10 @@ import { StartupError } from '../backend/src/platform/errors.ts';
 import { RUNTIME_LOGIN, runtimePassword } from '../backend/src/platform/postgres/addresses.ts';
 import { migrate } from '../backend/src/platform/postgres/migrate.ts';
 import { withBuiltIn, withScratch } from './lib/built-in-postgres.ts';
+import { readRights } from './schema/catalog.queries.ts';
 import { createMigration, migrationName } from './schema/create-migration.ts';
 import { dumpRows } from './schema/dump.ts';
+import { RIGHTS_MODULE, rightsModule } from './schema/rights-module.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const supabase = join(root, 'supabase');
@@ -21,7 +24,7 @@ const USAGE = `Usage:
   npm run db:dump -- <file>   writes every row into a new file, one line of JSON each
   npm run db:new -- <name>    makes the next migration, with the functions that differ from supabase/schemas
   npm run db:login            prints the line by which a pooler knows the login of the processes (it has a password in it)
-  npm run db:types            writes backend/src/platform/database.generated.ts from the migrations`;
+  npm run db:types            writes backend/src/platform/database.generated.ts and packages/contract/src/rights.generated.ts from the migrations`;
 
 async function main([command, ...args]: string[]): Promise<void> {
   switch (command) {
@@ -161,6 +164,9 @@ async function types(): Promise<void> {
     ];
     const { status } = spawnSync(process.execPath, [codegen, ...options], { cwd: root, stdio: 'inherit' });
     if (status !== 0) throw new StartupError('kysely-codegen failed. Its message is above.');
+    await connected(url, async (client) =>
+      writeFileSync(join(root, RIGHTS_MODULE), rightsModule(await readRights(client))),
+    );
   });
 }
 

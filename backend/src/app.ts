@@ -38,7 +38,13 @@ import type { Schedule } from './platform/request-limits.ts';
 import { answerBareRefusals, refuseEncodedBodies } from './platform/unreadable-requests.ts';
 import { registerScheduleRoutes } from './schedule/index.ts';
 import { registerTaskRoutes } from './tasks/index.ts';
-import { nameChanges, registerOrganizationRoutes } from './tenancy/index.ts';
+import {
+  nameChanges,
+  refuseRoutesWithoutRight,
+  registerInvitationRoutes,
+  registerMemberRoutes,
+  registerOrganizationRoutes,
+} from './tenancy/index.ts';
 import { registerWaitlistRoutes } from './waitlist/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
 
@@ -54,7 +60,7 @@ export async function createApp(
   options: { isServing: () => boolean; listening: () => ListenerState; schedule?: Schedule },
 ): Promise<HttpServer> {
   const { config, log, database, clock, tenants, connections, resilience, messaging } = dependencies;
-  const { tenantResolver, optionalTenantResolver } = tenants;
+  const { tenantResolver, optionalTenantResolver, personResolver } = tenants;
   const server = createHttpServer({
     log,
     trustProxyHops: config.trustProxyHops,
@@ -68,6 +74,7 @@ export async function createApp(
   compressAnswers(server);
   await describeApi(server, { version, publicUrl: config.publicUrl, now: () => clock.now() });
   serveReference(server);
+  refuseRoutesWithoutRight(server, tenantResolver);
   server.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'same-origin');
@@ -79,6 +86,9 @@ export async function createApp(
 
   dependencies.identity.registerRoutes(server);
   registerOrganizationRoutes(server, { database, tenantResolver });
+  const team = { database, publicUrl: config.publicUrl, tenantResolver, personResolver };
+  registerMemberRoutes(server, team);
+  registerInvitationRoutes(server, team);
   dependencies.liveEvents.registerRoutes(server);
   registerDeliveryRoutes(server, {
     database,

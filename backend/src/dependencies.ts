@@ -40,6 +40,7 @@ import { connectRedis, type RedisConnections } from './platform/redis.ts';
 import {
   createLiveEvents,
   createTenantResolvers,
+  findInvitation,
   type LiveEvents,
   type TenantResolvers,
 } from './tenancy/index.ts';
@@ -108,7 +109,13 @@ export async function createDependencies({
     store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, listenUrls, log }),
   });
   logBreakers(resilience, log);
-  const identity = createIdentity({ config, database, clock, log });
+  const identity = createIdentity({
+    config,
+    database,
+    clock,
+    log,
+    checkInvitation: (token, email) => findInvitation(database, token, email),
+  });
   const tenants = createTenantResolvers({ identity, database, clock, log });
   const connections = createConnections({ database, keyring, clock });
   const google = createGoogleClient(config);

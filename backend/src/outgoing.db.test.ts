@@ -140,7 +140,7 @@ describe('what must leave', () => {
     expect((await get('', bob)).json().data.map((one: { id: string }) => one.id)).not.toContain(id);
     expect((await post(`/${id}/replay`, {}, bob)).statusCode).toBe(404);
     expect((await post('/replay', { ids: [id] }, bob)).json()).toMatchObject({ matched: 0, replayed: 0 });
-    await db.owner.query(`update public.profiles set role = 'member' where user_id = $1`, [ann.userId]);
+    await db.owner.query(`update public.profiles set role = 'staff' where user_id = $1`, [ann.userId]);
     // Who belongs to a clinic is remembered for a moment.
     later += 60_000;
     for (const answer of [await get(), await post(`/${id}/replay`), await post('/replay', { ids: [id] })]) {

@@ -102,7 +102,7 @@ describe('what was revoked is refused by every process', () => {
       await believe();
       const vapi = () => status(there, ann.bearer, '/api/integrations/vapi');
       expect(await vapi()).toBe(200);
-      await sql(`update public.profiles set role = 'member' where user_id = $1`, ann.userId);
+      await sql(`update public.profiles set role = 'staff' where user_id = $1`, ann.userId);
       clock.advance(BELIEVED_MS);
       expect(await vapi()).toBe(403);
       await sql('delete from public.profiles where user_id = $1', ann.userId);

@@ -125,6 +125,20 @@ async function readFirstRows(client: pg.ClientBase): Promise<CatalogEntry[]> {
   return found;
 }
 
+export interface RightRow {
+  name: string;
+  roles: string[];
+  description: string;
+}
+
+/** Who may do what, by the name of the right. */
+export async function readRights(client: pg.ClientBase): Promise<RightRow[]> {
+  const { rows } = await client.query<RightRow>(
+    'select name, roles, description from app_private.rights order by name collate "C"',
+  );
+  return rows;
+}
+
 /** Every function of ours, by the name and the types of its arguments. */
 export async function readFunctions(client: pg.ClientBase): Promise<Map<string, FunctionSource>> {
   const { rows } = await client.query<FunctionSource>(

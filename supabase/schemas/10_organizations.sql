@@ -43,7 +43,7 @@ create table public.profiles (
   user_id uuid not null references auth.users (id) on delete cascade,
   org_id uuid not null references public.organizations (id) on delete cascade,
   email text,
-  role text not null default 'member' check (role in ('owner', 'admin', 'member')),
+  role text not null default 'staff' check (role in ('owner', 'admin', 'staff', 'auditor')),
   created_at timestamptz not null default now(),
   primary key (user_id, org_id)
 );
@@ -73,8 +73,60 @@ comment on function app_private.member_user_id() is
   'The person of the claims, if they belong to the clinic of the claims.';
 grant execute on function app_private.member_user_id to authenticated;
 
+create function app_private.has_right(p_right text) returns boolean
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+  select exists (
+    select 1 from public.profiles p
+    where p.user_id = app_private.user_id() and p.org_id = app_private.org_id()
+      and p.role = any (app_private.roles_with_right(p_right)))
+$$;
+comment on function app_private.has_right is
+  'Whether the person of the claims may do that in the clinic of the claims, by their role there.';
+
+-- The routes ask first, and answer in words. This is for a role that changed a moment ago, for code that forgets to ask,
+-- and for PostgREST's clients.
+create function app_private.require_right(p_right text) returns boolean
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  -- The receptionist, a patient with a link and the workers are no person of a clinic.
+  if app_private.user_id() is not null and not app_private.has_right(p_right) then
+    raise exception 'your role in this clinic does not have the right %', p_right
+      using errcode = 'insufficient_privilege', hint = 'Ask an owner or admin of the clinic.', constraint = p_right;
+  end if;
+  return true;
+end $$;
+comment on function app_private.require_right is
+  'True, or an exception for a person whose role does not have the right. For definer functions, after may_act_for, and for policies.';
+grant execute on function app_private.require_right to voxanne_tenant;
+
+create function app_private.org_id_with_right(p_right text) returns uuid
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$ select app_private.member_org_id() where app_private.has_right(p_right) $$;
+comment on function app_private.org_id_with_right is
+  'The clinic of the claims, if the person of the claims belongs to it and may do that there. For the policies of authenticated.';
+grant execute on function app_private.org_id_with_right to authenticated;
+
+create function app_private.protect_changes(p_table regclass, p_right text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_asks text := format('((select app_private.require_right(%L)))', p_right);
+begin
+  execute format('create policy right_to_add on %s as restrictive for insert to voxanne_tenant with check %s',
+    p_table, v_asks);
+  execute format('create policy right_to_change on %s as restrictive for update to voxanne_tenant using %s',
+    p_table, v_asks);
+  execute format('create policy right_to_remove on %s as restrictive for delete to voxanne_tenant using %s',
+    p_table, v_asks);
+end $$;
+comment on function app_private.protect_changes is
+  'For a table that our server writes without a function in between: a person needs the right.';
+
 create policy member on public.organizations for select to authenticated
-  using (id = (select app_private.member_org_id()));
+  using (id = (select app_private.org_id_with_right('clinic.read')));
+select app_private.protect_changes('public.organizations', 'settings.edit');
 create policy member on public.profiles for select to authenticated
   using (org_id = (select app_private.member_org_id()) and user_id = (select app_private.member_user_id()));
 

@@ -26,6 +26,15 @@ begin
   if new.raw_app_meta_data ->> 'org_id' is not null then
     return new;
   end if;
+  if v_meta ? 'invitation' then
+    -- The link is used up by this, and worth nothing to anyone who reads it here later.
+    new.raw_user_meta_data := v_meta - 'invitation';
+    v_org_id := app_private.take_invitation(v_meta ->> 'invitation', new.id, new.email);
+    if v_org_id is not null then
+      new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id);
+      return new;
+    end if;
+  end if;
   insert into public.organizations (name, phone, public_phone, time_zone, country)
     values (
       left(coalesce(nullif(btrim(v_meta ->> 'organization_name'), ''),
@@ -50,6 +59,8 @@ create function public.handle_new_user_signup() returns trigger
 declare
   v_org_id uuid;
   v_first boolean;
+  v_invitation_id uuid;
+  v_role text;
 begin
   -- In the block, not in the declaration: what fails there is caught by nobody.
   v_org_id := (new.raw_app_meta_data ->> 'org_id')::uuid;
@@ -57,10 +68,16 @@ begin
     return null;
   end if;
   v_first := not exists (select 1 from public.profiles where org_id = v_org_id);
+  select id, role into v_invitation_id, v_role from public.invitations where accepted_by = new.id and org_id = v_org_id;
   insert into public.profiles (user_id, org_id, email, role)
     values (new.id, v_org_id, new.email,
-      case when v_first then 'owner' else 'member' end)
+      case when v_first then 'owner' else coalesce(v_role, 'staff') end)
     on conflict do nothing;
+  if v_invitation_id is not null then
+    perform app_private.audit_team(v_org_id, new.id, 'member.added', 'member', new.id, null,
+      jsonb_build_object('role', v_role, 'invitation_id', v_invitation_id), null);
+    return null;
+  end if;
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id)
     values (v_org_id, 'user', new.id, case when v_first then 'organization.created' else 'member.added' end,
       'organization', v_org_id);

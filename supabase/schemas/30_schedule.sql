@@ -26,7 +26,8 @@ grant insert (org_id, name, working_hours, active, breaks),
 grant select (id, org_id, name, working_hours, active, created_at, updated_at, breaks, deleted_at)
   on public.providers to authenticated;
 create policy member on public.providers for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('schedule.read')));
+select app_private.protect_changes('public.providers', 'settings.edit');
 
 create table public.services (
   id uuid primary key default gen_random_uuid(),
@@ -66,7 +67,8 @@ grant select (id, org_id, name, slug, duration_minutes, active, created_at, upda
     buffer_before_minutes, buffer_after_minutes, capacity, min_notice_minutes, horizon_days, slot_step_minutes)
   on public.services to authenticated;
 create policy member on public.services for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('schedule.read')));
+select app_private.protect_changes('public.services', 'settings.edit');
 
 create table public.service_providers (
   org_id uuid not null references public.organizations (id) on delete cascade,
@@ -83,7 +85,8 @@ select app_private.protect('public.service_providers');
 grant insert, delete on public.service_providers to voxanne_tenant;
 grant select (org_id, service_id, provider_id) on public.service_providers to authenticated;
 create policy member on public.service_providers for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('schedule.read')));
+select app_private.protect_changes('public.service_providers', 'settings.edit');
 
 create table public.time_off (
   id uuid primary key default gen_random_uuid(),
@@ -105,7 +108,8 @@ grant insert, update (provider_id, title, starts_local, ends_local), delete on p
 grant select (id, org_id, provider_id, title, starts_local, ends_local, created_at, updated_at)
   on public.time_off to authenticated;
 create policy member on public.time_off for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('schedule.read')));
+select app_private.protect_changes('public.time_off', 'settings.edit');
 
 create function app_private.create_clinic_defaults(p_org_id uuid, p_provider_name text) returns void
   language sql security definer set search_path = pg_catalog, pg_temp

@@ -45,7 +45,8 @@ grant update (name, phone, email, status, title, name_raw, phone_raw, phone_exte
 grant select (id, org_id, name, phone, email, status, created_at, updated_at, title, phone_extension, phone_flag)
   on public.leads to authenticated;
 create policy member on public.leads for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('patients.read')));
+select app_private.protect_changes('public.leads', 'patients.edit');
 
 create trigger leads_touch before update on public.leads
   for each row execute function app_private.touch_updated_at();

@@ -82,7 +82,7 @@ grant select (id, org_id, provider_id, contact_id, service_type, scheduled_at, d
     status, source, sync_state, version, created_at, updated_at, hold_expires_at, overbooked, calendar_unverified)
   on public.appointments to authenticated;
 create policy member on public.appointments for select to authenticated
-  using (org_id = (select app_private.member_org_id()));
+  using (org_id = (select app_private.org_id_with_right('appointments.read')));
 
 -- Reasons are free text, and are erased with the appointment.
 create table public.appointment_reasons (

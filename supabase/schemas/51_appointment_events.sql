@@ -178,6 +178,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     raise exception 'not this organization' using errcode = 'insufficient_privilege';
   end if;
+  perform app_private.require_right('appointments.book');
   if p_seconds not between 0 and 600 then
     raise exception 'a text waits for 0 to 600 seconds' using errcode = 'invalid_parameter_value';
   end if;
@@ -201,6 +202,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     raise exception 'not this organization' using errcode = 'insufficient_privilege';
   end if;
+  perform app_private.require_right('appointments.book');
   v_row := app_private.lock_appointment(p_org_id, p_appointment_id);
   delete from public.outbox o
     where o.org_id = p_org_id and o.topic in ('message.confirmation', 'message.cancellation')

@@ -35,18 +35,21 @@ $$;
 
 -- What is wrong with who asks: the clinic, the source, the length of a reason. Null when nothing is.
 create function app_private.caller_error(p_org_id uuid, p_by app_private.origin, p_reason text) returns jsonb
-  language sql stable set search_path = pg_catalog, pg_temp
+  language plpgsql stable set search_path = pg_catalog, pg_temp
   as $$
-  select case
-    when not app_private.may_act_for(p_org_id) or not exists (select 1 from public.organizations where id = p_org_id)
-      then app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.')
+begin
+  if not app_private.may_act_for(p_org_id) or not exists (select 1 from public.organizations where id = p_org_id) then
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+  end if;
+  perform app_private.require_right('appointments.book');
+  return case
     when (p_by).source is null or (p_by).source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
       then app_private.refusal('INVALID_SOURCE',
         'A change comes from api, dashboard, voice, patient, google or system.')
     when length(p_reason) > 500
       then app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.')
-  end
-$$;
+  end;
+end $$;
 
 -- What is wrong with a time, whatever it is for; null when nothing is.
 create function app_private.time_error(p_scheduled_at timestamptz, p_duration_minutes integer) returns jsonb
@@ -60,13 +63,11 @@ create function app_private.time_error(p_scheduled_at timestamptz, p_duration_mi
   end
 $$;
 
-create function app_private.overbooking_error(p_org_id uuid, p_reason text) returns jsonb
+create function app_private.overbooking_error(p_reason text) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
   select case
-    when not exists (
-      select 1 from public.profiles
-      where org_id = p_org_id and user_id = app_private.user_id() and role = 'owner')
+    when not app_private.has_right('appointments.overbook')
       then app_private.refusal('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
     when nullif(btrim(p_reason), '') is null
       then app_private.refusal('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')

@@ -43,6 +43,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
+  perform app_private.require_right('appointments.book');
   select * into v_org from public.organizations where id = p_org_id;
   if not found then
     return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
@@ -77,7 +78,7 @@ begin
     return app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.');
   end if;
   if p_overbook then
-    v_error := app_private.overbooking_error(p_org_id, p_reason);
+    v_error := app_private.overbooking_error(p_reason);
     if v_error is not null then
       return v_error;
     end if;

@@ -37,7 +37,7 @@ declare
 begin
   v_error := app_private.caller_error(p_org_id, v_by, p_reason);
   if v_error is null and p_overbook then
-    v_error := app_private.overbooking_error(p_org_id, p_reason);
+    v_error := app_private.overbooking_error(p_reason);
   end if;
   if v_error is null and not p_check_time_off and v_by.source not in ('api', 'dashboard') then
     v_error := app_private.refusal('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');

@@ -137,6 +137,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
+  perform app_private.require_right('waitlist.edit');
   v_contact_id := coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
   select * into v_contact from public.leads where org_id = p_org_id and id = v_contact_id;
   if v_contact.id is null then
@@ -194,6 +195,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
   end if;
+  perform app_private.require_right('waitlist.edit');
   select id into v_offer_id from public.waitlist_offers
     where org_id = p_org_id and waitlist_id = p_waitlist_id and status = 'open';
   if v_offer_id is not null then
@@ -229,6 +231,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     return null;
   end if;
+  perform app_private.require_right('waitlist.edit');
   select * into v_entry from public.waitlist where org_id = p_org_id and id = p_waitlist_id
     and removed_at is null and appointment_id is null for update;
   select * into v_hold from public.appointments where org_id = p_org_id and id = p_hold_id and status = 'held';
@@ -269,6 +272,7 @@ begin
   if not app_private.may_act_for(p_org_id) or p_answer not in ('accepted', 'declined') then
     return false;
   end if;
+  perform app_private.require_right('waitlist.edit');
   v_offer := app_private.lock_offer(p_org_id, p_offer_id);
   if v_offer.id is null or v_offer.status <> 'open' or v_offer.expires_at <= clock_timestamp() then
     return false;

@@ -15,3 +15,4 @@ grant insert (org_id, provider_id, token_hash),
   update (token_hash, created_at),
   delete
   on public.provider_feeds to voxanne_tenant;
+select app_private.protect_changes('public.provider_feeds', 'feeds.manage');

@@ -28,6 +28,7 @@ create index tasks_old_idx on public.tasks (closed_at) where closed_at is not nu
 create index tasks_call_idx on public.tasks (org_id, call_id);
 select app_private.protect('public.tasks');
 grant update (closed_at, closed_by) on public.tasks to voxanne_tenant;
+select app_private.protect_changes('public.tasks', 'tasks.edit');
 -- For the clean-up, which locks a row before it removes it.
 grant delete, update (closed_at) on public.tasks to voxanne_service;
 
@@ -55,6 +56,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
   end if;
+  perform app_private.require_right('tasks.edit');
   -- One at a time: of two copies that come together the second must find the first, and both must not be the last one.
   perform pg_advisory_xact_lock(hashtextextended('tasks:' || p_org_id::text, 0));
   select * into v_row from public.tasks where org_id = p_org_id and repeat_key = p_repeat_key;

@@ -18,6 +18,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     raise exception 'not this organization' using errcode = 'insufficient_privilege';
   end if;
+  perform app_private.require_right('messages.send');
   -- One at a time for each clinic: the count below holds, in however many processes.
   perform pg_advisory_xact_lock(hashtextextended('direct text:' || p_org_id::text, 0));
   select m.id into v_id from public.messages m where m.org_id = p_org_id and m.kind = 'direct' and m.dedupe_key = p_key;

@@ -58,6 +58,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     raise exception 'not this organization' using errcode = 'insufficient_privilege';
   end if;
+  perform app_private.require_right('messages.send');
   -- The outgoing row before its text, as the owner's replay takes them.
   perform from public.outbox o
     where o.org_id = p_org_id and o.status in ('completed', 'failed', 'dead_letter') and (o.topic, o.key) in (
@@ -123,6 +124,7 @@ begin
   if not app_private.may_act_for(p_org_id) then
     raise exception 'not this organization' using errcode = 'insufficient_privilege';
   end if;
+  perform app_private.require_right('messages.send');
   select m.informed_at into v_before from public.messages m
     where m.org_id = p_org_id and m.id = p_message_id and m.kind <> 'inbound' for no key update;
   if not found then

@@ -1,6 +1,6 @@
--- What an owner does with the two queues: sends back into them what was given up, or waits for its next try. A webhook can
--- be replayed after it was completed, too: what it did is not done twice. A row that was not finished is left alone and
--- not returned. The audit rows commit with it.
+-- What a person does with the two queues, if they have the right: sends back into them what was given up, or waits for its
+-- next try. A webhook can be replayed after it was completed, too: what it did is not done twice. A row that was not
+-- finished is left alone and not returned. The audit rows commit with it.
 create function app_private.replay(p_queue text, p_ids uuid[], p_request_id text) returns setof uuid
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
@@ -17,10 +17,10 @@ begin
   if p_queue is null or p_queue not in ('outbox', 'webhook_delivery_log') then
     raise exception 'there is no queue of that name' using errcode = 'invalid_parameter_value';
   end if;
-  if v_org is null or not exists (
-    select 1 from public.profiles p where p.user_id = v_actor and p.org_id = v_org and p.role = 'owner'
-  ) then
-    raise exception 'only an owner replays' using errcode = 'insufficient_privilege';
+  -- Without a person no one has the right: neither a worker nor the receptionist replays.
+  if not app_private.has_right('deliveries.replay') then
+    raise exception 'a replay needs a signed-in person with the right deliveries.replay'
+      using errcode = 'insufficient_privilege', constraint = 'deliveries.replay';
   end if;
   -- Rows of one key queue up in the order in which they came; two replays at once take the keys in one order.
   for v_id in execute format(

@@ -196,7 +196,7 @@ describe('the API document', () => {
     const past: string[] = [];
     const look = (value: unknown, inExample: boolean, key: string): void => {
       if (typeof value === 'string' && inExample && /^\d{4}-\d\d-\d\d/.test(value)) {
-        const made = /^(at|created_at|updated_at)$/.test(key);
+        const made = /^(at|created_at|joined_at|updated_at)$/.test(key);
         if (Date.parse(value) > now.getTime() === made) past.push(`${key} ${value}`);
       }
       if (typeof value !== 'object' || value === null) return;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fastifySwagger from '@fastify/swagger';
+import { RIGHTS, Role } from '@voxanne/contract';
 import type { RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { negotiateEncoding, pack } from '../platform/compression.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { knowsEtag } from '../platform/known-etag.ts';
 import type { DescribedAnswer } from '../platform/route-kind.ts';
+import { type Access, accessOf, rolesInWords } from '../tenancy/index.ts';
 import { SECURITY_SCHEMES, TAGS } from './api-parts.ts';
 import { moveExamples } from './example-dates.ts';
 import { type ApiDocument, tidySchemas } from './tidy-schemas.ts';
@@ -46,20 +48,38 @@ export async function describeApi(server: HttpServer, options: ApiDocumentOption
 // Passed from the routes into the document; the libraries keep names that begin like this.
 const ANSWER_HEADERS = 'x-answer-headers';
 
+/** The name of the right that an operation needs; docs/rights.md has them all. */
+const RIGHT = 'x-right';
+
 type Schema = NonNullable<RouteOptions['schema']>;
 
 /** What a route describes is next to what it enforces. */
 function withDescribed(schema: Schema | undefined, route: RouteOptions): Schema | undefined {
+  if (!schema) return schema;
+  const named = withRight(schema, accessOf(route));
   const described = route.config?.described;
-  if (!schema || !described) return schema;
+  if (!described) return named;
   const { body, answers } = described;
   const response = Object.entries(answers ?? {}).map(([status, answer]) => [status, responseOf(answer)]);
   const headers = Object.entries(answers ?? {}).map(([status, answer]) => [status, answer.headers ?? {}]);
   const added: object = {
-    ...schema,
+    ...named,
     ...(body ? { body: body.schema, consumes: [body.type] } : {}),
     [ANSWER_HEADERS]: Object.fromEntries(headers),
     response: { ...(schema.response as object | undefined), ...Object.fromEntries(response) },
+  };
+  return added as Schema;
+}
+
+/** Says which right an operation needs, and for whom it is where that isn't everyone in the clinic. */
+function withRight(schema: Schema, access: Access | undefined): Schema {
+  if (access === undefined || access === 'any member' || access === 'anyone signed in') return schema;
+  const { roles } = RIGHTS[access];
+  const forWhom = roles.length === Role.options.length ? '' : `For ${rolesInWords(roles)}. `;
+  const added: object = {
+    ...schema,
+    [RIGHT]: access,
+    description: `${forWhom}${schema.description ?? ''}`.trim(),
   };
   return added as Schema;
 }

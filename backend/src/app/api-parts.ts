@@ -2,6 +2,7 @@
 export const TAGS = [
   { name: 'identity', description: 'Accounts, sessions and tokens' },
   { name: 'organization', description: 'The clinic, and your role in it' },
+  { name: 'team', description: 'The clinic’s members, and who is invited' },
   { name: 'booking', description: 'Free times, appointments and held times' },
   { name: 'waitlist', description: 'Patients waiting for a time' },
   { name: 'tasks', description: 'Messages the receptionist passed on to the staff' },

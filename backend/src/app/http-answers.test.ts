@@ -299,6 +299,7 @@ describe('HTTP', () => {
           '/api/auth/get-session',
           '/api/providers/:id/feed',
           '/api/integrations/vapi/rotate-secret',
+          '/api/invitations',
         ]),
       );
     });

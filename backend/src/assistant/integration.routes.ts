@@ -1,8 +1,7 @@
 import { RotatedSecret, RotateSecretRequest, VapiIntegration } from '@voxanne/contract';
 import type { Connections } from '../connections/index.ts';
-import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { webhookUrl } from './definition.ts';
 import type { Provisioning } from './provision.ts';
 
@@ -16,33 +15,22 @@ export interface VapiIntegrationOptions {
 export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiIntegrationOptions): void {
   const { connections, provisioning, tenantResolver } = options;
   const tags = ['integrations'];
-  const owned = (request: Parameters<typeof tenantOf>[0]) => {
-    const tenant = tenantOf(request);
-    if (tenant.role !== 'owner') {
-      throw new AppError({
-        code: 'OWNER_REQUIRED',
-        status: 403,
-        detail: 'Only the clinic’s owner can see or change the receptionist’s secret. Ask them.',
-      });
-    }
-    return tenant;
-  };
 
   server.get(
     '/api/integrations/vapi',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('receptionist.manage')],
       schema: {
         tags,
         operationId: 'getVapiIntegration',
         summary: 'The receptionist at Vapi',
         description:
-          'For owners. The URL that Vapi calls, the last characters of its secret, and the phone number it answers.',
+          'The URL that Vapi calls, the last characters of its secret, and the phone number it answers.',
         response: { 200: VapiIntegration },
       },
     },
     async (request) => {
-      const { orgId } = owned(request);
+      const { orgId } = tenantOf(request);
       const { secret, previousUntil } = await provisioning.secretOf(orgId);
       const details = (await connections.find(orgId, 'vapi'))?.details ?? {};
       return {
@@ -60,19 +48,19 @@ export function registerVapiIntegrationRoutes(server: HttpServer, options: VapiI
     '/api/integrations/vapi/rotate-secret',
     {
       config: { secret: true },
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('receptionist.manage')],
       schema: {
         tags,
         operationId: 'rotateVapiSecret',
         summary: 'Make a new secret, shown once, and send it to Vapi',
         description:
-          'For owners. The previous secret stays valid until Vapi has the new one, and no longer than previous_secret_until; any older secret ends at once. With revoke_now, only the new secret is valid from now on, whether Vapi answers or not: calls fail until Vapi has the new one.',
+          'The previous secret stays valid until Vapi has the new one, and no longer than previous_secret_until; any older secret ends at once. With revoke_now, only the new secret is valid from now on, whether Vapi answers or not: calls fail until Vapi has the new one.',
         body: RotateSecretRequest.nullish(),
         response: { 200: RotatedSecret },
       },
     },
     async (request) => {
-      const { orgId } = owned(request);
+      const { orgId } = tenantOf(request);
       const revokeNow = request.body?.revoke_now ?? false;
       const { secret, previousUntil } = await provisioning.rotateSecret(orgId, { revokeNow });
       return { secret, previous_secret_until: previousUntil?.toISOString() ?? null };

@@ -355,14 +355,17 @@ describe('the receptionist at Vapi', () => {
       expect(JSON.stringify(body)).not.toContain(clinic.secret);
     });
 
-    test.each(['admin', 'member'] as const)('is not shown to an %s, and not rotated by one', async (role) => {
-      const clinic = await scene.clinic();
-      scene.signIn(clinic, role);
-      expect(await settings()).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
-      const rotated = await scene.post('/api/integrations/vapi/rotate-secret', '');
-      expect(rotated).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
-      expect((await tell(clinic.secret)).status).toBe(200);
-    });
+    test.each(['admin', 'staff', 'auditor'] as const)(
+      'is not shown to one who is %s, and not rotated by them',
+      async (role) => {
+        const clinic = await scene.clinic();
+        scene.signIn(clinic, role);
+        expect(await settings()).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
+        const rotated = await scene.post('/api/integrations/vapi/rotate-secret', '');
+        expect(rotated).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
+        expect((await tell(clinic.secret)).status).toBe(200);
+      },
+    );
 
     test('shows the new secret once, to the owner who rotates it', async () => {
       const clinic = await scene.clinic();

@@ -10,7 +10,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { toE164 } from '../platform/phone.ts';
-import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { findOrganization, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { ownMessageSids } from './clinic.queries.ts';
 import type { SandboxClient } from './sandbox.client.ts';
 
@@ -28,7 +28,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.post(
     '/api/simulator/call',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         tags,
         operationId: 'startSimulatedCall',
@@ -55,7 +55,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.get(
     '/api/simulator/calls/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('calls.read')],
       schema: {
         tags,
         operationId: 'getSimulatedCall',
@@ -93,7 +93,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
   server.get(
     '/api/simulator/phone',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.read')],
       schema: {
         tags,
         operationId: 'getSimulatedPhone',

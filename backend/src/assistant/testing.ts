@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import type { Role } from '@voxanne/contract';
 import { createSafeCall } from '@voxanne/safe-call';
 import { readConfig, startSandbox } from '@voxanne/sandbox';
 import { vi } from 'vitest';
@@ -100,7 +101,7 @@ export async function createAssistantScene() {
   const provisioning = build();
 
   const server = createHttpServer({ log, trustProxyHops: 0 });
-  let signedIn: { organization: TestOrganization; role: 'owner' | 'admin' | 'member' } | undefined;
+  let signedIn: { organization: TestOrganization; role: Role } | undefined;
   const tenantResolver = signedInAs(
     () => signedIn?.organization,
     () => signedIn?.role ?? 'owner',
@@ -182,7 +183,7 @@ export async function createAssistantScene() {
         const [answer = {}] = body.results ?? [];
         return { status, body, ok: 'result' in answer, said: (answer.result ?? answer.error) as string };
       },
-    signIn(organization: TestOrganization, role: 'owner' | 'admin' | 'member' = 'owner') {
+    signIn(organization: TestOrganization, role: Role = 'owner') {
       signedIn = { organization, role };
     },
     /** A clinic and the secret its receptionist signs with. */

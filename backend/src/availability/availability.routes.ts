@@ -1,6 +1,6 @@
 import { Availability, AvailabilityQuery } from '@voxanne/contract';
 import type { HttpServer } from '../platform/http.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { AvailabilityContext } from './availability-context.ts';
 import { findAvailability } from './find-availability.ts';
 
@@ -12,7 +12,7 @@ export function registerAvailabilityRoutes(
   server.get(
     '/api/availability',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('schedule.read')],
       schema: {
         tags: ['booking'],
         operationId: 'findAvailability',

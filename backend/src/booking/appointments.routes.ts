@@ -5,7 +5,7 @@ import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
 import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { allowedActions } from './allowed-actions.ts';
 import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
@@ -22,7 +22,7 @@ export function registerAppointmentRoutes(
   server.post(
     '/api/appointments',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         tags,
         operationId: 'bookAppointment',
@@ -80,7 +80,7 @@ export function registerAppointmentRoutes(
   server.get(
     '/api/appointments',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('appointments.read')],
       schema: {
         tags,
         operationId: 'listAppointments',
@@ -106,7 +106,7 @@ export function registerAppointmentRoutes(
   server.get(
     '/api/appointments/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('appointments.read')],
       schema: {
         tags,
         operationId: 'getAppointment',

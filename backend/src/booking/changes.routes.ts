@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
 import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { presentAppointment } from './appointments.routes.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment as Changed } from './changed-appointment.ts';
@@ -40,7 +40,7 @@ const common = {
 
 export function registerChangeRoutes(
   server: HttpServer,
-  { context, tenantResolver: onRequest }: BookingRouteOptions,
+  { context, tenantResolver }: BookingRouteOptions,
 ): void {
   const changeOnce = (
     request: FastifyRequest,
@@ -65,7 +65,7 @@ export function registerChangeRoutes(
   server.patch(
     '/api/appointments/:id',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         ...common,
         operationId: 'moveAppointment',
@@ -106,7 +106,7 @@ export function registerChangeRoutes(
   server.post(
     '/api/appointments/:id/cancel',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         ...common,
         operationId: 'cancelAppointment',
@@ -131,7 +131,7 @@ export function registerChangeRoutes(
   server.post(
     '/api/appointments/:id/undo',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         ...common,
         operationId: 'undoAppointmentChange',
@@ -156,7 +156,7 @@ export function registerChangeRoutes(
   server.post(
     '/api/appointments/:id/withdraw-text',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         tags: common.tags,
         params: common.params,
@@ -174,7 +174,7 @@ export function registerChangeRoutes(
   server.post(
     '/api/appointments/:id/status',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         ...common,
         operationId: 'setAppointmentStatus',

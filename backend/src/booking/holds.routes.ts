@@ -3,21 +3,21 @@ import { z } from 'zod';
 import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
 import type { Transact } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { heldTimes } from './booking.queries.ts';
 import { type HeldSlot, holdSlot, releaseHold } from './hold-slot.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 
 export function registerHoldRoutes(
   server: HttpServer,
-  { context, tenantResolver: onRequest }: BookingRouteOptions,
+  { context, tenantResolver }: BookingRouteOptions,
 ): void {
   const tags = ['booking'];
 
   server.get(
     '/api/holds',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.read')],
       schema: {
         tags,
         operationId: 'listHolds',
@@ -48,7 +48,7 @@ export function registerHoldRoutes(
   server.post(
     '/api/holds',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         tags,
         operationId: 'holdTime',
@@ -95,7 +95,7 @@ export function registerHoldRoutes(
   server.delete(
     '/api/holds/:id',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.book')],
       schema: {
         tags,
         operationId: 'releaseHold',

@@ -183,15 +183,15 @@ describe('linking a calendar over the API', () => {
     expect(back.json()).toMatchObject({ code: 'CONSENT_DENIED' });
   });
 
-  test('is for owners and admins: a member may neither link nor unlink', async () => {
+  test('is for owners and admins: staff may neither link nor unlink', async () => {
     await link();
     const bob = await scene.signUp();
-    await db.owner.query(`update public.profiles set role = 'member' where user_id = $1`, [bob.userId]);
+    await db.owner.query(`update public.profiles set role = 'staff' where user_id = $1`, [bob.userId]);
     // What is remembered of a person's role is over by then.
     ahead += 30_000;
-    const member = await scene.post('/api/integrations/google/connect', {}, bob.bearer);
+    const staff = await scene.post('/api/integrations/google/connect', {}, bob.bearer);
     const stranger = await scene.post('/api/integrations/google/connect', {});
-    expect([member.statusCode, stranger.statusCode]).toEqual([403, 401]);
+    expect([staff.statusCode, stranger.statusCode]).toEqual([403, 401]);
     const unlink = await scene.app.inject({
       method: 'DELETE',
       url: '/api/integrations/google',

@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { wantsPage } from '../platform/negotiation.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { LinkCalendar } from './link-calendar.ts';
 
 export interface CalendarRouteOptions {
@@ -32,19 +32,18 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.post(
     `${PATH}/connect`,
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('connections.manage')],
       schema: {
         tags,
         operationId: 'connectGoogle',
         summary: 'Start linking Google Calendar',
-        description:
-          'For owners and admins. Send the browser to the `url` in the response; Google sends it back to the callback.',
+        description: 'Send the browser to the `url` in the response; Google sends it back to the callback.',
         body: ConnectRequest.nullish(),
         response: { 200: ConnectResponse },
       },
     },
     async (request, reply) => {
-      const tenant = ownerOrAdmin(request);
+      const tenant = tenantOf(request);
       const { url, browserToken } = await link.begin(tenant);
       const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
       reply.header(
@@ -106,7 +105,7 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.post(
     `${PATH}/test`,
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('connections.test')],
       schema: {
         tags,
         operationId: 'testGoogle',
@@ -121,17 +120,17 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
   server.delete(
     PATH,
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('connections.manage')],
       schema: {
         tags,
         operationId: 'disconnectGoogle',
         summary: 'Unlink Google Calendar',
-        description: 'For owners and admins. Revokes Voxanne’s permission at Google. Appointments stay here.',
+        description: 'Revokes Voxanne’s permission at Google. Appointments stay here.',
         response: { 204: z.undefined() },
       },
     },
     async (request, reply) => {
-      await link.unlink(ownerOrAdmin(request).orgId);
+      await link.unlink(tenantOf(request).orgId);
       return reply.code(204).send();
     },
   );
@@ -155,18 +154,6 @@ const refusedReturn = () =>
     status: 400,
     detail: 'This link wasn’t started here. Press "Link" to try again.',
   });
-
-function ownerOrAdmin(request: FastifyRequest): Tenant {
-  const tenant = tenantOf(request);
-  if (tenant.role === 'member') {
-    throw new AppError({
-      code: 'OWNER_REQUIRED',
-      status: 403,
-      detail: 'Only an owner or admin can link or unlink the clinic’s calendar. Ask one of them.',
-    });
-  }
-  return tenant;
-}
 
 function backToPage(
   request: FastifyRequest,

@@ -1,3 +1,4 @@
+import { RIGHTS } from '@voxanne/contract';
 import { type Selectable, sql } from 'kysely';
 import type { Connections as ConnectionTable } from '../platform/database.generated.ts';
 import type { Db } from '../platform/database.ts';
@@ -186,7 +187,7 @@ export async function insertOAuthState(db: Db, row: OAuthStateRow): Promise<void
     .execute();
 }
 
-/** Only while the person who began it still belongs to the clinic. */
+/** Only while the person who began it belongs to the clinic and may link its calendar. */
 export function findOAuthState(db: Db, stateHash: Buffer) {
   return db
     .selectFrom('oauth_states as s')
@@ -197,7 +198,8 @@ export function findOAuthState(db: Db, stateHash: Buffer) {
         selectFrom('profiles as p')
           .select('p.user_id')
           .whereRef('p.user_id', '=', 's.user_id')
-          .whereRef('p.org_id', '=', 's.org_id'),
+          .whereRef('p.org_id', '=', 's.org_id')
+          .where('p.role', 'in', [...RIGHTS['connections.manage'].roles]),
       ),
     )
     .executeTakeFirst();

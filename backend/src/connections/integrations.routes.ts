@@ -4,7 +4,7 @@ import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { visibleConnections } from './connections.queries.ts';
 
 export interface IntegrationRouteOptions {
@@ -31,7 +31,7 @@ export function registerIntegrationRoutes(server: HttpServer, options: Integrati
   server.get(
     '/api/integrations',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('clinic.read')],
       schema: {
         tags: ['integrations'],
         operationId: 'listIntegrations',

@@ -44,14 +44,17 @@ describe('a consent in progress', () => {
     await expect(states.finish(back, 'google')).rejects.toMatchObject(REFUSED);
   });
 
-  test('a person who was removed from the clinic in the meantime links nothing', async () => {
+  test.each([
+    ['was removed from the clinic', 'delete from public.profiles where user_id = $1'],
+    ['became staff', `update public.profiles set role = 'staff' where user_id = $1`],
+  ])('of someone who %s since then links nothing', async (_what, change) => {
     const gone = await db.createOrganization();
     const { state, browserToken } = await states.begin({
       ...gone.scope,
       provider: 'google',
       codeVerifier: 'the verifier',
     });
-    await db.owner.query('delete from public.profiles where user_id = $1', [gone.userId]);
+    await db.owner.query(change, [gone.userId]);
     for (const back of [
       { state, browserToken },
       { state, userId: gone.userId },

@@ -28,8 +28,8 @@ export interface OAuthStates {
     codeVerifier: string;
   }): Promise<OAuthStart>;
   /**
-   * Single use, 10 minutes, only while the person who began it belongs to the clinic, and only for that person or browser: otherwise a link sent to someone
-   * else would put their calendar into a stranger's clinic.
+   * Single use, 10 minutes, only while the person who began it may link a calendar to the clinic, and only for that person or
+   * browser: otherwise a link sent to someone else would put their calendar into a stranger's clinic.
    * @throws {AppError} OAUTH_STATE_INVALID (400); nothing is written then.
    */
   finish(

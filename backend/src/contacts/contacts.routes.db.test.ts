@@ -32,7 +32,7 @@ describe('the patients of a clinic', () => {
       cursorKey: Buffer.alloc(32, 7),
       tenantResolver: signedInAs(
         () => signedIn,
-        () => 'member',
+        () => 'staff',
       ),
       appointmentsOf,
     });

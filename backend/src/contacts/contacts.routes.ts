@@ -5,7 +5,7 @@ import { createKeyring } from '../platform/crypto.ts';
 import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import { type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { changeContact } from './change-contact.ts';
 import { contactErrors } from './contacts.errors.ts';
 import { type ContactSummaryRow, findContact, listContacts } from './contacts.queries.ts';
@@ -43,7 +43,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
   server.get(
     '/api/contacts',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('patients.read')],
       schema: {
         tags,
         operationId: 'listContacts',
@@ -71,7 +71,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
   server.get(
     '/api/contacts/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('patients.read')],
       schema: {
         tags,
         operationId: 'getContact',
@@ -87,7 +87,7 @@ export function registerContactRoutes(server: HttpServer, options: ContactRouteO
   server.patch(
     '/api/contacts/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('patients.edit')],
       schema: {
         tags,
         operationId: 'updateContact',

@@ -1,14 +1,6 @@
 import { resendRefusal } from '@voxanne/contract';
 import { AppError } from '../platform/errors.ts';
 
-export const ownerRequired = () =>
-  new AppError({
-    code: 'OWNER_REQUIRED',
-    status: 403,
-    detail:
-      'Only the clinic’s owner can see and replay deliveries, because they contain what was said on the phone. Ask the owner.',
-  });
-
 export const deliveryNotFound = () =>
   new AppError({
     code: 'DELIVERY_NOT_FOUND',

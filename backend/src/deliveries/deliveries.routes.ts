@@ -14,10 +14,10 @@ import {
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import type { TenantResolver } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { deliveryNotFound } from './deliveries.errors.ts';
 import { type DeliveryRow, findDelivery, type ListedDelivery, listDeliveries } from './deliveries.queries.ts';
-import { ownerOf, readSpans } from './list-pages.ts';
+import { readSpans } from './list-pages.ts';
 import { isFinished, type ReplayContext, replayMany, replayOne, topicOf, tryReplay } from './replay.ts';
 import { dedupeVerdict, signatureVerdict } from './verdicts.ts';
 
@@ -32,7 +32,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
   server.get(
     '/api/webhooks/deliveries',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.read')],
       schema: {
         tags,
         operationId: 'listDeliveries',
@@ -47,7 +47,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       return readPage(
         { name: 'deliveries', sortedBy: 'moment' },
         request.query,
-        (filter, page) => database.withTenant(ownerOf(request), (db) => listDeliveries(db, filter, page)),
+        (filter, page) => database.withTenant(tenantOf(request), (db) => listDeliveries(db, filter, page)),
         (row) => present(row, handlers),
       );
     },
@@ -56,7 +56,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
   server.get(
     '/api/webhooks/deliveries/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.read')],
       schema: {
         tags,
         operationId: 'getDelivery',
@@ -67,7 +67,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       },
     },
     async (request) => {
-      const row = await database.withTenant(ownerOf(request), (db) => findDelivery(db, request.params.id));
+      const row = await database.withTenant(tenantOf(request), (db) => findDelivery(db, request.params.id));
       if (!row) throw deliveryNotFound();
       return presentDetail(row, handlers);
     },
@@ -76,7 +76,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
   server.post(
     '/api/webhooks/deliveries/:id/replay',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.replay')],
       schema: {
         tags,
         operationId: 'replayDelivery',
@@ -88,7 +88,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
       },
     },
     async (request) => {
-      const tenant = ownerOf(request);
+      const tenant = tenantOf(request);
       const { id } = request.params;
       return request.body.dry_run
         ? tryReplay(options, tenant, id)
@@ -99,7 +99,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
   server.post(
     '/api/webhooks/deliveries/replay',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.replay')],
       schema: {
         tags,
         operationId: 'replayDeliveries',
@@ -111,7 +111,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
     },
     async (request) => {
       const { ids, filter = { status: 'dead_letter' }, dry_run } = request.body;
-      return replayMany(options, ownerOf(request), ids ? { ids } : { filter }, {
+      return replayMany(options, tenantOf(request), ids ? { ids } : { filter }, {
         dryRun: dry_run,
         requestId: request.id,
       });

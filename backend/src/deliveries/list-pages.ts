@@ -1,14 +1,5 @@
 import { DeliveryAttempt } from '@voxanne/contract';
 import { z } from 'zod';
-import { tenantOf } from '../tenancy/index.ts';
-import { ownerRequired } from './deliveries.errors.ts';
-
-/** @throws {AppError} OWNER_REQUIRED. */
-export function ownerOf(request: Parameters<typeof tenantOf>[0]) {
-  const tenant = tenantOf(request);
-  if (tenant.role !== 'owner') throw ownerRequired();
-  return tenant;
-}
 
 /** What a worker wrote; a row that someone edited by hand may hold anything. */
 const Span = DeliveryAttempt.extend({

@@ -13,8 +13,8 @@ import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import type { TenantResolver } from '../tenancy/index.ts';
-import { ownerOf, readSpans } from './list-pages.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { readSpans } from './list-pages.ts';
 import { listOutgoing, type OutgoingRow } from './outgoing.queries.ts';
 import { sendAgain, sendManyAgain } from './send-again.ts';
 
@@ -30,7 +30,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
   server.get(
     '/api/outgoing',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.read')],
       schema: {
         tags,
         operationId: 'listOutgoing',
@@ -44,7 +44,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       return readPage(
         { name: 'outgoing', sortedBy: 'moment' },
         request.query,
-        (filter, page) => database.withTenant(ownerOf(request), (db) => listOutgoing(db, filter, page)),
+        (filter, page) => database.withTenant(tenantOf(request), (db) => listOutgoing(db, filter, page)),
         present,
       );
     },
@@ -53,7 +53,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
   server.post(
     '/api/outgoing/:id/replay',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.replay')],
       schema: {
         tags,
         operationId: 'resendOutgoing',
@@ -66,7 +66,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       },
     },
     async (request) =>
-      sendAgain(database, ownerOf(request), request.params.id, {
+      sendAgain(database, tenantOf(request), request.params.id, {
         dryRun: request.body.dry_run,
         requestId: request.id,
       }),
@@ -75,7 +75,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
   server.post(
     '/api/outgoing/replay',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('deliveries.replay')],
       schema: {
         tags,
         operationId: 'resendManyOutgoing',
@@ -87,7 +87,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
     },
     async (request) => {
       const { ids, filter = { status: 'dead_letter' as const }, dry_run } = request.body;
-      return sendManyAgain(database, ownerOf(request), ids ? { ids } : { filter }, {
+      return sendManyAgain(database, tenantOf(request), ids ? { ids } : { filter }, {
         dryRun: dry_run,
         requestId: request.id,
       });

@@ -1,3 +1,4 @@
+import type { Role } from '@voxanne/contract';
 import { createSafeCall, type SafeCallInstance } from '@voxanne/safe-call';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createConnections } from '../connections/index.ts';
@@ -15,7 +16,7 @@ describe('health over HTTP', () => {
   let db: TestDatabase;
   let resilience: SafeCallInstance;
   let signedIn: TestOrganization | undefined;
-  let role: 'owner' | 'admin' | 'member' = 'owner';
+  let role: Role = 'owner';
   const servers: HttpServer[] = [];
   beforeAll(async () => {
     db = await createTestDatabase();
@@ -292,7 +293,7 @@ describe('health over HTTP', () => {
     expect(resilience.getCircuitBreakerStatus('twilio_sms', theirs.orgId).state).toBe('open');
   });
 
-  test.each(['admin', 'member'] as const)('an %s closes none', async (who) => {
+  test.each(['admin', 'staff', 'auditor'] as const)('an %s closes none', async (who) => {
     signedIn = await db.createOrganization();
     await trip('twilio_sms', signedIn.orgId);
     role = who;

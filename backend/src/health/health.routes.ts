@@ -12,7 +12,7 @@ import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { preferredType } from '../platform/negotiation.ts';
 import { within } from '../platform/within.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { onboardingFacts } from './onboarding.queries.ts';
 import { describeOnboarding } from './onboarding.ts';
 import { PROBE_DEADLINE_MS, type ProbeOptions } from './probes.ts';
@@ -127,7 +127,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.get(
     '/api/circuit-breakers',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('clinic.read')],
       schema: {
         tags,
         operationId: 'listCircuitBreakers',
@@ -149,24 +149,21 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.post(
     '/api/circuit-breakers/reset',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('breakers.reset')],
       schema: {
         tags,
         operationId: 'resetCircuitBreaker',
         summary: 'Close one of this clinic’s breakers now instead of waiting for its probe',
-        description: 'For owners. Only the operator can close the breaker of a whole service.',
+        description: 'Only the operator can close the breaker of a whole service.',
         body: CircuitBreakerReset,
         response: { 200: CircuitBreaker },
       },
     },
     async (request) => {
-      const tenant = tenantOf(request);
+      const { orgId } = tenantOf(request);
       const { name } = request.body;
-      const breaker = resetBreaker(options, tenant, name);
-      request.log.info(
-        { service: name, org_id: tenant.orgId },
-        '[SafeCall] Circuit breaker reset by its owner',
-      );
+      const breaker = resetBreaker(options, orgId, name);
+      request.log.info({ service: name, org_id: orgId }, '[SafeCall] Circuit breaker reset by its owner');
       return present(breaker);
     },
   );
@@ -174,7 +171,7 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
   server.get(
     '/api/onboarding',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('clinic.read')],
       schema: {
         tags: ['onboarding'],
         operationId: 'getOnboarding',

@@ -28,6 +28,8 @@ export interface AuthRouteOptions {
   limits: SignInLimits;
   /** @throws {AppError} 503 when no one can say whether there is such a session. */
   lookUpSession: (cookie: string) => Promise<unknown>;
+  /** @throws {AppError} where an invitation's link is no good for that address. */
+  checkInvitation: (token: string, email: string) => Promise<unknown>;
 }
 
 /** Bridges `/api/auth/*` to the built-in issuer, which speaks the web's Request and Response. */
@@ -54,12 +56,15 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
         security: [],
         summary: 'Sign up and create a clinic',
         description:
-          'Creates the account, its clinic with two services and one provider, and a session cookie. Get a bearer token from GET /api/auth/token.',
+          'Creates the account, its clinic with two services and one provider, and a session cookie. With an `invitation` the account joins that clinic instead of getting its own. Get a bearer token from GET /api/auth/token.',
         body: SignUpRequest,
       },
     },
     async (request, reply) => {
       const body = signUpBody(request.body);
+      const { invitation, email } = request.body;
+      // Or the person would get a clinic of their own instead of an answer.
+      if (invitation !== undefined) await options.checkInvitation(invitation, email);
       // Who asks for many accounts that exist already wants to know which exist.
       const answer = await options.hashing.admit(request.ip, () =>
         options.limits.attempt(

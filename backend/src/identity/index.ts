@@ -39,6 +39,8 @@ export interface IdentityOptions {
   database: Pick<Database, 'pool' | 'serviceStatement'>;
   clock: Clock;
   log: Logger;
+  /** Before an account is made with the link of an invitation. @throws {AppError} where the link is no good for that address. */
+  checkInvitation: (token: string, email: string) => Promise<unknown>;
   hashing?: PasswordHashing;
 }
 
@@ -135,6 +137,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         // In this process at once; the others trust their last answer for a moment.
         onSignOut: stands.forget,
         lookUpSession,
+        checkInvitation: options.checkInvitation,
         limits: createSignInLimits({
           database: options.database,
           clock,

@@ -27,7 +27,15 @@ const TOKEN_LIFETIME = '15m';
 export const AUDIENCE = 'authenticated';
 const SESSION_SECONDS = 7 * 24 * 3600;
 
-const METADATA_FIELDS = ['organization_name', 'phone', 'public_phone', 'time_zone', 'country'] as const;
+const METADATA_FIELDS = [
+  'organization_name',
+  'phone',
+  'public_phone',
+  'time_zone',
+  'country',
+  // The trigger takes it out again: its link is used up then.
+  'invitation',
+] as const;
 
 /**
  * A message of the issuer up to where it quotes what was sent ("Invalid origin: https://…"): an Origin or Referer is

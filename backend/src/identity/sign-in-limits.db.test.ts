@@ -181,7 +181,11 @@ describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
     };
     const options = { clock, ...(mode === 'live' ? { env: live } : {}) };
     parts = await createTestApp(db, options);
-    const identity = createIdentity({ ...parts.dependencies, hashing: unhashed });
+    const identity = createIdentity({
+      ...parts.dependencies,
+      checkInvitation: async () => undefined,
+      hashing: unhashed,
+    });
     scene = await createTestApp(db, { ...options, replace: { identity } });
   });
   afterAll(async () => {

@@ -4,7 +4,7 @@ import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { toE164 } from '../platform/phone.ts';
-import { findOrganization, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { findOrganization, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { markInformed } from './mark-informed.ts';
 import { countMessages, listMessages, type MessageFilter } from './message-list.queries.ts';
 import { presentMessage, showMessage } from './present-message.ts';
@@ -25,7 +25,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.get(
     '/api/messages',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.read')],
       schema: {
         tags,
         operationId: 'listMessages',
@@ -62,7 +62,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.get(
     '/api/messages/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.read')],
       schema: {
         tags,
         operationId: 'getMessage',
@@ -78,7 +78,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.patch(
     '/api/messages/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.send')],
       schema: {
         tags,
         operationId: 'updateMessage',
@@ -98,7 +98,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
   server.post(
     '/api/messages/:id/resend',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.send')],
       schema: {
         tags,
         operationId: 'resendMessage',

@@ -5,7 +5,13 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { limitHeaders } from '../platform/problem.ts';
-import { findOrganization, type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import {
+  findOrganization,
+  requireRight,
+  type Tenant,
+  type TenantResolver,
+  tenantOf,
+} from '../tenancy/index.ts';
 import { channelNotConfigured } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { queueText } from './queue-text.ts';
@@ -61,7 +67,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
   server.post(
     '/api/sms',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.send')],
       schema: {
         tags,
         operationId: 'sendText',
@@ -84,7 +90,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
   server.post(
     '/api/sms/batch',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('messages.send')],
       // A hundred texts of 1,600 characters, each of up to four bytes.
       config: { limits: { bytes: 786_432 } },
       schema: {

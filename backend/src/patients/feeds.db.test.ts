@@ -157,9 +157,9 @@ describe('calendar files', () => {
     });
 
     test('is the owners’ and administrators’ to make', async () => {
-      scene.signInAs(clinic, 'member');
+      scene.signInAs(clinic, 'staff');
       const answer = await scene.api('POST', `/api/providers/${clinic.providerIds[0]}/feed`);
-      expect(answer).toMatchObject({ status: 403, body: { code: 'NOT_ALLOWED' } });
+      expect(answer).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
       scene.signInAs(clinic, 'admin');
       expect((await scene.api('POST', `/api/providers/${clinic.providerIds[0]}/feed`)).status).toBe(201);
     });

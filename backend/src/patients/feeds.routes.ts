@@ -2,7 +2,7 @@ import { Id, ProviderFeed, singleLine } from '@voxanne/contract';
 import { z } from 'zod';
 import { bookingErrors } from '../booking/index.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { icsOfAppointment } from './ics.queries.ts';
 import { CALENDAR_FILE, sendCalendar } from './ics.ts';
 import type { PatientContext } from './patient-context.ts';
@@ -13,7 +13,7 @@ const REFRESH_SECONDS = 900;
 /** Calendar files for the clinic: one appointment, and a provider's private feed. */
 export function registerFeedRoutes(
   server: HttpServer,
-  { context, tenantResolver: onRequest }: { context: PatientContext; tenantResolver: TenantResolver },
+  { context, tenantResolver }: { context: PatientContext; tenantResolver: TenantResolver },
 ): void {
   const { database } = context;
   const tags = ['calendar files'];
@@ -22,7 +22,7 @@ export function registerFeedRoutes(
   server.get(
     '/api/appointments/:id/calendar.ics',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('appointments.read')],
       config: { described: { answers: CALENDAR_FILE } },
       schema: {
         tags,
@@ -49,7 +49,7 @@ export function registerFeedRoutes(
   server.post(
     '/api/providers/:id/feed',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('feeds.manage')],
       config: { secret: true },
       schema: {
         tags,
@@ -70,7 +70,7 @@ export function registerFeedRoutes(
   server.delete(
     '/api/providers/:id/feed',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('feeds.manage')],
       schema: {
         tags,
         operationId: 'deleteProviderFeed',

@@ -10,7 +10,8 @@ const KEPT_AT_MOST = 10_000;
 
 export interface Believed<T> {
   (key: string): Promise<T | undefined>;
-  forget(): void;
+  /** What is believed for one key; without one, for all. */
+  forget(key?: string): void;
 }
 
 /** One question at a time for each key, and its answer for a short time. "No" (undefined) and failures are not kept. */
@@ -32,8 +33,9 @@ export function believeBriefly<T>(clock: Clock, ask: (key: string) => Promise<T 
     return entry.answer;
   };
   return Object.assign(believed, {
-    forget: () => {
-      known = new Map();
+    forget: (key?: string) => {
+      if (key === undefined) known = new Map();
+      else known.delete(key);
     },
   });
 }

@@ -247,6 +247,20 @@ export interface IdempotencyKeys {
   status: number;
 }
 
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  accepted_by: string | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Generated<Timestamp>;
+  id: Generated<string>;
+  invited_by: string;
+  org_id: string;
+  role: string;
+  token_hash: Buffer;
+  withdrawn_at: Timestamp | null;
+}
+
 export interface Leads {
   created_at: Generated<Timestamp>;
   email: string | null;
@@ -666,6 +680,7 @@ export interface DB {
   connections: Connections;
   events: Events;
   idempotency_keys: IdempotencyKeys;
+  invitations: Invitations;
   leads: Leads;
   message_events: MessageEvents;
   messages: Messages;

@@ -207,6 +207,13 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     }
     return new AppError({ code: error.code ?? 'BAD_REQUEST', status, detail: error.message });
   }
+  if (isRightMissing(error)) {
+    return new AppError({
+      code: 'NOT_ALLOWED',
+      status: 403,
+      detail: 'Your role doesn’t allow this. Nothing was changed; ask an owner or admin of the clinic.',
+    });
+  }
   request.log.error({ err: error, route: request.routeOptions.url }, '[Http] Request failed');
   if (databaseIsAway(error)) {
     return new AppError({
@@ -223,6 +230,10 @@ function toFailure(error: FastifyError | AppError, request: FastifyRequest): App
     retryable: true,
   });
 }
+
+/** What `app_private.require_right` raises: the role of the person changed since the request was let in. */
+const isRightMissing = (error: unknown): boolean =>
+  sqlState(error) === '42501' && typeof (error as { constraint?: unknown }).constraint === 'string';
 
 const databaseIsAway = (error: unknown): boolean => {
   const state = sqlState(error);

@@ -19,7 +19,7 @@ describe('row-level security', () => {
     const { rows } = await db.owner.query(`
       select c.relname, c.relrowsecurity and c.relforcerowsecurity as forced,
         (select array_agg(p.polname::text order by p.polname) from pg_policy p
-          where p.polrelid = c.oid and p.polname <> 'member') as policies
+          where p.polrelid = c.oid and p.polname <> 'member' and p.polpermissive) as policies
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows)

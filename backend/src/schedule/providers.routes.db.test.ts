@@ -353,8 +353,8 @@ describe('the providers of a clinic', () => {
     expect(body.detail).toContain('11:00 to 15:00 overlaps 09:00 to 12:00. Combine the two, or move one.');
   });
 
-  test('are read by members, and changed by owners and admins', async () => {
-    await clinic.become('member');
+  test('are read by staff, and changed by owners and admins', async () => {
+    await clinic.become('staff');
     expect((await clinic.get('/api/providers')).status).toBe(200);
     for (const answer of [
       await clinic.post('/api/providers', { name: 'Dr. Ben' }),

@@ -10,7 +10,7 @@ import {
 } from '@voxanne/contract';
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { presentAffected } from './affected-appointments.ts';
 import { deleteProvider } from './delete-provider.ts';
 import { presentDeleted } from './present-deleted.ts';
@@ -27,7 +27,7 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
   server.get(
     '/api/providers',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('schedule.read')],
       schema: {
         tags,
         operationId: 'listProviders',
@@ -48,12 +48,12 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
   server.post(
     '/api/providers',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'createProvider',
         summary: 'Add a provider',
-        description: 'For owners and admins. Without working_hours they work Monday to Friday, 9 to 5.',
+        description: 'Without working_hours they work Monday to Friday, 9 to 5.',
         body: ProviderCreate,
         response: { 201: SavedProvider },
       },
@@ -67,13 +67,13 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
   server.patch(
     '/api/providers/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'updateProvider',
         summary: 'Change a provider or their hours',
         description:
-          'For owners and admins. working_hours and breaks replace the whole week. No appointments are moved.',
+          'working_hours and breaks replace the whole week. No appointments are moved.',
         params,
         body: ProviderPatch,
         response: { 200: SavedProvider },
@@ -93,13 +93,13 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
   server.delete(
     '/api/providers/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'deleteProvider',
         summary: 'Delete a provider',
         description:
-          'For owners and admins. If appointments are coming up, it’s refused (HAS_APPOINTMENTS) unless force=true; then they stay as they are.',
+          'If appointments are coming up, it’s refused (HAS_APPOINTMENTS) unless force=true; then they stay as they are.',
         params,
         querystring: DeleteQuery,
         response: { 200: Deleted },

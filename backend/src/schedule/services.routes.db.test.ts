@@ -275,9 +275,9 @@ describe('the services of a clinic', () => {
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
-  test('are read by members, and changed by owners and admins', async () => {
+  test('are read by staff, and changed by owners and admins', async () => {
     const id = await idOf('consultation');
-    await clinic.become('member');
+    await clinic.become('staff');
     expect((await clinic.get('/api/services')).status).toBe(200);
     for (const answer of [
       await clinic.post('/api/services', { name: 'Whitening', duration_minutes: 30 }),

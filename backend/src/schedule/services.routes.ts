@@ -9,7 +9,7 @@ import {
 } from '@voxanne/contract';
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { deleteService } from './delete-service.ts';
 import { presentDeleted } from './present-deleted.ts';
 import { changeService, createService } from './save-service.ts';
@@ -25,7 +25,7 @@ export function registerServiceRoutes(server: HttpServer, options: ScheduleRoute
   server.get(
     '/api/services',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('schedule.read')],
       schema: {
         tags,
         operationId: 'listServices',
@@ -46,12 +46,12 @@ export function registerServiceRoutes(server: HttpServer, options: ScheduleRoute
   server.post(
     '/api/services',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'createService',
         summary: 'Offer a new service',
-        description: 'For owners and admins. Fields you leave out get the defaults.',
+        description: 'Fields you leave out get the defaults.',
         body: ServiceCreate,
         response: { 201: SavedService },
       },
@@ -65,13 +65,13 @@ export function registerServiceRoutes(server: HttpServer, options: ScheduleRoute
   server.patch(
     '/api/services/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'updateService',
         summary: 'Change a service',
         description:
-          'For owners and admins. Booked appointments stay as they are; the rules apply to new bookings.',
+          'Booked appointments stay as they are; the rules apply to new bookings.',
         params,
         body: ServicePatch,
         response: { 200: SavedService },
@@ -91,12 +91,12 @@ export function registerServiceRoutes(server: HttpServer, options: ScheduleRoute
   server.delete(
     '/api/services/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'deleteService',
         summary: 'Delete a service',
-        description: 'For owners and admins. No one can book it anymore. Its appointments stay as they are.',
+        description: 'No one can book it anymore. Its appointments stay as they are.',
         params,
         response: { 200: Deleted },
       },

@@ -1,3 +1,4 @@
+import type { Role } from '@voxanne/contract';
 import { createTestApp } from '../testing/app.ts';
 import { fixedClock } from '../testing/fixed-clock.ts';
 import { createTestDatabase } from '../testing/index.ts';
@@ -32,7 +33,7 @@ export async function createRuleScene() {
         post: (url: string, body: object) => ask('POST', url, body),
         patch: (url: string, body: object) => ask('PATCH', url, body),
         remove: (url: string) => ask('DELETE', url),
-        async become(role: 'owner' | 'admin' | 'member') {
+        async become(role: Role) {
           await rows('update public.profiles set role = $2 where org_id = $1', [role]);
           // Longer than a membership is remembered.
           clock.advance(11_000);

@@ -261,7 +261,7 @@ describe('time off', () => {
     expect((await clinic.remove(`/api/time-off/${id}`)).status).toBe(404);
     expect(await list()).toEqual([]);
     const own = (await enter(CHRISTMAS)).body.id;
-    await clinic.become('member');
+    await clinic.become('staff');
     expect(await list()).toHaveLength(1);
     for (const answer of [
       await enter(CHRISTMAS),

@@ -9,7 +9,7 @@ import {
 } from '@voxanne/contract';
 import { z } from 'zod';
 import type { HttpServer } from '../platform/http.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { presentAffected } from './affected-appointments.ts';
 import { presentTimeOff } from './local-span.ts';
 import { changeTimeOff, createTimeOff, deleteTimeOff, type SavedTimeOffRow } from './save-time-off.ts';
@@ -25,7 +25,7 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
   server.get(
     '/api/time-off',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('schedule.read')],
       schema: {
         tags,
         operationId: 'listTimeOff',
@@ -48,13 +48,13 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
   server.post(
     '/api/time-off',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'createTimeOff',
         summary: 'Enter a holiday or an absence',
         description:
-          'For owners and admins. Two dates mean whole days, including the last; times are in the clinic’s time zone. Appointments inside are counted, not canceled.',
+          'Two dates mean whole days, including the last; times are in the clinic’s time zone. Appointments inside are counted, not canceled.',
         body: TimeOffCreate,
         response: { 201: SavedTimeOff },
       },
@@ -66,12 +66,12 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
   server.patch(
     '/api/time-off/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'updateTimeOff',
         summary: 'Change a holiday or an absence',
-        description: 'For owners and admins. Fields you leave out stay as they are.',
+        description: 'Fields you leave out stay as they are.',
         params,
         body: TimeOffPatch,
         response: { 200: SavedTimeOff },
@@ -84,12 +84,12 @@ export function registerTimeOffRoutes(server: HttpServer, options: ScheduleRoute
   server.delete(
     '/api/time-off/:id',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'deleteTimeOff',
         summary: 'Remove a holiday or an absence',
-        description: 'For owners and admins. The time can be booked again.',
+        description: 'The time can be booked again.',
         params,
         response: { 200: TimeOffDeleted },
       },

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { BookingRouteOptions } from '../booking/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import { tenantOf } from '../tenancy/index.ts';
+import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { setTask } from './set-task.ts';
 import { listTasks, type TaskRow } from './tasks.queries.ts';
 
 export function registerTaskRoutes(
   server: HttpServer,
-  { context, tenantResolver: onRequest }: BookingRouteOptions,
+  { context, tenantResolver }: BookingRouteOptions,
 ): void {
   const tags = ['tasks'];
   const params = z.object({ id: Id });
@@ -17,7 +17,7 @@ export function registerTaskRoutes(
   server.get(
     '/api/tasks',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('tasks.read')],
       schema: {
         tags,
         operationId: 'listTasks',
@@ -43,7 +43,7 @@ export function registerTaskRoutes(
   server.post(
     '/api/tasks/:id/close',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('tasks.edit')],
       schema: {
         tags,
         operationId: 'closeTask',
@@ -60,7 +60,7 @@ export function registerTaskRoutes(
   server.post(
     '/api/tasks/:id/reopen',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('tasks.edit')],
       schema: {
         tags,
         operationId: 'reopenTask',

@@ -1,9 +1,12 @@
 export { writeAudit } from './audit.queries.ts';
+export { registerInvitationRoutes } from './invitations.routes.ts';
+export { findInvitation } from './invitations.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
-export { refuseMember } from './may-change-settings.ts';
+export { registerMemberRoutes } from './members.routes.ts';
 export { nameChanges } from './name-changes.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
 export { type ClinicForBooking, findClinic, findOrganization } from './organizations.queries.ts';
+export { type Access, accessOf, refuseRoutesWithoutRight, requireRight, rolesInWords } from './rights.ts';
 export {
   createTenantResolvers,
   type Tenant,

@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { eventsAfter, newestEventId } from './live-events.queries.ts';
+import { requireRight } from './rights.ts';
 import { type Tenant, type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 export interface LiveEvents {
@@ -139,7 +140,7 @@ export function createLiveEvents(options: {
       server.get(
         '/api/events',
         {
-          onRequest: tenantResolver,
+          onRequest: [tenantResolver, requireRight('clinic.read')],
           // It would open a stream, and end the oldest one of this person for it.
           exposeHeadRoute: false,
           config: {

@@ -308,7 +308,8 @@ describe('changing the clinic', () => {
   );
 
   test.each([
-    ['member', 403],
+    ['auditor', 403],
+    ['staff', 403],
     ['admin', 200],
     ['owner', 200],
   ])('by someone who is %s is answered %i', async (role, status) => {

@@ -2,8 +2,8 @@ import { Me, Organization, OrganizationPatch } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
-import { refuseMember } from './may-change-settings.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
+import { anyMember, requireRight } from './rights.ts';
 import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 export interface OrganizationRouteOptions {
@@ -18,7 +18,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
   server.get(
     '/api/me',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, anyMember],
       schema: {
         tags,
         operationId: 'getMe',
@@ -45,7 +45,7 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
   server.get(
     '/api/organization',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('clinic.read')],
       schema: {
         tags,
         operationId: 'getOrganization',
@@ -63,20 +63,19 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
   server.patch(
     '/api/organization',
     {
-      onRequest: tenantResolver,
+      onRequest: [tenantResolver, requireRight('settings.edit')],
       schema: {
         tags,
         operationId: 'updateOrganization',
         summary: 'Change the clinic',
         description:
-          'For owners and admins. Only the fields you send change. A time zone that would show upcoming appointments at a different time needs `confirm_time_zone: true`.',
+          'Only the fields you send change. A time zone that would show upcoming appointments at a different time needs `confirm_time_zone: true`.',
         body: OrganizationPatch,
         response: { 200: Organization },
       },
     },
     async (request) => {
       const tenant = tenantOf(request);
-      refuseMember(tenant);
       return present(await changeOrganization(database, tenant, request.body, request.id));
     },
   );

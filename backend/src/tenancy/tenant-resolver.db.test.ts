@@ -44,7 +44,7 @@ describe('whose request it is', () => {
     await db.owner.query('alter table auth.users enable trigger on_auth_user_org_id_kept');
     return answer.json().token;
   };
-  const join = (userId: string, orgId: string, role = 'member') =>
+  const join = (userId: string, orgId: string, role = 'staff') =>
     db.owner.query(
       `insert into public.profiles (user_id, org_id, role, created_at) values ($1, $2, $3, now() + interval '1 hour')`,
       [userId, orgId, role],

@@ -1,3 +1,4 @@
+import type { Role } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Identity, IdentityService } from '../identity/index.ts';
 import { believeBriefly } from '../platform/believed.ts';
@@ -13,7 +14,7 @@ export interface Tenant {
   orgId: OrgId;
   userId: string;
   email: string;
-  role: 'owner' | 'admin' | 'member';
+  role: Role;
   /** Where the organization came from: the signed token, or the profiles because the token had none. */
   orgSource: 'jwt' | 'database';
   changeIds?: string[];
@@ -28,6 +29,7 @@ export type TenantResolver = (request: FastifyRequest) => Promise<void>;
 declare module 'fastify' {
   interface FastifyRequest {
     tenant?: Tenant;
+    person?: Identity;
   }
 }
 
@@ -42,24 +44,30 @@ export interface TenantResolvers {
   tenantResolver: TenantResolver;
   /** For routes that also answer strangers: leaves `request.tenant` unset instead of refusing. */
   optionalTenantResolver: TenantResolver;
+  /** For people who may not belong to a clinic yet: afterwards `personOf(request)` knows who asks. */
+  personResolver: TenantResolver;
 }
 
 export function createTenantResolvers(options: TenantResolverOptions): TenantResolvers {
   const memberships = recentMemberships(options);
   const resolve = async (identity: Identity): Promise<Tenant> =>
-    tenantFor(identity, await memberships(identity.userId), options.log);
+    tenantFor(identity, await memberships(identity), options.log);
+  const identify = async (request: FastifyRequest): Promise<Identity> => {
+    const identity = await options.identity.identify(request);
+    if (identity) return identity;
+    throw new AppError({
+      code: 'NOT_SIGNED_IN',
+      status: 401,
+      detail: 'You’re not signed in. Sign in and try again.',
+    });
+  };
   return {
     tenantResolver: refusesStrangers(async (request) => {
-      const identity = await options.identity.identify(request);
-      if (!identity) {
-        throw new AppError({
-          code: 'NOT_SIGNED_IN',
-          status: 401,
-          detail: 'You’re not signed in. Sign in and try again.',
-        });
-      }
-      request.tenant = await resolve(identity);
+      request.tenant = await resolve(await identify(request));
       if (request.method !== 'GET') request.tenant.changeIds = [];
+    }),
+    personResolver: refusesStrangers(async (request) => {
+      request.person = await identify(request);
     }),
     async optionalTenantResolver(request) {
       try {
@@ -100,7 +108,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
     orgId: mintOrgId(org_id),
     userId: identity.userId,
     email: identity.email,
-    role: role as Tenant['role'],
+    role: role as Role,
     orgSource: claimed ? 'jwt' : 'database',
   };
 }
@@ -109,12 +117,24 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
 function recentMemberships({
   database,
   clock,
-}: TenantResolverOptions): (userId: string) => Promise<Membership[]> {
+}: TenantResolverOptions): (identity: Identity) => Promise<Membership[]> {
   const believed = believeBriefly(clock, async (userId) => {
     const memberships = await database.serviceStatement(membershipsOf(userId));
     return memberships.length > 0 ? memberships : undefined;
   });
-  return async (userId) => (await believed(userId)) ?? [];
+  return async ({ userId, claimedOrgId }) => {
+    const known = (await believed(userId)) ?? [];
+    if (claimedOrgId === null || known.some(({ org_id }) => org_id === claimedOrgId)) return known;
+    // A person who has just joined is not refused for as long as the earlier answer is believed.
+    believed.forget(userId);
+    return (await believed(userId)) ?? [];
+  };
+}
+
+/** The person that `personResolver` has set. */
+export function personOf(request: FastifyRequest): Identity {
+  if (!request.person) throw new Error('This route has no person resolver before it.');
+  return request.person;
 }
 
 /** The tenant that a resolver has set. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type BookingRouteOptions, originOf } from '../booking/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
-import { findClinic, tenantOf } from '../tenancy/index.ts';
+import { findClinic, requireRight, tenantOf } from '../tenancy/index.ts';
 import { acceptForPatient } from './accept-for-patient.ts';
 import { joinWaitlist } from './join-waitlist.ts';
 import { leaveWaitlist } from './leave-waitlist.ts';
@@ -13,7 +13,7 @@ import { withdrawOffer } from './withdraw-offer.ts';
 
 export function registerWaitlistRoutes(
   server: HttpServer,
-  { context, tenantResolver: onRequest }: BookingRouteOptions,
+  { context, tenantResolver }: BookingRouteOptions,
 ): void {
   const { clock, database } = context;
   const tags = ['waitlist'];
@@ -21,7 +21,7 @@ export function registerWaitlistRoutes(
   server.get(
     '/api/waitlist',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('waitlist.read')],
       schema: {
         tags,
         operationId: 'listWaitlist',
@@ -49,7 +49,7 @@ export function registerWaitlistRoutes(
   server.post(
     '/api/waitlist',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('waitlist.edit')],
       schema: {
         tags,
         operationId: 'joinWaitlist',
@@ -69,7 +69,7 @@ export function registerWaitlistRoutes(
   server.delete(
     '/api/waitlist/:id',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('waitlist.edit')],
       schema: {
         tags,
         operationId: 'leaveWaitlist',
@@ -89,7 +89,7 @@ export function registerWaitlistRoutes(
   server.post(
     '/api/waitlist/:id/offer/accept',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('waitlist.edit')],
       schema: {
         tags,
         operationId: 'acceptWaitlistOffer',
@@ -106,7 +106,7 @@ export function registerWaitlistRoutes(
   server.post(
     '/api/waitlist/:id/offer/withdraw',
     {
-      onRequest,
+      onRequest: [tenantResolver, requireRight('waitlist.edit')],
       schema: {
         tags,
         operationId: 'withdrawWaitlistOffer',

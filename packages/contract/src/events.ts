@@ -17,6 +17,7 @@ export const LiveEventType = z.enum([
   'service.updated',
   'provider.updated',
   'time_off.updated',
+  'team.updated',
 ]);
 export type LiveEventType = z.infer<typeof LiveEventType>;
 

@@ -16,6 +16,11 @@ export const SignUpRequest = z
       .optional()
       .describe('What patients see; left out: the number the receptionist answers'),
     time_zone: typedLine(64).optional(),
+    invitation: z
+      .string()
+      .regex(/^[\w-]{20,64}$/, 'is not the end of an invitation’s link')
+      .optional()
+      .describe('The end of an invitation’s link: the account joins that clinic, and no new one is made'),
   })
   .meta({ id: 'SignUpRequest' });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;
@@ -41,13 +46,17 @@ export const SigningKeys = z
   .object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string().optional() })) })
   .meta({ id: 'SigningKeys' });
 
+/** What a person is in a clinic; what each may do is in rights.generated.ts. */
+export const Role = z.enum(['owner', 'admin', 'staff', 'auditor']).meta({ id: 'Role' });
+export type Role = z.infer<typeof Role>;
+
 export const Me = z
   .object({
     user_id: Id,
     email: z.string(),
     org_id: Id,
     organization: z.object({ id: Id, name: z.string(), time_zone: z.string() }),
-    role: z.enum(['owner', 'admin', 'member']),
+    role: Role,
     org_source: z.enum(['jwt', 'database']),
   })
   .meta({ id: 'Me' });

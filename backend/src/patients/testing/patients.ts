@@ -1,3 +1,4 @@
+import type { Role } from '@voxanne/contract';
 import { createBookingScene } from '../../booking/testing.ts';
 import { GiveUp, RetryLater } from '../../deliveries/index.ts';
 import { createHttpServer } from '../../platform/http.ts';
@@ -20,7 +21,7 @@ export async function createPatientScene() {
   const context: PatientContext = { ...scene.context, links, publicUrl: PUBLIC_URL };
   const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
-  let role: 'owner' | 'admin' | 'member' = 'owner';
+  let role: Role = 'owner';
   const tenantResolver = signedInAs(
     () => signedIn,
     () => role,

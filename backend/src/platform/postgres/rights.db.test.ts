@@ -20,6 +20,8 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
       'SELECT(account,connected_at,details,error_message,expires_at,id,org_id,provider,scopes,status)',
     events: READ,
     idempotency_keys: READ,
+    invitations:
+      'SELECT(accepted_at,accepted_by,created_at,email,expires_at,id,invited_by,org_id,role,withdrawn_at)',
     leads:
       'SELECT UPDATE(email,name,name_raw,notes,phone,phone_extension,phone_flag,phone_raw,phone_source,phone_verified_at,proposed_email,status,title)',
     message_events: READ,
@@ -100,12 +102,18 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
 };
 
 const FUNCTIONS = {
-  authenticated: ['app_private.member_org_id', 'app_private.member_user_id', 'book_appointment_atomic'],
+  authenticated: [
+    'app_private.member_org_id',
+    'app_private.member_user_id',
+    'app_private.org_id_with_right',
+    'book_appointment_atomic',
+  ],
   voxanne_tenant: [
     'app_private.allowed_changes',
     'app_private.answer_offer',
     'app_private.begin_once',
     'app_private.calendar_stale',
+    'app_private.change_member_role',
     'app_private.claims',
     'app_private.clinic_calendar',
     'app_private.clinic_rules',
@@ -113,10 +121,13 @@ const FUNCTIONS = {
     'app_private.delay_text',
     'app_private.fold_letters',
     'app_private.group_of',
+    'app_private.hand_over_ownership',
     'app_private.in_two_letters',
+    'app_private.invite',
     'app_private.is_resendable',
     'app_private.join_waitlist',
     'app_private.keep_answer',
+    'app_private.leave_organization',
     'app_private.leave_task',
     'app_private.leave_waitlist',
     'app_private.lock_own_appointment',
@@ -127,7 +138,9 @@ const FUNCTIONS = {
     'app_private.offer_slot',
     'app_private.org_id',
     'app_private.queue_direct_text',
+    'app_private.remove_member',
     'app_private.replay',
+    'app_private.require_right',
     'app_private.resend_text',
     'app_private.search_keys',
     'app_private.spend_link',
@@ -138,6 +151,7 @@ const FUNCTIONS = {
     'app_private.why_no_text',
     'app_private.why_not_again',
     'app_private.why_not_outgoing',
+    'app_private.withdraw_invitation',
     'app_private.withdraw_text',
     'app_private.write_audit',
     'book_appointment_atomic',
@@ -149,6 +163,30 @@ const FUNCTIONS = {
     'undo_appointment_atomic',
   ],
 };
+
+/** What a member needs to read a table through PostgREST. */
+const READING: Record<string, string> = {
+  appointments: 'appointments.read',
+  leads: 'patients.read',
+  organizations: 'clinic.read',
+  providers: 'schedule.read',
+  service_providers: 'schedule.read',
+  services: 'schedule.read',
+  time_off: 'schedule.read',
+};
+/** What a person needs where our server writes a table without a function in between. */
+const CHANGING: Record<string, string> = {
+  leads: 'patients.edit',
+  organizations: 'settings.edit',
+  provider_feeds: 'feeds.manage',
+  providers: 'settings.edit',
+  service_providers: 'settings.edit',
+  services: 'settings.edit',
+  tasks: 'tasks.edit',
+  time_off: 'settings.edit',
+};
+/** Written for calls, which are no person's. */
+const NOT_BY_PEOPLE = ['read_backs'];
 
 const OURS = `p.pronamespace in ('public'::regnamespace, 'app_private'::regnamespace)
   and not exists (select 1 from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`;
@@ -245,7 +283,7 @@ describe('the rights in the database', () => {
     }
   });
 
-  test('protect() is on every table, with its three policies, and a fourth only for what a member may read', async () => {
+  test('protect() is on every table, with its three policies, a fourth for what a member may read, and three for what a person may change', async () => {
     const rows = await ask(`
       select c.oid::regclass::text as name, c.relrowsecurity and c.relforcerowsecurity as forced,
         (select jsonb_object_agg(p.polname, jsonb_build_array(p.polcmd, (select array_agg(r::regrole::text order by r::regrole::text) from unnest(p.polroles) r),
@@ -263,20 +301,37 @@ describe('the rights in the database', () => {
       if (!clinics) continue;
       const key = name === 'organizations' ? 'id' : 'org_id';
       const own = `(${key} = ( SELECT app_private.org_id() AS org_id))`;
-      const member = `(${key} = ( SELECT app_private.member_org_id() AS member_org_id))`;
-      const { member: fourth, ...three } = policies;
-      expect(three, name).toEqual({
+      const { member: fourth, ...others } = policies;
+      const right = CHANGING[name];
+      const asks = `( SELECT app_private.require_right('${right}'::text) AS require_right)`;
+      const written = /INSERT|UPDATE|DELETE/.test(TABLES.voxanne_tenant[name] ?? '');
+      expect({ name, asks: right !== undefined }).toEqual({
+        name,
+        asks: written && !NOT_BY_PEOPLE.includes(name),
+      });
+      expect(others, name).toEqual({
+        ...(right && {
+          right_to_add: ['a', ['voxanne_tenant'], null, asks],
+          right_to_change: ['w', ['voxanne_tenant'], asks, null],
+          right_to_remove: ['d', ['voxanne_tenant'], asks, null],
+        }),
         own_organization: ['*', ['voxanne_tenant'], own, own],
         owner: ['*', [owner], 'true', 'true'],
         service: ['*', ['service_role', 'voxanne_service'], 'true', 'true'],
       });
       if (!(name in TABLES.authenticated)) expect(fourth, name).toBeUndefined();
-      else if (name !== 'profiles') expect(fourth, name).toEqual(['r', ['authenticated'], member, null]);
+      else if (name !== 'profiles')
+        expect(fourth, name).toEqual([
+          'r',
+          ['authenticated'],
+          `(${key} = ( SELECT app_private.org_id_with_right('${READING[name]}'::text) AS org_id_with_right))`,
+          null,
+        ]);
       else
         expect(fourth).toEqual([
           'r',
           ['authenticated'],
-          `(${member} AND (user_id = ( SELECT app_private.member_user_id() AS member_user_id)))`,
+          '((org_id = ( SELECT app_private.member_org_id() AS member_org_id)) AND (user_id = ( SELECT app_private.member_user_id() AS member_user_id)))',
           null,
         ]);
     }

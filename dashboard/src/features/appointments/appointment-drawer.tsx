@@ -14,6 +14,8 @@ import { formatDay, formatPhone, formatTime } from '../../lib/format/format.ts';
 import { statusWord } from '../../lib/ui/appointment-status.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { useRight } from '../identity/use-right.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { TextList } from '../messaging/text-list.tsx';
 import { canCancel, canEdit, canMove } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
@@ -73,11 +75,17 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
     <Stack gap="lg">
       <Unread item={data} />
       <Facts item={data} timeZone={rest.timeZone} />
-      {data.status === 'held' ? <OfferButtons item={data} timeZone={rest.timeZone} /> : null}
-      <UndoLast item={data} timeZone={rest.timeZone} />
+      <WithRight right="waitlist.edit">
+        {data.status === 'held' ? <OfferButtons item={data} timeZone={rest.timeZone} /> : null}
+      </WithRight>
+      <WithRight right="appointments.book">
+        <UndoLast item={data} timeZone={rest.timeZone} />
+      </WithRight>
       <Texts item={data} timeZone={rest.timeZone} />
-      <StatusButtons item={data} timeZone={rest.timeZone} />
-      <Changes item={data} {...rest} />
+      <WithRight right="appointments.book">
+        <StatusButtons item={data} timeZone={rest.timeZone} />
+        <Changes item={data} {...rest} />
+      </WithRight>
     </Stack>
   );
 }
@@ -155,6 +163,7 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
 
 function Texts({ item, timeZone }: { item: Appointment; timeZone: string }) {
   const withdraw = useWithdrawText();
+  const mayWithdraw = useRight('appointments.book');
   return (
     <section aria-labelledby="appointment-texts">
       <Title order={3} id="appointment-texts" className={classes.section}>
@@ -166,7 +175,7 @@ function Texts({ item, timeZone }: { item: Appointment; timeZone: string }) {
         who={item.contact.name}
         timeZone={timeZone}
         busy={withdraw.isPending}
-        onDontText={() => withdraw.mutate(item)}
+        {...(mayWithdraw && { onDontText: () => withdraw.mutate(item) })}
       />
     </section>
   );

@@ -5,6 +5,7 @@ import type { HeldTime } from '@voxanne/contract';
 import { formatDay, formatTime } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import classes from './appointment-drawer.module.css';
 import { giveBack } from './appointments.api.ts';
 import { endWords, keeperWord } from './held.ts';
@@ -69,16 +70,18 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
             No one else can book this time until then. If it isn’t booked, it opens up again on its own.
           </div>
           <FormError error={release.error} />
-          <div>
-            <Button
-              variant="default"
-              leftSection={<IconArrowBackUp size={18} aria-hidden />}
-              loading={release.isPending}
-              onClick={() => release.mutate()}
-            >
-              Release this time
-            </Button>
-          </div>
+          <WithRight right="appointments.book">
+            <div>
+              <Button
+                variant="default"
+                leftSection={<IconArrowBackUp size={18} aria-hidden />}
+                loading={release.isPending}
+                onClick={() => release.mutate()}
+              >
+                Release this time
+              </Button>
+            </div>
+          </WithRight>
         </Stack>
       )}
     </Stack>

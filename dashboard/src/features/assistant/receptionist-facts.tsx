@@ -2,12 +2,15 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { formatPhone } from '../../lib/format/format.ts';
 import { ErrorState } from '../../lib/ui/states.tsx';
+import { useRight } from '../identity/use-right.ts';
 import { vapiQuery } from './assistant.api.ts';
 import classes from './receptionist-facts.module.css';
 
 /** Which number the receptionist answers, and as which assistant. */
 export function ReceptionistFacts() {
-  const { data, error, refetch } = useQuery(vapiQuery);
+  const maySee = useRight('receptionist.manage');
+  const { data, error, refetch } = useQuery({ ...vapiQuery, enabled: maySee });
+  if (!maySee) return <p>An owner of the clinic sees its number in Settings.</p>;
   if (error !== null) {
     return (
       <ErrorState

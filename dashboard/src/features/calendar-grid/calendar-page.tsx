@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconCalendarOff, IconCalendarPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import type { Appointment, HeldTime } from '@voxanne/contract';
+import { type Appointment, type HeldTime, hasRight } from '@voxanne/contract';
 import { useState } from 'react';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { idempotencyKey } from '../../lib/api/request.ts';
@@ -21,6 +21,8 @@ import { type Refused, RefusedDialog } from '../appointments/refused-dialog.tsx'
 import { useMove } from '../appointments/use-changes.ts';
 import { ReconnectBanner } from '../health/reconnect-banner.tsx';
 import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import classes from './calendar.module.css';
 import type { CalendarSearch } from './calendar-search.ts';
 import type { Column } from './columns.ts';
@@ -66,7 +68,7 @@ export function CalendarPage() {
   // The free time that opened the drawer may be gone; the grid then says where the keyboard goes.
   const [, look] = useState(0);
   const lookAgain = () => void setTimeout(() => look((times) => times + 1), FOCUS_RETURNS_MS);
-  const isOwner = me?.role === 'owner';
+  const isOwner = me !== undefined && hasRight(me.role, 'appointments.overbook');
   const shared = { timeZone, now, onOpen: (id: string) => go({ appointment: id }) };
   return (
     <Page
@@ -74,12 +76,14 @@ export function CalendarPage() {
       title="Calendar"
       hint={spellTimeZone(timeZone, now)}
       actions={
-        <Button
-          leftSection={<IconCalendarPlus size={18} aria-hidden />}
-          onClick={() => setBooking('anywhere')}
-        >
-          Book
-        </Button>
+        <WithRight right="appointments.book">
+          <Button
+            leftSection={<IconCalendarPlus size={18} aria-hidden />}
+            onClick={() => setBooking('anywhere')}
+          >
+            Book
+          </Button>
+        </WithRight>
       }
     >
       <div data-screen-only>
@@ -140,6 +144,7 @@ interface ScheduleProps {
 
 function Schedule(props: ScheduleProps) {
   const { view, date, provider, schedule, isOwner, timeZone, now, onOpen, onFree, onHold } = props;
+  const mayBook = useRight('appointments.book');
   const [refused, setRefused] = useState<Refused | null>(null);
   const move = useMove(timeZone, (failed, error) => setRefused({ move: failed, error }));
   const { columns, people, shown, pendingIds, isLoading, error, heldError, rulesError, retry } = schedule;
@@ -183,7 +188,9 @@ function Schedule(props: ScheduleProps) {
         </Alert>
       )}
       <p className={classes.state} role="status">
-        {isLoading ? 'Loading appointments' : stateWords(shown.length, columns, dayKey(now, timeZone))}
+        {isLoading
+          ? 'Loading appointments'
+          : stateWords(shown.length, columns, dayKey(now, timeZone), mayBook)}
       </p>
       {view === 'list' ? (
         shown.length === 0 && !isLoading ? (
@@ -202,7 +209,7 @@ function Schedule(props: ScheduleProps) {
           columns={columns}
           label={periodTitle(view, date)}
           showProvider={view === 'week' && provider === undefined && people.length > 1}
-          {...{ pendingIds, timeZone, now, onOpen, onFree, onHold }}
+          {...{ mayBook, pendingIds, timeZone, now, onOpen, onFree, onHold }}
           onMove={drop}
         />
       )}
@@ -237,10 +244,10 @@ function Schedule(props: ScheduleProps) {
   );
 }
 
-function stateWords(count: number, columns: Column[], today: string): string {
+function stateWords(count: number, columns: Column[], today: string, mayBook: boolean): string {
   if (count > 0) return plural(count, 'appointment');
   if (columns.length === 0) return '';
   if (columns.every((column) => column.day < today)) return 'Nothing was booked here.';
   if (columns.every((column) => column.opening.open.length === 0)) return 'Closed. No appointments.';
-  return 'Nothing is booked here. Click a free time to book it.';
+  return mayBook ? 'Nothing is booked here. Click a free time to book it.' : 'Nothing is booked here.';
 }

@@ -20,6 +20,7 @@ interface Props {
   placed: Placed;
   /** In a column of several providers. */
   showProvider: boolean;
+  mayMove: boolean;
   pending: boolean;
   dragged: boolean;
   onOpen: (id: string) => void;
@@ -29,10 +30,10 @@ interface Props {
 export const spanStyle = ({ from, to }: Range): CSSProperties =>
   ({ '--from': from, '--to': to }) as CSSProperties;
 
-export function EventCard({ placed, showProvider, pending, dragged, onOpen, onGrab }: Props) {
+export function EventCard({ placed, showProvider, mayMove, pending, dragged, onOpen, onGrab }: Props) {
   const { item, range, lane, lanes, continued, during } = placed;
   // One that is on its way has no known version yet.
-  const movable = canMove(item.status) && !continued && !pending;
+  const movable = mayMove && canMove(item.status) && !continued && !pending;
   const { icon: Glyph, tone } = lookOf(item.status);
   return (
     <button

@@ -22,6 +22,7 @@ interface Props {
   /** The minute it is now, in the column of today. */
   nowMinute: number | undefined;
   showProvider: boolean;
+  mayMove: boolean;
   pendingIds: string;
   timeZone: string;
   preview: Preview | null;
@@ -45,7 +46,7 @@ const isOpen = ({ opening }: Column, { from, minutes }: Preview): boolean =>
   opening.open.some((range) => range.from <= from && from + minutes <= range.to);
 
 export const GridColumn = memo(function GridColumn(props: Props) {
-  const { column, cells, axis, nowMinute, showProvider, pendingIds, preview, draggedId } = props;
+  const { column, cells, axis, nowMinute, showProvider, mayMove, pendingIds, preview, draggedId } = props;
   const { timeZone, onOpen, onHold, onFree, onGrab } = props;
   return (
     <section className={classes.column} data-column={column.key} aria-label={column.name}>
@@ -87,6 +88,7 @@ export const GridColumn = memo(function GridColumn(props: Props) {
           key={placed.item.id}
           placed={placed}
           showProvider={showProvider}
+          mayMove={mayMove}
           pending={pendingIds.includes(placed.item.id)}
           dragged={placed.item.id === draggedId}
           onOpen={onOpen}

@@ -14,6 +14,8 @@ interface Props {
   columns: Column[];
   label: string;
   showProvider: boolean;
+  /** Free times can be chosen, and appointments dragged. */
+  mayBook: boolean;
   pendingIds: string;
   timeZone: string;
   now: number;
@@ -24,7 +26,8 @@ interface Props {
 }
 
 export function TimeGrid(props: Props) {
-  const { columns, label, showProvider, pendingIds, timeZone, now, onOpen, onHold, onFree, onMove } = props;
+  const { columns, label, showProvider, mayBook, pendingIds, timeZone, now } = props;
+  const { onOpen, onHold, onFree, onMove } = props;
   const scroller = useRef<HTMLElement>(null);
   const axis = useAxis(columns);
   const today = dayKey(now, timeZone);
@@ -76,8 +79,8 @@ export function TimeGrid(props: Props) {
       onFocus={roving.onFocus}
     >
       <p id="calendar-keys" className={classes.hidden}>
-        Arrow keys go from time to time and from column to column. Enter opens an appointment or books a free
-        time.
+        Arrow keys go from time to time and from column to column. Enter opens an appointment
+        {mayBook ? ' or books a free time' : ''}.
       </p>
       <div className={classes.grid} style={style}>
         <div className={classes.corner} />
@@ -102,7 +105,8 @@ export function TimeGrid(props: Props) {
           <GridColumn
             key={column.key}
             column={column}
-            cells={cells.get(column.key) ?? []}
+            cells={mayBook ? (cells.get(column.key) ?? NO_CELLS) : NO_CELLS}
+            mayMove={mayBook}
             axis={axis}
             nowMinute={column.day === today ? nowMinute : undefined}
             showProvider={showProvider}
@@ -121,6 +125,8 @@ export function TimeGrid(props: Props) {
   );
 }
 
+/** The same list each time, so that columns need not be drawn anew. */
+const NO_CELLS: FreeCell[] = [];
 const AXIS_REM = 3.5;
 const COLUMN_REM = 6.5;
 const LANE_REM = 5;

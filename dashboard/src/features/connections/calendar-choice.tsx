@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
 import { organizationQuery, updateOrganization } from '../organizations/organizations.api.ts';
 
 const STALE = ['onboarding', 'health'];
@@ -9,7 +9,7 @@ const STALE = ['onboarding', 'health'];
 /** Lets a clinic say that it doesn't use Google Calendar, and take that back. */
 export function CalendarChoice({ uses }: { uses: boolean }) {
   const queryClient = useQueryClient();
-  const role = useQuery(meQuery).data?.role;
+  const mayChoose = useRight('settings.edit');
   const choose = useMutation({
     mutationFn: () => updateOrganization({ uses_google_calendar: !uses }),
     onSuccess(saved) {
@@ -19,7 +19,7 @@ export function CalendarChoice({ uses }: { uses: boolean }) {
       });
     },
   });
-  if (role === 'member') return null;
+  if (!mayChoose) return null;
   return (
     <>
       <Button variant="default" loading={choose.isPending} onClick={() => choose.mutate()} mod="wraps">

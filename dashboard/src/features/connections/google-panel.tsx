@@ -7,6 +7,7 @@ import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { WithRight } from '../identity/with-right.tsx';
 import { organizationQuery } from '../organizations/organizations.api.ts';
 import { CalendarChoice } from './calendar-choice.tsx';
 import { connectionView, isLinked, needsLinking } from './connection-view.ts';
@@ -82,12 +83,16 @@ function LinkedActions() {
   });
   return (
     <>
-      <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-        Test the link
-      </Button>
-      <Button variant="light" color="red" onClick={ask.open}>
-        Unlink
-      </Button>
+      <WithRight right="connections.test">
+        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+          Test the link
+        </Button>
+      </WithRight>
+      <WithRight right="connections.manage">
+        <Button variant="light" color="red" onClick={ask.open}>
+          Unlink
+        </Button>
+      </WithRight>
       <div role="status">
         {test.data === undefined ? null : (
           <StatusTag tone={test.data.ok ? 'ok' : 'bad'} plain>

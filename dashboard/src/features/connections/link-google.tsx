@@ -3,6 +3,7 @@ import { IconBrandGoogle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { FormError } from '../../lib/ui/form-error.tsx';
+import { useRight } from '../identity/use-right.ts';
 import { linkGoogle } from './connections.api.ts';
 
 interface Props {
@@ -13,6 +14,8 @@ interface Props {
 export function LinkGoogleButton({ label = 'Link Google Calendar', prominent = true }: Props) {
   const here = useLocation({ select: ({ pathname, searchStr }) => `${pathname}${searchStr}` });
   const link = useMutation({ mutationFn: () => linkGoogle(here) });
+  const mayLink = useRight('connections.manage');
+  if (!mayLink) return <p>An owner or admin of the clinic can link it.</p>;
   return (
     <>
       <Button

@@ -10,6 +10,7 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { WithRight } from '../identity/with-right.tsx';
 import { TextList } from '../messaging/text-list.tsx';
 import { ContactForm } from './contact-form.tsx';
 import { fullName } from './contact-view.ts';
@@ -47,7 +48,9 @@ function Contact({ id, timeZone }: { id: string; timeZone: string }) {
   }
   return (
     <Stack gap="lg">
-      <Questions contact={data} />
+      <WithRight right="patients.edit">
+        <Questions contact={data} />
+      </WithRight>
       <ContactForm contact={data} />
       <Visits appointments={data.appointments} timeZone={timeZone} />
       <section aria-labelledby="patient-texts">

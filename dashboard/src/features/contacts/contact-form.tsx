@@ -1,4 +1,4 @@
-import { Button, Group, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, Select, SimpleGrid, Stack, TextInput, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -9,11 +9,13 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { PatientEmail, PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { useRight } from '../identity/use-right.ts';
 import { type ContactValues, changes, fullName, statusOptions, toValues } from './contact-view.ts';
 import { changeContact, contactQuery } from './contacts.api.ts';
 
 export function ContactForm({ contact }: { contact: ContactDetail }) {
   const queryClient = useQueryClient();
+  const readOnly = !useRight('patients.edit');
   const form = useForm<ContactValues>({ initialValues: toValues(contact), validate: patientRules });
   const known = useFollowed(toValues(contact), form);
   const change = useMutation({
@@ -33,36 +35,45 @@ export function ContactForm({ contact }: { contact: ContactDetail }) {
 
   return (
     <form noValidate onSubmit={save.onSubmit}>
-      <Stack gap="md">
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-          <TextInput
-            label="Title"
-            autoComplete="off"
-            placeholder="Dr."
-            maxLength={40}
-            {...form.getInputProps('title')}
+      <Fieldset variant="unstyled" disabled={readOnly}>
+        <Stack gap="md">
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+            <TextInput
+              label="Title"
+              autoComplete="off"
+              placeholder="Dr."
+              maxLength={40}
+              {...form.getInputProps('title')}
+            />
+            <PatientFields form={form} />
+            <PatientEmail form={form} />
+          </SimpleGrid>
+          <Select
+            label="Status"
+            data={statusOptions}
+            allowDeselect={false}
+            {...form.getInputProps('status')}
           />
-          <PatientFields form={form} />
-          <PatientEmail form={form} />
-        </SimpleGrid>
-        <Select label="Status" data={statusOptions} allowDeselect={false} {...form.getInputProps('status')} />
-        <Textarea
-          label="Notes"
-          size="md"
-          autosize
-          minRows={2}
-          maxRows={8}
-          maxLength={2000}
-          {...form.getInputProps('notes')}
-        />
-        <FormError error={save.error} />
-        <OtherPatient error={change.error} onOpen={save.settled} />
-        <Group>
-          <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
-            Save changes
-          </Button>
-        </Group>
-      </Stack>
+          <Textarea
+            label="Notes"
+            size="md"
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={2000}
+            {...form.getInputProps('notes')}
+          />
+          <FormError error={save.error} />
+          <OtherPatient error={change.error} onOpen={save.settled} />
+          {readOnly ? null : (
+            <Group>
+              <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
+                Save changes
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </Fieldset>
     </form>
   );
 }

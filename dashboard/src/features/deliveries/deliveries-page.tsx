@@ -9,6 +9,8 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { deliveriesQuery } from './deliveries.api.ts';
 import classes from './deliveries-page.module.css';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
@@ -26,6 +28,7 @@ const lists = [
 
 export function DeliveriesPage() {
   const { data: me } = useQuery(meQuery);
+  const mayRead = useRight('deliveries.read');
   const { list = 'webhooks' } = route.useSearch();
   const navigate = route.useNavigate();
   const timeZone = me?.organization.time_zone ?? 'UTC';
@@ -33,15 +36,20 @@ export function DeliveriesPage() {
     <Page
       title="Deliveries"
       hint="Webhooks received and messages sent, with retries."
-      actions={me?.role === 'owner' ? <ReplayDeadLetters /> : undefined}
+      actions={
+        <WithRight right="deliveries.replay">
+          <ReplayDeadLetters />
+        </WithRight>
+      }
     >
-      {me !== undefined && me.role !== 'owner' ? (
+      {mayRead ? null : (
         <Panel title="Webhooks">
           <EmptyState icon={IconWebhook} title="Only the owner can see webhooks">
             <span>They can include what was said on calls. Ask the owner to take a look.</span>
           </EmptyState>
         </Panel>
-      ) : (
+      )}
+      {mayRead ? (
         <>
           <SegmentedControl
             className={classes.lists}
@@ -57,7 +65,7 @@ export function DeliveriesPage() {
           />
           {list === 'outgoing' ? <OutgoingList timeZone={timeZone} /> : <Webhooks timeZone={timeZone} />}
         </>
-      )}
+      ) : null}
     </Page>
   );
 }

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { HealthAction } from '@voxanne/contract';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { LinkGoogleButton } from '../connections/link-google.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
 import { resetBreaker } from './health.api.ts';
 import { breakerName, breakerOf, givenUpSearch } from './health-view.ts';
 
@@ -32,7 +32,7 @@ export function ActionButton({ action }: { action: HealthAction }) {
 }
 
 function ResetButton({ name }: { name: string }) {
-  const isOwner = useQuery(meQuery).data?.role === 'owner';
+  const mayReset = useRight('breakers.reset');
   const queryClient = useQueryClient();
   const reset = useMutation({
     mutationFn: () => resetBreaker(name),
@@ -40,7 +40,7 @@ function ResetButton({ name }: { name: string }) {
     onError: (error) => notifyFailed('We couldn’t try it again', error),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['health'] }),
   });
-  return isOwner ? (
+  return mayReset ? (
     <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
       Try {breakerName(name)} now
     </Button>

@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { IconPhoneCheck, IconSend } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { useRight } from '../identity/use-right.ts';
 import { isRefused } from './message-view.ts';
 import { resendText, setInformed } from './messaging.api.ts';
 
@@ -23,6 +24,7 @@ const STALE = ['messages', 'appointments', 'contacts'];
 
 /** What can be done about a text that did not arrive. */
 export function TextActions({ text, who }: Props) {
+  const maySend = useRight('messages.send');
   const queryClient = useQueryClient();
   const onSettled = () =>
     queryClient.invalidateQueries({ predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])) });
@@ -38,7 +40,7 @@ export function TextActions({ text, who }: Props) {
     onError: (error) => notifyFailed('We couldn’t save this', error),
     onSettled,
   });
-  if (!isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;
+  if (!maySend || !isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;
   return (
     <Group gap="xs">
       {text.resendable && !informed ? (

@@ -11,6 +11,8 @@ import { CalendarChoice } from '../connections/calendar-choice.tsx';
 import { googleReturn } from '../connections/google-return.ts';
 import { LinkGoogleButton, WhatWeTouch } from '../connections/link-google.tsx';
 import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { PatientPhone } from '../messaging/patient-phone.tsx';
 import { modeQuery } from '../organizations/organizations.api.ts';
 import classes from './setup-page.module.css';
@@ -42,21 +44,23 @@ export function SetupSteps({ steps }: { steps: StepView[] }) {
       ),
     booking: (step) =>
       sandbox ? (
-        <CallPanel
-          callId={call}
-          caller={caller}
-          prominent={step.status === 'current'}
-          onStarted={(started) =>
-            void navigate({
-              search: {
-                call: started.id,
-                ...(started.caller === defaultCaller.from ? {} : { caller: started.caller }),
-              },
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
+        <WithRight right="appointments.book">
+          <CallPanel
+            callId={call}
+            caller={caller}
+            prominent={step.status === 'current'}
+            onStarted={(started) =>
+              void navigate({
+                search: {
+                  call: started.id,
+                  ...(started.caller === defaultCaller.from ? {} : { caller: started.caller }),
+                },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          />
+        </WithRight>
       ) : (
         <NumberToCall />
       ),
@@ -145,7 +149,7 @@ function CalendarStep({
 }
 
 function NumberToCall() {
-  const { data } = useQuery(vapiQuery);
+  const { data } = useQuery({ ...vapiQuery, enabled: useRight('receptionist.manage') });
   return (
     <p className={classes.note}>
       {data?.phone_number == null

@@ -6,6 +6,7 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { changes, type RulesValues, toValues, validate } from './booking-rules-form.ts';
 import { organizationQuery, updateOrganization } from './organizations.api.ts';
 
@@ -92,11 +93,16 @@ function RulesForm({ organization }: { organization: Organization }) {
           />
         )}
         <FormError error={save.error} />
-        <Group>
-          <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
-            Save rules
-          </Button>
-        </Group>
+        <WithRight
+          right="settings.edit"
+          otherwise={<p>Only an owner or admin of the clinic can change this.</p>}
+        >
+          <Group>
+            <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
+              Save rules
+            </Button>
+          </Group>
+        </WithRight>
       </Stack>
     </form>
   );

@@ -9,6 +9,7 @@ import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { changes, countryName, movedBy, type OrganizationValues, toValues } from './organization-form.ts';
 import { organizationQuery, updateOrganization } from './organizations.api.ts';
 import { ZoneQuestion } from './zone-question.tsx';
@@ -104,11 +105,16 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         onCancel={update.reset}
       />
       <FormError error={moved === null ? save.error : null} />
-      <Group mt="md">
-        <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
-          Save changes
-        </Button>
-      </Group>
+      <WithRight
+        right="settings.edit"
+        otherwise={<p>Only an owner or admin of the clinic can change this.</p>}
+      >
+        <Group mt="md">
+          <Button type="submit" loading={save.isSaving} disabled={!form.isDirty()}>
+            Save changes
+          </Button>
+        </Group>
+      </WithRight>
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AffectedAppointment } from '@voxanne/contract';
 import { useState } from 'react';
 import { meQuery } from '../identity/identity.api.ts';
+import { useRight } from '../identity/use-right.ts';
 
 const FOLLOWING = ['services', 'providers', 'time-off', 'availability'];
 
@@ -12,9 +13,9 @@ export function useRulesChanged() {
     queryClient.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWING.includes(String(queryKey[0])) });
 }
 
-/** Members look; owners and admins change. Until it is known, no one is refused. */
+/** Staff and auditors look; owners and admins change. Until it is known, no one is refused. */
 export function useMayChange(): boolean {
-  return useQuery(meQuery).data?.role !== 'member';
+  return useRight('settings.edit');
 }
 
 export interface Said {

@@ -5,6 +5,7 @@ import type { Task } from '@voxanne/contract';
 import { formatPhone, formatTime, relativeDay } from '../../lib/format/format.ts';
 import { notifyFailed } from '../../lib/ui/notify.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { WithRight } from '../identity/with-right.tsx';
 import classes from './needs-you.module.css';
 import { closeTask, reopenTask, tasksQuery } from './tasks.api.ts';
 
@@ -60,16 +61,18 @@ export function TaskRow({ task, timeZone, now, onChanged }: Props) {
             Call
           </Button>
         ) : null}
-        <Button
-          variant={isOpen ? 'light' : 'default'}
-          size="xs"
-          leftSection={isOpen ? <IconCheck size={14} aria-hidden /> : undefined}
-          loading={change.isPending}
-          aria-label={`${isOpen ? 'Close' : 'Reopen'} the message from ${task.name}`}
-          onClick={() => change.mutate()}
-        >
-          {isOpen ? 'Close' : 'Reopen'}
-        </Button>
+        <WithRight right="tasks.edit">
+          <Button
+            variant={isOpen ? 'light' : 'default'}
+            size="xs"
+            leftSection={isOpen ? <IconCheck size={14} aria-hidden /> : undefined}
+            loading={change.isPending}
+            aria-label={`${isOpen ? 'Close' : 'Reopen'} the message from ${task.name}`}
+            onClick={() => change.mutate()}
+          >
+            {isOpen ? 'Close' : 'Reopen'}
+          </Button>
+        </WithRight>
       </div>
     </li>
   );

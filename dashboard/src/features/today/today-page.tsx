@@ -16,6 +16,7 @@ import { BookDrawer } from '../appointments/book-drawer.tsx';
 import { DaySheet } from '../appointments/day-sheet.tsx';
 import { HealthStrip } from '../health/health-strip.tsx';
 import { meQuery } from '../identity/identity.api.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import classes from './today-page.module.css';
 
@@ -29,9 +30,11 @@ export function TodayPage() {
       title="Today"
       hint={`${formatDay(now, timeZone)}, ${spellTimeZone(timeZone)}`}
       actions={
-        <Button leftSection={<IconCalendarPlus size={18} aria-hidden />} onClick={drawer.open}>
-          New appointment
-        </Button>
+        <WithRight right="appointments.book">
+          <Button leftSection={<IconCalendarPlus size={18} aria-hidden />} onClick={drawer.open}>
+            New appointment
+          </Button>
+        </WithRight>
       }
     >
       <div className={classes.panels} data-screen-only>

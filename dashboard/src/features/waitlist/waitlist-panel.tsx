@@ -9,6 +9,8 @@ import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { useRight } from '../identity/use-right.ts';
+import { WithRight } from '../identity/with-right.tsx';
 import { useAnswerOffer } from './use-answer-offer.ts';
 import { leaveWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { WaitlistForm } from './waitlist-form.tsx';
@@ -18,12 +20,13 @@ import { waitlistWord, waits, wantedWords } from './waitlist-view.ts';
 /** Who is waiting for a time to open up, in the order in which they are asked. */
 export function WaitlistPanel({ timeZone }: { timeZone: string }) {
   const [adding, setAdding] = useState(false);
+  const mayAdd = useRight('waitlist.edit');
   return (
     <Panel
       title="Waitlist"
       hint="When a time opens up, we text the first person it fits. They have 15 minutes to take it."
       aside={
-        adding ? undefined : (
+        adding || !mayAdd ? undefined : (
           <Button
             variant="light"
             leftSection={<IconPlus size={16} aria-hidden />}
@@ -118,44 +121,46 @@ function Row({ entry, timeZone, onLeave }: RowProps) {
       <StatusTag tone={tone} plain>
         {word}
       </StatusTag>
-      <Group gap="xs">
-        {entry.offer === null ? null : (
-          <>
-            <Button
-              variant="light"
-              size="xs"
-              disabled={busy}
-              aria-label={`Book the offered time for ${name}`}
-              onClick={() =>
-                accept.mutate(entry, { onError: (cause) => notifyFailed('We couldn’t book it', cause) })
-              }
-            >
-              Book it
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              disabled={busy}
-              aria-label={`Withdraw the offer to ${name}`}
-              onClick={() =>
-                withdraw.mutate(entry, {
-                  onError: (cause) => notifyFailed('We couldn’t withdraw the offer', cause),
-                })
-              }
-            >
-              Withdraw
-            </Button>
-          </>
-        )}
-        <Button
-          variant="default"
-          size="xs"
-          aria-label={`Remove from the waitlist: ${name}`}
-          onClick={onLeave}
-        >
-          Remove
-        </Button>
-      </Group>
+      <WithRight right="waitlist.edit">
+        <Group gap="xs">
+          {entry.offer === null ? null : (
+            <>
+              <Button
+                variant="light"
+                size="xs"
+                disabled={busy}
+                aria-label={`Book the offered time for ${name}`}
+                onClick={() =>
+                  accept.mutate(entry, { onError: (cause) => notifyFailed('We couldn’t book it', cause) })
+                }
+              >
+                Book it
+              </Button>
+              <Button
+                variant="default"
+                size="xs"
+                disabled={busy}
+                aria-label={`Withdraw the offer to ${name}`}
+                onClick={() =>
+                  withdraw.mutate(entry, {
+                    onError: (cause) => notifyFailed('We couldn’t withdraw the offer', cause),
+                  })
+                }
+              >
+                Withdraw
+              </Button>
+            </>
+          )}
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={`Remove from the waitlist: ${name}`}
+            onClick={onLeave}
+          >
+            Remove
+          </Button>
+        </Group>
+      </WithRight>
     </li>
   );
 }

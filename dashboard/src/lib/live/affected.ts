@@ -17,6 +17,7 @@ export const affected: Record<LiveEventType, readonly string[]> = {
   'service.updated': ['services', 'availability', 'onboarding'],
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
+  'team.updated': ['members', 'invitations', 'me', 'onboarding'],
 };
 
 /** What is read again after a gap in the stream, when no one knows which events were missed. */

@@ -1,0 +1,25 @@
+import { AppError } from '../platform/errors.ts';
+import type { TeamAnswer } from './team.queries.ts';
+
+/** Most of what is refused is a conflict: the people of the clinic aren't as the request assumes. */
+const STATUS: Record<string, number> = {
+  UNKNOWN_ROLE: 400,
+  OWNER_REQUIRED: 403,
+  INVITATION_FOR_ANOTHER: 403,
+  ORG_NOT_FOUND: 404,
+  MEMBER_NOT_FOUND: 404,
+  INVITATION_NOT_FOUND: 404,
+  INVITATION_EXPIRED: 410,
+  INVITATION_WITHDRAWN: 410,
+};
+
+/**
+ * What the database answered, if it did what was asked.
+ * @throws {AppError} with its code and its words, if not.
+ */
+export function done<Fields>(answer: TeamAnswer<Fields> | undefined): Fields {
+  if (!answer) throw new Error('A function about the team gave no answer.');
+  if (answer.success) return answer;
+  const { error, message } = answer;
+  throw new AppError({ code: error, status: STATUS[error] ?? 409, detail: message });
+}
