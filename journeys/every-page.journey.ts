@@ -183,6 +183,17 @@ const visits: Visit[] = [
     },
   },
   {
+    name: 'settings-team',
+    as: 'clinic',
+    path: '/settings/team',
+    async open(page) {
+      await page.getByLabel('Email').fill('bob@clinic.example');
+      await page.getByRole('button', { name: 'Make invitation' }).click();
+      await page.getByLabel('Invitation link', { exact: true }).waitFor();
+      await page.getByRole('list', { name: 'Open invitations' }).waitFor();
+    },
+  },
+  {
     name: 'unlink-question',
     as: 'clinic',
     path: '/settings',

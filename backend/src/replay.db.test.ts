@@ -168,33 +168,30 @@ describe('deliveries', () => {
     });
   });
 
-  test.each(['auditor', 'staff', 'admin'])(
-    'are not for one who is %s: neither to look at nor to replay',
-    async (role) => {
-      const id = await reported();
-      await die(id);
-      await db.owner.query('update public.profiles set role = $2 where user_id = $1', [ann.userId, role]);
-      // Who belongs to a clinic is remembered for a moment.
-      later += 60_000;
-      for (const answer of [
-        await get(''),
-        await get(`/${id}`),
-        await post(`/${id}/replay`),
-        await post('/replay', { ids: [id] }),
-      ]) {
-        expect(answer.statusCode).toBe(403);
-        expect(answer.json()).toMatchObject({ code: 'OWNER_REQUIRED' });
-      }
-      // Code that forgets to ask is refused by the database.
-      const scope = { orgId: ann.orgId as never, userId: ann.userId };
-      await expect(
-        db.database.withTenant(scope, (tx) =>
-          sql`select app_private.replay('webhook_delivery_log', array[${id}]::uuid[], null)`.execute(tx),
-        ),
-      ).rejects.toMatchObject({ code: '42501', constraint: 'deliveries.replay' });
-      expect(await status(id)).toBe('dead_letter');
-    },
-  );
+  test.each(['auditor', 'staff', 'admin'])('are neither seen nor replayed by %s', async (role) => {
+    const id = await reported();
+    await die(id);
+    await db.owner.query('update public.profiles set role = $2 where user_id = $1', [ann.userId, role]);
+    // Who belongs to a clinic is remembered for a moment.
+    later += 60_000;
+    for (const answer of [
+      await get(''),
+      await get(`/${id}`),
+      await post(`/${id}/replay`),
+      await post('/replay', { ids: [id] }),
+    ]) {
+      expect(answer.statusCode).toBe(403);
+      expect(answer.json()).toMatchObject({ code: 'OWNER_REQUIRED' });
+    }
+    // Code that forgets to ask is refused by the database.
+    const scope = { orgId: ann.orgId as never, userId: ann.userId };
+    await expect(
+      db.database.withTenant(scope, (tx) =>
+        sql`select app_private.replay('webhook_delivery_log', array[${id}]::uuid[], null)`.execute(tx),
+      ),
+    ).rejects.toMatchObject({ code: '42501', constraint: 'deliveries.replay' });
+    expect(await status(id)).toBe('dead_letter');
+  });
 
   describe('are replayed', () => {
     test('a dead letter is worked off, and it is written down who asked', async () => {

@@ -4,6 +4,7 @@ import { appRoute } from './routes/app.ts';
 import { calendarRoute } from './routes/calendar.ts';
 import { deliveriesRoute } from './routes/deliveries.ts';
 import { healthRoute } from './routes/health.ts';
+import { joinRoute } from './routes/join.ts';
 import { messagesRoute } from './routes/messages.ts';
 import { patientsRoute } from './routes/patients.ts';
 import { rootRoute } from './routes/root.ts';
@@ -17,6 +18,7 @@ import { PageBroken } from './shell/outside.tsx';
 const routeTree = rootRoute.addChildren([
   signUpRoute,
   signInRoute,
+  joinRoute,
   appRoute.addChildren([
     todayRoute,
     calendarRoute,

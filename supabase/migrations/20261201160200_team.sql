@@ -167,7 +167,7 @@ begin
   perform app_private.lock_team(p_org_id);
   if exists (select 1 from public.profiles where org_id = p_org_id and lower(email) = v_email) then
     return app_private.refusal('ALREADY_A_MEMBER',
-      'A person with this e-mail address belongs to the clinic already. Change their role in the list of members.');
+      'A person with this email address belongs to the clinic already. Change their role in the list of members.');
   end if;
   -- Of an address the newest invitation counts. One for an owner is not an admin's to replace.
   select id into v_before from public.invitations
@@ -190,7 +190,7 @@ begin
   return jsonb_build_object('success', true, 'invitation_id', v_row.id);
 end $function$;
 comment on function app_private.invite(uuid,text,text,bytea,text) is
-  'Invites an e-mail address. An invitation of the same address that is still open ends.';
+  'Invites an email address. An invitation of the same address that is still open ends.';
 grant execute on function app_private.invite(uuid,text,text,bytea,text) to voxanne_tenant;
 
 CREATE OR REPLACE FUNCTION app_private.withdraw_invitation(p_org_id uuid, p_invitation_id uuid, p_request_id text)
@@ -248,7 +248,7 @@ begin
       then app_private.refusal('INVITATION_EXPIRED', 'This invitation has expired. Ask the clinic for a new one.')
     when p_email is not null and (p_row).email <> lower(btrim(p_email))
       then app_private.refusal('INVITATION_FOR_ANOTHER',
-        'This invitation is for another e-mail address. Use the address that was invited, or ask the clinic to invite this one.')
+        'This invitation is for another email address. Use the address that was invited, or ask the clinic to invite this one.')
   end;
 end $function$;
 
@@ -267,7 +267,7 @@ begin
     'email', v_row.email, 'role', v_row.role, 'expires_at', v_row.expires_at));
 end $function$;
 comment on function app_private.look_up_invitation(bytea,text) is
-  'What the person with the link is invited to, or why the link is no good, for anyone or for one e-mail address.';
+  'What the person with the link is invited to, or why the link is no good, for anyone or for one email address.';
 grant execute on function app_private.look_up_invitation(bytea,text) to voxanne_service;
 
 CREATE OR REPLACE FUNCTION app_private.accept_invitation(p_token_hash bytea, p_user_id uuid, p_request_id text)

@@ -72,8 +72,7 @@ export function registerProviderRoutes(server: HttpServer, options: ScheduleRout
         tags,
         operationId: 'updateProvider',
         summary: 'Change a provider or their hours',
-        description:
-          'working_hours and breaks replace the whole week. No appointments are moved.',
+        description: 'working_hours and breaks replace the whole week. No appointments are moved.',
         params,
         body: ProviderPatch,
         response: { 200: SavedProvider },

@@ -70,8 +70,7 @@ export function registerServiceRoutes(server: HttpServer, options: ScheduleRoute
         tags,
         operationId: 'updateService',
         summary: 'Change a service',
-        description:
-          'Booked appointments stay as they are; the rules apply to new bookings.',
+        description: 'Booked appointments stay as they are; the rules apply to new bookings.',
         params,
         body: ServicePatch,
         response: { 200: SavedService },

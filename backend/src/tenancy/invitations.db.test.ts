@@ -59,7 +59,10 @@ describe('an invitation', () => {
       });
       // At once, although a moment ago the answer was another clinic.
       const now = await scene.again(bob);
-      expect((await scene.ask('GET', '/api/me', now)).body).toMatchObject({ org_id: ann.orgId, role: 'admin' });
+      expect((await scene.ask('GET', '/api/me', now)).body).toMatchObject({
+        org_id: ann.orgId,
+        role: 'admin',
+      });
       expect((await scene.post('/api/invitations/accept', bob, { token })).status).toBe(200);
       expect((await scene.audit(ann)).filter(({ action }) => action === 'member.added')).toHaveLength(1);
     });
@@ -72,12 +75,16 @@ describe('an invitation', () => {
       expect((await scene.ask('GET', '/api/me', bob)).body.code).toBe('NO_ORGANIZATION');
       const { token } = await scene.invited(ann, 'staff', email);
       expect((await scene.post('/api/invitations/accept', bob, { token })).status).toBe(200);
-      expect((await scene.ask('GET', '/api/me', await scene.again(bob))).body).toMatchObject({ role: 'staff' });
+      expect((await scene.ask('GET', '/api/me', await scene.again(bob))).body).toMatchObject({
+        role: 'staff',
+      });
     });
 
     test('they are listed while they are open or have expired, and end when they are withdrawn', async () => {
       const [first, second] = [await scene.invited(ann, 'staff'), await scene.invited(ann, 'auditor')];
-      await scene.db.owner.query(`update public.invitations set expires_at = now() where id = $1`, [first.id]);
+      await scene.db.owner.query(`update public.invitations set expires_at = now() where id = $1`, [
+        first.id,
+      ]);
       const { body } = await scene.ask('GET', '/api/invitations', ann);
       expect(body.data).toMatchObject([
         { id: second.id, role: 'auditor', status: 'open', invited_by: ann.userId },
@@ -88,12 +95,17 @@ describe('an invitation', () => {
         expect((await scene.ask('DELETE', `/api/invitations/${second.id}`, ann)).status).toBe(204);
       }
       expect((await scene.ask('GET', '/api/invitations', ann)).body.data).toHaveLength(1);
-      expect((await scene.audit(ann)).filter(({ action }) => action === 'invitation.withdrawn')).toHaveLength(1);
+      expect((await scene.audit(ann)).filter(({ action }) => action === 'invitation.withdrawn')).toHaveLength(
+        1,
+      );
     });
 
     test('of one address the newest link is good, and the earlier one is not', async () => {
       const email = newAddress();
-      const [first, second] = [await scene.invited(ann, 'staff', email), await scene.invited(ann, 'admin', email)];
+      const [first, second] = [
+        await scene.invited(ann, 'staff', email),
+        await scene.invited(ann, 'admin', email),
+      ];
       const look = (token: string) => scene.post('/api/invitations/look-up', null, { token });
       expect((await look(first.token)).body.code).toBe('INVITATION_WITHDRAWN');
       expect((await look(second.token)).body).toMatchObject({ role: 'admin' });
@@ -101,9 +113,10 @@ describe('an invitation', () => {
 
     test('the database keeps no link, and our server reads not even its hash', async () => {
       const { id, token } = await scene.invited(ann, 'staff');
-      const { rows } = await scene.db.owner.query('select i::text as row from public.invitations i where id = $1', [
-        id,
-      ]);
+      const { rows } = await scene.db.owner.query(
+        'select i::text as row from public.invitations i where id = $1',
+        [id],
+      );
       expect(rows[0].row).not.toContain(token);
       const columns = await scene.db.owner.query(
         `select has_column_privilege('voxanne_tenant', 'public.invitations', 'token_hash', 'select') as reads`,
@@ -162,7 +175,7 @@ describe('an invitation', () => {
         newAddress(),
         'INVITATION_FOR_ANOTHER',
         403,
-        /another e-mail address\. Use the address/,
+        /another email address\. Use the address/,
       );
     });
 
@@ -200,7 +213,9 @@ describe('an invitation', () => {
        select $1::uuid, n || '@clinic.example', 'staff', sha256(convert_to($1::uuid::text || n, 'UTF8')), $2 from generate_series(1, 100) n`,
       [ann.orgId, ann.userId],
     );
-    expect((await scene.post('/api/invitations', ann, { email: newAddress(), role: 'staff' })).body).toMatchObject({
+    expect(
+      (await scene.post('/api/invitations', ann, { email: newAddress(), role: 'staff' })).body,
+    ).toMatchObject({
       code: 'TOO_MANY_INVITATIONS',
       status: 409,
     });

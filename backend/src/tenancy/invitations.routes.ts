@@ -57,7 +57,7 @@ export function registerInvitationRoutes(server: HttpServer, options: TeamRouteO
         operationId: 'createInvitation',
         summary: 'Invite someone to the clinic',
         description:
-          'The answer holds the link to send to that person, this once. It is good for 7 days, for one account with that e-mail address. An earlier invitation of the same address ends. Audited.',
+          'The answer holds the link to send to that person, this once. It is good for 7 days, for one account with that email address. An earlier invitation of the same address ends. Audited.',
         body: InvitationCreate,
         response: { 201: NewInvitation },
       },
@@ -117,7 +117,7 @@ export function registerInvitationRoutes(server: HttpServer, options: TeamRouteO
         operationId: 'acceptInvitation',
         summary: 'Join the clinic that a link invites to',
         description:
-          'For anyone who is signed in with the e-mail address that was invited, also without a clinic. The clinic becomes the one that the next token is for. Accepting again changes nothing. Audited.',
+          'For anyone who is signed in with the email address that was invited, also without a clinic. The clinic becomes the one that the next token is for. Accepting again changes nothing. Audited.',
         body: InvitationToken,
         response: { 200: Joined },
       },

@@ -13,7 +13,7 @@ import { done } from './team-refusal.ts';
 import type { Tenant } from './tenant-resolver.ts';
 
 /**
- * Invites an e-mail address to the clinic, and ends what was open for it.
+ * Invites an email address to the clinic, and ends what was open for it.
  * @returns the invitation with its link, which is kept nowhere.
  * @throws {AppError} OWNER_REQUIRED (403), ALREADY_A_MEMBER, TOO_MANY_INVITATIONS (409).
  */

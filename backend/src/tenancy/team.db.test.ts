@@ -20,7 +20,8 @@ describe('the team of a clinic', () => {
   describe('owners are the owners’ business:', () => {
     test('an admin manages everyone else, and neither makes, changes nor invites an owner', async () => {
       const [bob, cleo] = [await scene.join(ann, 'admin'), await scene.join(ann, 'staff')];
-      const change = (of: Person, role: Role) => scene.ask('PATCH', `/api/members/${of.userId}`, bob, { role });
+      const change = (of: Person, role: Role) =>
+        scene.ask('PATCH', `/api/members/${of.userId}`, bob, { role });
       expect((await change(cleo, 'auditor')).body).toMatchObject({ user_id: cleo.userId, role: 'auditor' });
       for (const answer of [
         await change(cleo, 'owner'),
@@ -33,7 +34,9 @@ describe('the team of a clinic', () => {
         expect(answer).toMatchObject({ status: 403, body: { code: 'OWNER_REQUIRED' } });
       }
       const forOwner = await scene.invited(ann, 'owner');
-      expect((await scene.ask('DELETE', `/api/invitations/${forOwner.id}`, bob)).body.code).toBe('OWNER_REQUIRED');
+      expect((await scene.ask('DELETE', `/api/invitations/${forOwner.id}`, bob)).body.code).toBe(
+        'OWNER_REQUIRED',
+      );
       const replaced = await scene.post('/api/invitations', bob, { email: forOwner.email, role: 'staff' });
       expect(replaced.body.code).toBe('OWNER_REQUIRED');
       expect(await scene.roles(ann)).toEqual({
@@ -58,7 +61,10 @@ describe('the team of a clinic', () => {
 
     test('of two who leave at the same moment one stays', async () => {
       const bob = await scene.join(ann, 'owner');
-      const left = await Promise.all([scene.post('/api/members/leave', ann), scene.post('/api/members/leave', bob)]);
+      const left = await Promise.all([
+        scene.post('/api/members/leave', ann),
+        scene.post('/api/members/leave', bob),
+      ]);
       expect(left.map(({ status }) => status).toSorted()).toEqual([204, 409]);
       const { rows } = await scene.db.owner.query('select role from public.profiles where org_id = $1', [
         ann.orgId,
@@ -92,7 +98,9 @@ describe('the team of a clinic', () => {
     test('a clinic is handed over to another member, and to no one else', async () => {
       const stranger = await scene.app.signUp();
       for (const user_id of [stranger.userId, randomUUID()]) {
-        expect((await scene.post('/api/members/hand-over', ann, { user_id })).body.code).toBe('MEMBER_NOT_FOUND');
+        expect((await scene.post('/api/members/hand-over', ann, { user_id })).body.code).toBe(
+          'MEMBER_NOT_FOUND',
+        );
       }
       expect((await scene.post('/api/members/hand-over', ann, { user_id: ann.userId })).body.code).toBe(
         'ALREADY_OWNER',
@@ -169,7 +177,9 @@ describe('the team of a clinic', () => {
       const one = await scene.join(ann, role);
       expect((await scene.ask('GET', '/api/members', one)).status).toBe(200);
       expect((await scene.ask('GET', '/api/invitations', one)).status).toBe(role === 'admin' ? 200 : 403);
-      expect((await scene.ask('PATCH', `/api/members/${one.userId}`, one, { role: 'owner' })).status).toBe(403);
+      expect((await scene.ask('PATCH', `/api/members/${one.userId}`, one, { role: 'owner' })).status).toBe(
+        403,
+      );
     }
   });
 });

@@ -42,4 +42,10 @@ const timeOff = createRoute({
   component: lazyPage(() => import('../features/schedule/time-off-page.tsx'), 'TimeOffPage'),
 });
 
-export const settingsRoute = settings.addChildren([clinic, hours, services, providers, timeOff]);
+const team = createRoute({
+  getParentRoute: () => settings,
+  path: '/team',
+  component: lazyPage(() => import('../features/team/team-page.tsx'), 'TeamPage'),
+});
+
+export const settingsRoute = settings.addChildren([clinic, hours, services, providers, timeOff, team]);

@@ -62,7 +62,7 @@ export const InvitationList = page(Invitation).meta({
 
 export const InvitationCreate = z
   .strictObject({
-    email: z.email('Write an e-mail address, such as ann@clinic.example.').max(254),
+    email: z.email('Write an email address, such as ann@clinic.example.').max(254),
     role: Role.describe('What they will be. Only an owner can invite an owner'),
   })
   .meta({ id: 'InvitationCreate', example: { email: INVITATION.email, role: 'staff' } });

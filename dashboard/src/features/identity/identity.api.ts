@@ -19,6 +19,14 @@ export const signUp = (body: SignUpRequest) =>
 export const signIn = (body: SignInRequest) =>
   request(Accepted, '/api/auth/sign-in/email', { method: 'POST', body });
 
+const Session = z.object({ user: z.object({ email: z.string() }) }).nullable();
+
+/** Whose session this browser has, with a clinic or without; null: no one's. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => request(Session, '/api/auth/get-session', { signal }),
+});
+
 /** Asked without a session the answer is null, not a refusal. No answer at all rules nothing out. */
 export const mayHaveSession = (): Promise<boolean> =>
   request(Accepted, '/api/auth/get-session').then(

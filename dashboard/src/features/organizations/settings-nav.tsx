@@ -7,6 +7,7 @@ const places = [
   { to: '/settings/services', label: 'Services' },
   { to: '/settings/providers', label: 'Providers' },
   { to: '/settings/time-off', label: 'Time off' },
+  { to: '/settings/team', label: 'Team' },
 ] as const;
 
 export function SettingsNav() {

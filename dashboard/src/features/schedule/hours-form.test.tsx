@@ -130,8 +130,8 @@ test('"Discard" brings the saved hours back', async () => {
   expect(field('Monday, hours 1, from').value).toBe('09:00');
 });
 
-test('a member of the clinic looks and changes nothing', async () => {
-  await openForm('member');
+test('an auditor looks and changes nothing', async () => {
+  await openForm('auditor');
   await screen.findByText('Only an owner or admin of the clinic can change the hours.');
   expect(field('Monday, hours 1, from').disabled).toBe(true);
   expect(screen.queryByRole('button', { name: 'Add hours on Monday' })).toBeNull();

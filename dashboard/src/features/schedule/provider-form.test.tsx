@@ -89,8 +89,8 @@ test('a provider who has appointments is deleted on a second question', async ()
   expect(server.sentTo('DELETE /api/providers/:id')).toEqual([{ force: 'false' }, { force: 'true' }]);
 });
 
-test('a member of the clinic looks and changes nothing', async () => {
-  await openForm({ provider: ADA, role: 'member' });
+test('staff look and change nothing', async () => {
+  await openForm({ provider: ADA, role: 'staff' });
   await screen.findByText('Only an owner or admin of the clinic can change this.');
   expect(field('Name').disabled).toBe(true);
   expect(screen.queryByRole('button')).toBeNull();

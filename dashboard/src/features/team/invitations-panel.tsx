@@ -1,0 +1,150 @@
+import { Alert, Button, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconMail } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Invitation, InvitationCreate, type Me, type NewInvitation, type Role } from '@voxanne/contract';
+import { useState } from 'react';
+import { formatMoment } from '../../lib/format/format.ts';
+import { CopyField } from '../../lib/ui/copy-field.tsx';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
+import { Panel } from '../../lib/ui/panel.tsx';
+import { ErrorState } from '../../lib/ui/states.tsx';
+import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { invitationsQuery, invite, withdrawInvitation } from './team.api.ts';
+import classes from './team.module.css';
+import { asOne, ROLES, rolesToGive } from './team-view.ts';
+
+export function InvitationsPanel({ me }: { me: Me }) {
+  const { data: invitations = [], error, refetch } = useQuery(invitationsQuery);
+  const [made, show] = useState<NewInvitation | null>(null);
+  return (
+    <Panel title="Invitations" hint="Each invitation is a link, for one person and for 7 days.">
+      <Stack gap="md">
+        <InviteForm me={me} onMade={show} />
+        {made === null ? null : (
+          <Alert color="brand" title="Send this link" icon={<IconMail aria-hidden />}>
+            <Stack gap="sm">
+              {`It lets ${made.email} join as ${asOne[made.role]}, and it is shown only now.`}
+              <CopyField label="Invitation link" value={made.url} />
+              <div>
+                <Button size="sm" variant="default" onClick={() => show(null)}>
+                  Hide link
+                </Button>
+              </div>
+            </Stack>
+          </Alert>
+        )}
+        {error === null ? null : (
+          <ErrorState title="We couldn’t load the invitations" error={error} onRetry={() => void refetch()} />
+        )}
+        {invitations.length === 0 ? null : (
+          <ul className={classes.list} aria-label="Open invitations">
+            {invitations.map((invitation) => (
+              <InvitationRow
+                key={invitation.id}
+                me={me}
+                invitation={invitation}
+                onWithdrawn={() => made?.id === invitation.id && show(null)}
+              />
+            ))}
+          </ul>
+        )}
+      </Stack>
+    </Panel>
+  );
+}
+
+function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => void }) {
+  const queryClient = useQueryClient();
+  const form = useForm<{ email: string; role: Role }>({
+    initialValues: { email: '', role: 'staff' },
+    validate: {
+      email: (email) =>
+        InvitationCreate.shape.email.safeParse(email.trim()).success
+          ? null
+          : 'Enter an email address, such as bob@clinic.com.',
+    },
+  });
+  const send = useMutation({
+    mutationFn: ({ email, role }: { email: string; role: Role }) => invite({ email: email.trim(), role }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey }),
+  });
+  const save = useSaveForm(form, send, {
+    toRequest: (values) => values,
+    onSaved(made) {
+      form.reset();
+      onMade(made);
+    },
+  });
+  return (
+    <form noValidate onSubmit={save.onSubmit}>
+      <Stack gap="md">
+        <TextInput
+          label="Email"
+          type="email"
+          autoComplete="off"
+          description="They join with an account of this address"
+          required
+          {...form.getInputProps('email')}
+        />
+        <Select
+          label="Role"
+          data={rolesToGive(me.role).map((value) => ({ value, label: ROLES[value].word }))}
+          description={ROLES[form.values.role].means}
+          allowDeselect={false}
+          {...form.getInputProps('role')}
+        />
+        <FormError error={save.error} />
+        <div>
+          <Button type="submit" loading={save.isSaving}>
+            Make invitation
+          </Button>
+        </div>
+      </Stack>
+    </form>
+  );
+}
+
+interface RowProps {
+  me: Me;
+  invitation: Invitation;
+  onWithdrawn: () => void;
+}
+
+function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
+  const queryClient = useQueryClient();
+  const withdraw = useMutation({
+    mutationFn: () => withdrawInvitation(invitation.id),
+    async onSuccess() {
+      onWithdrawn();
+      notifyDone(`The invitation of ${invitation.email} is withdrawn.`);
+      await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
+    },
+    onError: (error) => notifyFailed('The invitation wasn’t withdrawn', error),
+  });
+  const isOpen = invitation.status === 'open';
+  return (
+    <li className={classes.item}>
+      <span className={classes.who}>
+        <span className={classes.email}>{invitation.email}</span>
+        <span className={classes.facts}>
+          {ROLES[invitation.role].word} {'\u00b7'} {isOpen ? 'until' : 'ended'}{' '}
+          {formatMoment(invitation.expires_at, me.organization.time_zone)}
+        </span>
+      </span>
+      <StatusTag tone={isOpen ? 'info' : 'warn'}>{isOpen ? 'Open' : 'Expired'}</StatusTag>
+      {rolesToGive(me.role).includes(invitation.role) ? (
+        <Button
+          variant="default"
+          loading={withdraw.isPending}
+          aria-label={`Withdraw the invitation of ${invitation.email}`}
+          onClick={() => withdraw.mutate()}
+        >
+          Withdraw
+        </Button>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { SignUpRequest } from '@voxanne/contract';
+import { useState } from 'react';
+import { asApiError } from '../../lib/api/api-error.ts';
+import { FormError } from '../../lib/ui/form-error.tsx';
+import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { enter, signIn, signUp } from '../identity/identity.api.ts';
+import { acceptInvitation } from './team.api.ts';
+
+interface Values {
+  name: string;
+  password: string;
+}
+
+/** For a person who is not signed in: a new account, or the one they have with that address. */
+export function JoinForm({ token, email }: { token: string; email: string }) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [hasAccount, setHasAccount] = useState(false);
+  const form = useForm<Values>({
+    initialValues: { name: '', password: '' },
+    validate: {
+      name: (name) =>
+        hasAccount || SignUpRequest.shape.name.safeParse(name).success ? null : 'Enter your name.',
+      password: (password) =>
+        hasAccount
+          ? password === ''
+            ? 'Enter your password.'
+            : null
+          : SignUpRequest.shape.password.safeParse(password).success
+            ? null
+            : 'Use at least 8 characters.',
+    },
+  });
+  const join = useMutation({
+    async mutationFn({ name, password }: Values) {
+      if (hasAccount) {
+        await signIn({ email, password });
+        await acceptInvitation(token);
+      } else await signUp({ email, name, password, invitation: token });
+      await enter(queryClient);
+    },
+    onError(error) {
+      if (/exist/i.test(asApiError(error).code)) setHasAccount(true);
+    },
+  });
+  const save = useSaveForm(form, join, {
+    toRequest: (values) => values,
+    onSaved: () => void navigate({ to: '/' }),
+  });
+  const change = () => {
+    join.reset();
+    form.clearErrors();
+    setHasAccount(!hasAccount);
+  };
+  return (
+    <form noValidate onSubmit={save.onSubmit}>
+      <Stack gap="md">
+        <TextInput label="Email" type="email" autoComplete="username" value={email} readOnly />
+        {hasAccount ? null : (
+          <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
+        )}
+        <PasswordInput
+          label="Password"
+          autoComplete={hasAccount ? 'current-password' : 'new-password'}
+          description={hasAccount ? 'The one of your account' : 'At least 8 characters'}
+          required
+          {...form.getInputProps('password')}
+        />
+        <FormError error={save.error} />
+        <Button type="submit" loading={save.isSaving} fullWidth>
+          {hasAccount ? 'Sign in and join' : 'Create account and join'}
+        </Button>
+        <Button variant="subtle" onClick={change} fullWidth>
+          {hasAccount ? 'I don’t have an account yet' : 'I have an account with this address'}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
