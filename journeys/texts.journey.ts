@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hasBrowser, screenshot, seriousViolations } from './support/browser.ts';
+import { hasBrowser, screenshot, seriousViolations, sidewaysScroll } from './support/browser.ts';
 import { type CalendarDesk, drawerOf, openDesk } from './support/calendar-desk.ts';
 import { type Outside, outsideOf } from './support/outside.ts';
 import { heading } from './support/person.ts';
@@ -142,5 +142,11 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
       .click();
     await page.getByText(new RegExp(`The patient sent STOP.*Please call ${name}`)).waitFor();
     expect(await page.getByText(/Texting in/).count()).toBe(0);
+
+    // The longest tag there is has to break on a phone.
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${desk.product.url}/`);
+    await page.getByText('No texts: the patient sent STOP').filter({ visible: true }).first().waitFor();
+    expect(await sidewaysScroll(page)).toBe(0);
   });
 });
