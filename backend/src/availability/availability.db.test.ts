@@ -1,7 +1,5 @@
 import type { Availability } from '@voxanne/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdSlot } from '../booking/hold-slot.ts';
-import { moveAppointment } from '../booking/move-appointment.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from '../booking/testing.ts';
 
 type Clinic = Awaited<ReturnType<BookingScene['clinic']>>;
@@ -257,9 +255,8 @@ describe('free times follow', () => {
   });
 
   test('holds as long as they last', async () => {
-    const held = await holdSlot(
-      scene.context,
-      clinic.scope,
+    const held = await scene.hold(
+      clinic,
       { serviceType: 'consultation', when: { at: at('10:00') }, providerId: ada, seconds: 600 },
       { source: 'api', requestId: null },
     );
@@ -278,8 +275,8 @@ describe('free times follow', () => {
     const move = { appointmentId: booked.appointmentId, when: { at: at('10:30') } };
     const hold = { serviceType: 'consultation', when: { at: at('10:30') }, seconds: 60 };
     for (const refusal of [
-      await refusalOf(moveAppointment(scene.context, clinic.scope, move, origin)),
-      await refusalOf(holdSlot(scene.context, clinic.scope, hold, origin)),
+      await refusalOf(scene.move(clinic, move, origin)),
+      await refusalOf(scene.hold(clinic, hold, origin)),
     ]) {
       expect(refusal).toMatchObject({ code: 'OUTSIDE_HOURS', extra: { reason: 'holiday' } });
       expect(refusal.extra.alternatives?.length).toBeGreaterThanOrEqual(2);

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdSlot } from './hold-slot.ts';
-import { moveAppointment } from './move-appointment.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<BookingScene['clinic']>>;
@@ -63,7 +61,7 @@ describe('a time that is offered with any free provider', () => {
 
   test('is held once for each who is free', async () => {
     const wish = { serviceType: 'consultation', when: { slotId: await nine() }, seconds: 60 };
-    const hold = () => holdSlot(scene.context, clinic.scope, wish, byVoice);
+    const hold = () => scene.hold(clinic, wish, byVoice);
     const held = await Promise.all([hold(), hold()]);
     expect(held.map(({ providerId }) => providerId).toSorted()).toEqual(both());
     expect(await refusalOf(hold())).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
@@ -75,8 +73,7 @@ describe('a time that is offered with any free provider', () => {
         .appointmentId;
     const [one, two] = [await tenOf('Ana Ruiz', ben), await tenOf('Ben Ruiz', ada)];
     const slotId = await nine();
-    const move = (appointmentId: string) =>
-      moveAppointment(scene.context, clinic.scope, { appointmentId, when: { slotId } }, byVoice);
+    const move = (appointmentId: string) => scene.move(clinic, { appointmentId, when: { slotId } }, byVoice);
     expect((await move(one)).appointment).toMatchObject({ provider_id: ben });
     expect((await move(two)).appointment).toMatchObject({ provider_id: ada });
     const third = await tenOf('Cy Ruiz', ada);

@@ -1,13 +1,13 @@
 import { Appointment, AppointmentPage, AppointmentQuery, Booked, BookRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { presentTexts, refusalOfTexts } from '../contacts/index.ts';
-import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
-import type { Transact } from '../platform/database.ts';
+import { IdempotencyHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { requireRight, tenantOf } from '../tenancy/index.ts';
 import { allowedActions } from './allowed-actions.ts';
-import { type BookedAppointment, bookAppointment } from './book-appointment.ts';
+import { answerOnce } from './answer-once.ts';
+import { bookAppointment } from './book-appointment.ts';
 import { bookingErrors } from './booking.errors.ts';
 import { type AppointmentRow, findAppointment, listAppointments } from './booking.queries.ts';
 import { type BookingRouteOptions, insistenceOf, originOf } from './request-origin.ts';
@@ -35,9 +35,8 @@ export function registerAppointmentRoutes(
       },
     },
     async (request, reply) => {
-      const scope = tenantOf(request);
       const { body } = request;
-      const wish = {
+      const booking = {
         name: body.name,
         phone: body.phone,
         email: body.email,
@@ -57,12 +56,9 @@ export function registerAppointmentRoutes(
         reason: body.reason,
         insist: insistenceOf(body),
       };
-      return sendOnce(request, reply, {
-        database,
-        scope,
-        perform: (transact: Transact<BookedAppointment>) =>
-          bookAppointment(context, scope, wish, originOf(request), transact),
-        answer: (booked) => ({
+      return answerOnce(context, request, reply, async (tx) => {
+        const booked = await bookAppointment(tx, booking, originOf(request));
+        return {
           status: 201,
           body: {
             success: true,
@@ -72,7 +68,7 @@ export function registerAppointmentRoutes(
             ...(booked.noTexts && { no_texts: booked.noTexts }),
             confirmation: booked.confirmation,
           } satisfies Booked,
-        }),
+        };
       });
     },
   );

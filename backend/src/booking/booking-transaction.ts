@@ -1,15 +1,21 @@
-import { type AvailabilityContext, findAlternatives } from '../availability/index.ts';
-import { type Query, sqlState, type Transact, type Work } from '../platform/database.ts';
-import type { TenantScope } from '../platform/tenant.ts';
+import { findAlternatives } from '../availability/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Query, queryIn, sqlState, type Transaction } from '../platform/database.ts';
+import type { OrgId, TenantScope } from '../platform/tenant.ts';
 import { requestedErrors } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
+import type { BookingContext } from './booking-context.ts';
 import { SlotRefused } from './slot-refusals.ts';
 
-/** Statements outside of any transaction, as the clinic that asks. */
-const queryAsTenant =
-  ({ database }: Pick<AvailabilityContext, 'database'>, scope: TenantScope): Query =>
-  (statement) =>
-    database.tenantStatement(scope, statement);
+/** What the verbs of booking work in: a transaction of one clinic. */
+export interface BookingTransaction extends Transaction {
+  orgId: OrgId;
+  clock: Clock;
+  /** Reads the offers that were signed with it. */
+  slotKey: Buffer;
+  /** Writes a line once the change is committed, and none about one that was rolled back. */
+  logOnCommit(fields: object, message: string): void;
+}
 
 // A deadlock or serialization failure says nothing about the slot; the whole transaction was rolled back.
 const TRANSIENT = new Set(['40P01', '40001']);
@@ -20,25 +26,54 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const PATIENT_ELSEWHERE = 'VX001';
 
 /**
- * One change in one transaction, tried once more where the database asks for that.
+ * Does `work` in one transaction, and once more where the database asks for that. What it throws rolls everything back.
  * @throws {AppError} what the rules or the database refuse, with alternatives; BUSY; and what `work` throws.
  */
 export async function inBookingTransaction<R>(
-  context: AvailabilityContext,
+  context: BookingContext,
   scope: TenantScope,
-  transact: Transact<R>,
-  work: Work<R>,
+  work: (tx: BookingTransaction) => Promise<R>,
 ): Promise<R> {
   try {
-    return await transact(work).catch((error: unknown) => {
+    return await inTransaction(context, scope, work).catch((error: unknown) => {
       if (!TRANSIENT.has(sqlState(error) ?? '')) throw error;
-      return transact(work);
+      return inTransaction(context, scope, work);
     });
   } catch (error) {
     if (sqlState(error) === LOCK_NOT_AVAILABLE) throw requestedErrors.busy();
     if (sqlState(error) === PATIENT_ELSEWHERE) throw bookingErrors.alreadyBooked();
-    if (!(error instanceof SlotRefused)) throw error;
-    const ask = queryAsTenant(context, scope);
-    throw await error.refusal(await findAlternatives(context, ask, scope, error.wish), ask, scope.orgId);
+    if (error instanceof SlotRefused) throw await withAlternatives(context, scope, error);
+    throw error;
   }
+}
+
+async function inTransaction<R>(
+  { database, clock, slotKey, log }: BookingContext,
+  scope: TenantScope,
+  work: (tx: BookingTransaction) => Promise<R>,
+): Promise<R> {
+  const lines: { fields: object; message: string }[] = [];
+  const result = await database.withTenant(scope, (db, final) =>
+    work({
+      db,
+      query: queryIn(db),
+      final,
+      orgId: scope.orgId,
+      clock,
+      slotKey,
+      logOnCommit: (fields, message) => lines.push({ fields, message }),
+    }),
+  );
+  for (const { fields, message } of lines) log.info(fields, message);
+  return result;
+}
+
+/** The refusal with what is free instead, read when the transaction is over: it holds neither lock nor connection. */
+async function withAlternatives(
+  context: BookingContext,
+  scope: TenantScope,
+  { slot, refusal }: SlotRefused,
+): Promise<Error> {
+  const ask: Query = (statement) => context.database.tenantStatement(scope, statement);
+  return refusal(await findAlternatives(context, ask, scope, slot), ask, scope.orgId);
 }

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdSlot } from './hold-slot.ts';
-import { moveAppointment } from './move-appointment.ts';
 import { meanwhile } from './testing/meanwhile.ts';
 import { type BookingScene, createBookingScene, NOW } from './testing.ts';
-import { undoAppointment } from './undo-appointment.ts';
 
 type Clinic = Awaited<ReturnType<BookingScene['clinic']>>;
 
@@ -40,8 +37,7 @@ describe('a time that was taken while the linked calendar could not be read', ()
     );
   const book = async (providerId: string, { time = '09:00', name = 'Maria Lopez' } = {}) =>
     (await scene.book(clinic, { when: { at: at(time) }, providerId, name })).appointmentId;
-  const move = (id: string, wish: object) =>
-    moveAppointment(scene.context, clinic.scope, { appointmentId: id, ...wish }, origin);
+  const move = (id: string, wish: object) => scene.move(clinic, { appointmentId: id, ...wish }, origin);
   const flag = async (id: string) => (await scene.row(id)).calendar_unverified;
   const audited = async (id: string) => (await scene.audit(id)).at(-1)?.after.calendar_unverified;
 
@@ -65,7 +61,7 @@ describe('a time that was taken while the linked calendar could not be read', ()
     const id = await book(ada);
     await move(id, { when: { at: at('10:00') }, providerId: ben });
     expect([await flag(id), await audited(id)]).toEqual([false, undefined]);
-    await undoAppointment(scene.context, clinic.scope, { appointmentId: id }, origin);
+    await scene.undo(clinic, { appointmentId: id }, origin);
     expect([await flag(id), await audited(id)]).toEqual([true, true]);
     await mirror(ada, '1 minute');
     await move(id, { durationMinutes: 45 });
@@ -83,9 +79,8 @@ describe('a time that was taken while the linked calendar could not be read', ()
   test('a booking made from such a hold is marked as well', async () => {
     const hold = async (providerId: string) =>
       (
-        await holdSlot(
-          scene.context,
-          clinic.scope,
+        await scene.hold(
+          clinic,
           { serviceType: 'consultation', when: { at: at('09:00') }, providerId, seconds: 600 },
           origin,
         )

@@ -1,6 +1,6 @@
-import type { TenantScope } from '../platform/tenant.ts';
-import type { AppointmentRow } from './booking.queries.ts';
-import type { BookingContext } from './booking-context.ts';
+import { bookingErrors } from './booking.errors.ts';
+import { type AppointmentRow, findAppointment } from './booking.queries.ts';
+import type { BookingTransaction } from './booking-transaction.ts';
 import type { ChangeOrigin } from './changes.queries.ts';
 
 /** What became of an appointment, and the sentence for it. */
@@ -9,17 +9,26 @@ export interface ChangedAppointment {
   confirmation: string;
 }
 
+/** @throws {AppError} APPOINTMENT_NOT_FOUND. */
+export async function getAppointment(
+  { db, orgId }: Pick<BookingTransaction, 'db' | 'orgId'>,
+  appointmentId: string,
+): Promise<AppointmentRow> {
+  const row = await findAppointment(db, orgId, appointmentId);
+  if (!row) throw bookingErrors.notFound();
+  return row;
+}
+
 /** One line a change, with ids and no patient. */
 export function logChange(
-  { log }: BookingContext,
-  { orgId }: TenantScope,
-  { appointment }: ChangedAppointment,
+  tx: BookingTransaction,
+  appointment: AppointmentRow,
   { source, requestId }: ChangeOrigin,
   change: 'moved' | 'cancelled' | 'restored' | 'changed its status',
 ): void {
-  log.info(
+  tx.logOnCommit(
     {
-      org_id: orgId,
+      org_id: tx.orgId,
       appointment_id: appointment.id,
       status: appointment.status,
       source,

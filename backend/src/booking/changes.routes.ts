@@ -9,11 +9,12 @@ import {
 } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
-import type { Transact } from '../platform/database.ts';
+import { IdempotencyHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { requireRight, tenantOf } from '../tenancy/index.ts';
+import { answerOnce } from './answer-once.ts';
 import { presentAppointment } from './appointments.routes.ts';
+import { type BookingTransaction, inBookingTransaction } from './booking-transaction.ts';
 import { cancelAppointment } from './cancel-appointment.ts';
 import type { ChangedAppointment as Changed } from './changed-appointment.ts';
 import { moveAppointment } from './move-appointment.ts';
@@ -23,12 +24,12 @@ import { undoAppointment } from './undo-appointment.ts';
 import { withdrawText } from './withdraw-text.ts';
 
 /** What a body says beside the appointment that it is about. */
-const wishOf = <Body extends { notify_after_s: number }>(
+const changeOf = <Body extends { notify_after_s: number }>(
   body: Body | null | undefined,
   appointmentId: string,
 ) => {
-  const { notify_after_s: notifyAfterSeconds, ...wish } = body ?? { notify_after_s: 0 };
-  return { ...(wish as Omit<Body, 'notify_after_s'>), appointmentId, notifyAfterSeconds };
+  const { notify_after_s: notifyAfterSeconds, ...change } = body ?? { notify_after_s: 0 };
+  return { ...(change as Omit<Body, 'notify_after_s'>), appointmentId, notifyAfterSeconds };
 };
 
 const common = {
@@ -45,13 +46,11 @@ export function registerChangeRoutes(
   const changeOnce = (
     request: FastifyRequest,
     reply: Pick<FastifyReply, 'code' | 'header'>,
-    perform: (transact: Transact<Changed>) => Promise<Changed>,
+    change: (tx: BookingTransaction) => Promise<Changed>,
   ) =>
-    sendOnce(request, reply, {
-      database: context.database,
-      scope: tenantOf(request),
-      perform,
-      answer: ({ appointment, confirmation }) => ({
+    answerOnce(context, request, reply, async (tx) => {
+      const { appointment, confirmation } = await change(tx);
+      return {
         status: 200,
         body: {
           ...presentAppointment(appointment),
@@ -59,7 +58,7 @@ export function registerChangeRoutes(
           appointment_id: appointment.id,
           confirmation,
         } satisfies ChangedAppointment,
-      }),
+      };
     });
 
   server.patch(
@@ -77,7 +76,7 @@ export function registerChangeRoutes(
     },
     (request, reply) => {
       const { body, params } = request;
-      const wish = {
+      const move = {
         appointmentId: params.id,
         when:
           body.slot_id !== undefined
@@ -97,9 +96,7 @@ export function registerChangeRoutes(
         version: body.version,
         insist: insistenceOf(body),
       };
-      return changeOnce(request, reply, (transact) =>
-        moveAppointment(context, tenantOf(request), wish, originOf(request), transact),
-      );
+      return changeOnce(request, reply, (tx) => moveAppointment(tx, move, originOf(request)));
     },
   );
 
@@ -117,14 +114,8 @@ export function registerChangeRoutes(
       },
     },
     (request, reply) =>
-      changeOnce(request, reply, (transact) =>
-        cancelAppointment(
-          context,
-          tenantOf(request),
-          wishOf(request.body, request.params.id),
-          originOf(request),
-          transact,
-        ),
+      changeOnce(request, reply, (tx) =>
+        cancelAppointment(tx, changeOf(request.body, request.params.id), originOf(request)),
       ),
   );
 
@@ -142,14 +133,8 @@ export function registerChangeRoutes(
       },
     },
     (request, reply) =>
-      changeOnce(request, reply, (transact) =>
-        undoAppointment(
-          context,
-          tenantOf(request),
-          wishOf(request.body, request.params.id),
-          originOf(request),
-          transact,
-        ),
+      changeOnce(request, reply, (tx) =>
+        undoAppointment(tx, changeOf(request.body, request.params.id), originOf(request)),
       ),
   );
 
@@ -168,7 +153,11 @@ export function registerChangeRoutes(
       },
     },
     async (request) =>
-      presentAppointment(await withdrawText(context, tenantOf(request), request.params.id, request.id)),
+      presentAppointment(
+        await inBookingTransaction(context, tenantOf(request), (tx) =>
+          withdrawText(tx, request.params.id, request.id),
+        ),
+      ),
   );
 
   server.post(
@@ -185,14 +174,8 @@ export function registerChangeRoutes(
       },
     },
     (request, reply) =>
-      changeOnce(request, reply, (transact) =>
-        setStatus(
-          context,
-          tenantOf(request),
-          wishOf(request.body, request.params.id),
-          originOf(request),
-          transact,
-        ),
+      changeOnce(request, reply, (tx) =>
+        setStatus(tx, changeOf(request.body, request.params.id), originOf(request)),
       ),
   );
 }

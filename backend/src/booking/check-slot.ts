@@ -65,9 +65,9 @@ const JUST_PASSED_MS = 60 * MINUTE_MS;
  * @throws {SlotRefused} by every rule, and when no provider matches; `inBookingTransaction` adds the alternatives.
  */
 export function checkSlot(
-  context: AvailabilityContext,
+  { clock }: Pick<AvailabilityContext, 'clock'>,
   clinicRules: ClinicRules,
-  wish: {
+  request: {
     service: ServiceFacts;
     at: Date;
     durationMinutes: number;
@@ -78,14 +78,14 @@ export function checkSlot(
     isOffered?: boolean | undefined;
   },
 ): BookableSlot {
-  const { service, at, durationMinutes, insist } = wish;
-  const who = readProvider(clinicRules.staff, wish.provider);
+  const { service, at, durationMinutes, insist } = request;
+  const who = readProvider(clinicRules.staff, request.provider);
   const asked = matchingProviders(clinicRules.staff, who);
   const offering = staffFor(clinicRules, service);
   // Who is on the phone chooses among times; of all others those who name no one are shown with whom they book.
-  const anyProvider = wish.by === 'voice' && who.kind === 'anyone';
+  const anyProvider = request.by === 'voice' && who.kind === 'anyone';
   const able = asked.filter((provider) => offering.includes(provider));
-  const place = {
+  const slot = {
     clinic: clinicRules.clinic,
     service,
     at,
@@ -93,24 +93,25 @@ export function checkSlot(
     providerIds: (able.length > 0 ? able : offering).map(({ id }) => id),
     anyProvider,
   };
-  if (asked.length === 0)
-    throw new SlotRefused(place, refusalOfNobody(wish.provider, who, clinicRules.staff));
+  if (asked.length === 0) {
+    throw new SlotRefused(slot, refusalOfNobody(request.provider, who, clinicRules.staff));
+  }
   if (able.length === 0) {
     const names = asked.map(({ name }) => name).join(', ');
-    throw new SlotRefused(place, (alternatives) =>
+    throw new SlotRefused(slot, (alternatives) =>
       availabilityErrors.notOffered(names, service.name, alternatives),
     );
   }
   const start = at.getTime();
-  const now = context.clock.now().getTime();
+  const now = clock.now().getTime();
   const isHere =
-    isStaff(wish.by) &&
+    isStaff(request.by) &&
     (insist?.sameStart || (start <= now && start >= earliestHere(now, clinicRules, insist)));
   const rules = rulesFor(clinicRules, service, {
     now: isHere ? Math.min(now, start - 1) : now,
     durationMinutes,
     // The front desk sees who is standing there. Everyone else keeps the notice, programs too.
-    ignoresNotice: wish.by === 'dashboard' || isHere,
+    ignoresNotice: request.by === 'dashboard' || isHere,
   });
   const day = localDay(dayNumberOf(start, rules.timeZone), rules.timeZone);
   const minute = minuteOf(day, start);
@@ -123,11 +124,11 @@ export function checkSlot(
     };
   });
   const free = found.filter(({ reason }) => reason === undefined);
-  const onDuty = free.filter(({ isStart }) => isStart || isHere || !keepsStep(wish)).map(({ id }) => id);
-  if (onDuty.length > 0) return { ...place, onDuty };
+  const onDuty = free.filter(({ isStart }) => isStart || isHere || !keepsStep(request)).map(({ id }) => id);
+  if (onDuty.length > 0) return { ...slot, onDuty };
   if (free.length > 0) {
     const said = clockTime(at, rules.timeZone);
-    throw new SlotRefused(place, (alternatives) =>
+    throw new SlotRefused(slot, (alternatives) =>
       bookingErrors.offStep(
         { service: service.name, stepMinutes: service.slot_step_minutes, at, said },
         alternatives,
@@ -136,11 +137,11 @@ export function checkSlot(
   }
   let why: Reason = 'closed';
   for (const { reason } of found) if (reason !== undefined) why = nearest(why, reason);
-  if (insist?.outsideHours && isStaff(wish.by) && isAboutHours(why)) {
+  if (insist?.outsideHours && isStaff(request.by) && isAboutHours(why)) {
     const willing = found.filter(({ reason }) => reason !== undefined && isAboutHours(reason));
-    return { ...place, onDuty: willing.map(({ id }) => id), against: why };
+    return { ...slot, onDuty: willing.map(({ id }) => id), against: why };
   }
-  throw new SlotRefused(place, (alternatives) =>
+  throw new SlotRefused(slot, (alternatives) =>
     refusalFor(why, { rules, clinicRules, service, start, able }, alternatives),
   );
 }

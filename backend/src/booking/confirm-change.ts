@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../platform/crypto.ts';
-import { queryIn, type Transact } from '../platform/database.ts';
+import { keptOpen } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import type { BookingContext } from './booking-context.ts';
+import { type BookingTransaction, inBookingTransaction } from './booking-transaction.ts';
 import {
   type Following,
   insertReadBack,
@@ -39,22 +40,16 @@ export async function readBack(
 }
 
 /**
- * The transaction of a change that was read back: the read-back is used up with it, or neither happens.
+ * First step of a change that was read back: uses the question up, in the transaction of the change.
  * @throws {NotReadBack}
  */
-export const asReadBack =
-  <R>(
-    { database }: BookingContext,
-    scope: TenantScope,
-    change: ReadBackChange,
-    confirmation: Confirmation,
-  ): Transact<R> =>
-  (work) =>
-    database.withTenant(scope, async (db, commitWith) => {
-      const following = followingOf(confirmation);
-      if (await useReadBack(db, scope.orgId, change, following)) return work(db, commitWith);
-      throw new NotReadBack();
-    });
+export async function confirmReadBack(
+  { db, orgId }: BookingTransaction,
+  change: ReadBackChange,
+  confirmation: Confirmation,
+): Promise<void> {
+  if (!(await useReadBack(db, orgId, change, followingOf(confirmation)))) throw new NotReadBack();
+}
 
 /** Whether that change was confirmed before, in this call or with this token. */
 export const wasConfirmed = (
@@ -68,17 +63,16 @@ export const wasConfirmed = (
 class RollBack extends Error {}
 
 /** Tries a change out before it is read back: whatever it would be refused for is said now. Nothing is written. */
-export async function tryOut<R>(
-  { database }: BookingContext,
+export async function tryOut(
+  context: BookingContext,
   scope: TenantScope,
-  change: (transact: Transact<R>) => Promise<R>,
+  change: (tx: BookingTransaction) => Promise<unknown>,
 ): Promise<void> {
-  const transact: Transact<R> = (work) =>
-    database.withTenant(scope, async (db) => {
-      await work(db, queryIn(db));
-      throw new RollBack();
-    });
-  await change(transact).catch((error: unknown) => {
+  const tried = inBookingTransaction(context, scope, async (tx) => {
+    await change(keptOpen(tx));
+    throw new RollBack();
+  });
+  await tried.catch((error: unknown) => {
     if (!(error instanceof RollBack)) throw error;
   });
 }

@@ -1,10 +1,8 @@
 import { rulesIn } from '../availability/index.ts';
-import { inTenant, queryIn, type Transact } from '../platform/database.ts';
-import type { TenantScope } from '../platform/tenant.ts';
 import { pickService, type RequestedProvider } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
 import type { BookingContext } from './booking-context.ts';
-import { inBookingTransaction } from './booking-transaction.ts';
+import type { BookingTransaction } from './booking-transaction.ts';
 import { type ChangeOrigin, expireHolds, holdAtomically, releaseAtomically } from './changes.queries.ts';
 import { checkSlot } from './check-slot.ts';
 import { momentOf, requestedProvider, type When } from './requested-time.ts';
@@ -30,53 +28,48 @@ export interface HeldSlot {
 
 /**
  * Keeps a time for a while, under the same rules as a booking; `bookAppointment` with the hold's id confirms it.
- * @throws {AppError} a code of `booking.errors.ts`, taken times with alternatives; nothing is written then.
+ * @throws {SlotRefused} by a rule, or when the time is taken.
+ * @throws {AppError} a code of `booking.errors.ts`.
  */
 export async function holdSlot(
-  context: BookingContext,
-  scope: TenantScope,
-  wish: HoldRequest,
+  tx: BookingTransaction,
+  request: HoldRequest,
   origin: ChangeOrigin,
-  transact: Transact<HeldSlot> = inTenant(context.database, scope),
 ): Promise<HeldSlot> {
-  const { orgId } = scope;
-  return inBookingTransaction(context, scope, transact, async (db, commitWith) => {
-    const rules = await rulesIn(context, queryIn(db), orgId);
-    const { at, offer } = momentOf(context, scope, wish.when, rules.clinic.time_zone);
-    const service = pickService(rules.services, offer?.service ?? wish.serviceType);
-    const durationMinutes = wish.durationMinutes ?? service.duration_minutes;
-    const provider = requestedProvider(offer, wish);
-    const place = checkSlot(context, rules, {
-      service,
-      at,
-      durationMinutes,
-      provider,
-      by: origin.source,
-      isOffered: offer !== undefined,
-    });
-    const result = await holdAtomically(
-      commitWith,
-      {
-        orgId,
-        serviceType: service.slug,
-        scheduledAt: at,
-        durationMinutes,
-        seconds: wish.seconds,
-        providerIds: place.onDuty,
-        contactId: wish.contactId ?? null,
-      },
-      origin,
-    );
-    if (!result.success) throw refusalOf(result, place);
-    return {
-      holdId: result.hold_id,
+  const rules = await rulesIn(tx, tx.query, tx.orgId);
+  const { at, offer } = momentOf(tx, request.when, rules.clinic.time_zone);
+  const service = pickService(rules.services, offer?.service ?? request.serviceType);
+  const durationMinutes = request.durationMinutes ?? service.duration_minutes;
+  const slot = checkSlot(tx, rules, {
+    service,
+    at,
+    durationMinutes,
+    provider: requestedProvider(offer, request),
+    by: origin.source,
+    isOffered: offer !== undefined,
+  });
+  const result = await holdAtomically(
+    tx.final,
+    {
+      orgId: tx.orgId,
       serviceType: service.slug,
       scheduledAt: at,
       durationMinutes,
-      providerId: result.provider_id,
-      expiresAt: new Date(result.expires_at),
-    };
-  });
+      seconds: request.seconds,
+      providerIds: slot.onDuty,
+      contactId: request.contactId ?? null,
+    },
+    origin,
+  );
+  if (!result.success) throw refusalOf(result, slot);
+  return {
+    holdId: result.hold_id,
+    serviceType: service.slug,
+    scheduledAt: at,
+    durationMinutes,
+    providerId: result.provider_id,
+    expiresAt: new Date(result.expires_at),
+  };
 }
 
 /**
@@ -84,15 +77,12 @@ export async function holdSlot(
  * @throws {AppError} HOLD_NOT_FOUND, NOT_CHANGEABLE when it has become an appointment.
  */
 export async function releaseHold(
-  context: BookingContext,
-  scope: TenantScope,
+  { db, orgId }: BookingTransaction,
   holdId: string,
   origin: ChangeOrigin,
 ): Promise<void> {
-  await inBookingTransaction<void>(context, scope, inTenant(context.database, scope), async (db) => {
-    const result = await releaseAtomically(db, scope.orgId, holdId, origin);
-    if (!result.success) throw bookingErrors.refused(result.error, result.message);
-  });
+  const result = await releaseAtomically(db, orgId, holdId, origin);
+  if (!result.success) throw bookingErrors.refused(result.error, result.message);
 }
 
 /** For the workers: screens and waitlists hear of holds that ran out although no one wanted their time. */

@@ -1,11 +1,12 @@
 import { HeldTimeList, HeldTimeQuery, Hold, HoldRequest, Id } from '@voxanne/contract';
 import { z } from 'zod';
-import { IdempotencyHeaders, sendOnce } from '../deliveries/index.ts';
-import type { Transact } from '../platform/database.ts';
+import { IdempotencyHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { requireRight, tenantOf } from '../tenancy/index.ts';
+import { answerOnce } from './answer-once.ts';
 import { heldTimes } from './booking.queries.ts';
-import { type HeldSlot, holdSlot, releaseHold } from './hold-slot.ts';
+import { inBookingTransaction } from './booking-transaction.ts';
+import { holdSlot, releaseHold } from './hold-slot.ts';
 import { type BookingRouteOptions, originOf } from './request-origin.ts';
 
 export function registerHoldRoutes(
@@ -61,9 +62,8 @@ export function registerHoldRoutes(
       },
     },
     (request, reply) => {
-      const scope = tenantOf(request);
       const { body } = request;
-      const wish = {
+      const hold = {
         serviceType: body.service_type,
         when:
           body.slot_id === undefined ? { at: new Date(body.scheduled_at ?? '') } : { slotId: body.slot_id },
@@ -71,12 +71,9 @@ export function registerHoldRoutes(
         providerId: body.provider_id,
         seconds: body.minutes * 60,
       };
-      return sendOnce(request, reply, {
-        database: context.database,
-        scope,
-        perform: (transact: Transact<HeldSlot>) =>
-          holdSlot(context, scope, wish, originOf(request), transact),
-        answer: (held) => ({
+      return answerOnce(context, request, reply, async (tx) => {
+        const held = await holdSlot(tx, hold, originOf(request));
+        return {
           status: 201,
           body: {
             success: true,
@@ -87,7 +84,7 @@ export function registerHoldRoutes(
             provider_id: held.providerId,
             expires_at: held.expiresAt.toISOString(),
           } satisfies Hold,
-        }),
+        };
       });
     },
   );
@@ -106,7 +103,9 @@ export function registerHoldRoutes(
       },
     },
     async (request, reply) => {
-      await releaseHold(context, tenantOf(request), request.params.id, originOf(request));
+      await inBookingTransaction(context, tenantOf(request), (tx) =>
+        releaseHold(tx, request.params.id, originOf(request)),
+      );
       return reply.code(204).send();
     },
   );

@@ -3,7 +3,7 @@ export { bookingErrors } from './booking.errors.ts';
 export { type AppointmentRow, findAppointment } from './booking.queries.ts';
 export { registerBookingRoutes } from './booking.routes.ts';
 export type { BookingContext } from './booking-context.ts';
-export { inBookingTransaction } from './booking-transaction.ts';
+export { type BookingTransaction, inBookingTransaction } from './booking-transaction.ts';
 export { markNotSynced, markSynced, viewForCalendar } from './calendar-view.ts';
 export { cancelAppointment } from './cancel-appointment.ts';
 export type { ChangedAppointment } from './changed-appointment.ts';
@@ -11,11 +11,10 @@ export {
   type AtomicResult,
   bookAtomically,
   type ChangeOrigin,
-  releaseAtomically,
 } from './changes.queries.ts';
 export {
-  asReadBack,
   type Confirmation,
+  confirmReadBack,
   moveReadBack,
   NotReadBack,
   readBack,

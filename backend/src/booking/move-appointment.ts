@@ -1,14 +1,11 @@
 import { visibleLines } from '@voxanne/contract';
 import { type ClinicRules, rulesIn } from '../availability/index.ts';
-import { inTenant, queryIn, type Transact } from '../platform/database.ts';
 import { spokenTime } from '../platform/local-time/wording.ts';
-import type { TenantScope } from '../platform/tenant.ts';
 import { pickService, type RequestedProvider, readProvider, serviceOf, withWhom } from '../schedule/index.ts';
 import { bookingErrors } from './booking.errors.ts';
-import { type AppointmentRow, findAppointment } from './booking.queries.ts';
-import type { BookingContext } from './booking-context.ts';
-import { inBookingTransaction } from './booking-transaction.ts';
-import { type ChangedAppointment, logChange } from './changed-appointment.ts';
+import type { AppointmentRow } from './booking.queries.ts';
+import type { BookingTransaction } from './booking-transaction.ts';
+import { type ChangedAppointment, getAppointment, logChange } from './changed-appointment.ts';
 import { type ChangeOrigin, delayText, lockAppointment, moveAtomically } from './changes.queries.ts';
 import { type BookableSlot, checkSlot, type Insistence } from './check-slot.ts';
 import { auditOutsideHours } from './outside-hours.ts';
@@ -39,95 +36,93 @@ export interface MoveRequest extends RequestedProvider {
 
 /**
  * Moves an appointment on its own row, or changes what it is about: its id and its event in Google stay. Without a
- * provider in the wish it stays with its provider; with one who left, another one who offers the service may take it.
+ * provider in the request it stays with its provider; with one who left, another one who offers the service may take it.
  * The patient gets a text where there is something new for them: another time, or another patient.
- * @throws {AppError} a code of `booking.errors.ts`, taken times with alternatives; nothing is written then.
+ * @throws {SlotRefused} by a rule, or when the time is taken.
+ * @throws {AppError} a code of `booking.errors.ts`.
  */
 export async function moveAppointment(
-  context: BookingContext,
-  scope: TenantScope,
-  wish: MoveRequest,
+  tx: BookingTransaction,
+  request: MoveRequest,
   origin: ChangeOrigin,
-  transact: Transact<ChangedAppointment> = inTenant(context.database, scope),
 ): Promise<ChangedAppointment> {
-  const { orgId } = scope;
-  const changed = await inBookingTransaction(context, scope, transact, async (db) => {
-    // What the wish leaves open is filled in from the row: of two moves at once the second must see what the first did.
-    await lockAppointment(db, orgId, wish.appointmentId);
-    const row = await findAppointment(db, orgId, wish.appointmentId);
-    if (!row) throw bookingErrors.notFound();
-    const rules = await rulesIn(context, queryIn(db), orgId);
-    const wanted = whatIsWanted(context, scope, rules, row, wish);
-    if (isOutdated(wish, row) && !(wanted.staysInPlace && wanted.keepsDetails)) {
-      const when = spokenTime(row.scheduled_at, rules.clinic.time_zone, context.clock.now());
-      throw bookingErrors.changedMeanwhile(when, row.provider_name);
-    }
-    const place = wanted.staysInPlace
-      ? placeOfRow(rules, row, wanted)
-      : checkSlot(context, rules, {
-          ...wanted,
-          by: origin.source,
-          insist: { ...wish.insist, sameStart: wanted.staysInTime },
-        });
-    const result = await moveAtomically(
-      db,
-      orgId,
-      wish.appointmentId,
-      {
-        scheduledAt: wanted.at,
-        durationMinutes: place.durationMinutes,
-        providerIds: place.onDuty,
-        serviceType: wanted.service.slug,
-        contactId: wish.contactId,
-        notes: wish.notes === undefined ? undefined : visibleLines(wish.notes ?? ''),
-        checkTimeOff: place.against === undefined,
-        overbook: wish.overbook ?? false,
-        reason: wish.reason ?? null,
-        notify: wish.notify ?? true,
-      },
-      origin,
-    );
-    if (!result.success) throw refusalOf(result, place);
-    await auditOutsideHours(db, wish.appointmentId, place, origin);
-    await delayText(db, orgId, wish.appointmentId, wish.notifyAfterSeconds);
-    const appointment = await findAppointment(db, orgId, wish.appointmentId);
-    if (!appointment) throw bookingErrors.notFound();
-    const when =
-      spokenTime(wanted.at, rules.clinic.time_zone, context.clock.now()) +
-      withWhom(rules.staff, appointment.provider_id);
-    return {
-      appointment,
-      confirmation:
-        wanted.staysInPlace && !wanted.keepsDetails
-          ? `The appointment on ${when} has been changed.`
-          : `Your appointment is now on ${when}.`,
-    };
-  });
-  logChange(context, scope, changed, origin, 'moved');
-  return changed;
+  const { appointmentId } = request;
+  // What the request leaves open is filled in from the row: of two moves at once the second must see what the first did.
+  await lockAppointment(tx.db, tx.orgId, appointmentId);
+  const row = await getAppointment(tx, appointmentId);
+  const rules = await rulesIn(tx, tx.query, tx.orgId);
+
+  const target = targetOf(tx, rules, row, request);
+  if (isOutdated(request, row) && !(target.staysInPlace && target.keepsDetails)) {
+    const when = spokenTime(row.scheduled_at, rules.clinic.time_zone, tx.clock.now());
+    throw bookingErrors.changedMeanwhile(when, row.provider_name);
+  }
+  const slot = target.staysInPlace
+    ? slotOfRow(rules, row, target)
+    : checkSlot(tx, rules, {
+        ...target,
+        by: origin.source,
+        insist: { ...request.insist, sameStart: target.staysInTime },
+      });
+
+  await writeMove(tx, request, slot, origin);
+
+  const appointment = await getAppointment(tx, appointmentId);
+  logChange(tx, appointment, origin, 'moved');
+  const when =
+    spokenTime(slot.at, rules.clinic.time_zone, tx.clock.now()) +
+    withWhom(rules.staff, appointment.provider_id);
+  return {
+    appointment,
+    confirmation:
+      target.staysInPlace && !target.keepsDetails
+        ? `The appointment on ${when} has been changed.`
+        : `Your appointment is now on ${when}.`,
+  };
 }
 
-/** The wish, and what it leaves open as the row has it. */
-function whatIsWanted(
-  context: BookingContext,
-  scope: TenantScope,
-  rules: ClinicRules,
-  row: AppointmentRow,
-  wish: MoveRequest,
-) {
-  const { at, offer } = momentOf(
-    context,
-    scope,
-    wish.when ?? { at: row.scheduled_at },
-    rules.clinic.time_zone,
+async function writeMove(
+  { db, orgId }: BookingTransaction,
+  request: MoveRequest,
+  slot: BookableSlot,
+  origin: ChangeOrigin,
+): Promise<void> {
+  const { appointmentId } = request;
+  const result = await moveAtomically(
+    db,
+    orgId,
+    appointmentId,
+    {
+      scheduledAt: slot.at,
+      durationMinutes: slot.durationMinutes,
+      providerIds: slot.onDuty,
+      serviceType: slot.service.slug,
+      contactId: request.contactId,
+      notes: request.notes === undefined ? undefined : visibleLines(request.notes ?? ''),
+      checkTimeOff: slot.against === undefined,
+      overbook: request.overbook ?? false,
+      reason: request.reason ?? null,
+      notify: request.notify ?? true,
+    },
+    origin,
   );
+  if (!result.success) throw refusalOf(result, slot);
+  await auditOutsideHours(db, appointmentId, slot, origin);
+  await delayText(db, orgId, appointmentId, request.notifyAfterSeconds);
+}
+
+/** Where it goes: what the request says, and what it leaves open as the row has it. */
+function targetOf(tx: BookingTransaction, rules: ClinicRules, row: AppointmentRow, request: MoveRequest) {
+  const when = request.when ?? { at: row.scheduled_at };
+  const { at, offer } = momentOf(tx, when, rules.clinic.time_zone);
   const current = serviceOf(rules.services, row);
-  const service = wish.serviceType === undefined ? current : pickService(rules.services, wish.serviceType);
+  const service =
+    request.serviceType === undefined ? current : pickService(rules.services, request.serviceType);
   const isOther = service.slug !== current.slug;
   const isToCome = row.status === 'pending' || row.status === 'confirmed';
   const durationMinutes =
-    wish.durationMinutes ?? (isOther && isToCome ? service.duration_minutes : row.duration_minutes);
-  const asked = requestedProvider(offer, wish);
+    request.durationMinutes ?? (isOther && isToCome ? service.duration_minutes : row.duration_minutes);
+  const asked = requestedProvider(offer, request);
   const staysWithIts =
     !offer &&
     readProvider(rules.staff, asked).kind === 'anyone' &&
@@ -146,11 +141,11 @@ function whatIsWanted(
       row.duration_minutes === durationMinutes &&
       (asked.providerId ?? row.provider_id) === row.provider_id &&
       !(isOther && isToCome),
-    keepsDetails: !isOther && wish.contactId === undefined && wish.notes === undefined,
+    keepsDetails: !isOther && request.contactId === undefined && request.notes === undefined,
   };
 }
 
-const placeOfRow = (
+const slotOfRow = (
   { clinic }: ClinicRules,
   row: AppointmentRow,
   { at, service, durationMinutes }: Pick<BookableSlot, 'at' | 'service' | 'durationMinutes'>,

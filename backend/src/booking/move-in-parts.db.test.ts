@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type MoveRequest, moveAppointment } from './move-appointment.ts';
+import type { MoveRequest } from './move-appointment.ts';
 import { meanwhile } from './testing/meanwhile.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
@@ -27,8 +27,7 @@ describe('a move that says only what changes', () => {
   });
   afterAll(() => scene.close());
 
-  const move = (wish: Partial<MoveRequest>) =>
-    moveAppointment(scene.context, clinic.scope, { appointmentId: id, ...wish }, origin);
+  const move = (wish: Partial<MoveRequest>) => scene.move(clinic, { appointmentId: id, ...wish }, origin);
   const patch = (body: object) => scene.patch(`/api/appointments/${id}`, body);
   const sql = (text: string, ...values: unknown[]) => scene.owner.query(text, values);
 
@@ -101,9 +100,7 @@ describe('a move that says only what changes', () => {
   test('locks nothing of another clinic', async () => {
     const other = await scene.clinic();
     expect(
-      await refusalOf(
-        moveAppointment(scene.context, other.scope, { appointmentId: id, when: { at: at('10:00') } }, origin),
-      ),
+      await refusalOf(scene.move(other, { appointmentId: id, when: { at: at('10:00') } }, origin)),
     ).toMatchObject({ code: 'APPOINTMENT_NOT_FOUND' });
     const locked = await scene.database.withTenant(other.scope, async (db) => {
       const { sql: query } = await import('kysely');

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { moveAppointment } from './move-appointment.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, refusalOf } from './testing.ts';
 
 const byVoice = { source: 'voice', requestId: 'test' } as const;
@@ -78,12 +77,7 @@ describe('a booking with the provider whom a caller names', () => {
   test('an appointment moves with its provider when no one in particular is named, and says with whom', async () => {
     const { appointmentId } = await book('Ann');
     const move = (providerName: string, time: string) =>
-      moveAppointment(
-        scene.context,
-        clinic.scope,
-        { appointmentId, when: { at: new Date(time) }, providerName },
-        byVoice,
-      );
+      scene.move(clinic, { appointmentId, when: { at: new Date(time) }, providerName }, byVoice);
     expect((await move('any', '2026-11-23T15:00:00Z')).confirmation).toContain('with Dr. Ann Lee.');
     expect((await move('Leeds', MONDAY_9)).confirmation).toContain('with Dr. Joanne Leeds.');
   });

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bookAppointment } from './book-appointment.ts';
-import { holdSlot } from './hold-slot.ts';
-import { moveAppointment } from './move-appointment.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, openCallers, refusalOf } from './testing.ts';
 
 const SQL = `select public.book_appointment_atomic($1, $2, null, $3, $4, $5, $6, p_source => $7, p_call_id => $8) as answer`;
@@ -49,7 +46,7 @@ describe('a patient at one time', () => {
       ...request,
     };
     const scope = { ...clinic.scope, userId: null };
-    return bookAppointment(scene.context, scope, wish, { ...byVoice, callId: 'another call' });
+    return scene.book({ scope }, wish, { ...byVoice, callId: 'another call' });
   };
   const errors = (answers: { error?: string }[]) => answers.map(({ error }) => error ?? 'booked').toSorted();
   const body = (more: object = {}) => ({
@@ -147,13 +144,7 @@ describe('a patient at one time', () => {
   });
 
   test('cannot turn a hold into a second appointment, nor take over that of a brother', async () => {
-    const hold = () =>
-      holdSlot(
-        scene.context,
-        clinic.scope,
-        { serviceType: 'consultation', when: at('14:00'), seconds: 600 },
-        { source: 'api', requestId: 'test' },
-      );
+    const hold = () => scene.hold(clinic, { serviceType: 'consultation', when: at('14:00'), seconds: 600 });
     const [mine, brothers] = [await hold(), await hold()];
     await scene.book(clinic, { when: { holdId: mine.holdId } });
     expect(await scene.book(clinic, { when: { holdId: mine.holdId } })).toMatchObject({ repeated: true });
@@ -172,7 +163,7 @@ describe('a patient at one time', () => {
     await scene.book(clinic, { when: at('14:00'), providerId: clinic.providerIds[0] });
     const { appointmentId } = await scene.book(clinic, { when: at('16:00') });
     const move = (when: object) =>
-      moveAppointment(scene.context, { ...clinic.scope, userId: null }, { appointmentId, ...when }, byVoice);
+      scene.move({ scope: { ...clinic.scope, userId: null } }, { appointmentId, ...when }, byVoice);
     expect(await refusalOf(move({ when: at('14:15'), providerName: 'Ben' }))).toMatchObject({
       code: 'ALREADY_BOOKED',
     });

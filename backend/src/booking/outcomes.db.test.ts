@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { setStatus } from './set-status.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
 const OUTCOMES = ['arrived', 'completed', 'no_show'] as const;
@@ -55,9 +54,7 @@ describe('what became of a visit', () => {
     async (source) => {
       for (const early of [false, true]) {
         const wish = { appointmentId: id, status: 'no_show' as const, early };
-        const refusal = await refusalOf(
-          setStatus(scene.context, clinic.scope, wish, { source, requestId: 'test' }),
-        );
+        const refusal = await refusalOf(scene.setStatus(clinic, wish, { source }));
         expect(refusal).toMatchObject({ code: 'TOO_EARLY' });
       }
     },

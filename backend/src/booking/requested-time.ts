@@ -5,7 +5,7 @@ import {
   type SlotOffer,
 } from '../availability/index.ts';
 import { fromWallClock } from '../platform/local-time/wall-clock.ts';
-import type { TenantScope } from '../platform/tenant.ts';
+import type { OrgId } from '../platform/tenant.ts';
 import type { RequestedProvider } from '../schedule/index.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,20 +25,19 @@ export const wholeMinute = (at: Date): Date => new Date(Math.floor(at.getTime() 
  * @throws {AppError} SLOT_EXPIRED: too old, changed, or made to another clinic or caller. INVALID_TIME.
  */
 export function momentOf(
-  context: AvailabilityContext,
-  scope: TenantScope,
+  { orgId, slotKey, clock }: Pick<AvailabilityContext, 'slotKey' | 'clock'> & { orgId: OrgId },
   when: When,
   timeZone: string,
 ): { at: Date; offer?: SlotOffer } {
   if ('at' in when) return { at: wholeMinute(when.at) };
   if ('date' in when) return { at: fromWallClock(when.date, when.time, timeZone) };
-  const offer = readSlot(context.slotKey, when.slotId, context.clock.now());
-  if (offer === null || offer.orgId !== scope.orgId) throw availabilityErrors.slotExpired();
+  const offer = readSlot(slotKey, when.slotId, clock.now());
+  if (offer === null || offer.orgId !== orgId) throw availabilityErrors.slotExpired();
   return { at: offer.startsAt, offer };
 }
 
 /** An offer that names its provider is theirs; a name that was said besides cannot make it another one. */
 export const requestedProvider = (
   offer: SlotOffer | undefined,
-  wish: RequestedProvider,
-): RequestedProvider => (offer?.providerId ? { providerId: offer.providerId } : wish);
+  asked: RequestedProvider,
+): RequestedProvider => (offer?.providerId ? { providerId: offer.providerId } : asked);

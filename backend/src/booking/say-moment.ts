@@ -15,7 +15,7 @@ export function sayMoment(
 ): Promise<{ at: Date; label: string }> {
   return context.database.withTenant(scope, async (db) => {
     const { time_zone } = await findClinic(db, scope.orgId);
-    const { at } = momentOf(context, scope, when, time_zone);
+    const { at } = momentOf({ ...context, orgId: scope.orgId }, when, time_zone);
     return { at, label: spokenTime(at, time_zone, context.clock.now()) };
   });
 }

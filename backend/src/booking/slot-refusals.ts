@@ -89,21 +89,21 @@ export type Refusal = (alternatives: Slot[], ask: Query, orgId: OrgId) => Error 
 
 /** It cannot be then: ends the transaction, so that the search for other times holds neither lock nor connection. */
 export class SlotRefused extends Error {
-  readonly wish: WantedSlot;
+  readonly slot: WantedSlot;
   readonly refusal: Refusal;
 
-  constructor(wish: WantedSlot, refusal: SlotRefused['refusal']) {
-    super('not there');
-    this.wish = wish;
+  constructor(slot: WantedSlot, refusal: Refusal) {
+    super('The slot was refused.');
+    this.slot = slot;
     this.refusal = refusal;
   }
 }
 
 /** What a function of the database refused, as an error; taken times with their alternatives. */
-export function refusalOf({ error, message, existing_id }: Refused, wish: WantedSlot): Error {
+export function refusalOf({ error, message, existing_id }: Refused, slot: WantedSlot): Error {
   if (error === 'SLOT_UNAVAILABLE')
-    return new SlotRefused(wish, (alternatives) => bookingErrors.taken(alternatives));
+    return new SlotRefused(slot, (alternatives) => bookingErrors.taken(alternatives));
   if (error === 'ALREADY_BOOKED') return bookingErrors.alreadyBooked(existing_id);
-  if (error === 'HOLD_EXPIRED') return new SlotRefused(wish, bookingErrors.holdExpired);
+  if (error === 'HOLD_EXPIRED') return new SlotRefused(slot, bookingErrors.holdExpired);
   return bookingErrors.refused(error, message);
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BookingRequest } from './book-appointment.ts';
-import { moveAppointment } from './move-appointment.ts';
 import { type BookingScene, createBookingScene, MONDAY_9, NOW, refusalOf } from './testing.ts';
 
 const newYork = (text: string) => new Date(`${text}-05:00`);
@@ -25,13 +24,7 @@ describe('what staff may insist on', () => {
     at: string,
     wish: object = {},
     source: 'dashboard' | 'voice' = 'dashboard',
-  ) =>
-    moveAppointment(
-      scene.context,
-      clinic.scope,
-      { appointmentId, when: { at: newYork(at) }, ...wish },
-      { source, requestId: 'test' },
-    );
+  ) => scene.move(clinic, { appointmentId, when: { at: newYork(at) }, ...wish }, { source });
   const timeOff = (from: string, to: string, providerId: string | null = clinic.providerIds[0] ?? null) =>
     scene.owner.query(
       `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local) values ($1, $2, 'Away', $3, $4)`,

@@ -6,6 +6,7 @@ import { registerContactRoutes } from '../contacts/contacts.routes.ts';
 import { createPool } from '../platform/database.ts';
 import { createHttpServer } from '../platform/http.ts';
 import { createLogger } from '../platform/logger.ts';
+import type { TenantScope } from '../platform/tenant.ts';
 import { registerScheduleRoutes } from '../schedule/schedule.routes.ts';
 import { registerTaskRoutes } from '../tasks/tasks.routes.ts';
 import { fixedClock } from '../testing/fixed-clock.ts';
@@ -17,11 +18,20 @@ import {
 } from '../testing/index.ts';
 import { type BookingRequest, bookAppointment } from './book-appointment.ts';
 import { registerBookingRoutes } from './booking.routes.ts';
+import { type BookingTransaction, inBookingTransaction } from './booking-transaction.ts';
+import { cancelAppointment } from './cancel-appointment.ts';
+import type { ChangeOrigin } from './changes.queries.ts';
 import { appointmentsOf } from './contact-history.queries.ts';
+import { holdSlot, releaseHold } from './hold-slot.ts';
+import { moveAppointment } from './move-appointment.ts';
+import { setStatus } from './set-status.ts';
+import { undoAppointment } from './undo-appointment.ts';
 
 /** Wednesday, 10 in the morning in New York. */
 export const NOW = '2026-11-18T15:00:00Z';
 export const MONDAY_9 = '2026-11-23T14:00:00.000Z';
+
+const BY_API: ChangeOrigin = { source: 'api', requestId: 'test' };
 
 /** A database, a stopped clock, the verbs, and the routes with someone signed in. */
 export async function createBookingScene() {
@@ -40,6 +50,13 @@ export async function createBookingScene() {
     log: createLogger('info', sink),
     slotKey: Buffer.alloc(32, 7),
   };
+  /** A verb of booking by itself, as the clinic; by a program, unless an origin says by whom. */
+  const inOneTransaction =
+    <Request, Result>(
+      verb: (tx: BookingTransaction, request: Request, origin: ChangeOrigin) => Promise<Result>,
+    ) =>
+    ({ scope }: { scope: TenantScope }, request: Request, origin: Partial<ChangeOrigin> = {}) =>
+      inBookingTransaction(context, scope, (tx) => verb(tx, request, { ...BY_API, ...origin }));
   const server = createHttpServer({ log: context.log, trustProxyHops: 0 });
   let signedIn: TestOrganization | undefined;
   const options = { context, tenantResolver: signedInAs(() => signedIn) };
@@ -158,19 +175,26 @@ export async function createBookingScene() {
       );
       return { ...organization, providerIds: rows.map((row) => row.id) };
     },
-    book: (organization: TestOrganization, request: Partial<BookingRequest> = {}, origin: object = {}) =>
-      bookAppointment(
-        context,
-        organization.scope,
-        {
-          name: 'Maria Lopez',
-          phone: '+14155550132',
-          serviceType: 'consultation',
-          when: { at: new Date(MONDAY_9) },
-          ...request,
-        },
-        { source: 'api', requestId: 'test', ...origin },
+    book: ({ scope }: { scope: TenantScope }, request: Partial<BookingRequest> = {}, origin: object = {}) =>
+      inBookingTransaction(context, scope, (tx) =>
+        bookAppointment(
+          tx,
+          {
+            name: 'Maria Lopez',
+            phone: '+14155550132',
+            serviceType: 'consultation',
+            when: { at: new Date(MONDAY_9) },
+            ...request,
+          },
+          { ...BY_API, ...origin },
+        ),
       ),
+    hold: inOneTransaction(holdSlot),
+    release: inOneTransaction(releaseHold),
+    move: inOneTransaction(moveAppointment),
+    cancel: inOneTransaction(cancelAppointment),
+    undo: inOneTransaction(undoAppointment),
+    setStatus: inOneTransaction(setStatus),
     freeTimes: (organization: TestOrganization, query: object = {}) =>
       findAvailability(context, organization.scope, { serviceType: 'consultation', ...query }),
     appointments: async (organization: Pick<TestOrganization, 'orgId'>) =>

@@ -30,7 +30,7 @@ export interface CleanContact {
   name: string;
   phone: string;
   email: string | null;
-  /** What `book_appointment_atomic` has no room for; `rememberContact` keeps it. */
+  /** What `book_appointment_atomic` has no room for; `fillMissingDetails` keeps it. */
   more: ContactDetails;
 }
 

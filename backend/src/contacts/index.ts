@@ -1,4 +1,4 @@
-export { cleanContact, type GivenCall, isPlaceholderPhone } from './clean-contact.ts';
+export { type CleanContact, cleanContact, type GivenCall, isPlaceholderPhone } from './clean-contact.ts';
 export { fillMissingDetails, hasDetails, linesOf } from './contacts.queries.ts';
 export { registerContactRoutes } from './contacts.routes.ts';
 export { partsOf } from './name-parts.ts';

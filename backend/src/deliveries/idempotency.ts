@@ -2,10 +2,10 @@ import { visibleLine } from '@voxanne/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto.ts';
-import { type Database, queryIn, type Transact } from '../platform/database.ts';
+import { keptOpen, type Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import type { TenantScope } from '../platform/tenant.ts';
-import { beginOnce, type KeptAnswer, type KeyedRequest, keepAnswer } from './idempotency.queries.ts';
+import { tenantOf } from '../tenancy/index.ts';
+import { beginOnce, type KeyedRequest, keepAnswer } from './idempotency.queries.ts';
 
 // Refused instead of cleaned as other text is: two keys must never become one.
 const Key = z
@@ -25,63 +25,53 @@ export const IdempotencyHeaders = idempotencyHeaders(
   'A request with the same key and body takes effect once; for 24 hours a repeat gets the first answer',
 );
 
-export interface OnceOptions<R, Body> {
-  database: Database;
-  scope: TenantScope;
-  /** Does the work in the transaction it is given, and nothing outside of it that a repeat must not do again. */
-  perform: (transact: Transact<R>) => Promise<R>;
-  /** The HTTP answer, from what the work gave. */
-  answer: (result: NoInfer<R>) => { status: number; body: Body };
+/** An answer to send, and to keep for a repeat. */
+interface Answer<Body> {
+  status: number;
+  body: Body;
+  isRepeat?: boolean;
 }
 
 /**
- * Answers a request with an Idempotency-Key once: effect and answer commit together, a repeat gets the same answer
- * with `Idempotency-Replayed: true`. What it returns is the body to send. Refusals had no effect and are not kept. Without a key it just answers.
- * @throws {AppError} IDEMPOTENCY_IN_FLIGHT (409), IDEMPOTENCY_KEY_REUSED (422), and what `perform` throws.
+ * Answers a request in one transaction, and one with an Idempotency-Key once: effect and answer commit together, and a
+ * repeat gets the same answer with `Idempotency-Replayed: true`. Refusals had no effect and aren't kept. Without a key
+ * it just answers.
+ * @returns the body to send.
+ * @throws {AppError} IDEMPOTENCY_IN_FLIGHT (409), IDEMPOTENCY_KEY_REUSED (422), and what `answer` throws.
  */
-export async function sendOnce<R, Body>(
+export async function sendOnce<Tx extends Transaction, Body>(
   request: FastifyRequest,
   reply: Pick<FastifyReply, 'code' | 'header'>,
-  { database, scope, perform, answer }: OnceOptions<R, Body>,
+  transact: (work: (tx: Tx) => Promise<Answer<Body>>) => Promise<Answer<Body>>,
+  answer: (tx: Tx) => Promise<Answer<Body>>,
 ): Promise<Body> {
-  const keyed = keyOf(request, scope.orgId);
-  const transact: Transact<R> = (work) =>
-    database.withTenant(scope, async (db, last) => {
-      if (keyed === undefined) return work(db, last);
-      const begun = await beginOnce(db, keyed);
-      if (begun.state === 'kept') throw new Kept({ status: begun.status, body: begun.response });
-      if (begun.state !== 'new') throw refusals[begun.state]();
-      const result = await work(db, queryIn(db));
-      await keepAnswer(db, keyed, answer(result));
-      return result;
-    });
-  try {
-    const { status, body } = answer(await perform(transact));
-    reply.code(status);
-    return body;
-  } catch (error) {
-    if (!(error instanceof Kept)) throw error;
-    reply.code(error.answer.status);
-    reply.header('idempotency-replayed', 'true');
-    return error.answer.body as Body;
-  }
+  const keyed = keyOf(request);
+  const { status, body, isRepeat } = await transact((tx) =>
+    keyed === undefined ? answer(tx) : answerAndKeep(tx, keyed, answer),
+  );
+  reply.code(status);
+  if (isRepeat) reply.header('idempotency-replayed', 'true');
+  return body;
 }
 
-/** Ends the transaction of a repeat before it has done anything. */
-class Kept extends Error {
-  readonly answer: KeptAnswer;
-
-  constructor(answer: KeptAnswer) {
-    super('This request has been answered before.');
-    this.answer = answer;
-  }
+async function answerAndKeep<Tx extends Transaction, Body>(
+  tx: Tx,
+  keyed: KeyedRequest,
+  answer: (tx: Tx) => Promise<Answer<Body>>,
+): Promise<Answer<Body>> {
+  const begun = await beginOnce(tx.db, keyed);
+  if (begun.state === 'kept') return { status: begun.status, body: begun.response as Body, isRepeat: true };
+  if (begun.state !== 'new') throw refusals[begun.state]();
+  const answered = await answer(keptOpen(tx));
+  await keepAnswer(tx.db, keyed, answered);
+  return answered;
 }
 
-function keyOf(request: FastifyRequest, orgId: string): KeyedRequest | undefined {
+function keyOf(request: FastifyRequest): KeyedRequest | undefined {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string') return undefined;
   return {
-    orgId,
+    orgId: tenantOf(request).orgId,
     key,
     route: `${request.method} ${request.routeOptions.url ?? ''}`,
     // The address too: the id in it says what is cancelled.

@@ -1,10 +1,11 @@
 import {
   type ChangedAppointment,
   cancelAppointment,
+  inBookingTransaction,
   moveAppointment,
   undoAppointment,
 } from '../booking/index.ts';
-import { type Db, queryIn, type Transact } from '../platform/database.ts';
+import { keptOpen } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { OpenedAppointment } from './open-patient-link.ts';
 import { byPatient, linkSpent, type PatientContext } from './patient-context.ts';
@@ -20,14 +21,12 @@ export function moveByLink(
   opened: OpenedAppointment,
   slotId: string,
   requestId: string,
-): Promise<ChangedAppointment> {
-  return moveAppointment(
-    context,
-    opened.scope,
-    { appointmentId: opened.appointment.id, when: { slotId } },
-    byPatient(opened, requestId),
-    inOneTransaction(context, opened, (db) => spendLink(db, namedBy(opened), 'moved')),
-  );
+): Promise<void> {
+  const move = { appointmentId: opened.appointment.id, when: { slotId } };
+  return inBookingTransaction(context, opened.scope, async (tx) => {
+    if (!(await spendLink(tx.db, namedBy(opened), 'moved'))) throw linkSpent();
+    refuseUnchanged(opened, await moveAppointment(keptOpen(tx), move, byPatient(opened, requestId)));
+  });
 }
 
 /** As {@link moveByLink}. */
@@ -35,14 +34,15 @@ export function cancelByLink(
   context: PatientContext,
   opened: OpenedAppointment,
   requestId: string,
-): Promise<ChangedAppointment> {
-  return cancelAppointment(
-    context,
-    opened.scope,
-    { appointmentId: opened.appointment.id },
-    byPatient(opened, requestId),
-    inOneTransaction(context, opened, (db) => spendLink(db, namedBy(opened), 'cancelled')),
-  );
+): Promise<void> {
+  const cancellation = { appointmentId: opened.appointment.id };
+  return inBookingTransaction(context, opened.scope, async (tx) => {
+    if (!(await spendLink(tx.db, namedBy(opened), 'cancelled'))) throw linkSpent();
+    refuseUnchanged(
+      opened,
+      await cancelAppointment(keptOpen(tx), cancellation, byPatient(opened, requestId)),
+    );
+  });
 }
 
 /** Takes back what this link did, as long as no one changed the appointment since and the ten minutes last. */
@@ -50,14 +50,12 @@ export function undoByLink(
   context: PatientContext,
   opened: OpenedAppointment,
   requestId: string,
-): Promise<ChangedAppointment> {
-  return undoAppointment(
-    context,
-    opened.scope,
-    { appointmentId: opened.appointment.id },
-    byPatient(opened, requestId),
-    inOneTransaction(context, opened, (db) => takeBackLink(db, namedBy(opened))),
-  );
+): Promise<void> {
+  const undo = { appointmentId: opened.appointment.id };
+  return inBookingTransaction(context, opened.scope, async (tx) => {
+    if (!(await takeBackLink(tx.db, namedBy(opened)))) throw linkSpent();
+    refuseUnchanged(opened, await undoAppointment(keptOpen(tx), undo, byPatient(opened, requestId)));
+  });
 }
 
 const namedBy = ({ scope, appointment, version }: OpenedAppointment) => ({
@@ -66,24 +64,15 @@ const namedBy = ({ scope, appointment, version }: OpenedAppointment) => ({
   version,
 });
 
-const inOneTransaction =
-  (
-    { database }: PatientContext,
-    { scope, appointment }: OpenedAppointment,
-    claim: (db: Db) => Promise<boolean>,
-  ): Transact<ChangedAppointment> =>
-  (work) =>
-    database.withTenant(scope, async (db) => {
-      if (!(await claim(db))) throw linkSpent();
-      const changed = await work(db, queryIn(db));
-      // Nothing was written, so that no new link would come: this one must stay good.
-      if (changed.appointment.version === appointment.version) throw sameTime();
-      return changed;
-    });
-
-const sameTime = () =>
-  new AppError({
+/** Nothing was written, so that no new link would come: this one must stay good. */
+function refuseUnchanged(
+  { appointment: before }: OpenedAppointment,
+  { appointment }: ChangedAppointment,
+): void {
+  if (appointment.version !== before.version) return;
+  throw new AppError({
     code: 'SAME_TIME',
     status: 409,
     detail: 'That’s the time you already have. Choose another one, or keep it.',
   });
+}

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cancelAppointment } from '../booking/cancel-appointment.ts';
-import { moveAppointment } from '../booking/move-appointment.ts';
 import { NOW } from '../booking/testing.ts';
 import { createPatientScene, type PatientScene, PUBLIC_URL } from './testing/patients.ts';
 
@@ -67,18 +65,13 @@ describe('calendar files', () => {
   });
 
   test('keeps its UID over a move and a cancellation, and counts on', async () => {
-    await moveAppointment(
-      scene.context,
-      clinic.scope,
-      { appointmentId: id, when: { at: new Date('2026-11-24T15:00:00Z') } },
-      BY_STAFF,
-    );
+    await scene.move(clinic, { appointmentId: id, when: { at: new Date('2026-11-24T15:00:00Z') } }, BY_STAFF);
     expect(eventOf((await file()).text)).toMatchObject({
       UID: `${id}@voxanne`,
       SEQUENCE: '2',
       DTSTART: '20261124T150000Z',
     });
-    await cancelAppointment(scene.context, clinic.scope, { appointmentId: id }, BY_STAFF);
+    await scene.cancel(clinic, { appointmentId: id }, BY_STAFF);
     expect(eventOf((await file()).text)).toMatchObject({
       UID: `${id}@voxanne`,
       SEQUENCE: '3',
@@ -128,7 +121,7 @@ describe('calendar files', () => {
       scene.clock.advance(60_000);
       expect(await scene.open(url, { 'if-none-match': etag })).toMatchObject({ status: 304, text: '' });
       expect(await scene.open(url, { 'if-none-match': `"x", W/${etag}` })).toMatchObject({ status: 304 });
-      await cancelAppointment(scene.context, clinic.scope, { appointmentId: id }, BY_STAFF);
+      await scene.cancel(clinic, { appointmentId: id }, BY_STAFF);
       const changed = await scene.open(url, { 'if-none-match': etag });
       expect(changed.status).toBe(200);
       expect(eventOf(changed.text).STATUS).toBe('CANCELLED');

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { slotSigner } from '../availability/slot-id.ts';
-import { cancelAppointment } from '../booking/cancel-appointment.ts';
-import { moveAppointment } from '../booking/move-appointment.ts';
 import { MONDAY_9, NOW } from '../booking/testing.ts';
 import { createPatientLinks } from './patient-links.ts';
 import {
@@ -12,6 +10,8 @@ import {
   type PatientScene,
   PUBLIC_URL,
 } from './testing/patients.ts';
+
+const BY_STAFF = { source: 'dashboard', requestId: 'staff' } as const;
 
 describe('a patient’s own page', () => {
   let scene: PatientScene;
@@ -36,12 +36,7 @@ describe('a patient’s own page', () => {
     return scene.submit(url, { action: 'move', slot: slotsOf(times.text)[0]! });
   };
   const staffMoves = (at: string) =>
-    moveAppointment(
-      scene.context,
-      clinic.scope,
-      { appointmentId: id, when: { at: new Date(at) } },
-      { source: 'dashboard', requestId: 'staff' },
-    );
+    scene.move(clinic, { appointmentId: id, when: { at: new Date(at) } }, BY_STAFF);
 
   test('shows the clinic’s public number, else the receptionist’s, and never the owner’s', async () => {
     const numbers = async () => (await scene.open(link)).text.match(/tel:\+1\d{10}/g) ?? [];
@@ -204,8 +199,7 @@ describe('a patient’s own page', () => {
 
   test('after it was canceled every older link says so, with the number to call, and does nothing', async () => {
     await staffMoves('2026-11-25T15:00:00Z');
-    const staff = { source: 'dashboard', requestId: 'staff' } as const;
-    await cancelAppointment(scene.context, clinic.scope, { appointmentId: id }, staff);
+    await scene.cancel(clinic, { appointmentId: id }, BY_STAFF);
     const before = await scene.counts();
     for (const older of [link, links(2)]) {
       const page = await scene.open(older);

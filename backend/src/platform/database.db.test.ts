@@ -141,8 +141,8 @@ describe('a transaction', () => {
     sql<{ name: string }>`update organizations set name = ${name} returning name`;
 
   test('that ends with its last statement is committed when the answer is there', async () => {
-    const seen = await single.withTenant(mine.scope, async (_, last) => {
-      const rows = await last(rename('Mine, renamed'));
+    const seen = await single.withTenant(mine.scope, async (_, final) => {
+      const rows = await final(rename('Mine, renamed'));
       const { rows: outside } = await db.owner.query('select name from public.organizations where id = $1', [
         mine.orgId,
       ]);
@@ -150,7 +150,7 @@ describe('a transaction', () => {
     });
     expect(seen).toEqual({ rows: [{ name: 'Mine, renamed' }], outside: [{ name: 'Mine, renamed' }] });
     expect(await leftBehind()).toEqual(CLEAN);
-    await single.withTenant(mine.scope, (_, last) => last(rename('Mine')));
+    await single.withTenant(mine.scope, (_, final) => final(rename('Mine')));
   });
 
   test('names itself to a scope that asks, by the id that its rows carry, unless it wrote nothing', async () => {
@@ -173,9 +173,9 @@ describe('a transaction', () => {
   });
 
   test('a failing last statement undoes everything before it', async () => {
-    const failing = single.withTenant(mine.scope, async (tx, last) => {
+    const failing = single.withTenant(mine.scope, async (tx, final) => {
       await rename('Half done').execute(tx);
-      await last(sql`select 1 / 0`);
+      await final(sql`select 1 / 0`);
     });
     await expect(failing.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('22012');
     expect(await leftBehind()).toEqual(CLEAN);
@@ -188,7 +188,7 @@ describe('a transaction', () => {
       create constraint trigger no after update on public.organizations deferrable initially deferred
         for each row execute function public.no()`);
     try {
-      const failing = single.withTenant(mine.scope, (_, last) => last(rename('Half done')));
+      const failing = single.withTenant(mine.scope, (_, final) => final(rename('Half done')));
       await expect(failing.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('23514');
     } finally {
       await db.owner.query('drop function public.no cascade');
@@ -197,8 +197,8 @@ describe('a transaction', () => {
   });
 
   test('that asks on after its last statement has no right to anything', async () => {
-    const asking = single.withTenant(mine.scope, async (tx, last) => {
-      await last(sql`select 1`);
+    const asking = single.withTenant(mine.scope, async (tx, final) => {
+      await final(sql`select 1`);
       return names(tx);
     });
     await expect(asking.catch((error) => Promise.reject(sqlState(error)))).rejects.toBe('42501');

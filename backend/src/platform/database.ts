@@ -14,11 +14,23 @@ export const queryIn =
   async (statement) =>
     (await statement.execute(db)).rows;
 
-/**
- * What is done in one transaction. `last` sends a statement together with the commit: a round trip less, in which
- * no one else waits for the locks that the statement took. After it there is nothing to ask anymore.
- */
-export type Work<T> = (db: Db, commitWith: Query) => Promise<T>;
+/** A transaction that is open. */
+export interface Transaction {
+  db: Db;
+  /** Runs a statement that others follow. */
+  query: Query;
+  /**
+   * Runs the statement that nothing follows, together with the commit: a round trip less, in which no one else waits
+   * for the locks that it took. After it there is nothing to ask anymore.
+   */
+  final: Query;
+}
+
+/** The same transaction for work that something follows: its final statement doesn't end it. */
+export const keptOpen = <Tx extends Transaction>(tx: Tx): Tx => ({ ...tx, final: tx.query });
+
+/** What is done in one transaction; `final` is that of a {@link Transaction}. */
+type Work<T> = (db: Db, final: Query) => Promise<T>;
 
 export interface Database {
   pool: pg.Pool;
@@ -157,7 +169,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         const id = named.status === 'fulfilled' ? named.value.rows[0]?.id : undefined;
         if (id) changeIds.push(id);
       };
-      const commitWith: Query = async (statement) => {
+      const final: Query = async (statement) => {
         // A statement that fails leaves `commit` nothing but to roll back.
         const answered = connection.executeQuery(statement.compile(connection));
         const [answer, ended] = await Promise.allSettled([answered, end('commit')]);
@@ -166,7 +178,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         return answer.value.rows;
       };
       try {
-        const result = await work(connection, commitWith);
+        const result = await work(connection, final);
         await begun;
         if (!isEnded) await end('commit');
         return result;
@@ -216,12 +228,3 @@ export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
-
-/** One transaction of one organization, to be handed to a verb. */
-export const inTenant =
-  <R>(database: Database, scope: TenantScope): Transact<R> =>
-  (work) =>
-    database.withTenant(scope, work);
-
-/** One transaction of a tenant; the verb does all of its work in it, so that a kept answer can be part of it. */
-export type Transact<R> = (work: Work<R>) => Promise<R>;

@@ -5,7 +5,6 @@ import {
   type ChangeOrigin,
   inBookingTransaction,
 } from '../booking/index.ts';
-import { inTenant } from '../platform/database.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { bookOffered } from './book-offered.ts';
 import { presentEntry, readEntry } from './present-waitlist.ts';
@@ -22,25 +21,25 @@ export async function acceptForPatient(
   entryId: string,
   origin: ChangeOrigin,
 ): Promise<WaitlistEntry> {
-  const { database, clock, log } = context;
+  const { database, clock } = context;
   const { orgId } = scope;
   const read = () => database.withTenant(scope, (db) => readEntry(db, orgId, entryId, clock));
   const entry = await read();
   if (entry.appointment_id !== null) return presentEntry(entry);
   const { offer_id: offerId } = entry;
   if (offerId === null) throw bookingErrors.offerEnded();
-  await inBookingTransaction(context, scope, inTenant<void>(database, scope), async (db) => {
+  await inBookingTransaction(context, scope, async (tx) => {
     const by = { actorId: origin.actorId ?? null, requestId: origin.requestId ?? '' };
-    const offer = await findOffer(db, orgId, offerId);
-    if (!offer || !(await answerOffer(db, orgId, offerId, 'accepted', by))) throw bookingErrors.offerEnded();
-    const result = await bookOffered(db, orgId, offer, origin);
-    if (result.success) return;
-    if (result.error === 'HOLD_EXPIRED') throw bookingErrors.offerEnded();
-    throw bookingErrors.refused(result.error, result.message);
+    const offer = await findOffer(tx.db, orgId, offerId);
+    const isOpen = offer && (await answerOffer(tx.db, orgId, offerId, 'accepted', by));
+    if (!isOpen) throw bookingErrors.offerEnded();
+    const result = await bookOffered(tx, offer, origin);
+    if (!result.success && result.error === 'HOLD_EXPIRED') throw bookingErrors.offerEnded();
+    if (!result.success) throw bookingErrors.refused(result.error, result.message);
+    tx.logOnCommit(
+      { org_id: orgId, offer_id: offerId, source: origin.source, request_id: origin.requestId },
+      '[Waitlist] Offer accepted by staff',
+    );
   });
-  log.info(
-    { org_id: orgId, offer_id: offerId, source: origin.source, request_id: origin.requestId },
-    '[Waitlist] Offer accepted by staff',
-  );
   return presentEntry(await read());
 }

@@ -1,17 +1,19 @@
-import { type AtomicResult, bookAtomically, type ChangeOrigin } from '../booking/index.ts';
-import { type Db, queryIn } from '../platform/database.ts';
-import type { OrgId } from '../platform/tenant.ts';
+import {
+  type AtomicResult,
+  type BookingTransaction,
+  bookAtomically,
+  type ChangeOrigin,
+} from '../booking/index.ts';
 import type { OfferRow } from './waitlist.queries.ts';
 
 /** As they are in the clinic's own list: nothing that was typed now, so nothing to clean. */
 export const bookOffered = (
-  db: Db,
-  orgId: OrgId,
+  { query, orgId }: BookingTransaction,
   offer: OfferRow,
   origin: ChangeOrigin,
 ): Promise<AtomicResult> =>
   bookAtomically(
-    queryIn(db),
+    query,
     {
       orgId,
       name: offer.contact_name,

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { holdSlot, releaseHold, sweepHolds } from '../booking/hold-slot.ts';
-import { moveAppointment } from '../booking/move-appointment.ts';
+import { sweepHolds } from '../booking/hold-slot.ts';
 import { MONDAY_9 } from '../booking/testing.ts';
-import { undoAppointment } from '../booking/undo-appointment.ts';
 import { BY_STAFF, createWaitlistScene, type WaitlistScene } from './testing/waitlist.ts';
 
 describe('a freed time', () => {
@@ -18,9 +16,8 @@ describe('a freed time', () => {
     [
       'a move away',
       () =>
-        moveAppointment(
-          scene.context,
-          scene.state.here.scope,
+        scene.move(
+          scene.state.here,
           { appointmentId: scene.state.id, when: { at: new Date('2026-11-24T15:00:00Z') } },
           BY_STAFF,
         ),
@@ -118,7 +115,7 @@ describe('a freed time', () => {
   test('that someone booked in the meantime, or that was taken back, is not offered', async () => {
     await scene.join(0);
     await scene.cancel();
-    await undoAppointment(scene.context, scene.state.here.scope, { appointmentId: scene.state.id }, BY_STAFF);
+    await scene.undo(scene.state.here, { appointmentId: scene.state.id }, BY_STAFF);
     await scene.workAll();
     expect(await scene.states()).toEqual(['waiting']);
     expect(await scene.offers()).toEqual([]);
@@ -126,9 +123,8 @@ describe('a freed time', () => {
 
   test('the time of a released or expired hold is offered, too', async () => {
     const hold = (hour: number) =>
-      holdSlot(
-        scene.context,
-        scene.state.here.scope,
+      scene.hold(
+        scene.state.here,
         { serviceType: 'consultation', when: { at: new Date(`2026-11-24T${hour}:00:00Z`) }, seconds: 600 },
         BY_STAFF,
       );
@@ -136,7 +132,7 @@ describe('a freed time', () => {
     await hold(16);
     await scene.join(0);
     await scene.join(1);
-    await releaseHold(scene.context, scene.state.here.scope, released.holdId, BY_STAFF);
+    await scene.release(scene.state.here, released.holdId, BY_STAFF);
     await scene.workAll();
     await scene.owner.query(
       `update public.appointments set hold_expires_at = now() - interval '1 second'
@@ -189,8 +185,8 @@ describe('a freed time', () => {
         database: {
           ...database,
           withTenant: ((scope, work) =>
-            database.withTenant(scope, async (db, last) => {
-              const result = await work(db, last);
+            database.withTenant(scope, async (db, final) => {
+              const result = await work(db, final);
               transactions += 1;
               // The third is the one with hold, offer and text; its commit never comes.
               if (transactions === 3) throw new Error('killed');

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import { type BookingContext, holdSlot } from '../booking/index.ts';
+import { type BookingContext, holdSlot, inBookingTransaction } from '../booking/index.ts';
 import { GiveUp, type JobHandler, RetryLater } from '../deliveries/index.ts';
-import { queryIn } from '../platform/database.ts';
+import { keptOpen } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { holds, minutesOf } from '../platform/local-time/repeating-clock.ts';
 import { mintOrgId, type TenantScope } from '../platform/tenant.ts';
@@ -110,24 +110,18 @@ async function offer(
   entry: Waiting,
 ): Promise<'offered' | 'not_to_them' | 'not_to_be_had'> {
   try {
-    await holdSlot(
-      context,
-      scope,
-      {
+    await inBookingTransaction(context, scope, async (tx) => {
+      const hold = {
         serviceType: entry.service_type,
         when: { at: freed.at },
         providerId: freed.providerId,
         seconds: OFFER_SECONDS,
         contactId: entry.contact_id,
-      },
-      { source: 'system', requestId: null, actorId: 'waitlist' },
-      (work) =>
-        context.database.withTenant(scope, async (db) => {
-          const held = await work(db, queryIn(db));
-          if ((await offerSlot(db, scope.orgId, entry.id, held.holdId)) === undefined) throw new NotToThem();
-          return held;
-        }),
-    );
+      };
+      const origin = { source: 'system', requestId: null, actorId: 'waitlist' } as const;
+      const { holdId } = await holdSlot(keptOpen(tx), hold, origin);
+      if ((await offerSlot(tx.db, tx.orgId, entry.id, holdId)) === undefined) throw new NotToThem();
+    });
   } catch (error) {
     if (error instanceof NotToThem) return 'not_to_them';
     if (error instanceof AppError && !error.retryable && error.status < 500) return 'not_to_be_had';

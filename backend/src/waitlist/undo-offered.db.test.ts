@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { refusalOf } from '../booking/testing.ts';
-import { undoAppointment } from '../booking/undo-appointment.ts';
 import { BY_STAFF, createWaitlistScene, type WaitlistScene } from './testing/waitlist.ts';
 
 describe('a cancellation that is undone after its time was offered to the waitlist', () => {
@@ -16,8 +15,7 @@ describe('a cancellation that is undone after its time was offered to the waitli
     await scene.workAll();
   });
 
-  const undo = () =>
-    undoAppointment(scene.context, scene.state.here.scope, { appointmentId: scene.state.id }, BY_STAFF);
+  const undo = () => scene.undo(scene.state.here, { appointmentId: scene.state.id }, BY_STAFF);
 
   test('is refused with until when it is kept for them, and without their name', async () => {
     await scene.owner.query(

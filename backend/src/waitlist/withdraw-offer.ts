@@ -1,5 +1,11 @@
 import type { WaitlistEntry } from '@voxanne/contract';
-import { type BookingContext, bookingErrors, type ChangeOrigin, releaseHold } from '../booking/index.ts';
+import {
+  type BookingContext,
+  bookingErrors,
+  type ChangeOrigin,
+  inBookingTransaction,
+  releaseHold,
+} from '../booking/index.ts';
 import type { TenantScope } from '../platform/tenant.ts';
 import { presentEntry, readEntry } from './present-waitlist.ts';
 
@@ -17,6 +23,6 @@ export async function withdrawOffer(
   const read = () => database.withTenant(scope, (db) => readEntry(db, scope.orgId, entryId, clock));
   const { offer_hold_id: holdId } = await read();
   if (holdId === null) throw bookingErrors.offerEnded();
-  await releaseHold(context, scope, holdId, origin);
+  await inBookingTransaction(context, scope, (tx) => releaseHold(tx, holdId, origin));
   return presentEntry(await read());
 }

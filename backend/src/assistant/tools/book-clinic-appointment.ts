@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { type ClinicRulesOnce, readRulesOnce } from '../../availability/index.ts';
-import { type BookingContext, type BookingRequest, bookAppointment } from '../../booking/index.ts';
+import {
+  type BookingContext,
+  type BookingRequest,
+  bookAppointment,
+  inBookingTransaction,
+} from '../../booking/index.ts';
 import { isPlaceholderPhone } from '../../contacts/index.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { TenantScope } from '../../platform/tenant.ts';
@@ -11,7 +16,7 @@ import {
   understandSpokenTime,
   withSaidProvider,
 } from '../../spoken/index.ts';
-import { callIdOf, scopeOf, text, textUpTo } from './callers-appointment.ts';
+import { originOf, scopeOf, text, textUpTo } from './callers-appointment.ts';
 import { appendCorrection, correctedFields, explainCorrectionOnFailure } from './corrected.ts';
 import { PROVIDER, SERVICE, TIME } from './definitions.ts';
 import { type CallContext, defineTool } from './tool.ts';
@@ -76,18 +81,12 @@ export const bookClinicAppointment = (context: BookingContext) =>
       });
       const input = { ...given, providerName };
       const { when, correction } = await whenOf(context, scope, rules, input, call.callId);
-      const booking = bookAppointment(
-        context,
-        scope,
-        { ...contactOf(input, call), serviceType: serviceOf(input), when, rules: rules.known },
-        {
-          source: 'voice',
-          requestId: call.requestId,
-          ...(call.callId ? { actorId: call.callId } : {}),
-          callId: callIdOf(call),
-        },
+      const request = { ...contactOf(input, call), serviceType: serviceOf(input), when, rules: rules.known };
+      const origin = { ...originOf(call), ...(call.callId ? { actorId: call.callId } : {}) };
+      const booked = await explainCorrectionOnFailure(
+        correction,
+        inBookingTransaction(context, scope, (tx) => bookAppointment(tx, request, origin)),
       );
-      const booked = await explainCorrectionOnFailure(correction, booking);
       return {
         // A corrected date is heard in full before anyone relies on it.
         say: appendCorrection(booked.confirmation, correction),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import {
-  asReadBack,
   type BookingContext,
   type CallersAppointment,
   cancelAppointment,
+  confirmReadBack,
   findJustCancelled,
+  inBookingTransaction,
   NotReadBack,
   readBack,
 } from '../../booking/index.ts';
@@ -65,13 +66,11 @@ export const cancelAppointmentTool = (context: BookingContext) =>
       }
       if (input.confirmed === 'yes') {
         try {
-          const { appointment, confirmation } = await cancelAppointment(
-            context,
-            scope,
-            { appointmentId: meant.appointmentId, reason: input.reason },
-            originOf(call),
-            asReadBack(context, scope, change, confirmationOf(input, call)),
-          );
+          const cancellation = { appointmentId: meant.appointmentId, reason: input.reason };
+          const { appointment, confirmation } = await inBookingTransaction(context, scope, async (tx) => {
+            await confirmReadBack(tx, change, confirmationOf(input, call));
+            return cancelAppointment(tx, cancellation, originOf(call));
+          });
           return {
             say: sayWhose(meant, confirmation),
             data: { appointment_id: appointment.id, status: appointment.status },

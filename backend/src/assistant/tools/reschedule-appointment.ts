@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { readRulesOnce } from '../../availability/index.ts';
 import {
-  asReadBack,
   type BookingContext,
+  type BookingTransaction,
   type CallersAppointment,
+  type ChangedAppointment,
   type Confirmation,
+  confirmReadBack,
+  inBookingTransaction,
   moveAppointment,
   moveReadBack,
   NotReadBack,
@@ -82,11 +85,11 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       const to = await whereTo(context, call, meant, input, confirmation);
       const { correction, providerName } = to;
       const { at, label } = await sayMoment(context, scope, to.when);
-      const wish = { appointmentId: meant.appointmentId, when: to.when, providerName };
-      const move = (transact?: Parameters<typeof moveAppointment>[4]) =>
-        explainCorrectionOnFailure(
-          correction,
-          moveAppointment(context, scope, wish, originOf(call), transact),
+      const move = (tx: BookingTransaction) =>
+        moveAppointment(
+          tx,
+          { appointmentId: meant.appointmentId, when: to.when, providerName },
+          originOf(call),
         );
       const change = {
         verb: 'move' as const,
@@ -95,7 +98,7 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
         at,
         providerName,
       };
-      const done = ({ appointment, confirmation: said }: Awaited<ReturnType<typeof move>>) => ({
+      const done = ({ appointment, confirmation: said }: ChangedAppointment) => ({
         say: appendCorrection(sayWhose(meant, said), correction),
         data: {
           ...correctedFields(correction),
@@ -106,13 +109,17 @@ export const rescheduleAppointmentTool = (context: BookingContext) =>
       if (input.confirmed === 'yes') {
         try {
           // Of a repeat, and of one that is there already, nothing is left to do or to ask.
-          if (await isThere(context, scope, meant, change, confirmation)) return done(await move());
-          return done(await move(asReadBack(context, scope, change, confirmation)));
+          const isDone = await isThere(context, scope, meant, change, confirmation);
+          const moved = inBookingTransaction(context, scope, async (tx) => {
+            if (!isDone) await confirmReadBack(tx, change, confirmation);
+            return move(tx);
+          });
+          return done(await explainCorrectionOnFailure(correction, moved));
         } catch (error) {
           if (!(error instanceof NotReadBack)) throw error;
         }
       }
-      await tryOut(context, scope, move);
+      await explainCorrectionOnFailure(correction, tryOut(context, scope, move));
       const confirmToken = await readBack(context, scope, change, callIdOf(call));
       const who = providerName === undefined ? '' : ` with ${providerName}`;
       const asked = `Nothing has been changed yet. Ask: would you like me to move your appointment on ${meant.label} to ${label}${who}?`;

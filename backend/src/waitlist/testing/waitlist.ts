@@ -1,5 +1,4 @@
 import type { WaitlistEntry } from '@voxanne/contract';
-import { cancelAppointment } from '../../booking/cancel-appointment.ts';
 import { NOW } from '../../booking/testing.ts';
 import { createPatientScene, type PatientScene } from '../../patients/testing/patients.ts';
 
@@ -43,7 +42,7 @@ export async function createWaitlistScene() {
       return answer.body.id;
     },
     cancel: (appointmentId: string = state.id): Promise<unknown> =>
-      cancelAppointment(scene.context, state.here.scope, { appointmentId }, BY_STAFF),
+      scene.cancel(state.here, { appointmentId }, BY_STAFF),
     freed,
     texts: (): ReturnType<PatientScene['orders']> => scene.orders('message.waitlist_offer', state.here.orgId),
     async workAll(): Promise<void> {
