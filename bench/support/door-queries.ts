@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { admitClinic, waitingClinics } from '../../backend/src/assistant/admission.queries.ts';
-import { saveCallReport, saveCallState } from '../../backend/src/assistant/clinic.queries.ts';
+import { saveCallReport, saveCallState } from '../../backend/src/assistant/calls.queries.ts';
 import { findOrgBySecretHash, readSecrets } from '../../backend/src/connections/shared-secrets.queries.ts';
 import { receptionistFacts } from '../../backend/src/health/vapi.queries.ts';
 import { sessionStands, signingKeyExists } from '../../backend/src/identity/sessions.queries.ts';

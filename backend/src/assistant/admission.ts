@@ -8,7 +8,7 @@ import {
   type WaitingClinicRow,
   waitingClinics,
 } from './admission.queries.ts';
-import { requeueProvisioning } from './clinic.queries.ts';
+import { requeueProvisioning } from './provisioning.queries.ts';
 
 export interface AdmissionOptions {
   database: Database;

@@ -2,10 +2,10 @@ import type { Connections } from '../connections/index.ts';
 import type { Inbox } from '../deliveries/index.ts';
 import type { Database } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
+import { findClinicAlone } from '../tenancy/index.ts';
 import { type Arrived, eventIdOf, eventOf, fingerprint } from './arrived.ts';
-import { findPhone } from './clinic.queries.ts';
 import type { Message } from './envelope.ts';
-import { type Clinic, readClinic } from './tools/clinic-facts.queries.ts';
+import { type ClinicInfo, putThroughTo, readClinicInfo } from './tools/clinic-info.queries.ts';
 
 export interface AnswerOptions {
   inbox: Inbox;
@@ -51,7 +51,7 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
   },
 
   async 'transfer-destination-request'({ database }, orgId) {
-    const phone = await database.withService((db) => findPhone(db, orgId));
+    const phone = putThroughTo(await findClinicAlone(database, orgId));
     return phone
       ? { destination: { type: 'number', number: phone, message: 'One moment, I’ll transfer you.' } }
       : {
@@ -61,13 +61,13 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
   },
 
   async 'knowledge-base-request'({ database }, orgId) {
-    const clinic = await database.withService((db) => readClinic(db, orgId));
+    const clinic = await database.withService((db) => readClinicInfo(db, orgId));
     return { documents: documentsOf(clinic) };
   },
 };
 
 /** What getClinicInfo tells, in pieces that make sense alone. */
-function documentsOf(clinic: Clinic): { content: string; similarity: number }[] {
+function documentsOf(clinic: ClinicInfo): { content: string; similarity: number }[] {
   const contents = [
     `${clinic.name} uses the ${clinic.timeZone} time zone.`,
     ...clinic.services.map(

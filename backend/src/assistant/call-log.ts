@@ -2,7 +2,7 @@ import { visibleLines } from '@voxanne/contract';
 import { z } from 'zod';
 import { GiveUp, type Inbox, type JobHandler } from '../deliveries/index.ts';
 import { type Arrived, eventIdOf, eventOf } from './arrived.ts';
-import { CALL_STATES, saveCallReport, saveCallState } from './clinic.queries.ts';
+import { CALL_STATES, saveCallReport, saveCallState } from './calls.queries.ts';
 import type { Message } from './envelope.ts';
 
 const text = (longest: number) =>

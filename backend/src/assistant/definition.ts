@@ -1,18 +1,13 @@
 import { sha256 } from '../platform/crypto.ts';
 import { defineAssistant } from './assistant-definition.ts';
 import { defineNumber } from './number-definition.ts';
-import type { Clinic } from './tools/clinic-facts.queries.ts';
+import type { ClinicInfo } from './tools/clinic-info.queries.ts';
 import { spokenWeek } from './tools/opening-hours.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, NumberDefinition, ServerDefinition } from './vapi.client.ts';
 
 export const webhookUrl = (publicUrl: string): string => `${publicUrl}/api/vapi/webhook`;
 const toolUrl = (publicUrl: string, name: string): string => `${publicUrl}/api/vapi/tools/${name}`;
-
-export interface ClinicFacts extends Clinic {
-  phone: string | null;
-  country: string;
-}
 
 export interface Definitions {
   assistant: AssistantDefinition;
@@ -27,7 +22,7 @@ export interface DefineOptions {
 /** Everything of a clinic that lies at Vapi, as whole objects: Vapi replaces each field that it is sent. */
 export function define(
   { publicUrl, tools }: DefineOptions,
-  clinic: ClinicFacts & { orgId: string; secret: string },
+  clinic: ClinicInfo & { orgId: string; secret: string },
 ): Definitions {
   // The API's `server.secret` has left its specification; the header it set is what counts.
   const serverAt = (url: string, backoffPlan: ServerDefinition['backoffPlan']): ServerDefinition => ({
@@ -87,7 +82,7 @@ export function definitionVersion(options: DefineOptions): string {
     country: 'US',
     services: [{ service_type: 'visit', name: 'Visit', minutes: 30 }],
     openingHours: { 'Dr. A': { 1: [['09:00', '17:00']] } },
-  } satisfies Omit<ClinicFacts, 'phone'> & { orgId: string; secret: string };
+  } satisfies Omit<ClinicInfo, 'phone'> & { orgId: string; secret: string };
   const made = [
     { ...clinic, phone: null },
     { ...clinic, phone: '+14155550100', country: '', services: [], openingHours: {} },

@@ -1,11 +1,11 @@
 import type { BookingContext } from '../booking/index.ts';
 import { sayNow } from '../platform/local-time/say-now.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { timeZoneOf } from './clinic.queries.ts';
+import { findClinicAlone } from '../tenancy/index.ts';
 import { bookClinicAppointment } from './tools/book-clinic-appointment.ts';
 import { cancelAppointmentTool } from './tools/cancel-appointment.ts';
 import { checkAvailability } from './tools/check-availability.ts';
-import { readClinic, readClosedDays } from './tools/clinic-facts.queries.ts';
+import { readClinicInfo, readClosedDays } from './tools/clinic-info.queries.ts';
 import { findAppointmentsTool } from './tools/find-appointments.ts';
 import { getClinicInfo } from './tools/get-clinic-info.ts';
 import { rescheduleAppointmentTool } from './tools/reschedule-appointment.ts';
@@ -36,12 +36,13 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
     takeMessage(booking),
     getClinicInfo(clock, (orgId) =>
       booking.database.withService(async (db) => ({
-        ...(await readClinic(db, orgId)),
+        ...(await readClinicInfo(db, orgId)),
         closedDays: await readClosedDays(db, orgId, clock.now()),
       })),
     ),
   ];
+  // Asked with every tool call, hence by itself.
   const nowLocal = async (orgId: OrgId): Promise<string> =>
-    sayNow(clock.now(), await timeZoneOf(booking.database, orgId));
+    sayNow(clock.now(), (await findClinicAlone(booking.database, orgId)).time_zone);
   return Object.fromEntries(tools.map((tool) => [tool.name, { ...tool, nowLocal }]));
 }

@@ -9,9 +9,9 @@ import type { Logger } from '../platform/logger.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import { WAITS } from './admission.ts';
 import { nameForVapi } from './assistant-definition.ts';
-import { queueOutdatedDefinitions, readLine } from './clinic.queries.ts';
-import { type ClinicFacts, type Definitions, define, definitionVersion } from './definition.ts';
-import { readClinic } from './tools/clinic-facts.queries.ts';
+import { type Definitions, define, definitionVersion } from './definition.ts';
+import { queueOutdatedDefinitions } from './provisioning.queries.ts';
+import { type ClinicInfo, readClinicInfo } from './tools/clinic-info.queries.ts';
 import type { ToolDefinition } from './tools/tool.ts';
 import type { AssistantDefinition, VapiClient } from './vapi.client.ts';
 import { createVapiSecret, type RotatedVapiSecret } from './vapi-secret.ts';
@@ -101,11 +101,8 @@ export function createProvisioning(options: ProvisionOptions): Provisioning {
   const hasReceptionist = async (orgId: OrgId): Promise<boolean> =>
     (await connections.find(orgId, 'vapi'))?.details.assistant_id !== undefined;
 
-  const clinicOf = (orgId: OrgId): Promise<ClinicFacts> =>
-    database.withTenant({ orgId, userId: null }, async (db) => ({
-      ...(await readClinic(db, orgId)),
-      ...(await readLine(db, orgId)),
-    }));
+  const clinicOf = (orgId: OrgId): Promise<ClinicInfo> =>
+    database.withTenant({ orgId, userId: null }, (db) => readClinicInfo(db, orgId));
 
   /** @returns the facts about the clinic that Vapi has now. */
   const bringUpToDate = async (orgId: OrgId, secret: string, call: Call) => {

@@ -10,9 +10,9 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { toE164 } from '../platform/phone.ts';
-import { findOrganization, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
-import { ownMessageSids } from './clinic.queries.ts';
+import { findClinic, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import type { SandboxClient } from './sandbox.client.ts';
+import { ownMessageSids } from './simulator.queries.ts';
 
 export interface SimulatorOptions {
   database: Database;
@@ -42,7 +42,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
     async (request) => {
       const tenant = tenantOf(request);
       const { from, patient_name: name, service_type } = request.body;
-      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const { country } = await database.withTenant(tenant, (db) => findClinic(db, tenant.orgId));
       const caller = numberOf(from, country);
       const script = {
         patient: { phone: caller, ...(name ? { name } : {}) },
@@ -105,7 +105,7 @@ export function registerSimulatorRoutes(server: HttpServer, options: SimulatorOp
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const { country } = await database.withTenant(tenant, (db) => findClinic(db, tenant.orgId));
       const number = numberOf(request.query.number, country);
       const texts = await sandbox.textsTo(number);
       // The stand-in's phone is everyone's: a clinic sees its own texts on it.

@@ -4,7 +4,7 @@ import { randomToken, SealError } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { OrgId } from '../platform/tenant.ts';
-import { completeProvisioning, requeueProvisioning } from './clinic.queries.ts';
+import { completeProvisioning, requeueProvisioning } from './provisioning.queries.ts';
 
 export type RotatedVapiSecret = Omit<SharedSecret, 'version'>;
 

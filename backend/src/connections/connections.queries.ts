@@ -210,3 +210,10 @@ export async function takeOAuthState(db: Db, stateHash: Buffer): Promise<boolean
   const result = await db.deleteFrom('oauth_states').where('state_hash', '=', stateHash).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
+
+/** What patients call, in E.164; null where the clinic has no such number. */
+export async function numberToCall(db: Db, orgId: string): Promise<string | null> {
+  const { rows } = await sql<{ phone: string | null }>`
+    select app_private.number_for_patients(${orgId}) as phone`.execute(db);
+  return rows[0]?.phone ?? null;
+}

@@ -1,3 +1,4 @@
+export { numberToCall } from './connections.queries.ts';
 export { type Connection, type Connections, createConnections } from './connections.ts';
 export { googleStatus, registerIntegrationRoutes } from './integrations.routes.ts';
 export { createOAuthStates, type OAuthStates } from './oauth-state.ts';

@@ -19,16 +19,6 @@ export async function mayMakeTemporaryObjects(db: Db): Promise<boolean> {
   return rows[0]?.may === true;
 }
 
-/** Whether the clinic uses Google Calendar, as far as it has said. */
-export async function wantsCalendar(db: Db, orgId: OrgId): Promise<boolean> {
-  const found = await db
-    .selectFrom('organizations')
-    .select('calendar_declined_at')
-    .where('id', '=', orgId)
-    .executeTakeFirst();
-  return found?.calendar_declined_at == null;
-}
-
 /** Upcoming appointments that the calendar has refused. */
 export async function unsyncedAppointments(db: Db, orgId: OrgId): Promise<number> {
   const { count } = await db

@@ -8,7 +8,8 @@ import type { ListenerState } from '../platform/listener.ts';
 import type { RedisState } from '../platform/redis.ts';
 import type { OrgId } from '../platform/tenant.ts';
 import { within } from '../platform/within.ts';
-import { mayMakeTemporaryObjects, unsyncedAppointments, wantsCalendar } from './health.queries.ts';
+import { findOrganization } from '../tenancy/index.ts';
+import { mayMakeTemporaryObjects, unsyncedAppointments } from './health.queries.ts';
 import type { QueueFacts } from './queue.queries.ts';
 import type { ReceptionistFacts } from './vapi.queries.ts';
 
@@ -102,7 +103,7 @@ export async function probeCalendar(options: ProbeOptions, orgId: OrgId | null):
         options.connections.find(orgId, 'google'),
         options.database.withService(async (db) => ({
           unsynced: await unsyncedAppointments(db, orgId),
-          wanted: await wantsCalendar(db, orgId),
+          wanted: (await findOrganization(db, orgId)).uses_google_calendar,
         })),
       ]),
     );

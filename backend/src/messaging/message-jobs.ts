@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { numberToCall } from '../connections/index.ts';
 import { GiveUp, type JobHandler, Refused, RetryLater } from '../deliveries/index.ts';
 import { applyStatus } from './apply-status.ts';
 import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
-import { findByKey, keepMessage, type NewMessage, numberToCall } from './messages.queries.ts';
+import { findByKey, keepMessage, type NewMessage } from './messages.queries.ts';
 import { keepInbound } from './receive-inbound.ts';
 import { cancellationText, confirmationText, systemReadyText, waitlistOfferText } from './templates.ts';
 

@@ -223,10 +223,3 @@ async function refuseOutgoing(
     db,
   );
 }
-
-/** What patients call, in E.164; null where the clinic has no such number. */
-export async function numberToCall(db: Db, orgId: string): Promise<string | null> {
-  const { rows } = await sql<{ phone: string | null }>`
-    select app_private.number_for_patients(${orgId}) as phone`.execute(db);
-  return rows[0]?.phone ?? null;
-}

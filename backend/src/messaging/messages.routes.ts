@@ -4,7 +4,7 @@ import type { Database, Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { readPage } from '../platform/paging.ts';
 import { toE164 } from '../platform/phone.ts';
-import { findOrganization, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
+import { findClinic, requireRight, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { markInformed } from './mark-informed.ts';
 import { countMessages, listMessages, type MessageFilter } from './message-list.queries.ts';
 import { presentMessage, showMessage } from './present-message.ts';
@@ -46,7 +46,7 @@ export function registerMessageRoutes(server: HttpServer, options: MessageRouteO
           database.withTenant(tenant, async (db) => {
             const filter: MessageFilter = {
               patient: searchNumbers(db, tenant.orgId, search ?? ''),
-              to: to && asStored(to, (await findOrganization(db, tenant.orgId)).country),
+              to: to && asStored(to, (await findClinic(db, tenant.orgId)).country),
               appointmentId,
               needsAttention: needs_attention === 'true',
             };

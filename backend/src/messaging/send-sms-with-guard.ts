@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { toE164 } from '../platform/phone.ts';
-import { findOrganization } from '../tenancy/index.ts';
+import { findClinic } from '../tenancy/index.ts';
 import type { MessagingContext } from './context.ts';
 import { deliverMessage } from './deliver-message.ts';
 import { COULD_NOT, type Delivery } from './delivery.ts';
@@ -42,8 +42,8 @@ export async function sendSmsWithGuard(
   // Half of an emoji that was cut would be kept as U+FFFD, and be another text when it is compared.
   const body = text.toWellFormed();
   const { kind = 'direct', dedupeKey = randomUUID(), appointmentId } = options;
-  const country = await database.withService((db) => findOrganization(db, organizationId));
-  const address = toE164(to, country.country);
+  const { country } = await database.withService((db) => findClinic(db, organizationId));
+  const address = toE164(to, country);
   if (address === null) {
     return { success: false, error: 'INVALID_PHONE: that isn’t a phone number.', userMessage: COULD_NOT };
   }

@@ -5,13 +5,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { limitHeaders } from '../platform/problem.ts';
-import {
-  findOrganization,
-  requireRight,
-  type Tenant,
-  type TenantResolver,
-  tenantOf,
-} from '../tenancy/index.ts';
+import { findClinic, requireRight, type Tenant, type TenantResolver, tenantOf } from '../tenancy/index.ts';
 import { channelNotConfigured } from './messaging.errors.ts';
 import type { Messaging } from './messaging.ts';
 import { queueText } from './queue-text.ts';
@@ -81,7 +75,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
     },
     async (request, reply) => {
       const tenant = tenantOf(request);
-      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const { country } = await database.withTenant(tenant, (db) => findClinic(db, tenant.orgId));
       const accepted = await queue(tenant, country, request.body, request.headers['idempotency-key']);
       return reply.code(202).send(accepted);
     },
@@ -107,7 +101,7 @@ export function registerSmsRoutes(server: HttpServer, options: SmsRouteOptions):
     async (request, reply) => {
       const tenant = tenantOf(request);
       const key = request.headers['idempotency-key'];
-      const { country } = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      const { country } = await database.withTenant(tenant, (db) => findClinic(db, tenant.orgId));
       let limit: AppError | undefined;
       const results: z.infer<typeof BatchResult>['results'] = [];
       for (const [index, text] of request.body.messages.entries()) {

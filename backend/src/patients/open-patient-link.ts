@@ -1,16 +1,25 @@
 import { type AppointmentRow, findAppointment } from '../booking/index.ts';
+import { numberToCall } from '../connections/index.ts';
+import type { Db } from '../platform/database.ts';
 import { mintOrgId } from '../platform/tenant.ts';
+import { findClinic } from '../tenancy/index.ts';
 import { findOffer, type OfferRow } from '../waitlist/index.ts';
 import type { Bearer, PatientContext } from './patient-context.ts';
 import {
   addressOfLink,
-  type ClinicOnPage,
   clinicOfAppointment,
   clinicOfOffer,
-  clinicOnPage,
   serviceName,
   useOfLink,
 } from './patient-links.queries.ts';
+
+/** What a page says about the clinic. */
+export interface ClinicOnPage {
+  name: string;
+  time_zone: string;
+  /** Never the owner's own. */
+  phone: string | null;
+}
 
 interface Opened extends Bearer {
   token: string;
@@ -133,6 +142,11 @@ function openOffer(
       state: stateOfOffer(offer, clock.now()),
     };
   });
+}
+
+async function clinicOnPage(db: Db, orgId: string): Promise<ClinicOnPage> {
+  const { name, time_zone } = await findClinic(db, orgId);
+  return { name, time_zone, phone: await numberToCall(db, orgId) };
 }
 
 function stateOfOffer({ status, removed_at: left, scheduled_at: at, is_live: live }: OfferRow, now: Date) {

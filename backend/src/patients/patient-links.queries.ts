@@ -12,25 +12,6 @@ export async function clinicOfOffer(db: Db, id: string): Promise<string | undefi
   return row?.org_id;
 }
 
-export interface ClinicOnPage {
-  name: string;
-  /** Never the owner's own. */
-  phone: string | null;
-  time_zone: string;
-}
-
-export function clinicOnPage(db: Db, orgId: string): Promise<ClinicOnPage> {
-  return db
-    .selectFrom('organizations')
-    .select([
-      'name',
-      'time_zone',
-      sql<string | null>`app_private.number_for_patients(organizations.id)`.as('phone'),
-    ])
-    .where('id', '=', orgId)
-    .executeTakeFirstOrThrow();
-}
-
 /** The name of a service, also of one that is not offered anymore. */
 export async function serviceName(db: Db, orgId: string, slug: string): Promise<string> {
   const row = await db

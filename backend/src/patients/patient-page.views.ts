@@ -1,8 +1,7 @@
 import type { Slot } from '@voxanne/contract';
 import { spokenTime } from '../platform/local-time/wording.ts';
 import { readablePhone } from '../platform/phone.ts';
-import type { OpenedAppointment, OpenedOffer } from './open-patient-link.ts';
-import type { ClinicOnPage } from './patient-links.queries.ts';
+import type { ClinicOnPage, OpenedAppointment, OpenedOffer } from './open-patient-link.ts';
 import { html, type Markup, page } from './patient-page.markup.ts';
 
 export interface Page {

@@ -5,7 +5,13 @@ export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { registerMemberRoutes } from './members.routes.ts';
 export { nameChanges } from './name-changes.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
-export { type ClinicForBooking, findClinic, findOrganization } from './organizations.queries.ts';
+export {
+  type Clinic,
+  type ClinicForBooking,
+  findClinic,
+  findClinicAlone,
+  findOrganization,
+} from './organizations.queries.ts';
 export { type Access, accessOf, refuseRoutesWithoutRight, requireRight, rolesInWords } from './rights.ts';
 export {
   createTenantResolvers,

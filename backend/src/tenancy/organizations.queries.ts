@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Db } from '../platform/database.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { type Database, type Db, queryIn } from '../platform/database.ts';
 
 const COLUMNS = [
   'id',
@@ -80,11 +80,25 @@ export interface ClinicForBooking {
   booking_horizon_days: number;
 }
 
-/** A clinic's basic facts; `findOrganization` reads everything that its staff may see. */
-export function findClinic(db: Db, orgId: string): Promise<ClinicForBooking> {
-  return db
-    .selectFrom('organizations')
-    .select(['name', 'time_zone', 'country', 'booking_horizon_days'])
-    .where('id', '=', orgId)
-    .executeTakeFirstOrThrow();
+export interface Clinic extends ClinicForBooking {
+  /** The owner's, which patients don't see. */
+  phone: string | null;
+  public_phone: string | null;
 }
+
+const readClinic = (orgId: string): RawBuilder<Clinic> =>
+  sql`select name, time_zone, country, booking_horizon_days, phone, public_phone
+    from organizations where id = ${orgId}`;
+
+function theOne([clinic]: Clinic[]): Clinic {
+  if (!clinic) throw new Error('There is no such organization.');
+  return clinic;
+}
+
+/** The clinic's few facts; `findOrganization` reads all that its people may see. */
+export const findClinic = async (db: Db, orgId: string): Promise<Clinic> =>
+  theOne(await queryIn(db)(readClinic(orgId)));
+
+/** Outside of any transaction, in one round trip. */
+export const findClinicAlone = async (database: Database, orgId: string): Promise<Clinic> =>
+  theOne(await database.serviceStatement(readClinic(orgId)));

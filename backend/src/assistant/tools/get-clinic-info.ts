@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import { comingDays } from '../../platform/local-time/day-names.ts';
-import type { Clinic, ClosedDays } from './clinic-facts.queries.ts';
+import type { ClinicInfo, ClosedDays } from './clinic-info.queries.ts';
 import { defineTool } from './tool.ts';
 
-type ClinicWithHolidays = Clinic & { closedDays: ClosedDays[] };
+type ClinicWithHolidays = ClinicInfo & { closedDays: ClosedDays[] };
 
 export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise<ClinicWithHolidays>) =>
   defineTool({

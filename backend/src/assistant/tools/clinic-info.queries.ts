@@ -1,23 +1,26 @@
 import type { WeeklyHours } from '@voxanne/contract';
 import { sql } from 'kysely';
 import type { Db } from '../../platform/database.ts';
+import { type Clinic, findClinic } from '../../tenancy/index.ts';
 import { openWindows } from './opening-hours.ts';
 
-export interface Clinic {
+export interface ClinicInfo {
   name: string;
   timeZone: string;
+  country: string;
+  /** See {@link putThroughTo}. */
+  phone: string | null;
   services: { service_type: string; name: string; minutes: number }[];
   /** Provider name to weekday (ISO number) to windows, breaks taken out. */
   openingHours: Record<string, WeeklyHours>;
 }
 
-export async function readClinic(db: Db, orgId: string): Promise<Clinic> {
-  const [organization, services, providers] = [
-    await db
-      .selectFrom('organizations')
-      .select(['name', 'time_zone'])
-      .where('id', '=', orgId)
-      .executeTakeFirstOrThrow(),
+/** Calls that the receptionist can't take ring at the clinic, else at the owner's; a caller doesn't see at which number. */
+export const putThroughTo = ({ public_phone: atClinic, phone }: Clinic): string | null => atClinic ?? phone;
+
+export async function readClinicInfo(db: Db, orgId: string): Promise<ClinicInfo> {
+  const [clinic, services, providers] = [
+    await findClinic(db, orgId),
     await db
       .selectFrom('services')
       .select(['slug', 'name', 'duration_minutes'])
@@ -35,8 +38,10 @@ export async function readClinic(db: Db, orgId: string): Promise<Clinic> {
       .execute(),
   ];
   return {
-    name: organization.name,
-    timeZone: organization.time_zone,
+    name: clinic.name,
+    timeZone: clinic.time_zone,
+    country: clinic.country,
+    phone: putThroughTo(clinic),
     services: services.map((row) => ({
       service_type: row.slug,
       name: row.name,
