@@ -157,7 +157,7 @@ export async function understandSpokenSearch(
   given: SpokenSearch,
   { read }: Pick<ClinicRulesOnce, 'read'>,
 ): Promise<UnderstoodSearch> {
-  const request = withHours({ ...given, words: given.words?.replace(ANY_TIME, 'anytime') });
+  const request = withHours(given);
   const now = context.clock.now();
   const rules = await read();
   const service = pickService(rules.services, request.serviceType);
@@ -199,9 +199,6 @@ export async function understandSpokenSearch(
   if (correction) logCorrection(context, scope, request);
   return { ...understood, ranges: days.map(rangeOf), window, correction };
 }
-
-/** No day and no hour to book, but all that a search needs to know. */
-const ANY_TIME = /\bany[ -](?:time|day|hour|moment)\b(?: (?:at all|of the week)\b)?/gi;
 
 const CLOCK = /^\d{1,2}(?::\d\d){0,2} ?(?:[ap]\.?m\.?)?$/i;
 

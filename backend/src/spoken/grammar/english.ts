@@ -164,7 +164,7 @@ const WORDS = {
 const PHRASES = {
   until: ['and till'],
   'or ~': [
-    'or something | or anything | or whatever | or whenever | or another | or any | or similar | or something like that',
+    'or something | or anything | or whatever | or whenever | or another | or any | or any time | or any day | or any hour | or any moment | or similar | or something like that',
   ],
   or: ['if not | failing that | or if not | and if not | or else | if that is gone | if thats gone'],
   'n6 month': ['half a year | half year'],
