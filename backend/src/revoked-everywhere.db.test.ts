@@ -141,7 +141,7 @@ describe('what was revoked is refused by every process', () => {
 
     test('ends with its session, by token and by cookie, in a process that was not asked', async () => {
       const other = await signInAgain();
-      const [byToken, byCookie, needsSecondWrite] = await Promise.all([
+      const [byToken, byCookie, unaffected] = await Promise.all([
         follow(ann.bearer),
         follow({ cookie: ann.cookie }),
         follow(other.bearer),
@@ -149,9 +149,9 @@ describe('what was revoked is refused by every process', () => {
       await here.post('/api/auth/sign-out', {}, { cookie: ann.cookie });
       clock.advance(BELIEVED_MS);
       await Promise.all([byToken.ended, byCookie.ended]);
-      const still = await Promise.race([needsSecondWrite.ended.then(() => 'ended'), Promise.resolve('open')]);
+      const still = await Promise.race([unaffected.ended.then(() => 'ended'), Promise.resolve('open')]);
       expect(still).toBe('open');
-      await needsSecondWrite.close();
+      await unaffected.close();
     });
   });
 

@@ -1,4 +1,4 @@
-import { type Interval, meets, type Spans } from '../platform/local-time/spans.ts';
+import { type Interval, overlaps, type Spans } from '../platform/local-time/spans.ts';
 
 /** A shared session of the requested service. */
 export interface Session extends Interval {
@@ -15,7 +15,7 @@ export interface Busy {
   /** Sessions one could join; they keep everything else out, as appointments do. */
   sessions: readonly Session[];
   /** When each appointment starts and ends, in order: how busy someone is, and since when they are free. */
-  begins: Float64Array;
+  starts: Float64Array;
   ends: Float64Array;
 }
 
@@ -26,12 +26,12 @@ export function conflictAt(
   from: number,
   to: number,
 ): 'full' | 'busy_elsewhere' | undefined {
-  if (meets(busy.appointments, from, to)) return 'full';
+  if (overlaps(busy.appointments, from, to)) return 'full';
   for (const session of busy.sessions) {
     const joins = session.start === start && session.seatsLeft > 0;
     if (!joins && session.from < to && from < session.to) return 'full';
   }
-  if (meets(busy.blocks, from, to)) return 'busy_elsewhere';
+  if (overlaps(busy.blocks, from, to)) return 'busy_elsewhere';
   return undefined;
 }
 
@@ -47,12 +47,12 @@ export function loadOn(busy: Busy, day: { starts: number; ends: number }, start:
   let booked = 0;
   let idleSince = day.starts;
   let last = Number.NaN;
-  for (let index = lowerBound(busy.begins, day.starts); index < busy.begins.length; index += 1) {
-    const begins = busy.begins[index] as number;
-    if (begins >= day.ends) break;
-    if (begins !== last) booked += 1;
-    last = begins;
-    if (begins < start) idleSince = Math.max(idleSince, busy.ends[index] as number);
+  for (let index = lowerBound(busy.starts, day.starts); index < busy.starts.length; index += 1) {
+    const starts = busy.starts[index] as number;
+    if (starts >= day.ends) break;
+    if (starts !== last) booked += 1;
+    last = starts;
+    if (starts < start) idleSince = Math.max(idleSince, busy.ends[index] as number);
   }
   return { joins: busy.sessions.some((session) => session.start === start), booked, idleSince };
 }

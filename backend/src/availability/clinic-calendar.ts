@@ -131,8 +131,8 @@ export function calendarsOf(
     const appointments = taken('appointments');
     const blocks = merged(taken('blocks'));
     if (mine.length === 0) {
-      const { from: begins, to: ends } = appointments;
-      return { ...provider, appointments: merged(appointments), blocks, sessions: [], begins, ends };
+      const { from: starts, to: ends } = appointments;
+      return { ...provider, appointments: merged(appointments), blocks, sessions: [], starts, ends };
     }
     const open: Session[] = [];
     const closed: Interval[] = [];
@@ -149,7 +149,7 @@ export function calendarsOf(
       appointments: merged(inOrder(joined(appointments, closed))),
       blocks,
       sessions: open,
-      begins: work.from,
+      starts: work.from,
       ends: work.to,
     };
   });

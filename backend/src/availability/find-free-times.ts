@@ -11,7 +11,7 @@ import type { Interval } from '../platform/local-time/spans.ts';
 import { type Busy, conflictAt, fairest, type Load, loadOn } from './busy.ts';
 import {
   type Duty,
-  nearest,
+  mostSpecificReason,
   type Provider,
   type Reason,
   type Rules,
@@ -112,7 +112,7 @@ export function findFreeTimes(request: FreeTimesRequest): FreeTimes {
     let why: Reason | undefined = providers.length === 0 ? 'no_provider' : undefined;
     for (const provider of providers) {
       const reason = sweep(request, provider, day, book);
-      why = reason === undefined ? why : nearest(why, reason);
+      why = reason === undefined ? why : mostSpecificReason(why, reason);
       if (book.found.length + book.said.length > room + LEEWAY) settle(request, book, room);
     }
     settle(request, book, room);
@@ -178,7 +178,7 @@ function sweep(
     if (start === undefined) reason = 'dst_gap';
     else if (start <= request.now) reason = 'past';
     else if (!isAsked) {
-      why = nearest(why, 'out_of_range');
+      why = mostSpecificReason(why, 'out_of_range');
       continue;
     } else {
       reason =
@@ -190,7 +190,7 @@ function sweep(
       book.found.push({ ...who, from: at, to: at + durationMs, stale: provider.calendar === 'stale', load });
       continue;
     }
-    why = nearest(why, reason);
+    why = mostSpecificReason(why, reason);
     if (!explain || !isAsked) continue;
     const local = `${day.date}T${clockOf(minute)}`;
     book.said.push({ ...who, reason, local, ...(start !== undefined && { start }), at });

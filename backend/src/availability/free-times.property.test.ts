@@ -122,7 +122,7 @@ const engine = (request: RawRequest) =>
       absences: spansOf(one.absences),
       appointments: spansOf(one.appointments),
       blocks: spansOf(one.blocks),
-      begins: NOTHING.from,
+      starts: NOTHING.from,
       ends: NOTHING.to,
     })),
   });

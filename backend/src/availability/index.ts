@@ -10,7 +10,7 @@ export { readSlot, type SlotOffer } from './slot-id.ts';
 export {
   type Duty,
   isOnStep,
-  nearest,
+  mostSpecificReason,
   type Provider,
   type Reason,
   type Rules,

@@ -1,5 +1,5 @@
 import { type LocalDay, localDay } from '../platform/local-time/local-day.ts';
-import { meets, type Spans } from '../platform/local-time/spans.ts';
+import { overlaps, type Spans } from '../platform/local-time/spans.ts';
 import { openingOn, type Week, type Window, windowsOn } from './week.ts';
 
 /**
@@ -59,8 +59,8 @@ export interface Duty {
 
 export function workingWindowsOn(provider: Provider, day: LocalDay, timeZone: string): Duty {
   const windows = openingOn(provider.hours, day, timeZone);
-  const needsSecondWrite = windows.some(({ to }) => to > day.ends);
-  const days = needsSecondWrite ? [day, localDay(day.number + 1, timeZone)] : [day];
+  const goesPastMidnight = windows.some(({ to }) => to > day.ends);
+  const days = goesPastMidnight ? [day, localDay(day.number + 1, timeZone)] : [day];
   const breaks = days.flatMap((one) => windowsOn(provider.breaks, one)).filter(({ from, to }) => from < to);
   return { windows, breaks };
 }
@@ -84,8 +84,8 @@ export function violatedRule(
   const end = start + rules.durationMs;
   if (start <= rules.now) return 'past';
   if (start > rules.horizon) return 'horizon';
-  if (meets(rules.holidays, start, end)) return 'holiday';
-  if (meets(provider.absences, start, end)) return 'time_off';
+  if (overlaps(rules.holidays, start, end)) return 'holiday';
+  if (overlaps(provider.absences, start, end)) return 'time_off';
   let open = false;
   let fits = false;
   for (const window of windows) {
@@ -103,6 +103,6 @@ export function violatedRule(
 const RANK = Object.fromEntries(REASONS.map((reason, rank) => [reason, rank])) as Record<Reason, number>;
 
 /** The reason that is closest to a yes. */
-export function nearest(a: Reason | undefined, b: Reason): Reason {
+export function mostSpecificReason(a: Reason | undefined, b: Reason): Reason {
   return a === undefined || RANK[b] > RANK[a] ? b : a;
 }

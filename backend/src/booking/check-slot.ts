@@ -3,7 +3,7 @@ import {
   availabilityErrors,
   type ClinicRules,
   isOnStep,
-  nearest,
+  mostSpecificReason,
   type Provider,
   type Reason,
   rulesFor,
@@ -136,7 +136,7 @@ export function checkSlot(
     );
   }
   let why: Reason = 'closed';
-  for (const { reason } of found) if (reason !== undefined) why = nearest(why, reason);
+  for (const { reason } of found) if (reason !== undefined) why = mostSpecificReason(why, reason);
   if (insist?.outsideHours && isStaff(request.by) && isAboutHours(why)) {
     const willing = found.filter(({ reason }) => reason !== undefined && isAboutHours(reason));
     return { ...slot, onDuty: willing.map(({ id }) => id), against: why };

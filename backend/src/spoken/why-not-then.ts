@@ -3,7 +3,7 @@ import {
   type ClinicRules,
   type Duty,
   isOnStep,
-  nearest,
+  mostSpecificReason,
   type Provider,
   type Reason,
   type Rules,
@@ -147,7 +147,7 @@ function reasonAt({ rules, service }: SearchRules, { local, duties }: Day, minut
       isPossible = true;
       // A group meets when it meets.
       isStart ||= service.capacity > 1 || isOnStep(duty, minute, service.slot_step_minutes);
-    } else why = nearest(why, reason);
+    } else why = mostSpecificReason(why, reason);
   }
   if (isPossible) return isStart ? 'full' : 'off_step';
   return why ?? 'closed';
@@ -161,7 +161,7 @@ function mostUsefulReason<R extends WhyNot>(reasons: R[]): R | undefined {
   if (isBetween) return isBetween;
   const ahead = reasons.filter((reason) => reason !== 'past');
   return (ahead.length > 0 ? ahead : reasons).reduce<R | undefined>(
-    (best, reason) => nearest(best as Reason | undefined, reason as Reason) as R,
+    (best, reason) => mostSpecificReason(best as Reason | undefined, reason as Reason) as R,
     undefined,
   );
 }

@@ -33,7 +33,7 @@ export function provider(
     appointments: spansOf(busy),
     blocks: NOTHING,
     sessions: [],
-    begins: Float64Array.from(sorted, ({ from }) => from),
+    starts: Float64Array.from(sorted, ({ from }) => from),
     ends: Float64Array.from(sorted, ({ to }) => to),
     ...change,
   };

@@ -3,7 +3,7 @@ export interface Spans {
   // Numbers outside the heap: thousands of them live for one answer, and the collector need not look at them.
   readonly from: Float64Array;
   readonly to: Float64Array;
-  /** Where `meets` found its last answer; the next start that is asked about is mostly near. */
+  /** Where `overlaps` found its last answer; the next start that is asked about is mostly near. */
   near: number;
 }
 
@@ -66,8 +66,8 @@ export function inOrder(spans: Spans): Spans {
   };
 }
 
-/** Whether a stretch of time meets any of them; touching is not meeting. */
-export function meets(spans: Spans, from: number, to: number): boolean {
+/** Whether a stretch of time overlaps any of them; touching is not overlapping. */
+export function overlaps(spans: Spans, from: number, to: number): boolean {
   const { from: begins, to: ends } = spans;
   let index = spans.near;
   if (index > 0 && (ends[index - 1] as number) > from) index = 0;
