@@ -17,7 +17,7 @@ import { registerIntegrationRoutes } from './connections/index.ts';
 import { registerContactRoutes, searchNumbers } from './contacts/index.ts';
 import { registerDeliveryRoutes, registerOutgoingRoutes } from './deliveries/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
+import { ping, queueFacts, receptionistFacts, registerHealthRoutes } from './health/index.ts';
 import {
   registerMessageRoutes,
   registerSenderRoutes,
@@ -170,7 +170,7 @@ export async function createApp(
     queue: (orgId) => database.withService((db) => queueFacts(db, orgId)),
     isReady: async () => {
       if (!options.isServing()) return false;
-      return database.withService(answers).then(
+      return database.withService(ping).then(
         () => true,
         () => false,
       );

@@ -112,13 +112,6 @@ export const bookingErrors = {
       status: 409,
       detail: `Someone else just changed this appointment: it’s now on ${when} with ${who}. Check it before you change it again.`,
     }),
-  offerEnded: () =>
-    new AppError({
-      code: 'OFFER_ENDED',
-      status: 409,
-      detail:
-        'That offer has ended: the patient answered it, it expired, or it was withdrawn. Check the waitlist, and book the time if it’s still free.',
-    }),
   tooEarly: (when: string) =>
     new AppError({
       code: 'TOO_EARLY',

@@ -3,7 +3,7 @@ import type { Db } from '../platform/database.ts';
 import type { OrgId } from '../platform/tenant.ts';
 
 /** The shortest question there is. */
-export async function answers(db: Db): Promise<void> {
+export async function ping(db: Db): Promise<void> {
   await sql`select 1`.execute(db);
 }
 

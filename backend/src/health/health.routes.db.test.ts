@@ -10,7 +10,7 @@ import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createTestDatabase, type TestDatabase, type TestOrganization } from '../testing/index.ts';
 import { freePort } from '../testing/postgres.setup.ts';
-import { answers, queueFacts, receptionistFacts, registerHealthRoutes } from './index.ts';
+import { ping, queueFacts, receptionistFacts, registerHealthRoutes } from './index.ts';
 
 describe('health over HTTP', () => {
   let db: TestDatabase;
@@ -35,7 +35,7 @@ describe('health over HTTP', () => {
     const server = createHttpServer({ log: silentLogger, trustProxyHops: 0 });
     const tenantResolver = async (request: { tenant?: unknown }) => {
       // As the real one: who belongs where is asked of the database.
-      if (signedIn) await database.withService(answers);
+      if (signedIn) await database.withService(ping);
       request.tenant = signedIn && {
         ...signedIn.scope,
         email: signedIn.email,
@@ -68,7 +68,7 @@ describe('health over HTTP', () => {
       queue: (orgId) => database.withService((tx) => queueFacts(tx, orgId)),
       isReady: async () =>
         isServing &&
-        database.withService(answers).then(
+        database.withService(ping).then(
           () => true,
           () => false,
         ),

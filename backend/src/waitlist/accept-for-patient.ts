@@ -8,6 +8,7 @@ import {
 import type { TenantScope } from '../platform/tenant.ts';
 import { bookOffered } from './book-offered.ts';
 import { presentEntry, readEntry } from './present-waitlist.ts';
+import { offerEnded } from './waitlist.errors.ts';
 import { answerOffer, findOffer } from './waitlist.queries.ts';
 
 /**
@@ -27,14 +28,14 @@ export async function acceptForPatient(
   const entry = await read();
   if (entry.appointment_id !== null) return presentEntry(entry);
   const { offer_id: offerId } = entry;
-  if (offerId === null) throw bookingErrors.offerEnded();
+  if (offerId === null) throw offerEnded();
   await inBookingTransaction(context, scope, async (tx) => {
     const by = { actorId: origin.actorId ?? null, requestId: origin.requestId ?? '' };
     const offer = await findOffer(tx.db, orgId, offerId);
     const isOpen = offer && (await answerOffer(tx.db, orgId, offerId, 'accepted', by));
-    if (!isOpen) throw bookingErrors.offerEnded();
+    if (!isOpen) throw offerEnded();
     const result = await bookOffered(tx, offer, origin);
-    if (!result.success && result.error === 'HOLD_EXPIRED') throw bookingErrors.offerEnded();
+    if (!result.success && result.error === 'HOLD_EXPIRED') throw offerEnded();
     if (!result.success) throw bookingErrors.refused(result.error, result.message);
     tx.logOnCommit(
       { org_id: orgId, offer_id: offerId, source: origin.source, request_id: origin.requestId },

@@ -42,3 +42,11 @@ export const lastDayPassed = (latestDate: string, today: string): AppError =>
     status: 422,
     detail: `latest_date (${latestDate}) has passed: today is ${today} at the clinic. Leave it out, or choose a later one.`,
   });
+
+export const offerEnded = (): AppError =>
+  new AppError({
+    code: 'OFFER_ENDED',
+    status: 409,
+    detail:
+      'That offer has ended: the patient answered it, it expired, or it was withdrawn. Check the waitlist, and book the time if it’s still free.',
+  });
