@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -14,13 +14,12 @@ const BOOK = {
 describe('a message that Vapi waits for', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
-  });
-  beforeEach(async () => {
-    clinic = await scene.clinic({ phone: '+14155550100' });
-  });
-  afterAll(() => scene.close());
+  beforeEachCall(
+    (now) => {
+      ({ scene, clinic } = now);
+    },
+    { phone: '+14155550100' },
+  );
 
   const ask = async (message: object, whose = clinic) =>
     scene.post('/api/vapi/webhook', { message }, { 'x-vapi-secret': whose.secret });

@@ -1,18 +1,14 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 /** Wednesday, November 18, 10:00 in New York; the clinic is open from nine to five on workdays. */
 describe('what a booking by voice asks the database', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   /** Everything that is sent while a tool answers, transactions' ends aside. */
   async function statementsOf(given: Record<string, unknown>, from = '+14155550132') {

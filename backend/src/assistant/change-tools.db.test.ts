@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -10,13 +10,9 @@ describe('a caller who wants to change an appointment', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   let lastId = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   /** The short form: the answer for programs is at the top. */
   const use = async (tool: string, given: object, from: string | null = CALLER) => {

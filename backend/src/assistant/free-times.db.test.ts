@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 interface Offer {
   slot_id: string;
@@ -18,14 +18,9 @@ describe('"have you got something …?"', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let use: ReturnType<AssistantScene['caller']>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic, use } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-    use = scene.caller(clinic.secret);
-  });
-  afterAll(() => scene.close());
 
   const ask = async (given: object): Promise<Answer> => {
     const { ok, said } = await use('checkAvailability', { serviceType: 'consultation', ...given });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, CALLER, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall, CALLER } from './testing.ts';
 
 const HOOK = '/api/vapi/webhook';
 const TOOL = '/api/vapi/tools/bookClinicAppointment';
@@ -14,13 +14,9 @@ const ABOUT = { call: { id: 'c-1' }, customer: { number: CALLER } };
 describe('a tool call in a shape that only some models send', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const send = (url: string, body: object) => scene.post(url, body, { 'x-vapi-secret': clinic.secret });
   const listed = (entry: object, more: object = {}) => ({

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 interface Offer {
   slot_id: string;
@@ -11,13 +11,9 @@ describe('a time that is offered on the phone', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let lastId = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const use = async (tool: string, given: object) => {
     lastId += 1;

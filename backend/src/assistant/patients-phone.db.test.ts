@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 const CALLER = '+14155550132';
 const OWNER = '+12125550100';
@@ -11,15 +11,16 @@ describe('the phone of a patient who calls', () => {
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let times: string[];
   let lastId = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
-  });
+  beforeEachCall(
+    (now) => {
+      ({ scene, clinic } = now);
+    },
+    { phone: OWNER },
+  );
   beforeEach(async () => {
-    clinic = await scene.clinic({ phone: OWNER });
     await scene.connections.addDetails(clinic.orgId, 'vapi', { phone_number: LINE });
     times = ['09:00', '09:30', '10:00', '10:30'];
   });
-  afterAll(() => scene.close());
 
   const call = async (phone: string | null, from: string | null, to: string | null = LINE) => {
     lastId += 1;

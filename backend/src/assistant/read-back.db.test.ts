@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, CALLER, createAssistantScene } from './testing.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall, CALLER } from './testing.ts';
 
 const WHO = { name: 'Maria Lopez' };
 const MONDAY = { appointmentDate: '2026-11-23' };
@@ -11,15 +11,12 @@ describe('a change by voice', () => {
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let use: ReturnType<AssistantScene['caller']>;
   let id: string;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic, use } = now);
   });
   beforeEach(async () => {
-    clinic = await scene.clinic();
-    use = scene.caller(clinic.secret);
     id = await book('09:00');
   });
-  afterAll(() => scene.close());
 
   const book = async (appointmentTime: string) => {
     await use('bookClinicAppointment', { ...WHO, ...MONDAY, serviceType: 'consultation', appointmentTime });

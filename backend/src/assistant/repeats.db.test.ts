@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hmacSha256Hex } from '../platform/crypto.ts';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -34,13 +34,9 @@ const BOOKING = {
 describe('a message of Vapi has its effect once', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const tell = (message: object, headers: Record<string, string> = { 'x-vapi-secret': clinic.secret }) =>
     scene.post(HOOK, { message }, headers);

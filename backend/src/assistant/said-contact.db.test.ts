@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, CALLER, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall, CALLER } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -7,13 +7,9 @@ describe('what a caller says about themselves', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   let last = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const use = async (tool: string, given: object) => {
     last += 1;

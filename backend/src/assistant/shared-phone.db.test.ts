@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 describe('of several patients who share a phone', () => {
-  let scene: AssistantScene;
-  let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let use: ReturnType<AssistantScene['caller']>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ use } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-    use = scene.caller(clinic.secret);
-  });
-  afterAll(() => scene.close());
 
   const book = (name: string, appointmentTime: string) =>
     use('bookClinicAppointment', {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -7,15 +7,16 @@ describe('"call your receptionist"', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   let stranger: Clinic;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
-  });
+  beforeEachCall(
+    (now) => {
+      ({ scene, clinic } = now);
+    },
+    { timeZone: 'Europe/London', country: 'GB' },
+  );
   beforeEach(async () => {
-    clinic = await scene.clinic({ timeZone: 'Europe/London', country: 'GB' });
     stranger = await scene.clinic();
     await scene.provisioning.provision(clinic.orgId);
   });
-  afterAll(() => scene.close());
 
   const get = async (url: string) => {
     const answer = await scene.server.inject({ method: 'GET', url });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -11,14 +11,12 @@ describe('dates that a caller says', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   let lastId = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
+  beforeEach(() => {
     scene.lines.length = 0;
   });
-  afterAll(() => scene.close());
 
   /** The short form, whose answer carries the sentence and the fields for programs. */
   const use = async (tool: string, given: object) => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, CALLER, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall, CALLER } from './testing.ts';
 
 const MESSAGE = { name: 'maria lopez', message: 'Please call back about my prescription.' };
 
@@ -7,14 +7,9 @@ describe('a message for the clinic', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let use: ReturnType<AssistantScene['caller']>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic, use } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-    use = scene.caller(clinic.secret);
-  });
-  afterAll(() => scene.close());
 
   const leave = (given: object, asked = {}) => use('takeMessage', { ...MESSAGE, ...given }, asked);
   const tasks = async () =>

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import type { Role } from '@voxanne/contract';
 import { createSafeCall } from '@voxanne/safe-call';
 import { readConfig, startSandbox } from '@voxanne/sandbox';
-import { vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { createConnections } from '../connections/index.ts';
 import { createInbox, startLeaseQueue } from '../deliveries/index.ts';
 import { createKeyring } from '../platform/crypto.ts';
@@ -287,3 +287,23 @@ export async function createAssistantScene() {
   };
 }
 export type AssistantScene = Awaited<ReturnType<typeof createAssistantScene>>;
+
+/** A clinic, and someone who calls it. */
+export interface CallAtClinic {
+  scene: AssistantScene;
+  clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
+  use: ReturnType<AssistantScene['caller']>;
+}
+
+/** One scene for the tests of a file, and before each of them a new clinic and someone who calls it. */
+export function beforeEachCall(assign: (now: CallAtClinic) => void, options: NewOrganization = {}): void {
+  let scene: AssistantScene;
+  beforeAll(async () => {
+    scene = await createAssistantScene();
+  });
+  beforeEach(async () => {
+    const clinic = await scene.clinic(options);
+    assign({ scene, clinic, use: scene.caller(clinic.secret) });
+  });
+  afterAll(() => scene.close());
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
@@ -16,13 +16,9 @@ describe('the receptionist’s tools', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
   let lastId = 0;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const nextId = () => {
     lastId += 1;

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hmacSha256Hex } from '../platform/crypto.ts';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { type AssistantScene, beforeEachCall } from './testing.ts';
 
 type Clinic = Awaited<ReturnType<AssistantScene['clinic']>>;
 
 describe('what Vapi reports', () => {
   let scene: AssistantScene;
   let clinic: Clinic;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic } = now);
   });
-  beforeEach(async () => {
-    clinic = await scene.clinic();
-  });
-  afterAll(() => scene.close());
 
   const tell = (message: object, headers?: Record<string, string>) =>
     scene.post('/api/vapi/webhook', { message }, headers ?? { 'x-vapi-secret': clinic.secret });

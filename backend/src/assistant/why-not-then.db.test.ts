@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AssistantScene, createAssistantScene } from './testing.ts';
+import { type AssistantScene, beforeEachCall, createAssistantScene } from './testing.ts';
 
 /**
  * Wednesday, November 18, 10:00 in New York. The clinic is open from nine to five on workdays; consultations take 30
@@ -9,15 +9,12 @@ describe('a caller who asks for a time that cannot be had', () => {
   let scene: AssistantScene;
   let clinic: Awaited<ReturnType<AssistantScene['clinic']>>;
   let use: ReturnType<AssistantScene['caller']>;
-  beforeAll(async () => {
-    scene = await createAssistantScene();
+  beforeEachCall((now) => {
+    ({ scene, clinic, use } = now);
   });
-  beforeEach(async () => {
+  beforeEach(() => {
     scene.clock.set('2026-11-18T15:00:00Z');
-    clinic = await scene.clinic();
-    use = scene.caller(clinic.secret);
   });
-  afterAll(() => scene.close());
 
   const ask = async (dateText: string, more: object = {}): Promise<string> => {
     const { ok, said } = await use('checkAvailability', { serviceType: 'consultation', dateText, ...more });
