@@ -1,7 +1,7 @@
 import { Alert, Button, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconMail } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type Invitation, InvitationCreate, type Me, type NewInvitation, type Role } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatMoment } from '../../lib/format/format.ts';
@@ -57,7 +57,6 @@ export function InvitationsPanel({ me }: { me: Me }) {
 }
 
 function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => void }) {
-  const queryClient = useQueryClient();
   const form = useForm<{ email: string; role: Role }>({
     initialValues: { email: '', role: 'staff' },
     validate: {
@@ -69,7 +68,7 @@ function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => v
   });
   const send = useMutation({
     mutationFn: ({ email, role }: { email: string; role: Role }) => invite({ email: email.trim(), role }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey }),
+    meta: { changes: ['team.updated'] },
   });
   const save = useSaveForm(form, send, {
     toRequest: (values) => values,
@@ -114,14 +113,13 @@ interface RowProps {
 }
 
 function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
-  const queryClient = useQueryClient();
   const withdraw = useMutation({
     mutationFn: () => withdrawInvitation(invitation.id),
-    async onSuccess() {
+    onSuccess() {
       onWithdrawn();
       notifyDone(`The invitation of ${invitation.email} is withdrawn.`);
-      await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     },
+    meta: { changes: ['team.updated'] },
     onError: (error) => notifyFailed('The invitation wasn’t withdrawn', error),
   });
   const isOpen = invitation.status === 'open';

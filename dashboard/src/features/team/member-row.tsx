@@ -1,12 +1,12 @@
 import { Button, Group, Select } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { Me, Member, Role } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatDayShort } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { changeRole, membersQuery, removeMember } from './team.api.ts';
+import { changeRole, removeMember } from './team.api.ts';
 import classes from './team.module.css';
 import { asOne, mayChangeMember, ROLES, rolesToGive } from './team-view.ts';
 
@@ -37,30 +37,23 @@ export function MemberRow({ me, member, members }: Props) {
 
 /** A change of role is asked about, because it gives or takes at once. */
 function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }) {
-  const queryClient = useQueryClient();
   const [role, choose] = useState<Role | null>(null);
   const [removing, askToRemove] = useState(false);
-  const reload = () =>
-    Promise.all([
-      queryClient.invalidateQueries({ queryKey: membersQuery.queryKey }),
-      queryClient.invalidateQueries({ queryKey: ['invitations'] }),
-      ...(isMe ? [queryClient.invalidateQueries({ queryKey: ['me'] })] : []),
-    ]);
   const change = useMutation({
     mutationFn: (wanted: Role) => changeRole(member.user_id, wanted),
-    async onSuccess(saved) {
+    onSuccess(saved) {
       choose(null);
       notifyDone(`${saved.email} is ${asOne[saved.role]} now.`);
-      await reload();
     },
+    meta: { changes: ['team.updated'] },
   });
   const remove = useMutation({
     mutationFn: () => removeMember(member.user_id),
-    async onSuccess() {
+    onSuccess() {
       askToRemove(false);
       notifyDone(`${member.email} is removed from the clinic.`);
-      await reload();
     },
+    meta: { changes: ['team.updated'] },
   });
   const close = () => {
     choose(null);

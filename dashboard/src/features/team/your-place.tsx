@@ -1,5 +1,5 @@
 import { Button, Group, Select } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { Me, Member } from '@voxanne/contract';
 import { useState } from 'react';
 import { Confirm } from '../../lib/ui/confirm.tsx';
@@ -36,20 +36,17 @@ export function YourPlace({ me, members }: { me: Me; members: readonly Member[] 
 }
 
 function HandOver({ members }: { members: readonly Member[] }) {
-  const queryClient = useQueryClient();
   const [heir, choose] = useState<string | null>(null);
   const [asking, ask] = useState(false);
   const chosen = members.find(({ user_id }) => user_id === heir);
   const give = useMutation({
     mutationFn: (userId: string) => handOver(userId),
-    async onSuccess() {
+    onSuccess() {
       ask(false);
       choose(null);
       notifyDone(`${chosen?.email} owns the clinic now. You are an admin.`);
-      await Promise.all(
-        ['members', 'me', 'invitations'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
-      );
     },
+    meta: { changes: ['team.updated'] },
   });
   return (
     <Group align="flex-end" gap="sm" mb="md">

@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { fromResponse, offline, unexpectedAnswer, unreachable } from './api-error.ts';
+import { noteChangeIds } from './own-changes.ts';
 import { fetchFromVoxanne, isOffline } from './reachability.ts';
 
 interface Options {
@@ -27,6 +28,9 @@ async function readJson(response: Response): Promise<unknown> {
     return text;
   }
 }
+
+/** An answer without a body, as an object: what it changed is remembered by it. */
+export const NoContent = z.undefined().transform(() => ({}));
 
 /** The only door to the server: same origin, the session's cookie, every answer checked against the contract. */
 export async function request<T extends z.ZodType>(
@@ -56,6 +60,7 @@ export async function request<T extends z.ZodType>(
   if (!response.ok) throw fromResponse(response.status, requestId, answer);
   const parsed = schema.safeParse(answer);
   if (!parsed.success) throw unexpectedAnswer(requestId);
+  noteChangeIds(parsed.data, response.headers.get('x-change-id'));
   return parsed.data;
 }
 

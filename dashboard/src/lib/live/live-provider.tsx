@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { ownChanges } from '../api/own-changes.ts';
 import { fetchFromVoxanne } from '../api/reachability.ts';
-import { affected, everythingLive } from './affected.ts';
+import { everythingLive, makeStale } from '../api/staleness.ts';
 import { type LiveStatus, startLiveStream } from './live-stream.ts';
 
 const POLL_MS = 5_000;
@@ -27,23 +28,20 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [status, setStatus] = useState<LiveStatus>('connecting');
 
   useEffect(() => {
-    const refresh = (keys: readonly string[]) =>
-      queryClient.invalidateQueries({ predicate: ({ queryKey }) => keys.includes(String(queryKey[0])) });
     return startLiveStream({
       open: openEvents,
-      onOpen: () => void refresh(everythingLive),
-      onEvent: (event) => void refresh(affected[event.type]),
+      onOpen() {
+        ownChanges.dropWaiting();
+        void makeStale(queryClient, everythingLive);
+      },
+      onEvent: (event) => ownChanges.sift(event, () => void makeStale(queryClient, [event.type])),
       onStatus: setStatus,
     });
   }, [queryClient]);
 
   useEffect(() => {
     if (status !== 'paused') return;
-    const poll = setInterval(() => {
-      void queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => everythingLive.includes(String(queryKey[0])),
-      });
-    }, POLL_MS);
+    const poll = setInterval(() => void makeStale(queryClient, everythingLive), POLL_MS);
     return () => clearInterval(poll);
   }, [status, queryClient]);
 
