@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import SlowFilesFirst from './scripts/lib/slow-files-first.ts';
+import SlowFilesFirst from './scripts/testing/slow-files-first.ts';
 
 /** What a test waits for comes in milliseconds, and on a machine that is busy with something else much later. */
 const patient = {

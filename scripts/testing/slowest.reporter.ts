@@ -5,7 +5,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 const LISTED = 20;
 /** Where a file starts matters from here on. */
 const SLOW_SECONDS = 4;
-const slowFiles = fileURLToPath(new URL('../lib/slow-files.json', import.meta.url));
+const slowFiles = fileURLToPath(new URL('./slow-files.json', import.meta.url));
 
 interface Timed {
   name: string;
