@@ -120,7 +120,7 @@ async function outcomeOf(tool: Tool, given: unknown, call: CallContext): Promise
   }
 }
 
-/** R1: as a field where the answer is JSON; behind a sentence in brackets, which are not read out. */
+/** As a field where the answer is JSON; behind a sentence in brackets, which are not read out. */
 function withLocalTime({ say, data, ...answer }: Outcome, now: string | undefined): StoredToolAnswer {
   const clock = now === undefined ? {} : { now_local: now };
   const all = { ...data, ...clock };

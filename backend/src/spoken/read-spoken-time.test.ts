@@ -14,7 +14,6 @@ const Wish = z.strictObject({
   words: z.string().optional(),
   weekday: z.string().optional(),
 });
-/** The rules are those of the booking promise: R2 parts, R3 offsets, R4 year, and so on. */
 const { scenes, cases } = z
   .strictObject({
     scenes: z.record(z.string(), SpokenScene),

@@ -341,7 +341,7 @@ function checked({ at, local }: Candidate, setting: SpokenSetting): SpokenTime |
   return ask('IN_THE_PAST', `${clock} today has already passed.${offer}`, choices);
 }
 
-/** R5: today, if there is still time, and the next day someone can be booked. */
+/** Today, if there is still time, and the next day someone can be booked. */
 function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: boolean }[] {
   const { today, lastDay } = calendarOf(setting);
   const found = setting.isBookable(today) ? [{ date: today, isToday: true }] : [];
@@ -353,7 +353,6 @@ function openDays(setting: SpokenSetting): { date: Temporal.PlainDate; isToday: 
   return found;
 }
 
-/** R11 */
 function skipped(date: Temporal.PlainDate, minutes: number, timeZone: string): SpokenQuestion {
   const local = date.toPlainDateTime({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
   const neighbors = (['earlier', 'later'] as const).map((disambiguation) => {

@@ -77,7 +77,7 @@ function unchecked(day: Exclude<DayWords, { kind: 'date' }>, calendar: SpokenCal
   }
 }
 
-/** R4, R5, R11: a date with or without its year. */
+/** A date with or without its year. */
 function ofCalendar(day: Words<'date'>, weekdays: number[], calendar: SpokenCalendar): DayReading {
   const own = inOrder(day, weekdays, calendar);
   if (!day.isEither) return own;
@@ -159,7 +159,7 @@ function inAnotherYear(
   return conflict(within[0] ?? nextOne, weekdays, calendar);
 }
 
-/** R9: "the 5th" is the next one; a month that has no such day is passed over, not rolled over. */
+/** "The 5th" is the next one; a month that has no such day is passed over, not rolled over. */
 function ofMonth({ day, months }: Words<'day-of-month'>, calendar: SpokenCalendar): DayReading {
   const { today } = calendar;
   if (day < 1 || day > 31) return ask('INVALID_TIME', `No month has a day ${day}. Ask for the date again.`);
@@ -211,7 +211,7 @@ function nthWeekday(day: Words<'nth-weekday'>, calendar: SpokenCalendar): DayRea
   return coming ? bookable(coming, calendar) : none;
 }
 
-/** R9: "Friday" is the coming one; "next Friday" may be the coming one or the one after. */
+/** "Friday" is the coming one; "next Friday" may be the coming one or the one after. */
 function ofWeekday({ weekday, which: said }: Words<'weekday'>, calendar: SpokenCalendar): DayReading {
   const { today } = calendar;
   const ahead = (weekday - today.dayOfWeek + 7) % 7;
@@ -319,13 +319,12 @@ function range(first: Temporal.PlainDate, to: Temporal.PlainDate, calendar: Spok
   return isBefore(lastDay, from) ? beyond(lastDay) : { kind: 'week', from, to };
 }
 
-/** R5, R6 */
 function bookable(date: Temporal.PlainDate, calendar: SpokenCalendar): DayReading {
   if (isBefore(date, calendar.today)) return justPassed(date, [], calendar);
   return isBefore(calendar.lastDay, date) ? beyond(calendar.lastDay) : { kind: 'day', date };
 }
 
-/** R7: the date and the weekday must agree. */
+/** The date and the weekday must agree. */
 function confirmed(reading: DayReading, weekdays: number[], calendar: SpokenCalendar): DayReading {
   if (reading.kind !== 'day' || weekdays.every((weekday) => weekday === reading.date.dayOfWeek))
     return reading;

@@ -69,7 +69,7 @@ export function conflict(
   return which([...nearest, date], calendar, why);
 }
 
-/** R5: the same weekday that comes next is offered instead. */
+/** The same weekday that comes next is offered instead. */
 export function justPassed(
   date: Temporal.PlainDate,
   weekdays: number[],

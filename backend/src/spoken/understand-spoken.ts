@@ -342,7 +342,7 @@ function question(reading: SpokenQuestion, now: Date, timeZone: string): AppErro
     code: reading.code,
     status: reading.code === 'INVALID_TIME' ? 400 : 422,
     detail: `${reading.say} Today is ${today}.`,
-    // R1: the model looks a date up, and counts none.
+    // The model looks a date up, and counts none.
     extra: { choices: reading.choices, coming_days: comingDays(now, timeZone) },
   });
 }

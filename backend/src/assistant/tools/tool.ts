@@ -39,7 +39,7 @@ export interface ToolWork<Arguments extends z.ZodType = z.ZodType> extends ToolD
 }
 
 export interface Tool extends ToolWork {
-  /** R1: the clinic's date and time, which goes with every answer; a model's own clock is years old. */
+  /** The clinic's date and time, which goes with every answer; a model's own clock is years old. */
   nowLocal(orgId: OrgId): Promise<string>;
 }
 

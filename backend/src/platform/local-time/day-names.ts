@@ -18,7 +18,7 @@ export const monthName = (month: number): string => MONTHS[month - 1] ?? '';
 export const fullDay = (date: Temporal.PlainDate): string =>
   `${weekdayName(date.dayOfWeek)}, ${namedDay(date)}`;
 
-/** R1: today and the days after it, as "Wednesday 2026-11-18": a model looks a date up, and counts none. */
+/** Today and the days after it, as "Wednesday 2026-11-18": a model looks a date up, and counts none. */
 export function comingDays(now: Date, timeZone: string, count = 14): string[] {
   const today = localDate(now, timeZone);
   return Array.from({ length: count }, (_, days) => {
