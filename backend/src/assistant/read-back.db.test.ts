@@ -198,7 +198,7 @@ describe('a change by voice', () => {
       'Okay, I haven’t canceled anything. The appointment on Monday',
     );
     await move(TO_TEN);
-    expect((await move({ ...TO_TEN, confirmed })).said).toContain('The appointment stays on Monday');
+    expect((await move({ ...TO_TEN, confirmed })).said).toContain('The appointment is still on Monday');
     expect(await row()).toMatchObject({ status: 'confirmed', version: 1 });
   });
 
