@@ -43,7 +43,7 @@ export const isTestHelp = (path: string): boolean =>
   /(^|\/)(testing|testdata|hazards|differential|bench)\/|\/testing\.ts$/.test(path);
 
 export const isTest = (path: string): boolean =>
-  /\.(test|journey|bench)\.tsx?$/.test(path) || isTestHelp(path);
+  /\.(test|journey|bench)\.tsx?$|^vitest\.config\.ts$/.test(path) || isTestHelp(path);
 
 export function zoneOf(path: string): Zone {
   const [first = '', second = '', third = ''] = path.split('/');
