@@ -1,6 +1,7 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
-import { mayHaveSession, meQuery } from '../features/identity/identity.api.ts';
+import { meQuery } from '../features/identity/api/me.ts';
+import { mayHaveSession } from '../features/identity/api/session.ts';
 import { knownHere, rememberHere } from '../features/identity/known-here.ts';
 import { ApiError } from '../lib/api/api-error.ts';
 import { lazyPage } from '../lib/ui/lazy-page.tsx';

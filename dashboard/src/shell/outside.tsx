@@ -3,7 +3,7 @@ import { IconCloudOff, IconMapQuestion } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { signOut } from '../features/identity/identity.api.ts';
+import { signOut } from '../features/identity/api/sign-out.ts';
 import { asApiError } from '../lib/api/api-error.ts';
 import { checkReachable, useReachable } from '../lib/api/reachability.ts';
 import { PageNotLoaded } from '../lib/ui/lazy-page.tsx';

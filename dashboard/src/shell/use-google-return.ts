@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { googleReturn } from '../features/connections/google-return.ts';
@@ -12,7 +11,6 @@ export function useGoogleReturn(): void {
   const { google } = route.useSearch();
   const pathname = useLocation({ select: (location) => location.pathname });
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   useEffect(() => {
     const back = googleReturn(google);
     if (back === null || pathname === '/setup') return;
@@ -22,13 +20,10 @@ export function useGoogleReturn(): void {
         'Google Calendar isn’t linked',
         new ApiError({ status: 0, code: 'NOT_LINKED', message: back.text }),
       );
-    void queryClient.invalidateQueries({
-      predicate: ({ queryKey }) => ['health', 'integrations'].includes(String(queryKey[0])),
-    });
     void navigate({
       to: '.',
       search: (before) => ({ ...before, google: undefined, reason: undefined }),
       replace: true,
     });
-  }, [google, pathname, navigate, queryClient]);
+  }, [google, pathname, navigate]);
 }

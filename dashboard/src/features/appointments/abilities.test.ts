@@ -1,13 +1,14 @@
-import { AppointmentStatus, StatusRequest } from '@voxanne/contract';
+import { AppointmentAction, AppointmentStatus, StatusRequest } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { canCancel, canMove, changeWord, isEarly, occupies } from './abilities.ts';
+import { changeWord, isEarly, may } from './abilities.ts';
 
 const all = AppointmentStatus.options;
 
-test('an upcoming appointment can be dragged; one that has begun, is over, held or canceled cannot', () => {
-  expect(all.filter(canMove)).toEqual(['pending', 'confirmed']);
-  expect(all.filter(canCancel)).toEqual(['pending', 'confirmed', 'arrived']);
-  expect(all.filter(occupies)).toEqual(['pending', 'held', 'confirmed', 'arrived']);
+test('what can be done is what the server says, but what is held is offered, and not canceled', () => {
+  const can = (item: Parameters<typeof may>[0]) =>
+    AppointmentAction.options.filter((action) => may(item, action));
+  expect(can({ status: 'arrived', allowed_actions: ['edit', 'cancel'] })).toEqual(['edit', 'cancel']);
+  expect(can({ status: 'held', allowed_actions: ['cancel'] })).toEqual([]);
 });
 
 test('every change has a word, and undoing one has another', () => {

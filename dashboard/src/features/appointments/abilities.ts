@@ -1,4 +1,4 @@
-import type { Appointment, StatusRequest } from '@voxanne/contract';
+import type { Appointment, AppointmentAction, StatusRequest } from '@voxanne/contract';
 
 type Status = Appointment['status'];
 type Change = StatusRequest['status'];
@@ -27,10 +27,8 @@ export const isEarly = (
   now: number,
 ): boolean => to !== 'confirmed' && Date.parse(scheduled_at) - now > EARLY_MS;
 
-export const canMove = (status: Status): boolean => status === 'pending' || status === 'confirmed';
-/** Service, patient and notes are corrected afterward as well. */
-export const canEdit = (status: Status): boolean => status !== 'held' && status !== 'cancelled';
-export const canCancel = (status: Status): boolean => canMove(status) || status === 'arrived';
+type Allowing = Pick<Appointment, 'allowed_actions' | 'status'>;
 
-/** What keeps its time from others. */
-export const occupies = (status: Status): boolean => canCancel(status) || status === 'held';
+/** What is held for someone on the waitlist is not canceled: its offer is withdrawn. */
+export const may = ({ allowed_actions, status }: Allowing, action: AppointmentAction): boolean =>
+  status !== 'held' && allowed_actions.includes(action);

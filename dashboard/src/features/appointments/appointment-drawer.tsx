@@ -17,10 +17,10 @@ import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { useRight } from '../identity/use-right.ts';
 import { WithRight } from '../identity/with-right.tsx';
 import { TextList } from '../messaging/text-list.tsx';
-import { canCancel, canEdit, canMove } from './abilities.ts';
+import { may } from './abilities.ts';
+import { appointmentQuery } from './api/appointment.ts';
 import classes from './appointment-drawer.module.css';
 import { sourceView } from './appointment-view.ts';
-import { appointmentQuery } from './appointments.api.ts';
 import { CancelForm } from './cancel-form.tsx';
 import { DetailsForm } from './details-form.tsx';
 import type { Person } from './eligible-providers.ts';
@@ -206,19 +206,18 @@ function UndoLast({ item, timeZone }: { item: Appointment; timeZone: string }) {
 function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Omit<Props, 'id' | 'onClose'>) {
   const [doing, setDoing] = useState<'move' | 'edit' | 'cancel' | null>(null);
   const done = () => setDoing(null);
-  const movable = canMove(item.status);
-  if (doing === 'move' && movable) {
+  if (doing === 'move' && may(item, 'move')) {
     return <MoveForm appointment={item} {...{ people, timeZone, isOwner }} onDone={done} />;
   }
-  if (doing === 'edit' && canEdit(item.status)) {
+  if (doing === 'edit' && may(item, 'edit')) {
     return <DetailsForm appointment={item} timeZone={timeZone} isOwner={isOwner} onDone={done} />;
   }
-  if (doing === 'cancel' && canCancel(item.status)) {
+  if (doing === 'cancel' && may(item, 'cancel')) {
     return <CancelForm appointment={item} timeZone={timeZone} onDone={done} />;
   }
   return (
     <Group>
-      {movable ? (
+      {may(item, 'move') ? (
         <Button
           variant="default"
           leftSection={<IconCalendarTime size={18} aria-hidden />}
@@ -227,7 +226,7 @@ function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Om
           Move
         </Button>
       ) : null}
-      {canEdit(item.status) ? (
+      {may(item, 'edit') ? (
         <Button
           variant="default"
           leftSection={<IconPencil size={18} aria-hidden />}
@@ -236,7 +235,7 @@ function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Om
           Edit
         </Button>
       ) : null}
-      {canCancel(item.status) ? (
+      {may(item, 'cancel') ? (
         <Button
           variant="light"
           color="red"

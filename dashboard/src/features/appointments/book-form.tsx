@@ -1,6 +1,6 @@
 import { Button, Group, Input, Select, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { BookRequest } from '@voxanne/contract';
 import { useRef, useState } from 'react';
 import { asApiError } from '../../lib/api/api-error.ts';
@@ -14,8 +14,8 @@ import { Alternatives } from '../availability/alternatives.tsx';
 import { type ShownPlace, SlotPicker } from '../availability/slot-picker.tsx';
 import { alternativesOf } from '../availability/slots.ts';
 import { TEXT_AFTER_S } from '../messaging/text-delay.ts';
-import { servicesQuery } from '../schedule/schedule.api.ts';
-import { book } from './appointments.api.ts';
+import { servicesQuery } from '../schedule/api/services.ts';
+import { useBookAppointment } from './api/book-appointment.ts';
 import {
   type BookInput,
   type BookingPlace,
@@ -55,7 +55,6 @@ interface Props {
 
 export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBooked }: Props) {
   const [place, setPlace] = useState(chosen);
-  const queryClient = useQueryClient();
   const keyFor = useBookingKey();
   const services = useQuery(servicesQuery);
   const offered = (services.data ?? []).filter((item) => item.active);
@@ -76,26 +75,19 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
 
   const withdraw = useWithdrawText();
   const cancel = useCancel(timeZone);
-  const submit = useMutation({
-    mutationFn: (booking: BookInput) => {
-      const alreadyHere = booking.place !== undefined && Date.parse(booking.place.at) <= Date.now();
-      const body = bodyOf({ ...booking, alreadyHere, values: { ...booking.values, service_type: service } });
-      return book(body, keyFor(body));
-    },
-    onSettled() {
-      // Not waited for: a refused form takes the next Enter at once.
-      void queryClient.invalidateQueries({
-        predicate: ({ queryKey }) =>
-          queryKey[0] === 'appointments' || queryKey[0] === 'availability' || queryKey[0] === 'messages',
-      });
-    },
-  });
+  const submit = useBookAppointment();
+  function requestOf(booking: BookInput) {
+    const alreadyHere = booking.place !== undefined && Date.parse(booking.place.at) <= Date.now();
+    const body = bodyOf({ ...booking, alreadyHere, values: { ...booking.values, service_type: service } });
+    return { body, key: keyFor(body) };
+  }
   const save = useSaveForm(form, submit, {
-    toRequest: (values) => ({ values, place }),
-    onSaved({ appointment_id: id, scheduled_at, no_texts }, { values }) {
+    toRequest: (values) => requestOf({ values, place }),
+    onSaved({ appointment_id: id, scheduled_at, no_texts }, { body: { name, status } }) {
       const now = Date.now();
-      const isTexted = !values.pending && no_texts === undefined && Date.parse(scheduled_at) > now;
-      noticeChange(id, bookedWords(values, formatMoment(scheduled_at, timeZone), no_texts), {
+      const pending = status === 'pending';
+      const isTexted = !pending && no_texts === undefined && Date.parse(scheduled_at) > now;
+      noticeChange(id, bookedWords({ name, pending }, formatMoment(scheduled_at, timeZone), no_texts), {
         sendsAt: isTexted ? new Date(now + TEXT_AFTER_S * 1_000).toISOString() : null,
         onDontText: () => withdraw.mutate({ id }),
         onUndo: () => cancel.mutate({ id, body: {}, key: idempotencyKey() }),
@@ -110,7 +102,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
   function take(slotId: string) {
     setPlace(undefined);
     form.setFieldValue('slot_id', slotId);
-    save.send({ values: { ...form.values, slot_id: slotId } });
+    save.send(requestOf({ values: { ...form.values, slot_id: slotId } }));
   }
 
   return (
@@ -171,7 +163,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
             variant="light"
             color="red"
             disabled={save.isSaving}
-            onClick={() => save.send({ values: form.values, place, outsideHours: true })}
+            onClick={() => save.send(requestOf({ values: form.values, place, outsideHours: true }))}
           >
             Book it anyway
           </Button>
@@ -184,7 +176,7 @@ export function BookForm({ timeZone, place: chosen, shown, isOwner = false, onBo
         {isOwner && place !== undefined && (alternatives !== null || isBookedThen(submit.error)) ? (
           <Overbook
             busy={save.isSaving}
-            onOverbook={(reason) => save.send({ values: form.values, place, overbook: reason })}
+            onOverbook={(reason) => save.send(requestOf({ values: form.values, place, overbook: reason }))}
           />
         ) : null}
         <Button type="submit" loading={save.isSaving}>

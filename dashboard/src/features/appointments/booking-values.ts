@@ -68,7 +68,11 @@ export function bodyOf({ values, place, overbook, outsideHours, alreadyHere }: B
   };
 }
 
-export function bookedWords({ name, pending }: BookValues, when: string, noTexts?: NoTexts): string {
+export function bookedWords(
+  { name, pending }: Pick<BookValues, 'name' | 'pending'>,
+  when: string,
+  noTexts?: NoTexts,
+): string {
   if (pending)
     return `Held ${when} for ${name.trim()}. We haven’t texted them: confirm it in the calendar first.`;
   const booked = `${name.trim()} is booked for ${when}.`;

@@ -6,15 +6,15 @@ import { useRef, useState } from 'react';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { servicesQuery } from '../schedule/schedule.api.ts';
-import { canMove } from './abilities.ts';
+import { servicesQuery } from '../schedule/api/services.ts';
+import { may } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { lengthProblem } from './booking-values.ts';
 import { changedDetails, type DetailValues, detailsOf } from './details.ts';
 import { PatientSelect } from './patient-select.tsx';
 import { refusalOf } from './refusal.ts';
 import { RefusalBox } from './refusal-box.tsx';
-import { useEdit } from './use-edit.ts';
+import { useEdit } from './use-changes.ts';
 
 interface Props {
   appointment: Appointment;
@@ -68,13 +68,13 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
           onChange={(slug) =>
             form.setValues({
               service_type: slug ?? appointment.service_type,
-              ...(canMove(appointment.status)
+              ...(may(appointment, 'move')
                 ? { duration_minutes: offered.find((one) => one.slug === slug)?.duration_minutes ?? '' }
                 : {}),
             })
           }
         />
-        {canMove(appointment.status) ? (
+        {may(appointment, 'move') ? (
           <NumberInput
             label="Length in minutes"
             size="md"

@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import type { ToneName } from '../../lib/theme/colors.ts';
-import { canCancel } from './abilities.ts';
+import { may } from './abilities.ts';
 
 interface Look {
   icon: Icon;
@@ -31,5 +31,4 @@ export const lookOf = (status: Appointment['status']): Look => looks[status];
 export const UNREAD = 'We couldn’t check Google Calendar when this was booked';
 
 /** After the visit there is nothing left to look at. */
-export const mustLook = ({ calendar_unverified, status }: Appointment): boolean =>
-  calendar_unverified && canCancel(status);
+export const mustLook = (item: Appointment): boolean => item.calendar_unverified && may(item, 'cancel');

@@ -1,15 +1,13 @@
 import { Button, Drawer, Stack } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { HeldTime } from '@voxanne/contract';
 import { formatDay, formatTime } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { WithRight } from '../identity/with-right.tsx';
+import { useReleaseHold } from './api/release-hold.ts';
 import classes from './appointment-drawer.module.css';
-import { giveBack } from './appointments.api.ts';
 import { endWords, keeperWord } from './held.ts';
-import { refresh } from './use-changes.ts';
 
 interface Props {
   /** Also after it is over, while the drawer leaves. */
@@ -31,16 +29,10 @@ export const HoldDrawer = ({ hold, opened, isOver, timeZone, onClose, onClosed }
 type DetailProps = Omit<Props, 'hold' | 'opened' | 'onClosed'> & { hold: HeldTime };
 
 function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
-  const queryClient = useQueryClient();
   const end = Date.parse(hold.scheduled_at) + hold.duration_minutes * 60_000;
-  const release = useMutation({
-    mutationFn: () => giveBack(hold.hold_id),
-    async onSuccess() {
-      notifyDone(`${formatTime(hold.scheduled_at, timeZone)}, ${hold.provider_name}, is free again.`);
-      await refresh(queryClient);
-      onClose();
-    },
-    onError: () => refresh(queryClient),
+  const release = useReleaseHold({
+    onSuccess: () =>
+      notifyDone(`${formatTime(hold.scheduled_at, timeZone)}, ${hold.provider_name}, is free again.`),
   });
   return (
     <Stack gap="lg">
@@ -76,7 +68,7 @@ function Detail({ hold, isOver, timeZone, onClose }: DetailProps) {
                 variant="default"
                 leftSection={<IconArrowBackUp size={18} aria-hidden />}
                 loading={release.isPending}
-                onClick={() => release.mutate()}
+                onClick={() => release.mutate(hold.hold_id, { onSuccess: onClose })}
               >
                 Release this time
               </Button>

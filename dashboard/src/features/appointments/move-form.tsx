@@ -7,7 +7,7 @@ import { asApiError, fieldMessages } from '../../lib/api/api-error.ts';
 import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { DaySlots } from '../availability/day-slots.tsx';
-import { servicesQuery } from '../schedule/schedule.api.ts';
+import { servicesQuery } from '../schedule/api/services.ts';
 import classes from './appointment-drawer.module.css';
 import { whyNoText } from './change-words.ts';
 import type { Person } from './eligible-providers.ts';

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { formatTime } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
+import { waitlistQuery } from '../waitlist/api/waitlist.ts';
 import { useAnswerOffer } from '../waitlist/use-answer-offer.ts';
-import { waitlistQuery } from '../waitlist/waitlist.api.ts';
 
 /** A time that is held for a patient on the waitlist: the patient may say yes on the phone as well. */
 export function OfferButtons({ item, timeZone }: { item: Appointment; timeZone: string }) {

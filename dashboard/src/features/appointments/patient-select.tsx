@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatPhone } from '../../lib/format/format.ts';
-import { contactsQuery } from '../contacts/contacts.api.ts';
+import { contactsQuery } from '../contacts/api/contacts.ts';
 import { passedOnWords } from './change-words.ts';
 
 type Patient = Pick<Appointment['contact'], 'id' | 'name' | 'phone' | 'no_texts'>;

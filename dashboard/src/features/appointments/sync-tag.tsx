@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@voxanne/contract';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { integrationsQuery } from '../connections/api/integrations.ts';
 import { needsLinking } from '../connections/connection-view.ts';
-import { integrationsQuery } from '../connections/connections.api.ts';
 import { syncView } from './appointment-view.ts';
 
 /** Whether an appointment is in the linked calendar. */

@@ -1,12 +1,13 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { IconPhoneCall } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { compactPhone } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
-import { servicesQuery } from '../schedule/schedule.api.ts';
-import { callQuery, startCall } from './assistant.api.ts';
+import { servicesQuery } from '../schedule/api/services.ts';
+import { callQuery } from './api/call.ts';
+import { useStartCall } from './api/start-call.ts';
 import classes from './call-panel.module.css';
 import { callState, defaultCaller } from './call-view.ts';
 import { Transcript } from './transcript.tsx';
@@ -32,21 +33,19 @@ export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
     .map((item) => ({ value: item.slug, label: `${item.name}, ${item.duration_minutes} min` }));
   const chosen = service ?? options[0]?.value ?? null;
 
-  const start = useMutation({
-    mutationFn: () =>
-      startCall({
-        from: compactPhone(from),
-        ...(name.trim() === '' ? {} : { patient_name: name.trim() }),
-        ...(chosen === null ? {} : { service_type: chosen }),
-      }),
-    onSuccess: ({ call_id }) => onStarted({ id: call_id, caller: compactPhone(from) }),
+  const start = useStartCall({
+    onSuccess: ({ call_id }, call) => onStarted({ id: call_id, caller: call.from }),
   });
   const call = useQuery({ ...callQuery(callId ?? ''), enabled: callId !== undefined });
   const running = callId !== undefined && call.error === null && callState(call.data).running;
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    start.mutate();
+    start.mutate({
+      from: compactPhone(from),
+      ...(name.trim() === '' ? {} : { patient_name: name.trim() }),
+      ...(chosen === null ? {} : { service_type: chosen }),
+    });
   }
 
   return (

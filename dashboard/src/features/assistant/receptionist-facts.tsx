@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { formatPhone } from '../../lib/format/format.ts';
 import { ErrorState } from '../../lib/ui/states.tsx';
 import { useRight } from '../identity/use-right.ts';
-import { vapiQuery } from './assistant.api.ts';
+import { vapiQuery } from './api/vapi.ts';
 import classes from './receptionist-facts.module.css';
 
 /** Which number the receptionist answers, and as which assistant. */

@@ -4,7 +4,7 @@ import { CopyField } from '../../lib/ui/copy-field.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { useRight } from '../identity/use-right.ts';
-import { vapiQuery } from './assistant.api.ts';
+import { vapiQuery } from './api/vapi.ts';
 import { ReceptionistFacts } from './receptionist-facts.tsx';
 import { VapiSecret } from './vapi-secret.tsx';
 

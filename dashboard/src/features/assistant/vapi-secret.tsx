@@ -1,13 +1,13 @@
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { formatMoment } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { CopyField } from '../../lib/ui/copy-field.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
-import { meQuery } from '../identity/identity.api.ts';
-import { rotateSecret } from './assistant.api.ts';
+import { meQuery } from '../identity/api/me.ts';
+import { useRotateSecret } from './api/rotate-secret.ts';
 
 type Way = 'rotate' | 'revoke';
 
@@ -28,15 +28,10 @@ const WAYS: Record<Way, { title: string; confirm: string; words: string }> = {
 
 /** The secret that proves a request is from Vapi: how it ends, until when the previous one works, two ways to replace it. */
 export function VapiSecret({ hint, previousUntil }: { hint: string | null; previousUntil: string | null }) {
-  const queryClient = useQueryClient();
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
   const [way, ask] = useState<Way>('rotate');
   const [asking, setAsking] = useState(false);
-  const rotate = useMutation({
-    mutationFn: (chosen: Way) => rotateSecret({ revoke_now: chosen === 'revoke' }),
-    onSuccess: () => setAsking(false),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['vapi'] }),
-  });
+  const rotate = useRotateSecret({ onSuccess: () => setAsking(false) });
   const open = (chosen: Way) => {
     ask(chosen);
     setAsking(true);
@@ -89,7 +84,7 @@ export function VapiSecret({ hint, previousUntil }: { hint: string | null; previ
         confirm={WAYS[way].confirm}
         cancel="Keep the secret"
         busy={rotate.isPending}
-        onConfirm={() => rotate.mutate(way)}
+        onConfirm={() => rotate.mutate({ revoke_now: way === 'revoke' })}
         onCancel={() => setAsking(false)}
       >
         {WAYS[way].words}

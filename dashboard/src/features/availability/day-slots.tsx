@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
-import { availabilityQuery } from './availability.api.ts';
+import { availabilityQuery } from './api/availability.ts';
 import { SlotTimes } from './slot-times.tsx';
 
 interface Props {

@@ -20,7 +20,7 @@ import { HoldDrawer } from '../appointments/hold-drawer.tsx';
 import { type Refused, RefusedDialog } from '../appointments/refused-dialog.tsx';
 import { useMove } from '../appointments/use-changes.ts';
 import { ReconnectBanner } from '../health/reconnect-banner.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { useRight } from '../identity/use-right.ts';
 import { WithRight } from '../identity/with-right.tsx';
 import classes from './calendar.module.css';

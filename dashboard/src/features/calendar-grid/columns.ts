@@ -1,6 +1,5 @@
 import type { Appointment, HeldTime, Provider, TimeOff } from '@voxanne/contract';
 import { addDays, dayKey } from '../../lib/format/zoned.ts';
-import { occupies } from '../appointments/abilities.ts';
 import type { Person } from '../appointments/eligible-providers.ts';
 import { DAY_MINUTES, daysOf, dayTitle, type Range, shortDay, type View, wallRange } from './days.ts';
 import { type InLane, inLanes } from './lanes.ts';
@@ -82,7 +81,7 @@ export const piecesOf = (item: Appointment, timeZone: string, timeOff: TimeOff[]
   partsOf(item, timeZone).map((part) => ({
     ...part,
     item,
-    during: occupies(item.status) ? offDuring(timeOff, item.provider_id, part.day, part.range) : undefined,
+    during: item.takes_time ? offDuring(timeOff, item.provider_id, part.day, part.range) : undefined,
   }));
 
 export function columnsOf(wanted: Wanted): Column[] {
@@ -145,6 +144,6 @@ function columnFrom(pieces: (Piece | HeldPiece)[], { shared, shows, showsHeld, .
     // Where several share a column, one appointment leaves the others free.
     busy: shared
       ? []
-      : pieces.filter((one) => !('item' in one) || occupies(one.item.status)).map(({ range }) => range),
+      : pieces.filter((one) => !('item' in one) || one.item.takes_time).map(({ range }) => range),
   };
 }

@@ -7,7 +7,7 @@ import {
 } from '@tabler/icons-react';
 import type { Appointment } from '@voxanne/contract';
 import type { CSSProperties, PointerEvent } from 'react';
-import { canMove } from '../appointments/abilities.ts';
+import { may } from '../appointments/abilities.ts';
 import { lookOf, mustLook } from '../appointments/event-view.ts';
 import type { Placed } from './columns.ts';
 import { minuteLabel, type Range } from './days.ts';
@@ -33,7 +33,7 @@ export const spanStyle = ({ from, to }: Range): CSSProperties =>
 export function EventCard({ placed, showProvider, mayMove, pending, dragged, onOpen, onGrab }: Props) {
   const { item, range, lane, lanes, continued, during } = placed;
   // One that is on its way has no known version yet.
-  const movable = mayMove && canMove(item.status) && !continued && !pending;
+  const movable = mayMove && may(item, 'move') && !continued && !pending;
   const { icon: Glyph, tone } = lookOf(item.status);
   return (
     <button

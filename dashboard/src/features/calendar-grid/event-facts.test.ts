@@ -6,6 +6,7 @@ import { moreFacts } from './event-facts.ts';
 const booked = (change: Partial<Appointment> = {}) =>
   ({
     status: 'confirmed',
+    allowed_actions: ['move', 'edit', 'cancel'],
     provider_name: 'Dr. Ada',
     sync_state: 'synced',
     overbooked: false,

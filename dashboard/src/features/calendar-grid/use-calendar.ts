@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { Appointment, TimeOff } from '@voxanne/contract';
 import { useMemo } from 'react';
 import { dayKey } from '../../lib/format/zoned.ts';
-import { rangeQuery } from '../appointments/appointments.api.ts';
+import { appointmentsQuery } from '../appointments/api/appointments.ts';
+import { usePendingMoves } from '../appointments/api/move-appointment.ts';
 import { withPending } from '../appointments/pending-moves.ts';
-import { usePendingMoves } from '../appointments/use-changes.ts';
-import { providersQuery, timeOffQuery } from '../schedule/schedule.api.ts';
+import { providersQuery } from '../schedule/api/providers.ts';
+import { timeOffQuery } from '../schedule/api/time-off.ts';
 import type { CalendarSearch } from './calendar-search.ts';
 import { type Column, columnsOf, peopleOf, piecesOf } from './columns.ts';
 import { daysOf, type View, windowOf } from './days.ts';
@@ -28,7 +29,8 @@ const showsOf = (status: CalendarSearch['status']) => (one: Appointment) =>
 export function useSchedule({ view, date, provider, status, timeZone }: Wanted) {
   const days = useMemo(() => daysOf(view, date), [view, date]);
   const window = useMemo(() => windowOf(days, timeZone), [days, timeZone]);
-  const range = useQuery(rangeQuery(window.from, window.to));
+  const range = useQuery(appointmentsQuery(window.from, window.to));
+  const appointments = range.data?.appointments ?? NONE;
   const providers = useQuery(providersQuery);
   const timeOff = useQuery(timeOffQuery(days[0] ?? date, days.at(-1) ?? date));
   const off: TimeOff[] = timeOff.data ?? NONE;
@@ -37,10 +39,10 @@ export function useSchedule({ view, date, provider, status, timeZone }: Wanted) 
 
   const visible = useMemo(
     () =>
-      withPending(range.data ?? NONE, pending).filter((one) =>
+      withPending(appointments, pending).filter((one) =>
         piecesOf(one, timeZone).some(({ day }) => days.includes(day)),
       ),
-    [range.data, pending, days, timeZone],
+    [appointments, pending, days, timeZone],
   );
   const people = useMemo(() => peopleOf(providers.data, visible), [providers.data, visible]);
   /** What the filters leave, soonest first. */

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
@@ -8,10 +8,12 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { WithRight } from '../identity/with-right.tsx';
-import { organizationQuery } from '../organizations/organizations.api.ts';
+import { organizationQuery } from '../organizations/api/organization.ts';
+import { integrationsQuery } from './api/integrations.ts';
+import { useTestGoogle } from './api/test-google.ts';
+import { useUnlinkGoogle } from './api/unlink-google.ts';
 import { CalendarChoice } from './calendar-choice.tsx';
 import { connectionView, isLinked, needsLinking } from './connection-view.ts';
-import { integrationsQuery, testGoogle, unlinkGoogle } from './connections.api.ts';
 import { LinkGoogleButton, WhatWeTouch } from './link-google.tsx';
 
 const NOT_USED: ReturnType<typeof connectionView> = { word: 'Not used', tone: 'idle' };
@@ -69,17 +71,13 @@ export function GooglePanel() {
 }
 
 function LinkedActions() {
-  const queryClient = useQueryClient();
   const [asking, ask] = useDisclosure(false);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ['integrations'] });
-  const test = useMutation({ mutationFn: testGoogle, onSettled: refresh });
-  const unlink = useMutation({
-    mutationFn: unlinkGoogle,
+  const test = useTestGoogle();
+  const unlink = useUnlinkGoogle({
     onSuccess() {
       ask.close();
       notifyDone('Unlinked Google Calendar.');
     },
-    onSettled: refresh,
   });
   return (
     <>

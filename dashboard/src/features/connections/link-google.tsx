@@ -1,10 +1,9 @@
 import { Button, List } from '@mantine/core';
 import { IconBrandGoogle } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useRight } from '../identity/use-right.ts';
-import { linkGoogle } from './connections.api.ts';
+import { useLinkGoogle } from './api/link-google.ts';
 
 interface Props {
   label?: string;
@@ -13,7 +12,7 @@ interface Props {
 
 export function LinkGoogleButton({ label = 'Link Google Calendar', prominent = true }: Props) {
   const here = useLocation({ select: ({ pathname, searchStr }) => `${pathname}${searchStr}` });
-  const link = useMutation({ mutationFn: () => linkGoogle(here) });
+  const link = useLinkGoogle();
   const mayLink = useRight('connections.manage');
   if (!mayLink) return <p>An owner or admin of the clinic can link it.</p>;
   return (
@@ -22,7 +21,7 @@ export function LinkGoogleButton({ label = 'Link Google Calendar', prominent = t
         variant={prominent ? 'filled' : 'default'}
         leftSection={<IconBrandGoogle size={18} aria-hidden />}
         loading={link.isPending || link.isSuccess}
-        onClick={() => link.mutate()}
+        onClick={() => link.mutate(here)}
       >
         {label}
       </Button>

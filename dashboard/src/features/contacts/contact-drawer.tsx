@@ -1,6 +1,6 @@
 import { Alert, Button, Drawer, Group, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle, IconMailQuestion } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ContactAppointment, ContactDetail, ContactPatch } from '@voxanne/contract';
 import type { ReactNode } from 'react';
 import { formatMoment } from '../../lib/format/format.ts';
@@ -12,9 +12,10 @@ import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { WithRight } from '../identity/with-right.tsx';
 import { TextList } from '../messaging/text-list.tsx';
+import { useChangeContact } from './api/change-contact.ts';
+import { contactQuery } from './api/contact.ts';
 import { ContactForm } from './contact-form.tsx';
 import { fullName } from './contact-view.ts';
-import { changeContact, contactQuery } from './contacts.api.ts';
 import classes from './contacts-page.module.css';
 
 interface Props {
@@ -66,19 +67,12 @@ function Contact({ id, timeZone }: { id: string; timeZone: string }) {
 
 /** What a machine noticed and only a person can decide. */
 function Questions({ contact }: { contact: ContactDetail }) {
-  const queryClient = useQueryClient();
-  const decide = useMutation({
-    mutationFn: (patch: ContactPatch) => changeContact(contact.id, patch),
-    onSuccess(saved) {
-      queryClient.setQueryData(contactQuery(contact.id).queryKey, saved);
-      notifyDone('Saved.');
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['contacts'] }),
-  });
+  const decide = useChangeContact({ onSuccess: () => notifyDone('Saved.') });
+  const save = (patch: ContactPatch) => decide.mutate({ id: contact.id, patch });
   const { phone_flag, proposed_email: proposed, email_suggestion: suggested } = contact;
   if (phone_flag === null && proposed === null && suggested === null) return null;
   const use = (email: string, text: string) => (
-    <Button size="xs" loading={decide.isPending} onClick={() => decide.mutate({ email })}>
+    <Button size="xs" loading={decide.isPending} onClick={() => save({ email })}>
       {text}
     </Button>
   );
@@ -107,7 +101,7 @@ function Questions({ contact }: { contact: ContactDetail }) {
                 size="xs"
                 variant="default"
                 loading={decide.isPending}
-                onClick={() => decide.mutate({ proposed_email: null })}
+                onClick={() => save({ proposed_email: null })}
               >
                 Keep the old one
               </Button>

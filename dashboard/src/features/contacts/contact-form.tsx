@@ -1,8 +1,7 @@
 import { Button, Fieldset, Group, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ContactDetail, type ContactPatch, Id } from '@voxanne/contract';
+import { type ContactDetail, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
@@ -10,25 +9,16 @@ import { PatientEmail, PatientFields, patientRules } from '../../lib/ui/patient-
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { useRight } from '../identity/use-right.ts';
+import { useChangeContact } from './api/change-contact.ts';
 import { type ContactValues, changes, fullName, statusOptions, toValues } from './contact-view.ts';
-import { changeContact, contactQuery } from './contacts.api.ts';
 
 export function ContactForm({ contact }: { contact: ContactDetail }) {
-  const queryClient = useQueryClient();
   const readOnly = !useRight('patients.edit');
   const form = useForm<ContactValues>({ initialValues: toValues(contact), validate: patientRules });
   const known = useFollowed(toValues(contact), form);
-  const change = useMutation({
-    mutationFn: (patch: ContactPatch) => changeContact(contact.id, patch),
-    onSuccess(saved) {
-      queryClient.setQueryData(contactQuery(contact.id).queryKey, saved);
-      return queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'contacts' || queryKey[0] === 'appointments',
-      });
-    },
-  });
+  const change = useChangeContact();
   const save = useSaveForm(form, change, {
-    toRequest: (values) => changes(known.current, values),
+    toRequest: (values) => ({ id: contact.id, patch: changes(known.current, values) }),
     saved: (saved) => `Saved ${fullName(saved)}.`,
     toValues,
   });

@@ -10,11 +10,11 @@ import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { WaitlistPanel } from '../waitlist/waitlist-panel.tsx';
+import { contactsQuery } from './api/contacts.ts';
 import { ContactDrawer } from './contact-drawer.tsx';
 import { contactWord, fullName, initials, phoneWords, statusOptions } from './contact-view.ts';
-import { contactsQuery } from './contacts.api.ts';
 import classes from './contacts-page.module.css';
 
 const route = getRouteApi('/app/patients');

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { formatMoment } from '../../lib/format/format.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { deliveryQuery } from './deliveries.api.ts';
+import { deliveryQuery } from './api/delivery.ts';
 import classes from './delivery-drawer.module.css';
 import { outcomeView, statusView, whatCame } from './delivery-view.ts';
 import { ReplayOne } from './replay-one.tsx';

@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Outgoing } from '@voxanne/contract';
 import { formatMoment, plural } from '../../lib/format/format.ts';
@@ -8,7 +8,8 @@ import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { outgoingQuery, sendAgain } from './deliveries.api.ts';
+import { outgoingQuery } from './api/outgoing.ts';
+import { useSendAgain } from './api/send-again.ts';
 import classes from './deliveries-page.module.css';
 import { DeliveryRows, newestFirst } from './delivery-rows.tsx';
 import { statusOptions, statusView, whatLeaves } from './delivery-view.ts';
@@ -62,13 +63,10 @@ export function OutgoingList({ timeZone }: { timeZone: string }) {
 }
 
 function Row({ entry, timeZone }: { entry: Outgoing; timeZone: string }) {
-  const queryClient = useQueryClient();
   const { word, tone, busy } = statusView(entry.status);
-  const again = useMutation({
-    mutationFn: () => sendAgain(entry.id),
+  const again = useSendAgain({
     onSuccess: ({ summary }) => notifyDone(summary),
     onError: (error) => notifyFailed('We couldn’t send it again', error),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['deliveries'] }),
   });
   return (
     <div className={`${classes.row} ${classes.still}`}>
@@ -90,7 +88,7 @@ function Row({ entry, timeZone }: { entry: Outgoing; timeZone: string }) {
           className={classes.again}
           loading={again.isPending}
           aria-label={`Send again: ${whatLeaves(entry)}, ${formatMoment(entry.created_at, timeZone)}`}
-          onClick={() => again.mutate()}
+          onClick={() => again.mutate(entry.id)}
         >
           Send again
         </Button>

@@ -1,24 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconRepeat } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { plural } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
-import { replayMany, sendManyAgain } from './deliveries.api.ts';
-
-const filter = { status: 'dead_letter' } as const;
-
-const countAll = () =>
-  Promise.all([replayMany({ filter, dry_run: true }), sendManyAgain({ filter, dry_run: true })]);
+import { useCountDeadLetters, useReplayDeadLetters } from './api/replay-dead-letters.ts';
 
 /**
  * Both lists at once, because health counts them together. Counted first, because no one should replay a thousand of
  * them without seeing the number.
  */
 export function ReplayDeadLetters() {
-  const queryClient = useQueryClient();
-  const preview = useMutation({
-    mutationFn: countAll,
+  const preview = useCountDeadLetters({
     onSuccess(counts) {
       if (counts.every(({ matched }) => matched === 0))
         notifyDone('Nothing failed, so there’s nothing to replay.');
@@ -26,21 +18,10 @@ export function ReplayDeadLetters() {
     onError: (error) => notifyFailed('We couldn’t count what failed', error),
   });
   const [webhooks = 0, outgoing = 0] = preview.data?.map(({ matched }) => matched) ?? [];
-  const run = useMutation({
-    async mutationFn() {
-      const done = [];
-      if (webhooks > 0) done.push(await replayMany({ filter }));
-      if (outgoing > 0) done.push(await sendManyAgain({ filter }));
-      return done;
-    },
+  const run = useReplayDeadLetters({
     onSuccess: (done) => notifyDone(done.map(({ summary }) => summary).join(' ')),
     onError: (error) => notifyFailed('The replay failed', error),
-    async onSettled() {
-      preview.reset();
-      await queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'deliveries' || queryKey[0] === 'health',
-      });
-    },
+    onSettled: () => preview.reset(),
   });
   return (
     <>
@@ -58,7 +39,7 @@ export function ReplayDeadLetters() {
         confirm="Replay all"
         cancel="Not now"
         busy={run.isPending}
-        onConfirm={() => run.mutate()}
+        onConfirm={() => run.mutate({ incoming: webhooks > 0, outgoing: outgoing > 0 })}
         onCancel={() => preview.reset()}
       >
         <p>

@@ -1,21 +1,17 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconTestPipe } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Delivery, ReplayResult } from '@voxanne/contract';
 import { useState } from 'react';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { notifyFailed } from '../../lib/ui/notify.ts';
-import { replay } from './deliveries.api.ts';
+import { useReplayDelivery } from './api/replay-delivery.ts';
 import classes from './delivery-drawer.module.css';
 import { effectWords } from './delivery-view.ts';
 
 export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery }) {
-  const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const run = useMutation({
-    mutationFn: (dryRun: boolean) => replay(id, dryRun),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['deliveries'] }),
-    onError: (error, dryRun) => notifyFailed(dryRun ? 'The dry run failed' : 'The replay failed', error),
+  const run = useReplayDelivery({
+    onError: (error, { dryRun }) => notifyFailed(dryRun ? 'The dry run failed' : 'The replay failed', error),
     onSettled: () => setAsking(false),
   });
   return (
@@ -26,9 +22,9 @@ export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery
             size="sm"
             variant="default"
             leftSection={<IconTestPipe size={16} aria-hidden />}
-            loading={run.isPending && run.variables}
+            loading={run.isPending && run.variables.dryRun}
             disabled={run.isPending}
-            onClick={() => run.mutate(true)}
+            onClick={() => run.mutate({ id, dryRun: true })}
           >
             Dry run
           </Button>
@@ -49,7 +45,7 @@ export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery
         confirm="Replay"
         cancel="Not now"
         busy={run.isPending}
-        onConfirm={() => run.mutate(false)}
+        onConfirm={() => run.mutate({ id, dryRun: false })}
         onCancel={() => setAsking(false)}
       >
         <p>Anything it already did won’t be done twice. The audit log will show that you replayed it.</p>

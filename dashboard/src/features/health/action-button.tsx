@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { HealthAction } from '@voxanne/contract';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { LinkGoogleButton } from '../connections/link-google.tsx';
 import { useRight } from '../identity/use-right.ts';
-import { resetBreaker } from './health.api.ts';
+import { useResetBreaker } from './api/reset-breaker.ts';
 import { breakerName, breakerOf, givenUpSearch } from './health-view.ts';
 
 /** The button for what is advised; nothing where only the person who runs the server can help. */
@@ -33,15 +32,12 @@ export function ActionButton({ action }: { action: HealthAction }) {
 
 function ResetButton({ name }: { name: string }) {
   const mayReset = useRight('breakers.reset');
-  const queryClient = useQueryClient();
-  const reset = useMutation({
-    mutationFn: () => resetBreaker(name),
+  const reset = useResetBreaker({
     onSuccess: () => notifyDone(`Trying ${breakerName(name)} again now.`),
     onError: (error) => notifyFailed('We couldn’t try it again', error),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['health'] }),
   });
   return mayReset ? (
-    <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate()}>
+    <Button variant="default" loading={reset.isPending} onClick={() => reset.mutate(name)}>
       Try {breakerName(name)} now
     </Button>
   ) : null;

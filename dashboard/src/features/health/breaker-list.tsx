@@ -3,7 +3,7 @@ import { formatTime, plural } from '../../lib/format/format.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { breakersQuery } from './health.api.ts';
+import { breakersQuery } from './api/breakers.ts';
 import classes from './health-page.module.css';
 import { breakerName, breakerView } from './health-view.ts';
 

@@ -8,10 +8,10 @@ import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { ActionButton } from './action-button.tsx';
+import { healthQuery } from './api/health.ts';
 import { BreakerList } from './breaker-list.tsx';
-import { healthQuery } from './health.api.ts';
 import classes from './health-page.module.css';
 import { adviceOf, healthView, integrationView } from './health-view.ts';
 

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { ActionButton } from './action-button.tsx';
-import { healthQuery } from './health.api.ts';
+import { healthQuery } from './api/health.ts';
 import classes from './health-strip.module.css';
 import { healthSentence, healthView } from './health-view.ts';
 

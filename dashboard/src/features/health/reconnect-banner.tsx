@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ActionButton } from './action-button.tsx';
-import { healthQuery } from './health.api.ts';
+import { healthQuery } from './api/health.ts';
 
 /** Where appointments are made and moved, people should know that Google Calendar doesn't get them. */
 export function ReconnectBanner() {

@@ -4,7 +4,7 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
-import { signIn } from './identity.api.ts';
+import { signIn } from './api/sign-in.ts';
 import { sessionResumed, useSessionEnded } from './session-end.ts';
 
 /** Esc belongs to this dialog alone: it would close the drawer below, and with it what was typed. */

@@ -5,8 +5,9 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { SignInRequest } from '@voxanne/contract';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { signIn } from './api/sign-in.ts';
 import { AuthCard } from './auth-card.tsx';
-import { enter, signIn } from './identity.api.ts';
+import { enter } from './enter.ts';
 
 const route = getRouteApi('/sign-in');
 

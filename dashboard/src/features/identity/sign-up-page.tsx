@@ -7,8 +7,9 @@ import { ownTimeZone } from '../../lib/format/time-zones.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { signUp } from './api/sign-up.ts';
 import { AuthCard } from './auth-card.tsx';
-import { enter, signUp } from './identity.api.ts';
+import { enter } from './enter.ts';
 import { fieldErrors, type SignUpValues, toSignUpRequest, validateSignUp } from './sign-up.form.ts';
 
 export function SignUpPage() {

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { Message } from '@voxanne/contract';
 import { formatPhone } from '../../lib/format/format.ts';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { messageQuery } from './api/message.ts';
 import { headline } from './message-view.ts';
 import classes from './messages-page.module.css';
-import { messageQuery } from './messaging.api.ts';
 import { TextActions } from './text-actions.tsx';
 import { FullTimeline } from './timeline.tsx';
 

@@ -1,7 +1,7 @@
 import { Accordion, Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconMessage2, IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { MAX_COUNTED, type Message } from '@voxanne/contract';
 import { useState } from 'react';
@@ -10,11 +10,11 @@ import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
+import { messagesQuery } from './api/messages.ts';
 import { MessagePanel } from './message-panel.tsx';
 import { headline, kindWords, stateOf } from './message-view.ts';
 import classes from './messages-page.module.css';
-import { messagePagesQuery } from './messaging.api.ts';
 
 const SEARCH_AFTER_MS = 250;
 
@@ -22,11 +22,11 @@ export function MessagesPage() {
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed.trim(), SEARCH_AFTER_MS);
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    messagePagesQuery(search),
-  );
-  const messages = data?.pages.flatMap((page) => page.data) ?? [];
-  const total = data?.pages[0]?.total ?? 0;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...messagesQuery({ search }),
+    placeholderData: keepPreviousData,
+  });
+  const { messages = [], total = 0 } = data ?? {};
   return (
     <Page title="Messages" hint="Texts to and from patients.">
       {data === undefined ? (

@@ -1,9 +1,11 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ErrorState } from '../../lib/ui/states.tsx';
+import { messageQuery } from './api/message.ts';
+import { messagesQuery } from './api/messages.ts';
+import { phoneQuery } from './api/phone.ts';
 import { newestBooking, onItsWay } from './message-view.ts';
-import { messageQuery, messagesQuery, phoneQuery } from './messaging.api.ts';
 import { PhoneFrame } from './phone-frame.tsx';
 import { Milestones } from './timeline.tsx';
 
@@ -22,8 +24,10 @@ export function PatientPhone({ number, clinic, timeZone, sandbox, expecting }: P
   const queryClient = useQueryClient();
   const phone = useQuery({ ...phoneQuery(number), enabled: sandbox });
   // The server knows the number's full form; what was typed may lack the country.
-  const messages = useQuery(messagesQuery(sandbox ? (phone.data?.number ?? number) : undefined));
-  const list = messages.data?.data ?? [];
+  const messages = useInfiniteQuery(
+    messagesQuery({ to: sandbox ? (phone.data?.number ?? number) : undefined }),
+  );
+  const list = messages.data?.messages ?? [];
   const newest = newestBooking(list);
   const detail = useQuery({ ...messageQuery(newest?.id ?? ''), enabled: newest !== undefined });
   const waiting = expecting || onItsWay(list, Date.now());

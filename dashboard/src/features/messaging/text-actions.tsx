@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { IconPhoneCheck, IconSend } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { useRight } from '../identity/use-right.ts';
+import { useResendText } from './api/resend-text.ts';
+import { useSetInformed } from './api/set-informed.ts';
 import { isRefused } from './message-view.ts';
-import { resendText, setInformed } from './messaging.api.ts';
 
 interface Props {
   text: {
@@ -20,25 +20,17 @@ interface Props {
 
 const INFORMED = 'Mark as reached by phone';
 const NOT_INFORMED = 'Undo: not reached';
-const STALE = ['messages', 'appointments', 'contacts'];
 
 /** What can be done about a text that did not arrive. */
 export function TextActions({ text, who }: Props) {
   const maySend = useRight('messages.send');
-  const queryClient = useQueryClient();
-  const onSettled = () =>
-    queryClient.invalidateQueries({ predicate: ({ queryKey }) => STALE.includes(String(queryKey[0])) });
-  const resend = useMutation({
-    mutationFn: () => resendText(text.id),
+  const resend = useResendText({
     onSuccess: () => notifyDone(`Sending the text to ${who} again.`),
     onError: (error) => notifyFailed('We couldn’t send the text again', error),
-    onSettled,
   });
   const informed = text.informed_at !== null;
-  const inform = useMutation({
-    mutationFn: () => setInformed(text.id, !informed),
+  const inform = useSetInformed({
     onError: (error) => notifyFailed('We couldn’t save this', error),
-    onSettled,
   });
   if (!maySend || !isRefused(text.status) || (text.replaced_by ?? null) !== null) return null;
   return (
@@ -50,7 +42,7 @@ export function TextActions({ text, who }: Props) {
           leftSection={<IconSend size={14} aria-hidden />}
           loading={resend.isPending}
           aria-label={`Send again: the text to ${who}`}
-          onClick={() => resend.mutate()}
+          onClick={() => resend.mutate(text.id)}
         >
           Send again
         </Button>
@@ -61,7 +53,7 @@ export function TextActions({ text, who }: Props) {
         leftSection={informed ? undefined : <IconPhoneCheck size={14} aria-hidden />}
         loading={inform.isPending}
         aria-label={`${informed ? NOT_INFORMED : INFORMED}: ${who}`}
-        onClick={() => inform.mutate()}
+        onClick={() => inform.mutate({ id: text.id, informed: !informed })}
       >
         {informed ? NOT_INFORMED : INFORMED}
       </Button>

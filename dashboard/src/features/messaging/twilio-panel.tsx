@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
+import { integrationsQuery } from '../connections/api/integrations.ts';
 import { connectionView } from '../connections/connection-view.ts';
-import { integrationsQuery } from '../connections/connections.api.ts';
 
 /** Read-only: the sender belongs to the deployment. */
 export function TwilioPanel() {

@@ -1,5 +1,4 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Onboarding } from '@voxanne/contract';
 import { type FormEvent, useState } from 'react';
 import { asApiError } from '../../lib/api/api-error.ts';
@@ -8,7 +7,7 @@ import type { ToneName } from '../../lib/theme/colors.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { useUnsaved } from '../../lib/ui/unsaved.tsx';
-import { updateOrganization } from '../organizations/organizations.api.ts';
+import { useChangeOrganization } from '../organizations/api/change-organization.ts';
 
 type Ready = Onboarding['system_ready'];
 
@@ -23,19 +22,12 @@ const views: Record<Ready['status'], { word: string; tone: ToneName; busy?: bool
 function PhoneForm() {
   const [phone, setPhone] = useState('');
   useUnsaved(phone !== '');
-  const queryClient = useQueryClient();
-  const save = useMutation({
-    mutationFn: () => updateOrganization({ phone }),
-    onSuccess: () =>
-      queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === 'onboarding' || queryKey[0] === 'organization',
-      }),
-  });
+  const save = useChangeOrganization();
   const error = save.error === null ? null : asApiError(save.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    save.mutate();
+    save.mutate({ phone });
   }
   return (
     <form onSubmit={submit}>

@@ -1,14 +1,15 @@
 import { Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { WithRight } from '../identity/with-right.tsx';
+import { useChangeOrganization } from './api/change-organization.ts';
+import { organizationQuery } from './api/organization.ts';
 import { changes, type RulesValues, toValues, validate } from './booking-rules-form.ts';
-import { organizationQuery, updateOrganization } from './organizations.api.ts';
 
 /** The rules of the whole clinic, not of one service. The panel above loads the data and shows its failures. */
 export function RulesPanel() {
@@ -21,16 +22,9 @@ export function RulesPanel() {
 }
 
 function RulesForm({ organization }: { organization: Organization }) {
-  const queryClient = useQueryClient();
   const form = useForm<RulesValues>({ initialValues: toValues(organization), validate });
   const known = useFollowed(toValues(organization), form);
-  const update = useMutation({
-    mutationFn: updateOrganization,
-    onSuccess(saved) {
-      queryClient.setQueryData(organizationQuery.queryKey, saved);
-      return queryClient.invalidateQueries({ queryKey: ['availability'] });
-    },
-  });
+  const update = useChangeOrganization();
   const save = useSaveForm(form, update, {
     toRequest: (values) => changes(known.current, values),
     saved: () => 'Saved.',

@@ -1,6 +1,6 @@
 import { Button, Group, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { Organization } from '@voxanne/contract';
 import { spellTimeZone } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
@@ -10,8 +10,9 @@ import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { WithRight } from '../identity/with-right.tsx';
+import { useChangeOrganization } from './api/change-organization.ts';
+import { organizationQuery } from './api/organization.ts';
 import { changes, countryName, movedBy, type OrganizationValues, toValues } from './organization-form.ts';
-import { organizationQuery, updateOrganization } from './organizations.api.ts';
 import { ZoneQuestion } from './zone-question.tsx';
 
 export function OrganizationPanel() {
@@ -29,13 +30,7 @@ export function OrganizationPanel() {
   );
 }
 
-interface Change {
-  values: OrganizationValues;
-  confirm_time_zone?: true;
-}
-
 function OrganizationForm({ organization }: { organization: Organization }) {
-  const queryClient = useQueryClient();
   const form = useForm<OrganizationValues>({
     initialValues: toValues(organization),
     validate: {
@@ -45,18 +40,9 @@ function OrganizationForm({ organization }: { organization: Organization }) {
     },
   });
   const known = useFollowed(toValues(organization), form);
-  const update = useMutation({
-    mutationFn: ({ values, ...confirmed }: Change) =>
-      updateOrganization({ ...changes(known.current, values), ...confirmed }),
-    onSuccess(saved) {
-      queryClient.setQueryData(organizationQuery.queryKey, saved);
-      return queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => ['me', 'onboarding', 'availability'].includes(String(queryKey[0])),
-      });
-    },
-  });
+  const update = useChangeOrganization();
   const save = useSaveForm(form, update, {
-    toRequest: (values) => ({ values }),
+    toRequest: (values) => changes(known.current, values),
     saved: () => 'Saved.',
     toValues,
   });
@@ -101,7 +87,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         from={organization.time_zone}
         to={form.values.time_zone}
         busy={save.isSaving}
-        onConfirm={() => save.send({ values: form.values, confirm_time_zone: true })}
+        onConfirm={() => save.send({ ...changes(known.current, form.values), confirm_time_zone: true })}
         onCancel={update.reset}
       />
       <FormError error={moved === null ? save.error : null} />

@@ -1,13 +1,12 @@
 import { Alert, Button, Group } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
-import type { Provider, ProviderPatch } from '@voxanne/contract';
+import type { Provider } from '@voxanne/contract';
 import { useEffect, useRef, useState } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { useSaveProvider } from './api/save-provider.ts';
 import { NoticeBoard } from './notice-board.tsx';
-import { changeProvider } from './schedule.api.ts';
-import { useMayChange, useNotices, useRulesChanged } from './use-notices.ts';
+import { useMayChange, useNotices } from './use-notices.ts';
 import { WeekEditor } from './week-editor.tsx';
 import { faultsOf, toRules, toWeek, type Week } from './week-form.ts';
 
@@ -25,7 +24,6 @@ const valuesOf = ({ working_hours, breaks }: Pick<Provider, 'working_hours' | 'b
 /** One provider's week. What was saved elsewhere is shown at once, unless this week is being worked on. */
 export function HoursForm({ provider }: { provider: Provider }) {
   const mayChange = useMayChange();
-  const rulesChanged = useRulesChanged();
   const { board, say } = useNotices();
   const form = useForm<HoursValues>({
     initialValues: valuesOf(provider),
@@ -52,12 +50,9 @@ export function HoursForm({ provider }: { provider: Provider }) {
     else setOvertaken(true);
   }, [there]);
 
-  const change = useMutation({
-    mutationFn: (patch: ProviderPatch) => changeProvider(provider.id, patch),
-    onSuccess: rulesChanged,
-  });
+  const change = useSaveProvider();
   const save = useSaveForm(form, change, {
-    toRequest: (values) => toRules(values.week),
+    toRequest: (values) => ({ id: provider.id, body: toRules(values.week) }),
     saved: ({ name }) => `Saved the hours for ${name}.`,
     toValues: valuesOf,
     onSaved(saved) {

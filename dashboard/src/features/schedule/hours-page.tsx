@@ -5,8 +5,8 @@ import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { SettingsNav } from '../organizations/settings-nav.tsx';
+import { providersQuery } from './api/providers.ts';
 import { HoursForm } from './hours-form.tsx';
-import { providersQuery } from './schedule.api.ts';
 
 const route = getRouteApi('/app/settings/hours');
 

@@ -1,22 +1,21 @@
 import { Alert, Button, Group, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCalendarShare } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import type { Provider } from '@voxanne/contract';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { CopyField } from '../../lib/ui/copy-field.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { makeFeed, revokeFeed } from './schedule.api.ts';
+import { useMakeFeed } from './api/make-feed.ts';
+import { useRevokeFeed } from './api/revoke-feed.ts';
 import classes from './schedule.module.css';
 
 /** A private address with which any calendar program shows a provider's appointments. It cannot be read again later. */
 export function ProviderFeed({ provider }: { provider: Provider }) {
   const [making, askToMake] = useDisclosure(false);
   const [revoking, askToRevoke] = useDisclosure(false);
-  const make = useMutation({ mutationFn: () => makeFeed(provider.id), onSuccess: askToMake.close });
-  const revoke = useMutation({
-    mutationFn: () => revokeFeed(provider.id),
+  const make = useMakeFeed({ onSuccess: askToMake.close });
+  const revoke = useRevokeFeed({
     onSuccess() {
       make.reset();
       askToRevoke.close();
@@ -67,7 +66,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         tone="brand"
         cancel="Not now"
         busy={make.isPending}
-        onConfirm={() => make.mutate()}
+        onConfirm={() => make.mutate(provider.id)}
         onCancel={askToMake.close}
       >
         If there’s an older address, it stops working right away, and anyone who uses it needs the new one.
@@ -79,7 +78,7 @@ export function ProviderFeed({ provider }: { provider: Provider }) {
         confirm="Revoke the address"
         cancel="Keep it"
         busy={revoke.isPending}
-        onConfirm={() => revoke.mutate()}
+        onConfirm={() => revoke.mutate(provider.id)}
         onCancel={askToRevoke.close}
       >
         Anyone subscribed to it stops getting updates. Your calendar in Voxanne stays as it is.

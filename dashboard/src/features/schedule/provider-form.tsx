@@ -1,6 +1,6 @@
 import { Anchor, Divider, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Provider } from '@voxanne/contract';
 import { useState } from 'react';
@@ -11,12 +11,13 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
+import { useDeleteProvider } from './api/delete-provider.ts';
+import { useSaveProvider } from './api/save-provider.ts';
 import { FormActions } from './form-actions.tsx';
 import { ProviderFeed } from './provider-feed.tsx';
-import { changeProvider, createProvider, deleteProvider } from './schedule.api.ts';
 import classes from './schedule.module.css';
-import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
+import { type Said, useMayChange } from './use-notices.ts';
 import { weekLine } from './week-form.ts';
 
 interface Values {
@@ -32,27 +33,22 @@ interface Props {
 
 export function ProviderForm({ provider, onDone }: Props) {
   const mayChange = useMayChange();
-  const rulesChanged = useRulesChanged();
   const stored: Values = { name: provider?.name ?? '', active: provider?.active ?? true };
   const form = useForm<Values>({
     initialValues: stored,
     validate: { name: (value) => (value.trim() === '' ? 'Enter the name patients use.' : null) },
   });
   const known = useFollowed(stored, form);
-  const mutation = useMutation({
-    mutationFn({ name, active }: Values) {
+  const save = useSaveForm(form, useSaveProvider(), {
+    toRequest({ name, active }) {
+      if (provider === undefined) return { body: { name, active } };
       const was = known.current;
-      return provider === undefined
-        ? createProvider({ name, active })
-        : changeProvider(provider.id, {
-            ...(name === was.name ? {} : { name }),
-            ...(active === was.active ? {} : { active }),
-          });
+      const changed = {
+        ...(name === was.name ? {} : { name }),
+        ...(active === was.active ? {} : { active }),
+      };
+      return { id: provider.id, body: changed };
     },
-    onSuccess: rulesChanged,
-  });
-  const save = useSaveForm(form, mutation, {
-    toRequest: (values) => values,
     saved: ({ name }) => `Saved ${name}.`,
     onSaved: onDone,
   });
@@ -122,15 +118,12 @@ const Booked = z.object({
 
 /** Deleting a provider who has appointments asks a second time. */
 function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
-  const rulesChanged = useRulesChanged();
   const timeZone = useQuery(meQuery).data?.organization.time_zone ?? 'UTC';
   const [force, setForce] = useState(false);
-  const remove = useMutation({
-    mutationFn: (id: string) => deleteProvider(id, force),
-    async onSuccess(gone) {
+  const remove = useDeleteProvider({
+    onSuccess(gone) {
       notifyDone(`Deleted ${provider?.name}.`);
       onDone(gone);
-      await rulesChanged();
     },
     onError: (error) => setForce(asApiError(error).code === 'HAS_APPOINTMENTS'),
   });
@@ -145,7 +138,7 @@ function useRemoval(provider: Provider | undefined, onDone: Props['onDone']) {
       : 'They can’t be booked anymore. Past appointments stay in the records.',
     busy: remove.isPending,
     error: booked ? null : remove.error,
-    onConfirm: () => remove.mutate(provider.id),
+    onConfirm: () => remove.mutate({ id: provider.id, force }),
     onCancel() {
       setForce(false);
       remove.reset();

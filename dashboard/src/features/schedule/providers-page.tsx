@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { providersQuery } from './api/providers.ts';
 import { ProviderForm } from './provider-form.tsx';
-import { providersQuery } from './schedule.api.ts';
 import { SettingsList } from './settings-list.tsx';
 import { weekLine } from './week-form.ts';
 

@@ -1,14 +1,14 @@
 import { Checkbox, NumberInput, Radio, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
 import type { Provider, Service } from '@voxanne/contract';
 import { fieldMessages } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { useDeleteService } from './api/delete-service.ts';
+import { useSaveService } from './api/save-service.ts';
 import { FormActions } from './form-actions.tsx';
-import { changeService, createService, deleteService } from './schedule.api.ts';
 import {
   changes,
   EMPTY,
@@ -19,7 +19,7 @@ import {
   toValues,
   validate,
 } from './service-values.ts';
-import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
+import { type Said, useMayChange } from './use-notices.ts';
 
 interface Props {
   /** Without one it is a new one. */
@@ -30,30 +30,23 @@ interface Props {
 
 export function ServiceForm({ service, providers, onDone }: Props) {
   const mayChange = useMayChange();
-  const rulesChanged = useRulesChanged();
   const stored = service === undefined ? EMPTY : toValues(service);
   const form = useForm<ServiceValues>({ initialValues: stored, validate });
   const known = useFollowed(stored, form);
-  const mutation = useMutation({
-    mutationFn: (values: ServiceValues) =>
+  const save = useSaveForm(form, useSaveService(), {
+    toRequest: (values) =>
       service === undefined
-        ? createService(toBody(values))
-        : changeService(service.id, changes(known.current, values)),
-    onSuccess: rulesChanged,
-  });
-  const save = useSaveForm(form, mutation, {
-    toRequest: (values) => values,
+        ? { body: toBody(values) }
+        : { id: service.id, body: changes(known.current, values) },
     saved: ({ name }) => `Saved ${name}.`,
     onSaved: onDone,
     messagesOf: (error) => fieldMessages(error, fieldOf),
   });
-  const remove = useMutation({
-    mutationFn: (id: string) => deleteService(id),
-    async onSuccess(gone) {
+  const remove = useDeleteService({
+    onSuccess(gone) {
       notifyDone(`Deleted ${service?.name}.`);
       save.settled();
       onDone(gone);
-      await rulesChanged();
     },
   });
   const number = { size: 'md', allowDecimal: false, allowNegative: false, disabled: !mayChange } as const;

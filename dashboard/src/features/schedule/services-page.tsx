@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { providersQuery, servicesQuery } from './schedule.api.ts';
+import { providersQuery } from './api/providers.ts';
+import { servicesQuery } from './api/services.ts';
 import { ServiceForm } from './service-form.tsx';
 import { serviceLine } from './service-values.ts';
 import { SettingsList } from './settings-list.tsx';

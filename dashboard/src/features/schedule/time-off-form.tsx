@@ -1,16 +1,16 @@
 import { Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
 import type { Provider, TimeOff } from '@voxanne/contract';
 import { fieldMessages } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { useFollowed } from '../../lib/ui/use-followed.ts';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { useDeleteTimeOff } from './api/delete-time-off.ts';
+import { useSaveTimeOff } from './api/save-time-off.ts';
 import { FormActions } from './form-actions.tsx';
-import { changeTimeOff, createTimeOff, deleteTimeOff } from './schedule.api.ts';
 import { emptyTimeOff, fieldOf, type TimeOffValues, toBody, toValues, validate } from './time-off-view.ts';
-import { type Said, useMayChange, useRulesChanged } from './use-notices.ts';
+import { type Said, useMayChange } from './use-notices.ts';
 
 interface Props {
   /** Without one it is a new one. */
@@ -22,28 +22,23 @@ interface Props {
 
 export function TimeOffForm({ entry, providers, today, onDone }: Props) {
   const mayChange = useMayChange();
-  const rulesChanged = useRulesChanged();
   const stored = entry === undefined ? emptyTimeOff(today) : toValues(entry);
   const form = useForm<TimeOffValues>({ initialValues: stored, validate });
   useFollowed(stored, form);
-  const mutation = useMutation({
-    mutationFn: (values: TimeOffValues) =>
-      entry === undefined ? createTimeOff(toBody(values)) : changeTimeOff(entry.id, toBody(values)),
-    onSuccess: rulesChanged,
-  });
-  const save = useSaveForm(form, mutation, {
-    toRequest: (values) => values,
+  const save = useSaveForm(form, useSaveTimeOff(), {
+    toRequest(values) {
+      const body = toBody(values);
+      return entry === undefined ? { body } : { id: entry.id, body };
+    },
     saved: ({ title }) => `Saved ${title}.`,
     onSaved: onDone,
     messagesOf: (error) => fieldMessages(error, fieldOf),
   });
-  const remove = useMutation({
-    mutationFn: (id: string) => deleteTimeOff(id),
-    async onSuccess() {
+  const remove = useDeleteTimeOff({
+    onSuccess() {
       notifyDone(`Removed ${entry?.title}. Patients can book that time again.`);
       save.settled();
       onDone({ notices: [] });
-      await rulesChanged();
     },
   });
   const { whole_days: whole } = form.values;

@@ -1,17 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { AffectedAppointment } from '@voxanne/contract';
 import { useState } from 'react';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { useRight } from '../identity/use-right.ts';
-
-const FOLLOWING = ['services', 'providers', 'time-off', 'availability'];
-
-/** After a change of a rule everything that depends on rules is read again. */
-export function useRulesChanged() {
-  const queryClient = useQueryClient();
-  return () =>
-    queryClient.invalidateQueries({ predicate: ({ queryKey }) => FOLLOWING.includes(String(queryKey[0])) });
-}
 
 /** Staff and auditors look; owners and admins change. Until it is known, no one is refused. */
 export function useMayChange(): boolean {

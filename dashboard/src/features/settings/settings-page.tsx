@@ -4,9 +4,9 @@ import { Page } from '../../lib/ui/page.tsx';
 import { VapiPanel } from '../assistant/vapi-panel.tsx';
 import { GooglePanel } from '../connections/google-panel.tsx';
 import { TwilioPanel } from '../messaging/twilio-panel.tsx';
+import { modeQuery } from '../organizations/api/mode.ts';
 import { RulesPanel } from '../organizations/booking-rules-panel.tsx';
 import { OrganizationPanel } from '../organizations/organization-panel.tsx';
-import { modeQuery } from '../organizations/organizations.api.ts';
 import { SettingsNav } from '../organizations/settings-nav.tsx';
 
 export function SettingsPage() {

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconMessage, IconPhone } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Task } from '@voxanne/contract';
 import { formatPhone, formatTime, relativeDay } from '../../lib/format/format.ts';
 import { notifyFailed } from '../../lib/ui/notify.ts';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { WithRight } from '../identity/with-right.tsx';
+import { useCloseTask } from './api/close-task.ts';
+import { useReopenTask } from './api/reopen-task.ts';
 import classes from './needs-you.module.css';
-import { closeTask, reopenTask, tasksQuery } from './tasks.api.ts';
 
 interface Props {
   task: Task;
@@ -18,15 +18,16 @@ interface Props {
 
 /** A message that a caller left with the receptionist. */
 export function TaskRow({ task, timeZone, now, onChanged }: Props) {
-  const queryClient = useQueryClient();
   const isOpen = task.status === 'open';
-  const change = useMutation({
-    mutationFn: () => (isOpen ? closeTask(task.id) : reopenTask(task.id)),
+  const close = useCloseTask({
     onSuccess: onChanged,
-    onError: (cause) =>
-      notifyFailed(isOpen ? 'We couldn’t close the message' : 'We couldn’t reopen the message', cause),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: tasksQuery.queryKey }),
+    onError: (cause) => notifyFailed('We couldn’t close the message', cause),
   });
+  const reopen = useReopenTask({
+    onSuccess: onChanged,
+    onError: (cause) => notifyFailed('We couldn’t reopen the message', cause),
+  });
+  const change = isOpen ? close : reopen;
   const phone = formatPhone(task.phone);
   return (
     <li className={classes.row} data-done={isOpen ? undefined : ''}>
@@ -68,7 +69,7 @@ export function TaskRow({ task, timeZone, now, onChanged }: Props) {
             leftSection={isOpen ? <IconCheck size={14} aria-hidden /> : undefined}
             loading={change.isPending}
             aria-label={`${isOpen ? 'Close' : 'Reopen'} the message from ${task.name}`}
-            onClick={() => change.mutate()}
+            onClick={() => change.mutate(task.id)}
           >
             {isOpen ? 'Close' : 'Reopen'}
           </Button>

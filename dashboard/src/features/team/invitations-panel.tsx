@@ -1,7 +1,7 @@
 import { Alert, Button, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconMail } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type Invitation, InvitationCreate, type Me, type NewInvitation, type Role } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatMoment } from '../../lib/format/format.ts';
@@ -12,7 +12,9 @@ import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { invitationsQuery, invite, withdrawInvitation } from './team.api.ts';
+import { invitationsQuery } from './api/invitations.ts';
+import { useInvite } from './api/invite.ts';
+import { useWithdrawInvitation } from './api/withdraw-invitation.ts';
 import classes from './team.module.css';
 import { asOne, ROLES, rolesToGive } from './team-view.ts';
 
@@ -66,12 +68,9 @@ function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => v
           : 'Enter an email address, such as bob@clinic.com.',
     },
   });
-  const send = useMutation({
-    mutationFn: ({ email, role }: { email: string; role: Role }) => invite({ email: email.trim(), role }),
-    meta: { changes: ['team.updated'] },
-  });
+  const send = useInvite();
   const save = useSaveForm(form, send, {
-    toRequest: (values) => values,
+    toRequest: ({ email, role }) => ({ email: email.trim(), role }),
     onSaved(made) {
       form.reset();
       onMade(made);
@@ -113,13 +112,11 @@ interface RowProps {
 }
 
 function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
-  const withdraw = useMutation({
-    mutationFn: () => withdrawInvitation(invitation.id),
+  const withdraw = useWithdrawInvitation({
     onSuccess() {
       onWithdrawn();
       notifyDone(`The invitation of ${invitation.email} is withdrawn.`);
     },
-    meta: { changes: ['team.updated'] },
     onError: (error) => notifyFailed('The invitation wasn’t withdrawn', error),
   });
   const isOpen = invitation.status === 'open';
@@ -138,7 +135,7 @@ function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
           variant="default"
           loading={withdraw.isPending}
           aria-label={`Withdraw the invitation of ${invitation.email}`}
-          onClick={() => withdraw.mutate()}
+          onClick={() => withdraw.mutate(invitation.id)}
         >
           Withdraw
         </Button>

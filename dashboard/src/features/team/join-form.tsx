@@ -7,8 +7,10 @@ import { useState } from 'react';
 import { asApiError } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { enter, signIn, signUp } from '../identity/identity.api.ts';
-import { acceptInvitation } from './team.api.ts';
+import { signIn } from '../identity/api/sign-in.ts';
+import { signUp } from '../identity/api/sign-up.ts';
+import { enter } from '../identity/enter.ts';
+import { acceptInvitation } from './api/accept-invitation.ts';
 
 interface Values {
   name: string;

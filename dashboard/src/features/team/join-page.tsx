@@ -4,10 +4,13 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import type { InvitationFacts } from '@voxanne/contract';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { sessionQuery } from '../identity/api/session.ts';
+import { signOut } from '../identity/api/sign-out.ts';
 import { AuthCard } from '../identity/auth-card.tsx';
-import { enter, sessionQuery, signOut } from '../identity/identity.api.ts';
+import { enter } from '../identity/enter.ts';
+import { acceptInvitation } from './api/accept-invitation.ts';
+import { invitationQuery } from './api/invitation.ts';
 import { JoinForm } from './join-form.tsx';
-import { acceptInvitation, invitationQuery } from './team.api.ts';
 import { asOne } from './team-view.ts';
 
 /** Where the link of an invitation leads: with an account or without, to the clinic that invites. */

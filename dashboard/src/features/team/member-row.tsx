@@ -1,12 +1,12 @@
 import { Button, Group, Select } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import type { Me, Member, Role } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatDayShort } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
-import { changeRole, removeMember } from './team.api.ts';
+import { useChangeRole } from './api/change-role.ts';
+import { useRemoveMember } from './api/remove-member.ts';
 import classes from './team.module.css';
 import { asOne, mayChangeMember, ROLES, rolesToGive } from './team-view.ts';
 
@@ -39,21 +39,17 @@ export function MemberRow({ me, member, members }: Props) {
 function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }) {
   const [role, choose] = useState<Role | null>(null);
   const [removing, askToRemove] = useState(false);
-  const change = useMutation({
-    mutationFn: (wanted: Role) => changeRole(member.user_id, wanted),
+  const change = useChangeRole({
     onSuccess(saved) {
       choose(null);
       notifyDone(`${saved.email} is ${asOne[saved.role]} now.`);
     },
-    meta: { changes: ['team.updated'] },
   });
-  const remove = useMutation({
-    mutationFn: () => removeMember(member.user_id),
+  const remove = useRemoveMember({
     onSuccess() {
       askToRemove(false);
       notifyDone(`${member.email} is removed from the clinic.`);
     },
-    meta: { changes: ['team.updated'] },
   });
   const close = () => {
     choose(null);
@@ -86,7 +82,7 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
         tone="brand"
         cancel="Keep"
         busy={change.isPending}
-        onConfirm={() => role !== null && change.mutate(role)}
+        onConfirm={() => role !== null && change.mutate({ userId: member.user_id, role })}
         onCancel={close}
       >
         {role === null ? null : `${ROLES[role].word}: ${ROLES[role].means}. It holds within seconds.`}
@@ -98,7 +94,7 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
         confirm="Remove"
         cancel="Keep"
         busy={remove.isPending}
-        onConfirm={() => remove.mutate()}
+        onConfirm={() => remove.mutate(member.user_id)}
         onCancel={() => {
           askToRemove(false);
           remove.reset();

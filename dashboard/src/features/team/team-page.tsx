@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { useRight } from '../identity/use-right.ts';
 import { SettingsNav } from '../organizations/settings-nav.tsx';
+import { membersQuery } from './api/members.ts';
 import { InvitationsPanel } from './invitations-panel.tsx';
 import { MemberRow } from './member-row.tsx';
-import { membersQuery } from './team.api.ts';
 import classes from './team.module.css';
 import { YourPlace } from './your-place.tsx';
 

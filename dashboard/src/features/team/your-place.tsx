@@ -1,5 +1,4 @@
 import { Button, Group, Select } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import type { Me, Member } from '@voxanne/contract';
 import { useState } from 'react';
 import { Confirm } from '../../lib/ui/confirm.tsx';
@@ -7,7 +6,8 @@ import { FormError } from '../../lib/ui/form-error.tsx';
 import { notifyDone } from '../../lib/ui/notify.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { useRight } from '../identity/use-right.ts';
-import { handOver, leaveClinic } from './team.api.ts';
+import { useHandOver } from './api/hand-over.ts';
+import { useLeaveClinic } from './api/leave-clinic.ts';
 import classes from './team.module.css';
 import { asOne, isLastOwner, ROLES, successors } from './team-view.ts';
 
@@ -39,14 +39,12 @@ function HandOver({ members }: { members: readonly Member[] }) {
   const [heir, choose] = useState<string | null>(null);
   const [asking, ask] = useState(false);
   const chosen = members.find(({ user_id }) => user_id === heir);
-  const give = useMutation({
-    mutationFn: (userId: string) => handOver(userId),
+  const give = useHandOver({
     onSuccess() {
       ask(false);
       choose(null);
       notifyDone(`${chosen?.email} owns the clinic now. You are an admin.`);
     },
-    meta: { changes: ['team.updated'] },
   });
   return (
     <Group align="flex-end" gap="sm" mb="md">
@@ -82,8 +80,7 @@ function HandOver({ members }: { members: readonly Member[] }) {
 
 function Leave({ clinic }: { clinic: string }) {
   const [asking, ask] = useState(false);
-  const leave = useMutation({
-    mutationFn: leaveClinic,
+  const leave = useLeaveClinic({
     // From the start: nothing that this page knows is theirs to see anymore.
     onSuccess: () => window.location.assign('/'),
   });

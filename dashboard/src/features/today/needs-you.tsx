@@ -1,20 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Task } from '@voxanne/contract';
 import { useState } from 'react';
 import { plural } from '../../lib/format/format.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
-import { refusedTextsQuery } from '../messaging/messaging.api.ts';
+import { messagesQuery } from '../messaging/api/messages.ts';
+import { tasksQuery } from '../tasks/api/tasks.ts';
 import classes from '../tasks/needs-you.module.css';
 import { TaskRow } from '../tasks/task-row.tsx';
-import { tasksQuery } from '../tasks/tasks.api.ts';
 import { RefusedTextRow } from './refused-text-row.tsx';
 
 /** What waits for a person, urgent first. Where nothing waits, nothing is shown. */
 export function NeedsYou({ timeZone, now }: { timeZone: string; now: number }) {
   const { data, error, refetch } = useQuery(tasksQuery);
   // A list that did not load is left out here; the texts are under Messages.
-  const refused = useQuery(refusedTextsQuery).data?.data ?? [];
+  const refused = useInfiniteQuery(messagesQuery({ needsAttention: true })).data?.messages ?? [];
   // Closed here and a moment ago: they stay in sight, so that a slip can be taken back.
   const [closed, setClosed] = useState<Task[]>([]);
   if (data === undefined) {

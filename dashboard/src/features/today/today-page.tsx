@@ -9,13 +9,13 @@ import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { useNow } from '../../lib/ui/use-now.ts';
+import { appointmentsQuery } from '../appointments/api/appointments.ts';
 import { AppointmentList } from '../appointments/appointment-list.tsx';
 import { nextUp } from '../appointments/appointment-view.ts';
-import { appointmentsQuery } from '../appointments/appointments.api.ts';
 import { BookDrawer } from '../appointments/book-drawer.tsx';
 import { DaySheet } from '../appointments/day-sheet.tsx';
 import { HealthStrip } from '../health/health-strip.tsx';
-import { meQuery } from '../identity/identity.api.ts';
+import { meQuery } from '../identity/api/me.ts';
 import { WithRight } from '../identity/with-right.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import classes from './today-page.module.css';
@@ -51,7 +51,7 @@ export function TodayPage() {
 function TodaySheet({ clinic, timeZone, now }: { clinic: string; timeZone: string; now: number }) {
   const { data } = useQuery(appointmentsQuery(startOfDay(now, timeZone).toISOString()));
   const today = dayKey(now, timeZone);
-  const ofToday = (data?.data ?? []).filter((item) => dayKey(item.scheduled_at, timeZone) === today);
+  const ofToday = (data?.appointments ?? []).filter((item) => dayKey(item.scheduled_at, timeZone) === today);
   return <DaySheet clinic={clinic} appointments={ofToday} timeZone={timeZone} />;
 }
 
@@ -75,7 +75,7 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
     );
   }
 
-  const all = appointments.data.data;
+  const all = appointments.data.appointments;
   if (all.length === 0) return <NoAppointments />;
   const today = dayKey(now, timeZone);
   const days = groupByDay(all, (item) => item.scheduled_at, timeZone);
@@ -100,9 +100,9 @@ function Appointments({ timeZone, now }: { timeZone: string; now: number }) {
           <AppointmentList appointments={items} {...shared} />
         </Panel>
       ))}
-      {appointments.data.next_cursor === null ? null : (
+      {appointments.data.more ? (
         <p className={classes.quiet}>Showing only the next {all.length} appointments.</p>
-      )}
+      ) : null}
     </>
   );
 }

@@ -1,17 +1,16 @@
 import { Button, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { PatientFields, patientRules } from '../../lib/ui/patient-fields.tsx';
 import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { servicesQuery } from '../schedule/schedule.api.ts';
-import { joinWaitlist, waitlistQuery } from './waitlist.api.ts';
+import { servicesQuery } from '../schedule/api/services.ts';
+import { useJoinWaitlist } from './api/join-waitlist.ts';
 import { partsOfDay, toRequest, type WaitlistValues } from './waitlist-view.ts';
 
 export function WaitlistForm({ onDone }: { onDone: () => void }) {
-  const queryClient = useQueryClient();
   const services = useQuery(servicesQuery).data ?? [];
   const form = useForm<WaitlistValues>({
     initialValues: { name: '', phone: '', service_type: '', part: '', latest_date: '' },
@@ -20,10 +19,7 @@ export function WaitlistForm({ onDone }: { onDone: () => void }) {
       service_type: (value) => (value === '' ? 'Choose a service.' : null),
     },
   });
-  const join = useMutation({
-    mutationFn: joinWaitlist,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey }),
-  });
+  const join = useJoinWaitlist();
   const save = useSaveForm(form, join, {
     toRequest,
     saved: ({ contact }) => `${contact.name} is on the waitlist.`,

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { IconHourglass, IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { WaitlistEntry } from '@voxanne/contract';
 import { useState } from 'react';
 import { formatPhone } from '../../lib/format/format.ts';
@@ -11,8 +11,9 @@ import { EmptyState, ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { useRight } from '../identity/use-right.ts';
 import { WithRight } from '../identity/with-right.tsx';
+import { useLeaveWaitlist } from './api/leave-waitlist.ts';
+import { waitlistQuery } from './api/waitlist.ts';
 import { useAnswerOffer } from './use-answer-offer.ts';
-import { leaveWaitlist, waitlistQuery } from './waitlist.api.ts';
 import { WaitlistForm } from './waitlist-form.tsx';
 import classes from './waitlist-panel.module.css';
 import { waitlistWord, waits, wantedWords } from './waitlist-view.ts';
@@ -46,15 +47,10 @@ export function WaitlistPanel({ timeZone }: { timeZone: string }) {
 function Waiting({ timeZone }: { timeZone: string }) {
   const { data, error, refetch } = useQuery(waitlistQuery);
   const [leaving, setLeaving] = useState<WaitlistEntry>();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: ({ id }: WaitlistEntry) => leaveWaitlist(id),
+  const leave = useLeaveWaitlist({
     onSuccess: (_, { contact }) => notifyDone(`${contact.name} is off the waitlist.`),
     onError: (cause) => notifyFailed('We couldn’t remove them from the waitlist', cause),
-    onSettled() {
-      setLeaving(undefined);
-      return queryClient.invalidateQueries({ queryKey: waitlistQuery.queryKey });
-    },
+    onSettled: () => setLeaving(undefined),
   });
   if (data === undefined) {
     return error === null ? (

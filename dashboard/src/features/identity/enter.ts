@@ -1,0 +1,24 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { ApiError, isSignedOut } from '../../lib/api/api-error.ts';
+import { meQuery } from './api/me.ts';
+import { rememberHere } from './known-here.ts';
+
+/**
+ * After the password was right: learns who that is, so that every page opens at once.
+ * @throws {ApiError} COOKIE_BLOCKED when the browser did not keep the session.
+ */
+export async function enter(queryClient: QueryClient): Promise<void> {
+  queryClient.removeQueries();
+  try {
+    await queryClient.fetchQuery(meQuery);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isSignedOut(error)) throw error;
+    throw new ApiError({
+      status: 0,
+      code: 'COOKIE_BLOCKED',
+      message:
+        'Your password is right, but this browser did not keep the session. Allow cookies for this site, then sign in again.',
+    });
+  }
+  rememberHere();
+}
