@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fastifyCookie from '@fastify/cookie';
 import { describeApi } from './app/api-document.ts';
 import { serveDashboard } from './app/dashboard-pages.ts';
 import { serveReference } from './app/reference-page.ts';
+import { sendSecurityHeaders } from './app/security-headers.ts';
 import {
   registerAdmissionRoutes,
   registerSimulatorRoutes,
@@ -66,6 +68,8 @@ export async function createApp(
     trustProxyHops: config.trustProxyHops,
     ...(options.schedule ? { schedule: options.schedule } : {}),
   });
+  await sendSecurityHeaders(server, config);
+  await server.register(fastifyCookie);
   allowOrigins(server, config.corsOrigins);
   answerOtherMethods(server);
   answerBareRefusals(server);
@@ -76,9 +80,6 @@ export async function createApp(
   serveReference(server);
   refuseRoutesWithoutRight(server, tenantResolver);
   server.addHook('onSend', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'same-origin');
-    reply.header('x-frame-options', 'DENY');
     if (addressOf(request).startsWith('/api/'))
       reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
   });

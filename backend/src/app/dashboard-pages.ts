@@ -8,9 +8,6 @@ import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { preferredType, wantsPage } from '../platform/negotiation.ts';
 import { isLoopbackHost } from '../platform/settings/addresses.ts';
 
-const PAGE_POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
-
 /** The pages of the dashboard by their first address; `/health` is JSON for programs, and has its own rule. */
 export const PAGES = [
   '/',
@@ -39,12 +36,6 @@ export async function serveDashboard(
   { publicUrl, dist }: { publicUrl: string; dist: string },
 ): Promise<void> {
   const built = existsSync(join(dist, 'index.html'));
-  server.addHook('onSend', async (_request, reply) => {
-    const isPage = reply.getHeader('content-type')?.toString().startsWith('text/html');
-    if (isPage && !reply.hasHeader('content-security-policy')) {
-      reply.header('content-security-policy', PAGE_POLICY);
-    }
-  });
   const sendPage = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (built) return reply.header('cache-control', 'no-cache').sendFile('index.html');
     return sendProblem(reply, request, notBuilt());

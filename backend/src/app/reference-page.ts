@@ -80,6 +80,8 @@ export function serveReference(server: HttpServer): void {
         vary: 'accept-encoding',
         'cache-control': 'no-cache',
         'content-security-policy': POLICY,
+        // To a page without an origin its own scripts come from elsewhere.
+        'cross-origin-resource-policy': 'cross-origin',
       });
       if (encoding !== 'identity') reply.header('content-encoding', encoding);
       return reply.type(type).send(await bytes);

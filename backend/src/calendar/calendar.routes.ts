@@ -18,6 +18,8 @@ export interface CalendarRouteOptions {
 
 const COOKIE = 'voxanne_google_link';
 const PATH = '/api/integrations/google';
+const COOKIE_RULES = { path: PATH, httpOnly: true, sameSite: 'lax' } as const;
+const LINK_SECONDS = 600;
 
 const Callback = z.object({
   state: singleLine(200),
@@ -45,11 +47,11 @@ export function registerCalendarRoutes(server: HttpServer, options: CalendarRout
     async (request, reply) => {
       const tenant = tenantOf(request);
       const { url, browserToken } = await link.begin(tenant);
-      const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
-      reply.header(
-        'set-cookie',
-        `${COOKIE}=${browserToken}${keptPath(request.body?.return_to)}; Path=${PATH}; Max-Age=600; HttpOnly; SameSite=Lax${secure}`,
-      );
+      reply.setCookie(COOKIE, `${browserToken}${keptPath(request.body?.return_to)}`, {
+        ...COOKIE_RULES,
+        maxAge: LINK_SECONDS,
+        secure: publicUrl.startsWith('https:'),
+      });
       return { url };
     },
   );
@@ -165,9 +167,7 @@ function backToPage(
   const url = new URL(cookieOf(request).returnTo, publicUrl);
   url.searchParams.set('google', outcome);
   if (reason) url.searchParams.set('reason', reason);
-  return reply
-    .header('set-cookie', `${COOKIE}=; Path=${PATH}; Max-Age=0; HttpOnly; SameSite=Lax`)
-    .redirect(url.toString(), 302);
+  return reply.setCookie(COOKIE, '', { ...COOKIE_RULES, maxAge: 0 }).redirect(url.toString(), 302);
 }
 
 const keptPath = (path: string | undefined): string =>
@@ -175,9 +175,7 @@ const keptPath = (path: string | undefined): string =>
 
 /** What came back with the browser. Cookies can't be trusted, so the page is checked again as it was at the start. */
 function cookieOf(request: FastifyRequest): { browserToken: string | undefined; returnTo: string } {
-  const pairs = request.headers.cookie?.split(/;\s*/) ?? [];
-  const value = pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-  const [browserToken, kept = ''] = value?.split('.') ?? [];
+  const [browserToken, kept = ''] = request.cookies[COOKIE]?.split('.') ?? [];
   const { success, data } = ConnectRequest.safeParse({
     return_to: Buffer.from(kept, 'base64url').toString() || '/setup',
   });

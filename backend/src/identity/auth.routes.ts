@@ -11,7 +11,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { type HttpServer, sendProblem } from '../platform/http.ts';
 import { guessCountry, toE164 } from '../platform/phone.ts';
-import { refuseForeignPages } from './foreign-pages.ts';
 import { identityUnavailable, type LocalIssuer } from './local-issuer.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import { refuseGuessablePassword } from './password-rules.ts';
@@ -23,7 +22,6 @@ export interface AuthRouteOptions {
   issuer: () => Promise<LocalIssuer>;
   hashing: Pick<PasswordHashing, 'admit'>;
   publicUrl: string;
-  ownOrigins: readonly string[];
   onSignOut: () => void;
   limits: SignInLimits;
   /** @throws {AppError} 503 when no one can say whether there is such a session. */
@@ -224,7 +222,6 @@ async function ask(
   request: FastifyRequest,
   body?: Record<string, unknown>,
 ): Promise<Answer> {
-  refuseForeignPages(request, ...options.ownOrigins);
   const issuer = await options.issuer();
   const headers = new Headers();
   for (const name of ['cookie', 'origin', 'referer', 'authorization', 'sec-fetch-site', 'sec-fetch-mode']) {

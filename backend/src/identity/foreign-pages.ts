@@ -1,6 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { bearerOf } from '../platform/bearer.ts';
 import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http.ts';
+import { routeKind } from '../platform/route-kind.ts';
 import { isLoopbackUrl } from '../platform/settings/addresses.ts';
 
 /**
@@ -20,27 +23,34 @@ export function ownOrigins({ publicUrl, mode }: Pick<Config, 'publicUrl' | 'mode
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * A cookie is sent with requests that other pages make. Each of the three headers in which a browser says where
- * a request comes from can get it refused; none of them overrides another.
- *
- * @throws {AppError} INVALID_ORIGIN (403).
+ * A cookie is sent with requests that other pages make. So every request of a client that could act by it must come
+ * from a page of ours, or from a program that isn't a browser. With a token it may come from anywhere: no page can send
+ * the token of another. Each of the three headers in which a browser says where a request comes from can get it
+ * refused; none of them overrides another.
  */
-export function refuseForeignPages(request: FastifyRequest, ...homes: readonly string[]): void {
-  if (SAFE_METHODS.has(request.method)) return;
-  const { origin, referer } = request.headers;
-  const site = request.headers['sec-fetch-site'];
+export function refuseForeignPages(server: HttpServer, homes: readonly string[]): void {
   const ours = new Set<string | undefined>(homes.map((home) => new URL(home).origin));
-  const foreign =
+  server.addHook('onRequest', async ({ method, headers, routeOptions }) => {
+    const { url, config } = routeOptions;
+    if (SAFE_METHODS.has(method) || url === undefined || routeKind({ url, config }) !== 'client') return;
+    if (bearerOf(headers.authorization) === undefined && isForeign(headers, ours)) throw invalidOrigin();
+  });
+}
+
+function isForeign(headers: IncomingHttpHeaders, ours: ReadonlySet<string | undefined>): boolean {
+  const { origin, referer, 'sec-fetch-site': site } = headers;
+  return (
     (origin !== undefined && !ours.has(origin)) ||
     (referer !== undefined && !ours.has(URL.parse(referer)?.origin)) ||
     // "none" is something the person did, such as opening a bookmark.
-    (site !== undefined && site !== 'same-origin' && site !== 'none');
-  if (foreign) {
-    throw new AppError({
-      code: 'INVALID_ORIGIN',
-      status: 403,
-      detail:
-        'This request came from a page we don’t recognize. Open Voxanne at its own address and try again.',
-    });
-  }
+    (site !== undefined && site !== 'same-origin' && site !== 'none')
+  );
 }
+
+const invalidOrigin = () =>
+  new AppError({
+    code: 'INVALID_ORIGIN',
+    status: 403,
+    detail:
+      'This request came from a page we don’t recognize. Open Voxanne at its own address and try again.',
+  });

@@ -108,7 +108,6 @@ export function createIdentity(options: IdentityOptions): IdentityService {
   const bySession = async (request: FastifyRequest, cookie: string): Promise<Identity | null> => {
     const session = await lookUpSession(cookie);
     if (!session) return null;
-    refuseForeignPages(request, config.publicUrl);
     const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
     const identity = { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
     known.set(request, { sessionId: session.session.id, identity });
@@ -128,12 +127,12 @@ export function createIdentity(options: IdentityOptions): IdentityService {
       return cookie?.includes('voxanne') ? bySession(request, cookie) : null;
     },
     hashing,
-    registerRoutes: (server) =>
+    registerRoutes(server) {
+      refuseForeignPages(server, origins);
       registerAuthRoutes(server, {
         issuer,
         hashing,
         publicUrl: config.publicUrl,
-        ownOrigins: origins,
         // In this process at once; the others trust their last answer for a moment.
         onSignOut: stands.forget,
         lookUpSession,
@@ -143,7 +142,8 @@ export function createIdentity(options: IdentityOptions): IdentityService {
           clock,
           key: deriveKey(config.auth.secret, 'sign-in limits'),
         }),
-      }),
+      });
+    },
   };
 }
 
