@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { createDependencies } from './dependencies.ts';
 import { type Config, loadConfig } from './platform/config.ts';
 import { StartupError } from './platform/errors.ts';
+import { createSecretFilter } from './platform/hide-secrets.ts';
 import { type Listener, listen } from './platform/listener.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { describePortOwner, portTaken } from './platform/ports.ts';
@@ -121,9 +122,12 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+let hideSecrets = (text: string): string => text;
+
 async function main(): Promise<void> {
   const config = loadConfig(process.env, root);
-  const log = createLogger(config.logLevel);
+  hideSecrets = createSecretFilter(config);
+  const log = createLogger(config.logLevel, undefined, hideSecrets);
   for (const warning of config.warnings) log.warn(`[Settings] ${warning}`);
   const shutdown = createShutdown(log);
   const end = async (reason: string, exitCode: number): Promise<void> => {
@@ -158,6 +162,6 @@ main().catch((error: unknown) => {
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);
-  process.stderr.write(`\n${words}\n`);
+  process.stderr.write(`\n${hideSecrets(words)}\n`);
   process.exit(1);
 });
