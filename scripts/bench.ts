@@ -17,6 +17,7 @@ const benches: Record<string, string> = {
   sigterm: 'bench/sigterm.ts',
   strangers: 'bench/strangers.ts',
   proofs: 'bench/proofs.ts',
+  limits: 'bench/limits.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 

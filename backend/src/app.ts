@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyCookie from '@fastify/cookie';
 import { describeApi } from './app/api-document.ts';
 import { serveDashboard } from './app/dashboard-pages.ts';
+import { limitStrangers } from './app/limit-strangers.ts';
 import { serveReference } from './app/reference-page.ts';
 import { sendSecurityHeaders } from './app/security-headers.ts';
 import {
@@ -36,6 +37,7 @@ import { createHttpServer, type HttpServer } from './platform/http.ts';
 import { answerOtherMethods } from './platform/http-methods.ts';
 import { refuseUnknownQueries } from './platform/known-queries.ts';
 import type { ListenerState } from './platform/listener.ts';
+import { createProviderCap } from './platform/rate-limits/provider-cap.ts';
 import type { Schedule } from './platform/request-limits.ts';
 import { answerBareRefusals, refuseEncodedBodies } from './platform/unreadable-requests.ts';
 import { registerScheduleRoutes } from './schedule/index.ts';
@@ -61,16 +63,19 @@ export async function createApp(
   dependencies: Dependencies,
   options: { isServing: () => boolean; listening: () => ListenerState; schedule?: Schedule },
 ): Promise<HttpServer> {
-  const { config, log, database, clock, tenants, connections, resilience, messaging } = dependencies;
+  const { config, log, database, clock, tenants, connections, resilience, messaging, strangers } =
+    dependencies;
   const { tenantResolver, optionalTenantResolver, personResolver } = tenants;
   const server = createHttpServer({
     log,
     trustProxyHops: config.trustProxyHops,
+    countStranger: strangers.count,
     ...(options.schedule ? { schedule: options.schedule } : {}),
   });
   await sendSecurityHeaders(server, config);
   await server.register(fastifyCookie);
   allowOrigins(server, config.corsOrigins);
+  limitStrangers(server, { strangers, countSignedIn: tenants.countSignedIn });
   answerOtherMethods(server);
   answerBareRefusals(server);
   refuseEncodedBodies(server);
@@ -118,8 +123,15 @@ export async function createApp(
   });
   registerSmsRoutes(server, { messaging, database, tenantResolver });
   registerMessageRoutes(server, { database, tenantResolver, searchNumbers });
-  registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox });
-  registerGoogleWebhooks(server, { database, inbox: dependencies.inbox });
+  const cap = (name: string) => createProviderCap(name, config.rateLimits.providerPerMinute);
+  registerTwilioWebhooks(server, { messaging, inbox: dependencies.inbox, cap: cap('texts') });
+  registerGoogleWebhooks(server, {
+    database,
+    clock,
+    inbox: dependencies.inbox,
+    cap: cap('calendar'),
+    isRefused: strangers.isRefused,
+  });
   registerContactRoutes(server, {
     database,
     clock,
@@ -140,6 +152,7 @@ export async function createApp(
     tools: dependencies.tools,
     log,
     authenticate: dependencies.authenticateVapi,
+    caps: { calls: cap('calls'), messages: cap('messages') },
   });
   registerVapiIntegrationRoutes(server, {
     connections,

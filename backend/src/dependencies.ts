@@ -4,6 +4,7 @@ import {
   createSafeCall,
   type SafeCallInstance,
 } from '@voxanne/safe-call';
+import { createStrangerLimit, type StrangerLimit } from './app/limit-strangers.ts';
 import {
   type Admission,
   createAdmission,
@@ -36,12 +37,14 @@ import { createKeyring, deriveKey } from './platform/crypto.ts';
 import { createDatabase, type Database } from './platform/database.ts';
 import { listen } from './platform/listener.ts';
 import type { Logger } from './platform/logger.ts';
+import { createRateLimits } from './platform/rate-limits/rate-limits.ts';
 import { connectRedis, type RedisConnections } from './platform/redis.ts';
 import {
   createLiveEvents,
   createTenantResolvers,
   findInvitation,
   type LiveEvents,
+  orgRateLimit,
   type TenantResolvers,
 } from './tenancy/index.ts';
 
@@ -54,6 +57,7 @@ export interface Dependencies {
   listenUrls: string[];
   resilience: SafeCallInstance;
   identity: IdentityService;
+  strangers: StrangerLimit;
   tenants: TenantResolvers;
   liveEvents: LiveEvents;
   inbox: Inbox;
@@ -116,7 +120,24 @@ export async function createDependencies({
     log,
     checkInvitation: (token, email) => findInvitation(database, token, email),
   });
-  const tenants = createTenantResolvers({ identity, database, clock, log });
+  const rateLimits = createRateLimits({
+    database,
+    redis,
+    prefix,
+    key: deriveKey(config.auth.secret, 'rate limits'),
+    log,
+  });
+  const strangers = createStrangerLimit({
+    rateLimits,
+    perAddress: config.rateLimits.addressPer15Minutes,
+  });
+  const tenants = createTenantResolvers({
+    identity,
+    database,
+    clock,
+    log,
+    orgRateLimit: orgRateLimit({ rateLimits, requestsPerHour: config.rateLimits.orgPerHour }),
+  });
   const connections = createConnections({ database, keyring, clock });
   const google = createGoogleClient(config);
   const calendarTokens = createCalendarTokens({ connections, google, resilience, clock, log });
@@ -165,6 +186,7 @@ export async function createDependencies({
     listenUrls,
     resilience,
     identity,
+    strangers,
     tenants,
     inbox: createInbox({ database, log, carrier }),
     ...(carrier ? { carrier } : {}),
@@ -181,7 +203,7 @@ export async function createDependencies({
     provisioning,
     vapiRefusesKey: createVapiKeyCheck({ vapi, clock }),
     admission,
-    authenticateVapi: createVapiAuth({ connections, clock }),
+    authenticateVapi: createVapiAuth({ connections, clock, isRefused: strangers.isRefused }),
     sandbox: createSandboxClient(config.sandboxUrl),
     async close() {
       messaging.close();

@@ -11,7 +11,7 @@ import {
   startServer,
 } from '../../backend/src/testing/postgres-versions.ts';
 import { descendantsOf } from '../../journeys/support/processes.ts';
-import { ofThisMachine } from '../../journeys/support/same-machine.ts';
+import { HIGH_LIMITS, ofThisMachine } from '../../journeys/support/same-machine.ts';
 import { within } from '../../journeys/support/wait.ts';
 
 /** On a machine that is busy with something else, too. */
@@ -99,6 +99,7 @@ export async function startProductOf(root: string, env: Record<string, string>):
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...ofThisMachine(),
+      ...HIGH_LIMITS,
       PORT: String(port),
       SANDBOX_PORT: String(sandboxPort),
       VOXANNE_DATA_DIR: dataDir,

@@ -15,7 +15,7 @@ import { startEmbeddedPostgres } from '../../backend/src/platform/postgres/embed
 import { migrate } from '../../backend/src/platform/postgres/migrate.ts';
 import { mintOrgId } from '../../backend/src/platform/tenant.ts';
 import { freePort, roomyMemory } from '../../backend/src/testing/postgres.setup.ts';
-import { ofThisMachine } from '../../journeys/support/same-machine.ts';
+import { HIGH_LIMITS, ofThisMachine } from '../../journeys/support/same-machine.ts';
 import { within } from '../../journeys/support/wait.ts';
 
 // Each start of a process adds a listener to our own exit.
@@ -124,6 +124,7 @@ export async function addMember(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...ofThisMachine(),
+        ...HIGH_LIMITS,
         VOXANNE_ROLE: role,
         VOXANNE_MODE: 'live',
         VOXANNE_DATA_DIR: dataDir,

@@ -23,7 +23,11 @@ export async function tokenOf(url: string, cookie: string): Promise<string> {
 }
 
 /** Signs a clinic up at `url`; its token is good at every process of the deployment. */
-export async function openFrontDesk(url: string, connections: number): Promise<FrontDesk> {
+export async function openFrontDesk(
+  url: string,
+  connections: number,
+  email = 'owner@bench.example.com',
+): Promise<FrontDesk> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let token: Promise<string> | undefined;
   let askedForAt = 0;
@@ -64,7 +68,7 @@ export async function openFrontDesk(url: string, connections: number): Promise<F
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      email: 'owner@bench.example.com',
+      email,
       password: 'a-password-of-a-bench',
       name: 'Owner',
       organization_name: 'Bench',

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ofThisMachine } from './same-machine.ts';
+import { HIGH_LIMITS, ofThisMachine } from './same-machine.ts';
 import { until, within } from './wait.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +26,7 @@ export async function startMember(name: string, env: Record<string, string>): Pr
   const child = spawn(process.execPath, ['--max-semi-space-size=4', 'backend/src/main.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...ofThisMachine(), ...env },
+    env: { ...ofThisMachine(), ...HIGH_LIMITS, ...env },
   });
   running.add(child);
   let output = '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts, isListening, type Ports } from './ports.ts';
 import { descendantsOf, isAlive, residentMemory } from './processes.ts';
-import { ofThisMachine } from './same-machine.ts';
+import { HIGH_LIMITS, ofThisMachine } from './same-machine.ts';
 import { until, within } from './wait.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -99,6 +99,7 @@ async function launch({ dataDir = makeDataDir(), ports, env = {} }: StartOptions
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...ofThisMachine(),
+      ...HIGH_LIMITS,
       PORT: String(own.api),
       SANDBOX_PORT: String(own.sandbox),
       DATABASE_PORT: String(own.database),

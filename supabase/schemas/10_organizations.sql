@@ -14,7 +14,8 @@ create table public.organizations (
   calendar_declined_at timestamptz,
   system_ready_queued_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  requests_per_hour integer check (requests_per_hour between 1 and 999999)
 );
 comment on table public.organizations is 'One clinic. Its time zone decides what "9 in the morning" means.';
 comment on column public.organizations.phone is
@@ -25,6 +26,8 @@ comment on column public.organizations.message_retention_days is
 comment on column public.organizations.calendar_declined_at is
   'When the clinic said that it does without Google Calendar; null as long as it may still link one, or has.';
 comment on column public.organizations.system_ready_queued_at is 'Set once, with the outbox row of the text.';
+comment on column public.organizations.requests_per_hour is
+  'What programs of the clinic may ask of the API in an hour, as the operator set it; null: what the deployment says.';
 select app_private.protect('public.organizations', 'id');
 grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy,
     message_retention_days, calendar_declined_at)

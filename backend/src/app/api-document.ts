@@ -112,13 +112,14 @@ const PROBLEM_TYPE = 'application/problem+json';
 
 /** Said once here instead of in every route. */
 function finish(document: ApiDocument): ApiDocument {
-  for (const operations of Object.values(document.paths ?? {})) {
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const operation of Object.values(operations ?? {}) as unknown as Operation[]) {
       for (const [status, response] of Object.entries(operation.responses)) {
         if (response.description === 'Default Response') response.description = SAID[status] ?? 'Done';
       }
       addHeaders(operation);
       addProblems(operation);
+      if (!isUncounted(path)) addTooMany(operation);
       letBodyBeAbsent(operation);
     }
   }
@@ -150,6 +151,29 @@ function addProblems({ responses }: Operation): void {
     const described = responses[status];
     responses[status] = { description, ...described, content: { ...described?.content, ...problem } };
   }
+}
+
+const isUncounted = (path: string): boolean => path === '/health' || path === '/ready';
+
+const LIMIT_HEADERS = {
+  RateLimit: 'How the limit stands: `r` requests remain, and the count starts again in `t` seconds',
+  'RateLimit-Policy': 'The limit: `q` requests in a window of `w` seconds',
+  'Retry-After': 'Seconds until the same request may work',
+};
+
+/** Wherever requests are counted. A described page for people stays what it is, under 4XX. */
+function addTooMany({ responses }: Operation): void {
+  const others = responses['4XX']?.content ?? {};
+  responses[429] = {
+    description: 'Too many requests; wait as long as Retry-After says',
+    content: others,
+    headers: Object.fromEntries(
+      Object.entries(LIMIT_HEADERS).map(([name, description]) => [
+        name,
+        { description, schema: { type: 'string' } },
+      ]),
+    ),
+  };
 }
 
 /** A body that may be null need not be sent at all. */

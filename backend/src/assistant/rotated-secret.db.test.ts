@@ -39,6 +39,7 @@ describe('a rotated secret of the receptionist', () => {
       tools: scene.tools,
       log: silentLogger,
       authenticate: createVapiAuth({ connections, clock: scene.clock }),
+      caps: { calls: async () => undefined, messages: async () => undefined },
     });
     await elsewhere.ready();
   });

@@ -115,6 +115,7 @@ export async function createAssistantScene() {
     tools,
     log,
     authenticate,
+    caps: { calls: async () => undefined, messages: async () => undefined },
   });
   registerVapiIntegrationRoutes(server, { connections, provisioning, publicUrl, tenantResolver });
   registerSimulatorRoutes(server, {

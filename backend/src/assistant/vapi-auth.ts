@@ -32,8 +32,13 @@ export type ProveVapi = (rawBody: Buffer) => VapiCaller;
  * `X-Vapi-Secret`, `Authorization: Bearer`, or an HMAC of the body for `?org=`.
  * @throws {AppError} 401, before anything is written.
  */
-export function createVapiAuth(options: { connections: Connections; clock: Clock }): AuthenticateVapi {
-  const { connections, clock } = options;
+export function createVapiAuth(options: {
+  connections: Connections;
+  clock: Clock;
+  /** Whether strangers of this network are refused; what is made up there costs no statement. */
+  isRefused?: (request: FastifyRequest) => boolean;
+}): AuthenticateVapi {
+  const { connections, clock, isRefused = () => false } = options;
   const refused = () =>
     new AppError({
       code: 'INVALID_VAPI_SECRET',
@@ -49,6 +54,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const timestamp = request.headers['x-timestamp'];
     if (!org.success || typeof timestamp !== 'string' || !isRecent(timestamp, clock.now())) throw refused();
     const orgId = mintOrgId(org.data.org);
+    if (isRefused(request) && !(await connections.shared.mayBeOurs('vapi', { orgId }))) throw refused();
     const secrets = await connections.shared.good(orgId, 'vapi');
     if (secrets.length === 0) throw refused();
     return (rawBody) => {
@@ -63,6 +69,7 @@ export function createVapiAuth(options: { connections: Connections; clock: Clock
     const bearer = bearerOf(authorization);
     const secret = typeof shared === 'string' ? shared : bearer;
     if (secret !== undefined) {
+      if (isRefused(request) && !(await connections.shared.mayBeOurs('vapi', { secret }))) throw refused();
       // Looked up by its hash: neither the comparison nor the index shows how much of a guess was right.
       const orgId = await connections.shared.whose('vapi', secret);
       if (orgId) return () => ({ orgId, signature: shared === secret ? 'secret' : 'bearer' });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { maskHeaders } from '../deliveries/index.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
+import type { ProviderCap } from '../platform/rate-limits/provider-cap.ts';
 import { measureBody } from '../platform/read-body.ts';
 import { type AnswerOptions, answerMessage, isAnswered } from './answer-message.ts';
 import { answerTools } from './answer-tools.ts';
@@ -23,6 +24,8 @@ declare module 'fastify' {
 
 export interface VapiRouteOptions extends RunToolOptions, AnswerOptions {
   authenticate: AuthenticateVapi;
+  /** Of what a caller waits for, and of everything else: a flood of messages leaves the tools alone. */
+  caps: { calls: ProviderCap; messages: ProviderCap };
 }
 
 export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions): void {
@@ -61,6 +64,7 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
       const { body, ...arrived } = signedBody(request);
       const message = readToolCalls(body, request.params.tool);
       if (!message) throw malformed();
+      await options.caps.calls(arrived.orgId);
       return reply.send(await answerTools(options, arrived, message));
     },
   );
@@ -90,6 +94,8 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
       const envelope = parseEnvelope(body);
       if (!envelope.success) throw malformed();
       const { message } = envelope.data;
+      const isWaitedFor = isAnswered(message.type) || TOOL_MESSAGES.has(message.type);
+      await options.caps[isWaitedFor ? 'calls' : 'messages'](arrived.orgId);
       if (isAnswered(message.type)) {
         return reply.send(await answerMessage(options, arrived, message.type, message));
       }
@@ -114,6 +120,8 @@ export function registerVapiRoutes(server: HttpServer, options: VapiRouteOptions
     },
   );
 }
+
+const TOOL_MESSAGES = new Set(['tool-calls', 'function-call']);
 
 const VAPI_SECURITY: Record<string, string[]>[] = [
   { vapiSecret: [] },

@@ -14,6 +14,9 @@ export function findChannel(channelId: string): RawBuilder<CalendarChannel> {
     from calendar_channels where channel_id = ${channelId} and expires_at > now()`;
 }
 
+export const listChannels = (): RawBuilder<{ channel_id: string }> => sql`
+  select channel_id from calendar_channels where expires_at > now()`;
+
 /** Asks for a sync, unless a push that was sent later has asked already: a repeat, however late, changes nothing. */
 export async function requestSync(
   db: Db,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createInbox, startLeaseQueue } from '../deliveries/index.ts';
+import { systemClock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { createHttpServer, type HttpServer } from '../platform/http.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -23,7 +24,13 @@ describe('what Google Calendar calls', () => {
     db = await createTestDatabase();
     server = createHttpServer({ log: silentLogger, trustProxyHops: 0 });
     const { database } = db;
-    registerGoogleWebhooks(server, { database, inbox: createInbox({ database, log: silentLogger }) });
+    registerGoogleWebhooks(server, {
+      database,
+      inbox: createInbox({ database, log: silentLogger }),
+      clock: systemClock,
+      cap: async () => undefined,
+      isRefused: () => false,
+    });
     await server.ready();
   });
   beforeEach(async () => {

@@ -3,11 +3,14 @@ import { singleLine } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GiveUp, type Inbox, type JobHandler, maskHeaders } from '../deliveries/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { findChannel, requestSync } from './calendar-channels.queries.ts';
+import { listKnownProofs } from '../platform/rate-limits/known-proofs.ts';
+import type { ProviderCap } from '../platform/rate-limits/provider-cap.ts';
+import { findChannel, listChannels, requestSync } from './calendar-channels.queries.ts';
 
 interface Channel {
   channelId: string;
@@ -40,12 +43,24 @@ const StoredPush = z.object({
 /** What Google calls when a calendar has changed: no body, and nothing about what changed. */
 export function registerGoogleWebhooks(
   server: HttpServer,
-  { database, inbox }: { database: Database; inbox: Inbox },
+  options: {
+    database: Database;
+    clock: Clock;
+    inbox: Inbox;
+    cap: ProviderCap;
+    /** Whether strangers of this network are refused; what is made up there costs no statement. */
+    isRefused: (request: FastifyRequest) => boolean;
+  },
 ): void {
+  const { database, clock, inbox, cap, isRefused } = options;
+  const mayBeOurs = listKnownProofs(clock, async () =>
+    (await database.serviceStatement(listChannels())).map(({ channel_id }) => channel_id),
+  );
   const channelOf = async (request: FastifyRequest) => {
     const proof = Proof.safeParse(request.headers);
     if (!proof.success) throw refused();
     const channelId = proof.data['x-goog-channel-id'];
+    if (isRefused(request) && !(await mayBeOurs(channelId))) throw refused();
     const [channel] = await database.serviceStatement(findChannel(channelId));
     const given = sha256(proof.data['x-goog-channel-token']);
     const isOurs = timingSafeEqual(given, channel?.tokenHash ?? NOBODY);
@@ -59,6 +74,7 @@ export function registerGoogleWebhooks(
       // Before the body, of which nothing is used.
       async onRequest(request) {
         request.googleChannel = await channelOf(request);
+        await cap(request.googleChannel.orgId);
       },
       config: { rawBody: true, kind: 'webhook', limits: { bytes: 4_096 } },
       schema: {

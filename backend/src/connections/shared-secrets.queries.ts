@@ -24,6 +24,11 @@ export const findOrgBySecretHash = (
     and (secret_hash = ${hash} or (previous_secret_hash = ${hash} and previous_secret_until > ${now}))
   limit 1`;
 
+export const listSecrets = (
+  provider: Provider,
+): RawBuilder<{ org_id: string; secret_hash: Buffer | null; previous_secret_hash: Buffer | null }> => sql`
+  select org_id, secret_hash, previous_secret_hash from connections where provider = ${provider}`;
+
 export const readSecrets = (orgId: string, provider: Provider): RawBuilder<SecretRow> => sql`
   select sealed, previous_sealed, previous_secret_until, version from connections
   where org_id = ${orgId} and provider = ${provider}`;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import { type Keyring, sha256 } from '../platform/crypto.ts';
 import type { Database, Db } from '../platform/database.ts';
+import { listKnownProofs, type MayBeOurs } from '../platform/rate-limits/known-proofs.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
 import { type Provider, sealContext } from './connections.queries.ts';
 import {
@@ -10,6 +11,7 @@ import {
   findOrgBySecretHash,
   holdWriter,
   insertSecret,
+  listSecrets,
   readSecrets,
   releaseWriter,
   rotateSecret,
@@ -46,6 +48,8 @@ export interface Rotation {
 /** Always asks the database, so that a secret revoked in one process is refused by all at the next request. */
 export interface SharedSecrets {
   whose(provider: Provider, secret: string): Promise<OrgId | undefined>;
+  /** Whether it is worth asking `whose`, or `good` for an organization; without a question for each time. */
+  mayBeOurs(provider: Provider, proof: { secret: string } | { orgId: string }): Promise<boolean>;
   /** @throws {SealError} when it cannot be opened with today's keys. */
   current(orgId: OrgId, provider: Provider): Promise<SharedSecret | undefined>;
   /** All that are good now, newest first; without those that cannot be opened. */
@@ -92,7 +96,24 @@ export function createSharedSecrets(options: {
     };
   };
 
+  const proofs = new Map<Provider, MayBeOurs>();
+  const listOf = (provider: Provider): MayBeOurs => {
+    const known =
+      proofs.get(provider) ??
+      listKnownProofs(clock, async () => {
+        const rows = await database.serviceStatement(listSecrets(provider));
+        return rows.flatMap(({ org_id, secret_hash, previous_secret_hash }) => [
+          org_id,
+          ...[secret_hash, previous_secret_hash].flatMap((hash) => hash?.toString('hex') ?? []),
+        ]);
+      });
+    proofs.set(provider, known);
+    return known;
+  };
+
   return {
+    mayBeOurs: (provider, proof) =>
+      listOf(provider)('orgId' in proof ? proof.orgId : sha256(proof.secret).toString('hex')),
     async whose(provider, secret) {
       // Asked for every Vapi message: one round trip.
       const [found] = await database.serviceStatement(

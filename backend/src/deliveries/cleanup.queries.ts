@@ -89,6 +89,14 @@ const DELETE_RULES: readonly DeleteRule[] = [
     changes: true,
   },
   {
+    name: 'use_counts',
+    table: 'app_private.use_counts',
+    keepDays: 1,
+    age: sql`resets_at`,
+    which: sql`true`,
+    changes: true,
+  },
+  {
     name: 'read_backs',
     table: 'read_backs',
     keepDays: 1,

@@ -21,6 +21,8 @@ export interface Identity {
   userId: string;
   email: string;
   claimedOrgId: string | null;
+  /** `session`: the cookie of a person at the dashboard; `token`: a program. */
+  via: 'session' | 'token';
 }
 
 export interface IdentityService {
@@ -109,7 +111,12 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     const session = await lookUpSession(cookie);
     if (!session) return null;
     const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
-    const identity = { userId: session.user.id, email: session.user.email, claimedOrgId: claimed ?? null };
+    const identity: Identity = {
+      userId: session.user.id,
+      email: session.user.email,
+      claimedOrgId: claimed ?? null,
+      via: 'session',
+    };
     known.set(request, { sessionId: session.session.id, identity });
     return identity;
   };
@@ -155,6 +162,7 @@ const fromClaims = (claims: {
   userId: claims.sub,
   email: claims.email,
   claimedOrgId: claims.app_metadata.org_id ?? null,
+  via: 'token',
 });
 
 function bearerToken(request: FastifyRequest): string | null {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { networkOf } from '../platform/network-of.ts';
 import { beginSignIn, endSignIn, type LimitKeys } from './sign-in-limits.queries.ts';
 
 /** `neither`: no one looked at the password, as when the service was away. */
@@ -80,22 +80,6 @@ export function createSignInLimits(options: {
       return keys.pair === null ? attempt() : inTurn(keys.pair.toString('base64'), attempt);
     },
   };
-}
-
-/** A client with one IPv6 address has 2^64 of them. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }
 
 // As `app_private.begin_sign_in` counts: failures of an account at an address, and of an account anywhere.

@@ -90,7 +90,11 @@ export async function createScene() {
     tenantResolver,
     searchNumbers: (_db, _orgId, typed) => (typed === '' ? null : { digits: typed.replace(/\D/g, '') }),
   });
-  registerTwilioWebhooks(server, { messaging, inbox: createInbox({ database: db.database, log }) });
+  registerTwilioWebhooks(server, {
+    messaging,
+    inbox: createInbox({ database: db.database, log }),
+    cap: async () => undefined,
+  });
   await server.listen({ port, host: '127.0.0.1' });
 
   const control = async (method: string, path: string, body?: unknown) => {

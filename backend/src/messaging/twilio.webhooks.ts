@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Arrival, type Inbox, maskHeaders } from '../deliveries/index.ts';
 import type { HttpServer } from '../platform/http.ts';
+import type { ProviderCap } from '../platform/rate-limits/provider-cap.ts';
 import type { Form } from '../platform/read-body.ts';
 import type { StatusPayload } from './apply-status.ts';
 import { foreignAccount, invalidSignature } from './messaging.errors.ts';
@@ -35,7 +36,7 @@ const NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 /** What Twilio calls. Signed, kept, answered; everything else happens in a worker. */
 export function registerTwilioWebhooks(
   server: HttpServer,
-  { messaging, inbox }: { messaging: Messaging; inbox: Inbox },
+  { messaging, inbox, cap }: { messaging: Messaging; inbox: Inbox; cap: ProviderCap },
 ): void {
   const { context } = messaging;
   const tags = ['webhooks'];
@@ -82,6 +83,7 @@ export function registerTwilioWebhooks(
     },
     async (request, reply) => {
       const { form, arrival } = await signedForm(request);
+      await cap(`from ${field(form, 'From')}`);
       const sid = field(form, 'MessageSid');
       const status = field(form, 'MessageStatus');
       if (sid && status) await keepStatus(form, { sid, status, m: request.query.m }, arrival);
@@ -152,6 +154,8 @@ export function registerTwilioWebhooks(
     },
     async (request, reply) => {
       const { form, arrival } = await signedForm(request);
+      // Whose a text is on a number that clinics share is found out later.
+      await cap(`to ${field(form, 'To')}`);
       await receiveInbound(context, inbox, form, arrival);
       return reply.type('text/xml; charset=utf-8').send(NOTHING_TO_SAY);
     },

@@ -12,6 +12,7 @@ import type { PatientContext } from './patient-context.ts';
 import { PATIENT_PAGE_POLICY } from './patient-page.markup.ts';
 import {
   appointmentPage,
+  busyPage,
   cancelPage,
   daysPage,
   failedPage,
@@ -46,6 +47,7 @@ export function registerPatientPages(server: HttpServer, { context }: { context:
   const schema = { tags: ['patients'], params: Params, security: [] };
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     const status = error instanceof AppError ? error.status : ((error as FastifyError).statusCode ?? 500);
+    if (status === 429) return send(reply, busyPage());
     // A request that this page didn't send is no one's fault here, and needs no log line.
     if (status < 500) return send(reply, unreadablePage(status));
     request.log.error({ err: error, route: request.routeOptions.url }, '[Patients] Page failed');

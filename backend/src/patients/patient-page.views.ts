@@ -21,6 +21,12 @@ export function unknownPage(): Page {
   return { status: 404, html: page('This link doesn’t work', undefined, body) };
 }
 
+export function busyPage(): Page {
+  const body = html`<p>Too many of these pages were opened from your network. Nothing was changed.</p>
+<p>Please try again in a few minutes, or call your clinic.</p>`;
+  return { status: 429, html: page('Please wait a moment', undefined, body) };
+}
+
 export function failedPage(): Page {
   const body = html`<p>Something went wrong on our side. Please try again in a minute.</p>
 <p>If it happens again, call your clinic.</p>`;

@@ -86,6 +86,9 @@ const Environment = z.object({
   VAPI_API_BASE_URL: url.optional(),
   CORS_ORIGINS: originList.optional(),
   NEW_CLINICS_PER_DAY: whole(0, 100_000).optional(),
+  RATE_LIMIT_ORG_PER_HOUR: whole(1, 999_999).default(1_000),
+  RATE_LIMIT_IP_PER_15MIN: whole(1, 999_999).default(100),
+  RATE_LIMIT_PROVIDER_PER_MINUTE: whole(1, 999_999).default(6_000),
   TRUST_PROXY_HOPS: whole(0, 10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -132,6 +135,14 @@ export interface Config {
   vapi: { apiKey: string; baseUrl: string };
   /** How many new clinics a day get an assistant and a number by themselves; without it, all. */
   newClinicsPerDay: number | undefined;
+  rateLimits: {
+    /** Requests of the programs of one organization that has no limit of its own. */
+    orgPerHour: number;
+    /** Requests from one network that prove nothing. */
+    addressPer15Minutes: number;
+    /** What one process takes from a provider for one clinic. */
+    providerPerMinute: number;
+  };
   trustProxyHops: number;
   logLevel: string;
   /** What does not stop the start, but should be known; each a sentence. */
@@ -321,6 +332,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       baseUrl: e.VAPI_API_BASE_URL ?? (sandbox ? `${standIns}/vapi` : 'https://api.vapi.ai'),
     },
     newClinicsPerDay: e.NEW_CLINICS_PER_DAY ?? (sandbox ? undefined : NEW_CLINICS_PER_DAY_LIVE),
+    rateLimits: {
+      orgPerHour: e.RATE_LIMIT_ORG_PER_HOUR,
+      addressPer15Minutes: e.RATE_LIMIT_IP_PER_15MIN,
+      providerPerMinute: e.RATE_LIMIT_PROVIDER_PER_MINUTE,
+    },
     trustProxyHops: e.TRUST_PROXY_HOPS,
     logLevel: e.LOG_LEVEL,
     warnings: warningsOf(e),

@@ -389,6 +389,10 @@ export interface Organizations {
    */
   public_phone: string | null;
   /**
+   * What programs of the clinic may ask of the API in an hour, as the operator set it; null: what the deployment says.
+   */
+  requests_per_hour: number | null;
+  /**
    * Set once, with the outbox row of the text.
    */
   system_ready_queued_at: Timestamp | null;

@@ -62,8 +62,10 @@ export function createHttpServer(options: {
   log: Logger;
   trustProxyHops: number;
   schedule?: Schedule;
+  /** Counts a request that proved nothing, and says so when there were too many. */
+  countStranger?: (request: FastifyRequest) => Promise<AppError | undefined>;
 }): HttpServer {
-  const { schedule = scheduleForReal } = options;
+  const { schedule = scheduleForReal, countStranger } = options;
   const server = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -99,13 +101,15 @@ export function createHttpServer(options: {
     limitRoute(route);
     registered.push(route);
   });
-  server.setErrorHandler((error: FastifyError, request, reply) => {
+  server.setErrorHandler(async (error: FastifyError, request, reply) => {
     const { headers } = error as { headers?: Record<string, string> };
     // Of a part of a file that does not exist: how long the file is.
     if (error.statusCode === 416 && headers?.['Content-Range']) {
       reply.header('content-range', headers['Content-Range']);
     }
-    return sendProblem(reply, request, toFailure(error, request));
+    const failure = toFailure(error, request);
+    const refusal = failure.status === 401 ? await countStranger?.(request) : undefined;
+    return sendProblem(reply, request, refusal ?? failure);
   });
   server.addHook('preParsing', async (request) => limitTime(request, schedule));
   server.addHook('onSend', async (request, reply) => {

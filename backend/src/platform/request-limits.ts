@@ -43,6 +43,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** For a route that needs other limits than those for strangers, or for members behind `refusesStrangers`. */
     limits?: Partial<RequestLimits>;
+    /** Set for a route behind `refusesStrangers`, and for webhooks: whoever proves nothing there is answered 401. */
+    asksForProof?: boolean;
   }
 }
 
@@ -61,7 +63,8 @@ export function refusesStrangers<Hook extends object>(hook: Hook): Hook {
 export function limitRoute(route: RouteOptions): void {
   const isRefusing = [route.onRequest ?? []].flat().some((hook) => refusing.has(hook));
   const limits = { ...(isRefusing ? FOR_MEMBERS : FOR_STRANGERS), ...route.config?.limits };
-  route.config = { ...route.config, limits };
+  const asksForProof = isRefusing || route.config?.kind === 'webhook';
+  route.config = { ...route.config, limits, asksForProof };
   route.bodyLimit = limits.bytes;
 }
 

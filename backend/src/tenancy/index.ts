@@ -4,6 +4,7 @@ export { findInvitation } from './invitations.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { registerMemberRoutes } from './members.routes.ts';
 export { nameChanges } from './name-changes.ts';
+export { orgRateLimit } from './org-rate-limiter.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
 export {
   type Clinic,

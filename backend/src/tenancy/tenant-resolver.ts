@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { refusesStrangers } from '../platform/request-limits.ts';
 import { mintOrgId, type OrgId } from '../platform/tenant.ts';
+import type { OrgRateLimit } from './org-rate-limiter.ts';
 import { type Membership, membershipsOf } from './profiles.queries.ts';
 
 export interface Tenant {
@@ -38,6 +39,7 @@ export interface TenantResolverOptions {
   database: Database;
   clock: Clock;
   log: Logger;
+  orgRateLimit: OrgRateLimit;
 }
 
 export interface TenantResolvers {
@@ -46,12 +48,18 @@ export interface TenantResolvers {
   optionalTenantResolver: TenantResolver;
   /** For people who may not belong to a clinic yet: afterwards `personOf(request)` knows who asks. */
   personResolver: TenantResolver;
+  /** For the same routes: counts the request against the quota of who asks. @returns false for a stranger. */
+  countSignedIn: (request: FastifyRequest) => Promise<boolean>;
 }
 
 export function createTenantResolvers(options: TenantResolverOptions): TenantResolvers {
   const memberships = recentMemberships(options);
-  const resolve = async (identity: Identity): Promise<Tenant> =>
-    tenantFor(identity, await memberships(identity), options.log);
+  /** Before anyone is refused: someone who no longer belongs to a clinic still counts. */
+  const count = async (request: FastifyRequest, identity: Identity): Promise<Membership[]> => {
+    const known = await memberships(identity);
+    await options.orgRateLimit(request, identity, meantBy(identity, known));
+    return known;
+  };
   const identify = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await options.identity.identify(request);
     if (identity) return identity;
@@ -63,22 +71,35 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   };
   return {
     tenantResolver: refusesStrangers(async (request) => {
-      request.tenant = await resolve(await identify(request));
+      const identity = await identify(request);
+      request.tenant = tenantFor(identity, await count(request, identity), options.log);
       if (request.method !== 'GET') request.tenant.changeIds = [];
     }),
     personResolver: refusesStrangers(async (request) => {
-      request.person = await identify(request);
+      const identity = await identify(request);
+      await options.orgRateLimit(request, identity, undefined);
+      request.person = identity;
     }),
     async optionalTenantResolver(request) {
       try {
         const identity = await options.identity.identify(request);
-        if (identity) request.tenant = await resolve(identity);
+        if (!identity) return;
+        request.tenant = tenantFor(identity, await memberships(identity), options.log);
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
       }
     },
+    async countSignedIn(request) {
+      const identity = await options.identity.identify(request);
+      if (identity) await count(request, identity);
+      return identity !== null;
+    },
   };
 }
+
+/** The clinic of the token, or the person's first where the token names none. */
+const meantBy = ({ claimedOrgId }: Identity, memberships: Membership[]): Membership | undefined =>
+  claimedOrgId === null ? memberships[0] : memberships.find(({ org_id }) => org_id === claimedOrgId);
 
 function tenantFor(identity: Identity, memberships: Membership[], log: Logger): Tenant {
   const [first] = memberships;
@@ -90,26 +111,27 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
         'Your account doesn’t belong to a clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
     });
   }
-  const claimed = memberships.find((membership) => membership.org_id === identity.claimedOrgId);
-  if (identity.claimedOrgId !== null && !claimed) {
+  const meant = meantBy(identity, memberships);
+  if (!meant) {
     throw new AppError({
       code: 'NOT_A_MEMBER',
       status: 403,
       detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
     });
   }
-  if (!claimed)
+  const isClaimed = identity.claimedOrgId !== null;
+  if (!isClaimed)
     log.info(
       { user_id: identity.userId, org_id: first.org_id },
       '[TenantResolver] Resolved missing org_id via database',
     );
-  const { org_id, role } = claimed ?? first;
+  const { org_id, role } = meant;
   return {
     orgId: mintOrgId(org_id),
     userId: identity.userId,
     email: identity.email,
     role: role as Role,
-    orgSource: claimed ? 'jwt' : 'database',
+    orgSource: isClaimed ? 'jwt' : 'database',
   };
 }
 

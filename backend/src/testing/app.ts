@@ -27,6 +27,12 @@ const SECRETS = {
   ENCRYPTION_KEYS: `k1:${createHash('sha256').update('tests').digest('base64')}`,
   OPERATOR_TOKEN: 'an-operator-token',
 };
+/** A test asks more in a minute than a person in an hour, all from one address. */
+const HIGH_LIMITS = {
+  RATE_LIMIT_ORG_PER_HOUR: '999999',
+  RATE_LIMIT_IP_PER_15MIN: '999999',
+  RATE_LIMIT_PROVIDER_PER_MINUTE: '999999',
+};
 export const PASSWORD = 'correct horse battery';
 /** For what is answered before anyone asks the database: there is none. */
 export const NO_DATABASE = { runtimeUrl: 'postgres://nobody@127.0.0.1:1/none' };
@@ -42,7 +48,7 @@ export async function createTestApp(db: Pick<TestDatabase, 'runtimeUrl'>, option
   });
   const root = join(tmpdir(), `voxanne-none-${randomUUID()}`);
   const built = await createDependencies({
-    config: loadConfig({ ...SECRETS, ...options.env }, root),
+    config: loadConfig({ ...SECRETS, ...HIGH_LIMITS, ...options.env }, root),
     runtimeUrl: options.runtimeUrl ?? db.runtimeUrl,
     log: createLogger('info', sink),
     ...(options.clock ? { clock: options.clock } : {}),

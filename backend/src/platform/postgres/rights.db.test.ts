@@ -54,6 +54,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     'app_private.held_texts': ROWS,
     'app_private.scheduled_jobs': 'INSERT SELECT UPDATE',
     'app_private.sign_in_limits': ROWS,
+    'app_private.use_counts': ROWS,
     appointment_links: READ,
     appointment_reasons: READ,
     appointments: 'SELECT UPDATE(calendar_event_id,calendar_generation,sync_state)',
