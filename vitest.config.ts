@@ -32,8 +32,6 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           pool: 'threads',
           maxWorkers: '100%',
-          // A worker loads what they share once. So a test leaves nothing behind: no timer, no listener, no faked clock.
-          isolate: false,
           ...patient,
           sequence: { groupOrder: 0 },
         },

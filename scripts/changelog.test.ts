@@ -55,7 +55,7 @@ describe('the changelog', () => {
   });
 
   it('does not write a version twice', () => {
-    expect(() => closeSection(released, '0.1.0', '2026-02-28')).toThrow('0.1.0 already');
+    expect(() => closeSection(released, '0.1.0', '2026-02-28')).toThrow('already has a section 0.1.0');
   });
 
   it('changes nothing when there is no new commit', () => {

@@ -25,7 +25,9 @@ test.each([
   vi.stubEnv('CHROMIUM_PATH', '/nowhere/chromium');
   onTestFinished(() => void vi.unstubAllEnvs());
   // Nothing is installed below a folder that does not exist.
-  const leftOut = findLeftOut('/nowhere').find(({ sentence }) => sentence.includes(word));
+  const leftOut = findLeftOut('/nowhere').find(({ sentence }) =>
+    sentence.toLowerCase().includes(word.toLowerCase()),
+  );
   const concerned = listFiles(root).filter(
     (path) =>
       /\.(test|journey)\.ts$/.test(path) && leftOut?.concerns.test(readFileSync(`${root}${path}`, 'utf8')),

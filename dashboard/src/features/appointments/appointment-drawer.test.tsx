@@ -3,11 +3,19 @@ import {
   Appointment,
   ChangedAppointment,
   IntegrationList,
+  Me,
   ProviderList,
   ServiceList,
 } from '@voxanne/contract';
 import { expect, test, vi } from 'vitest';
-import { appointmentWith, exampleOf, listOf, providerWith, serviceWith } from '../../testing/examples.ts';
+import {
+  appointmentWith,
+  exampleOf,
+  listOf,
+  meAs,
+  providerWith,
+  serviceWith,
+} from '../../testing/examples.ts';
 import { startFakeServer } from '../../testing/fake-server.ts';
 import { button } from '../../testing/on-screen.ts';
 import { renderScreen } from '../../testing/render-screen.tsx';
@@ -19,6 +27,7 @@ function startClinic() {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-23T15:50:00Z') });
   const server = startFakeServer();
   server.answers('GET /api/integrations', IntegrationList, { data: [] });
+  server.answers('GET /api/me', Me, meAs('staff'));
   return server;
 }
 

@@ -21,7 +21,7 @@ const AT_9 = {
 const TAKEN = {
   status: 409,
   code: 'SLOT_UNAVAILABLE',
-  detail: 'That time is already taken. Free instead: 9:00 AM.',
+  detail: 'That time is already taken. The closest opening is 9:00 AM.',
   alternatives: [AT_9],
 };
 

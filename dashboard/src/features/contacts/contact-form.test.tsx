@@ -1,8 +1,8 @@
 import { screen } from '@testing-library/react';
-import { ContactDetail } from '@voxanne/contract';
+import { ContactDetail, Me } from '@voxanne/contract';
 import { useState } from 'react';
 import { expect, test } from 'vitest';
-import { contactWith } from '../../testing/examples.ts';
+import { contactWith, meAs } from '../../testing/examples.ts';
 import { startFakeServer } from '../../testing/fake-server.ts';
 import { alertText, button, field } from '../../testing/on-screen.ts';
 import { renderScreen } from '../../testing/render-screen.tsx';
@@ -26,6 +26,7 @@ function Opened() {
 
 async function openForm() {
   const server = startFakeServer();
+  server.answers('GET /api/me', Me, meAs('staff'));
   server.answers(ROUTE, ContactDetail, ({ body }) => contactWith(body as Partial<ContactDetail>));
   return { server, ...(await renderScreen(<Opened />, { at: '/patients' })) };
 }
