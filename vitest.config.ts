@@ -15,8 +15,6 @@ const patient = {
  */
 export default defineConfig({
   test: {
-    // A worker that leaves ends databases and servers, which a busy machine does slowly.
-    teardownTimeout: 120_000,
     sequence: { sequencer: SlowFilesFirst },
     provide: { proofs: process.env.PROOFS === 'long' ? 'long' : 'short' },
     reporters: [
@@ -31,7 +29,6 @@ export default defineConfig({
           include: ['{backend,sandbox,packages,scripts,dashboard}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.db.test.ts'],
           pool: 'threads',
-          maxWorkers: '100%',
           ...patient,
           sequence: { groupOrder: 0 },
         },
@@ -45,7 +42,7 @@ export default defineConfig({
           maxWorkers: '100%',
           ...patient,
           setupFiles: [...patient.setupFiles, 'dashboard/src/testing/components.setup.ts'],
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -56,7 +53,7 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 2,
           ...patient,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -69,7 +66,7 @@ export default defineConfig({
           fileParallelism: false,
           ...patient,
           testTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

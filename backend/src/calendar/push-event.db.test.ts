@@ -286,7 +286,7 @@ describe('putting an appointment into the calendar', () => {
       expect(await ask()).toMatchObject({
         ok: false,
         status: 'connected',
-        message: expect.stringContaining('keeps trying'),
+        message: expect.stringContaining('keep trying'),
       });
       await scene.freshStart();
       await scene.expiresIn(clinic, 0);
