@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
   test('an auditor joins by a link, sees the clinic and finds no button that would be refused', async () => {
     const owner = await open('/settings/team', clinic);
     const page = await join(await invite(owner, 'bob@auditors.example', 'Auditor'));
-    await owner.getByText('bob@auditors.example', { exact: true }).waitFor();
+    await owner.getByRole('main').getByText('bob@auditors.example', { exact: true }).waitFor();
 
     const refused: string[] = [];
     page.on('response', (response) => {

@@ -60,7 +60,7 @@ describe('npm run cleanup', () => {
       values ('retention', gen_random_uuid(), now() + interval '1 hour')`);
     const { code, err } = await cleanup();
     expect(code).toBe(1);
-    expect(err).toMatch(/one at a time/);
+    expect(err).toMatch(/already cleaning up/);
     expect(await left()).toBe(1_200);
     await db.owner.query('delete from app_private.scheduled_jobs');
   });

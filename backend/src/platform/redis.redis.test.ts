@@ -57,7 +57,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     await vi.waitFor(() => expect(attempts).toBeGreaterThan(3), { timeout: 90_000 });
     expect(connections.state()).toBe('away');
     redis = await startRedis({ port: redis.port });
-    await saying(['warn [Redis] Away', 'info [Redis] Back']);
+    await saying(['warn [Redis] Down', 'info [Redis] Connected']);
     expect(connections.state()).toBe('connected');
   });
 
@@ -66,10 +66,10 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     const { port } = redis;
     await redis.stop();
     const connections = await connect();
-    await saying(['warn [Redis] Away']);
+    await saying(['warn [Redis] Down']);
     expect(lines[0]?.reason).toContain('ECONNREFUSED');
     redis = await startRedis({ port });
-    await saying(['warn [Redis] Away', 'info [Redis] Back']);
+    await saying(['warn [Redis] Down', 'info [Redis] Connected']);
     expect(connections.state()).toBe('connected');
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     await saying(['warn [Redis] maxmemory-policy']);
     expect(lines[0]?.msg).toContain('set it to noeviction');
     connections.client.disconnect(true);
-    await saying(['warn [Redis] maxmemory-policy', 'warn [Redis] Away', 'info [Redis] Back']);
+    await saying(['warn [Redis] maxmemory-policy', 'warn [Redis] Down', 'info [Redis] Connected']);
     await connections.client.ping();
     expect(said().filter((line) => line.includes('maxmemory'))).toHaveLength(1);
   });
@@ -129,7 +129,7 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
   test('a wrong password is reported with its reason and never repeated', async () => {
     redis = await startRedis({ settings: { requirepass: 'right' } });
     const connections = await connect(`redis://:canary@127.0.0.1:${redis.port}`);
-    await saying(['warn [Redis] Away']);
+    await saying(['warn [Redis] Down']);
     expect(lines[0]?.reason).toMatch(/WRONGPASS|NOAUTH/);
     expect(JSON.stringify(lines)).not.toContain('canary');
     expect(connections.state()).toBe('away');

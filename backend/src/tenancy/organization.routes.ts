@@ -1,10 +1,11 @@
-import { Me, Organization, OrganizationPatch } from '@voxanne/contract';
+import { Me, Organization, OrganizationPatch, type Role } from '@voxanne/contract';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
+import { currentRole } from './profiles.queries.ts';
 import { anyMember, requireRight } from './rights.ts';
-import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
+import { notAMember, type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 export interface OrganizationRouteOptions {
   database: Database;
@@ -30,13 +31,18 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
     },
     async (request) => {
       const tenant = tenantOf(request);
-      const organization = await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId));
+      // The role is read, not believed: a page that hears of a new one asks here at once, and never again.
+      const { organization, role } = await database.withTenant(tenant, async (db) => ({
+        organization: await findOrganization(db, tenant.orgId),
+        role: await currentRole(db, tenant.userId, tenant.orgId),
+      }));
+      if (role === undefined) throw notAMember();
       return {
         user_id: tenant.userId,
         email: tenant.email,
         org_id: tenant.orgId,
         organization: { id: organization.id, name: organization.name, time_zone: organization.time_zone },
-        role: tenant.role,
+        role: role as Role,
         org_source: tenant.orgSource,
       };
     },

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
 
 export interface Membership {
   org_id: string;
@@ -12,3 +13,14 @@ export const membershipsOf = (userId: string): RawBuilder<Membership> => sql`
   select p.org_id, p.role, o.requests_per_hour
   from profiles p join organizations o on o.id = p.org_id
   where p.user_id = ${userId} order by p.created_at, p.org_id`;
+
+/** The role as it is now, whatever the resolver still believes; undefined for someone who no longer belongs. */
+export async function currentRole(db: Db, userId: string, orgId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('profiles')
+    .select('role')
+    .where('user_id', '=', userId)
+    .where('org_id', '=', orgId)
+    .executeTakeFirst();
+  return row?.role;
+}

@@ -74,7 +74,11 @@ describe('the team of a clinic', () => {
 
     test('handing over makes the other an owner and oneself an admin, in one step', async () => {
       const bob = await scene.join(ann, 'staff');
+      expect((await scene.ask('GET', '/api/me', ann)).body.role).toBe('owner');
       expect((await scene.post('/api/members/hand-over', ann, { user_id: bob.userId })).status).toBe(204);
+      // Their pages read it again when they hear of it, which is at once.
+      expect((await scene.ask('GET', '/api/me', ann)).body.role).toBe('admin');
+      expect((await scene.ask('GET', '/api/me', bob)).body.role).toBe('owner');
       scene.believedIsOver();
       expect(await scene.roles(ann)).toEqual({ [ann.userId]: 'admin', [bob.userId]: 'owner' });
       expect((await scene.post('/api/members/leave', ann)).status).toBe(204);

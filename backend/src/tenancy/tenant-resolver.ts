@@ -101,6 +101,13 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
 const meantBy = ({ claimedOrgId }: Identity, memberships: Membership[]): Membership | undefined =>
   claimedOrgId === null ? memberships[0] : memberships.find(({ org_id }) => org_id === claimedOrgId);
 
+export const notAMember = () =>
+  new AppError({
+    code: 'NOT_A_MEMBER',
+    status: 403,
+    detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
+  });
+
 function tenantFor(identity: Identity, memberships: Membership[], log: Logger): Tenant {
   const [first] = memberships;
   if (!first) {
@@ -112,13 +119,7 @@ function tenantFor(identity: Identity, memberships: Membership[], log: Logger): 
     });
   }
   const meant = meantBy(identity, memberships);
-  if (!meant) {
-    throw new AppError({
-      code: 'NOT_A_MEMBER',
-      status: 403,
-      detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
-    });
-  }
+  if (!meant) throw notAMember();
   const isClaimed = identity.claimedOrgId !== null;
   if (!isClaimed)
     log.info(
