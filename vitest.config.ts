@@ -10,8 +10,9 @@ const patient = {
 };
 
 /**
- * Four kinds of tests. Their groups run one after the other, so that the browser journeys have the
- * machine to themselves and their stage times mean something.
+ * Five kinds of tests. Their groups run one after the other, so that the browser journeys have the
+ * machine to themselves. Those that share a product run two at a time; those with a product of their own
+ * run alone, so that their stage times mean something.
  */
 export default defineConfig({
   test: {
@@ -59,11 +60,23 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          include: ['journeys/**/*.journey.ts'],
+          include: ['journeys/*.journey.ts'],
           globalSetup: ['journeys/support/dashboard.setup.ts'],
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
+          ...patient,
+          testTimeout: 300_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'shared-journeys',
+          include: ['journeys/shared/*.journey.ts'],
+          globalSetup: ['journeys/support/dashboard.setup.ts', 'journeys/support/shared-product.setup.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
           ...patient,
           testTimeout: 300_000,
           sequence: { groupOrder: 3 },

@@ -4,21 +4,27 @@ import { hasBrowser, screenshot, seriousViolations, sidewaysScroll } from './sup
 import { type CalendarDesk, drawerOf, openDesk } from './support/calendar-desk.ts';
 import { type Outside, outsideOf } from './support/outside.ts';
 import { heading } from './support/person.ts';
+import { clearAway, type Product, startProduct } from './support/product.ts';
 import { until } from './support/wait.ts';
 
 /** The stand-in refuses it as Twilio refuses a landline. */
 const LANDLINE = '+15005550009';
 
 describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
+  let product: Product;
   let desk: CalendarDesk;
   let outside: Outside;
   beforeAll(async () => {
-    desk = await openDesk();
+    product = await startProduct();
+    desk = await openDesk(product);
     outside = outsideOf(desk.product);
   });
   beforeEach(() => desk.nextDay());
   afterEach(() => desk.closeWindows());
-  afterAll(() => desk?.clearAway());
+  afterAll(async () => {
+    await desk?.close();
+    if (product) await clearAway(product);
+  });
 
   /** Any page, in a window that is signed in. */
   async function open(path: string, name: string): Promise<Page> {

@@ -15,7 +15,7 @@ import { HIGH_LIMITS, ofThisMachine } from '../../journeys/support/same-machine.
 import { within } from '../../journeys/support/wait.ts';
 
 /** On a machine that is busy with something else, too. */
-const MAX_START_MS = 180_000;
+const MAX_START_MS = 600_000;
 
 /** A PostgreSQL, and the way the product goes to it. */
 export interface Way {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { launchBrowser, openContext, settled } from './browser.ts';
 import { type Clinic, patient, signUp } from './clinic.ts';
 import { type WorkingDay, workingDays } from './front-desk.ts';
-import { clearAway, type Product, startProduct } from './product.ts';
+import type { Place } from './shared-product.ts';
 
 export const ALL_DAY = Object.fromEntries(
   ['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]]),
@@ -22,7 +22,7 @@ interface OpenOptions {
 
 /** A clinic of two providers and its calendar in as many windows as a journey needs; each journey has its own day. */
 export interface CalendarDesk extends WorkingDay {
-  product: Product;
+  product: Place;
   clinic: Clinic;
   main: Person;
   ada: Person;
@@ -37,13 +37,13 @@ export interface CalendarDesk extends WorkingDay {
   free(page: Page, who: Person, time: string): Locator;
   cardOf(page: Page, who: Person, name: string): Locator;
   closeWindows(): Promise<void>;
-  clearAway(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const drawerOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name });
 
-export async function openDesk(): Promise<CalendarDesk> {
-  const [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+export async function openDesk(product: Place): Promise<CalendarDesk> {
+  const browser = await launchBrowser();
   const clinic = await signUp(product);
   await clinic.post('/api/providers', { name: 'Dr. Ada Lovelace', working_hours: ALL_DAY });
   const people: Person[] = (await clinic.get('/api/providers')).body.data;
@@ -105,10 +105,7 @@ export async function openDesk(): Promise<CalendarDesk> {
     async closeWindows() {
       for (const context of contexts.splice(0)) await context.close();
     },
-    async clearAway() {
-      await browser.close();
-      await clearAway(product);
-    },
+    close: () => browser.close(),
   };
   return desk;
 }

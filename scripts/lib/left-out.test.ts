@@ -7,7 +7,7 @@ import { findLeftOut } from './left-out.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test.each([
-  ['browser', ['journeys/waitlist.journey.ts', 'journeys/every-page.journey.ts']],
+  ['browser', ['journeys/shared/waitlist.journey.ts', 'journeys/shared/every-page.journey.ts']],
   [
     'Redis',
     [

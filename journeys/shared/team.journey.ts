@@ -1,18 +1,18 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, openContext } from './support/browser.ts';
-import { type Clinic, PASSWORD, signUp } from './support/clinic.ts';
-import { heading } from './support/person.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
-import { until } from './support/wait.ts';
+import { hasBrowser, launchBrowser, openContext } from '../support/browser.ts';
+import { type Clinic, PASSWORD, signUp } from '../support/clinic.ts';
+import { heading } from '../support/person.ts';
+import { theProduct } from '../support/shared-product.ts';
+import { until } from '../support/wait.ts';
 
 describe.skipIf(!hasBrowser)('the people of a clinic', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   let clinic: Clinic;
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    browser = await launchBrowser();
     clinic = await signUp(product);
   });
   afterEach(async () => {
@@ -20,7 +20,6 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   /** A window of its own browser: with the owner's session, or with none. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, openContext, seriousViolations } from './support/browser.ts';
-import { type Clinic, PASSWORD, signUp } from './support/clinic.ts';
-import { send } from './support/http.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
+import { hasBrowser, launchBrowser, openContext, seriousViolations } from '../support/browser.ts';
+import { type Clinic, PASSWORD, signUp } from '../support/clinic.ts';
+import { send } from '../support/http.ts';
+import { theProduct } from '../support/shared-product.ts';
 
 describe.skipIf(!hasBrowser)('messages that callers left with the receptionist', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   let clinic: Clinic;
   let secret: string;
@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser)('messages that callers left with the receptionist',
   let page: Page;
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    browser = await launchBrowser();
     clinic = await signUp(product);
     secret = (await clinic.post('/api/integrations/vapi/rotate-secret')).body.secret;
     const opened = await openContext(browser, [new URL(product.url).host], { reducedMotion: 'reduce' });
@@ -32,7 +32,6 @@ describe.skipIf(!hasBrowser)('messages that callers left with the receptionist',
   });
   afterAll(async () => {
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   const leave = async (name: string, message: string, urgent = 'no') => {

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hasBrowser, screenshot, seriousViolations } from './support/browser.ts';
-import { ALL_DAY, type CalendarDesk, drawerOf, openDesk, type Person } from './support/calendar-desk.ts';
-import type { Clinic } from './support/clinic.ts';
-import { figures } from './support/figures.ts';
-import { drag, focusedText, placesOf, watchPlaces } from './support/front-desk.ts';
-import { until } from './support/wait.ts';
+import { hasBrowser, screenshot, seriousViolations } from '../support/browser.ts';
+import { ALL_DAY, type CalendarDesk, drawerOf, openDesk, type Person } from '../support/calendar-desk.ts';
+import type { Clinic } from '../support/clinic.ts';
+import { figures } from '../support/figures.ts';
+import { drag, focusedText, placesOf, watchPlaces } from '../support/front-desk.ts';
+import { theProduct } from '../support/shared-product.ts';
+import { until } from '../support/wait.ts';
 
 const TOKYO = { timezoneId: 'Asia/Tokyo' };
 
@@ -20,12 +21,12 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
   const table = figures('The calendar');
 
   beforeAll(async () => {
-    desk = await openDesk();
+    desk = await openDesk(theProduct());
     ({ clinic, main, ada } = desk);
   });
   afterAll(async () => {
     table.print();
-    await desk?.clearAway();
+    await desk?.close();
   });
   beforeEach(() => {
     desk.nextDay();

@@ -8,25 +8,24 @@ import {
   seriousViolations,
   settled,
   sidewaysScroll,
-} from './support/browser.ts';
-import { type Clinic, signUp } from './support/clinic.ts';
-import { heading } from './support/person.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
+} from '../support/browser.ts';
+import { type Clinic, signUp } from '../support/clinic.ts';
+import { heading } from '../support/person.ts';
+import { theProduct } from '../support/shared-product.ts';
 
 describe.skipIf(!hasBrowser)('the waitlist by hand', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   let clinic: Clinic;
   const open: BrowserContext[] = [];
 
   beforeAll(async () => {
-    [browser, product] = await Promise.all([launchBrowser(), startProduct()]);
+    browser = await launchBrowser();
     clinic = await signUp(product);
   });
   afterAll(async () => {
     for (const context of open) await context.close();
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   async function patientsPage(options: object = {}): Promise<{ page: Page; faults: string[] }> {

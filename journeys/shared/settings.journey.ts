@@ -1,19 +1,19 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, openContext } from './support/browser.ts';
-import { type Clinic, openTime, patient, signUp } from './support/clinic.ts';
-import { heading } from './support/person.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
+import { hasBrowser, launchBrowser, openContext } from '../support/browser.ts';
+import { type Clinic, openTime, patient, signUp } from '../support/clinic.ts';
+import { heading } from '../support/person.ts';
+import { theProduct } from '../support/shared-product.ts';
 
 describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   let clinic: Clinic;
   let context: BrowserContext;
   let faults: string[];
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    browser = await launchBrowser();
   });
   afterEach(async () => {
     await context?.close();
@@ -21,7 +21,6 @@ describe.skipIf(!hasBrowser)('the clinic’s rules are kept by hand', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   /** A new clinic, its owner in one window, and a second window of the same. */

@@ -8,25 +8,25 @@ import {
   seriousViolations,
   settled,
   sidewaysScroll,
-} from './support/browser.ts';
-import { type Clinic, openTime, signUp } from './support/clinic.ts';
-import { focusedText } from './support/front-desk.ts';
-import { heading } from './support/person.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
-import { until } from './support/wait.ts';
+} from '../support/browser.ts';
+import { type Clinic, openTime, signUp } from '../support/clinic.ts';
+import { focusedText } from '../support/front-desk.ts';
+import { heading } from '../support/person.ts';
+import { theProduct } from '../support/shared-product.ts';
+import { until } from '../support/wait.ts';
 
 const MARIA = { name: 'Maria Lopez', phone: '+12125550101', email: 'maria@example.com' };
 const TOM = { name: 'Tom Baker', phone: '+12125550102' };
 
 describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   let clinic: Clinic;
   let faults: string[] = [];
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    browser = await launchBrowser();
   });
   beforeEach(async () => {
     clinic = await signUp(product);
@@ -42,7 +42,6 @@ describe.skipIf(!hasBrowser)('the front desk keeps its patients', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   async function open(path = '/patients', options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {

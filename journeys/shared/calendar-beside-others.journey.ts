@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hasBrowser, screenshot, seriousViolations, settled, sidewaysScroll } from './support/browser.ts';
-import { ALL_DAY, type CalendarDesk, drawerOf, openDesk, type Person } from './support/calendar-desk.ts';
-import type { Clinic } from './support/clinic.ts';
-import { drag, focusedText } from './support/front-desk.ts';
-import { until } from './support/wait.ts';
+import { hasBrowser, screenshot, seriousViolations, settled, sidewaysScroll } from '../support/browser.ts';
+import { ALL_DAY, type CalendarDesk, drawerOf, openDesk, type Person } from '../support/calendar-desk.ts';
+import type { Clinic } from '../support/clinic.ts';
+import { drag, focusedText } from '../support/front-desk.ts';
+import { theProduct } from '../support/shared-product.ts';
+import { until } from '../support/wait.ts';
 
 const GRACE = '+14155550188';
 
@@ -17,11 +18,11 @@ describe.skipIf(!hasBrowser)('a front desk works beside others', () => {
   let at: CalendarDesk['at'];
 
   beforeAll(async () => {
-    desk = await openDesk();
+    desk = await openDesk(theProduct());
     ({ clinic, main, ada } = desk);
   });
   afterAll(async () => {
-    await desk?.clearAway();
+    await desk?.close();
   });
   beforeEach(() => {
     desk.nextDay();

@@ -8,12 +8,12 @@ import {
   seriousViolations,
   settled,
   sidewaysScroll,
-} from './support/browser.ts';
-import { type Clinic, linkCalendar, signUp } from './support/clinic.ts';
-import { figures, seconds } from './support/figures.ts';
-import { CALLER, goToConsent, heading, OWNER_PHONE, phoneTexts } from './support/person.ts';
-import { clearAway, type Product, startProduct } from './support/product.ts';
-import { until } from './support/wait.ts';
+} from '../support/browser.ts';
+import { type Clinic, linkCalendar, signUp } from '../support/clinic.ts';
+import { figures, seconds } from '../support/figures.ts';
+import { CALLER, goToConsent, heading, OWNER_PHONE, phoneTexts } from '../support/person.ts';
+import { theProduct } from '../support/shared-product.ts';
+import { until } from '../support/wait.ts';
 
 const WIDE = { width: 1_280, height: 800 };
 const NARROW = { width: 360, height: 740 };
@@ -206,7 +206,7 @@ const visits: Visit[] = [
 ];
 
 describe.skipIf(!hasBrowser)('every page can be read by everyone', () => {
-  let product: Product;
+  const product = theProduct();
   let browser: Browser;
   const owners: Record<'beginner' | 'clinic', Clinic | undefined> = {
     beginner: undefined,
@@ -215,7 +215,7 @@ describe.skipIf(!hasBrowser)('every page can be read by everyone', () => {
   const table = figures('Every page, judged by axe-core');
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
+    browser = await launchBrowser();
     owners.beginner = await signUp(product);
     const clinic = await signUp(product, { phone: OWNER_PHONE });
     owners.clinic = clinic;
@@ -230,7 +230,6 @@ describe.skipIf(!hasBrowser)('every page can be read by everyone', () => {
   afterAll(async () => {
     table.print();
     await browser?.close();
-    if (product) await clearAway(product);
   });
 
   async function enter(
