@@ -119,9 +119,9 @@ async function run(database: Database, json: boolean): Promise<void> {
 }
 
 try {
-  const wish = readArguments(process.argv.slice(2));
+  const options = readArguments(process.argv.slice(2));
   await withDatabase(loadConfig(process.env, root), (database) =>
-    (wish.dryRun ? dryRun : run)(database, wish.json),
+    (options.dryRun ? dryRun : run)(database, options.json),
   );
 } catch (error) {
   const known = error instanceof StartupError || error instanceof pg.DatabaseError;

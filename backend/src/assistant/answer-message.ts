@@ -61,7 +61,7 @@ const ANSWERS: Record<Answered, (options: AnswerOptions, orgId: OrgId) => Promis
   },
 
   async 'knowledge-base-request'({ database }, orgId) {
-    const clinic = await database.withService((db) => readClinicInfo(db, orgId));
+    const clinic = await database.withTenant({ orgId, userId: null }, (db) => readClinicInfo(db, orgId));
     return { documents: documentsOf(clinic) };
   },
 };

@@ -56,14 +56,17 @@ describe('a caller who wants to change an appointment', () => {
     const id = await book('09:00');
     expect((await use('findAppointments', who, from)).say).toContain('I don’t see an upcoming appointment');
     for (const tool of ['cancelAppointment', 'rescheduleAppointment']) {
-      const wish = {
+      const request = {
         ...who,
         appointmentId: id,
         confirmed: 'yes',
         appointmentDate: '2026-11-23',
         appointmentTime: '10:00',
       };
-      expect(await use(tool, wish, from)).toMatchObject({ success: false, error: 'APPOINTMENT_NOT_FOUND' });
+      expect(await use(tool, request, from)).toMatchObject({
+        success: false,
+        error: 'APPOINTMENT_NOT_FOUND',
+      });
     }
     expect(await row(id)).toMatchObject({ status: 'confirmed', version: 1 });
   });
@@ -101,13 +104,13 @@ describe('a caller who wants to change an appointment', () => {
     const { slots } = JSON.parse(
       (await use('checkAvailability', { serviceType: 'consultation', date: '2026-11-24' })).say,
     );
-    const wish = { ...WHO, slotId: slots[0].slot_id };
-    const asked = await use('rescheduleAppointment', wish);
+    const request = { ...WHO, slotId: slots[0].slot_id };
+    const asked = await use('rescheduleAppointment', request);
     expect(asked.say).toMatch(
       /^Nothing has been changed yet. Ask: would you like me to move your appointment on \w+, \w+ \d+ at [\d:]+ [AP]M to \w+, \w+ \d+ at [\d:]+ [AP]M\? \(/,
     );
     const moved = await use('rescheduleAppointment', {
-      ...wish,
+      ...request,
       confirmed: 'yes',
       confirmToken: asked.confirmToken,
     });

@@ -35,7 +35,7 @@ export function createTools(booking: BookingContext): Record<string, Tool> {
     cancelAppointmentTool(booking),
     takeMessage(booking),
     getClinicInfo(clock, (orgId) =>
-      booking.database.withService(async (db) => ({
+      booking.database.withTenant({ orgId, userId: null }, async (db) => ({
         ...(await readClinicInfo(db, orgId)),
         closedDays: await readClosedDays(db, orgId, clock.now()),
       })),

@@ -55,7 +55,7 @@ describe('an offer that was chosen, beside what the caller said', () => {
     ['the part of the day', { dateText: 'Friday morning' }],
     ['about the hour', { dateText: 'Friday around 9:30' }],
     ['a choice among the offers', { dateText: 'the first one' }],
-    ['no wish', { dateText: 'as soon as possible' }],
+    ['no day or time', { dateText: 'as soon as possible' }],
   ])('is booked beside words that fit: %s', async (_what, given) => {
     expect(await book(given)).toMatchObject({ ok: true, said: expect.stringContaining('November 20') });
   });

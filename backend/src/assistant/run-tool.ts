@@ -52,7 +52,7 @@ export async function runTool(
       say: `No tool has that name. The tools are: ${known}.`,
     };
   }
-  // With the arguments: an id that comes again with others is another wish, not a repeat of the first.
+  // With the arguments: an id that comes again with others is another request, not a repeat of the first.
   const eventId = [
     // Two callers without any id are not one: they may have said the same.
     call.callId ?? (toolCall.id === '' ? call.requestId : 'no-call'),

@@ -60,8 +60,8 @@ describe('a time that is offered with any free provider', () => {
   });
 
   test('is held once for each who is free', async () => {
-    const wish = { serviceType: 'consultation', when: { slotId: await nine() }, seconds: 60 };
-    const hold = () => scene.hold(clinic, wish, byVoice);
+    const request = { serviceType: 'consultation', when: { slotId: await nine() }, seconds: 60 };
+    const hold = () => scene.hold(clinic, request, byVoice);
     const held = await Promise.all([hold(), hold()]);
     expect(held.map(({ providerId }) => providerId).toSorted()).toEqual(both());
     expect(await refusalOf(hold())).toMatchObject({ code: 'SLOT_UNAVAILABLE' });

@@ -196,7 +196,7 @@ describe('booking', () => {
     await refused(clinic, 'PROVIDER_NOT_FOUND', { providerId: (await scene.clinic()).providerIds[0] });
   });
 
-  test('without a wish, only who is on duty is booked', async () => {
+  test('without a preference, only who is on duty is booked', async () => {
     const clinic = await scene.clinic({ providers: ['Dr. Ada', 'Dr. Ben', 'Dr. Cyd'] });
     const [ada, ben, cyd] = clinic.providerIds;
     await scene.owner.query(

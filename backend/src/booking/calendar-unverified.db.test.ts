@@ -37,7 +37,7 @@ describe('a time that was taken while the linked calendar could not be read', ()
     );
   const book = async (providerId: string, { time = '09:00', name = 'Maria Lopez' } = {}) =>
     (await scene.book(clinic, { when: { at: at(time) }, providerId, name })).appointmentId;
-  const move = (id: string, wish: object) => scene.move(clinic, { appointmentId: id, ...wish }, origin);
+  const move = (id: string, request: object) => scene.move(clinic, { appointmentId: id, ...request }, origin);
   const flag = async (id: string) => (await scene.row(id)).calendar_unverified;
   const audited = async (id: string) => (await scene.audit(id)).at(-1)?.after.calendar_unverified;
 

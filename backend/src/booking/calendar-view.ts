@@ -20,7 +20,7 @@ export interface CalendarView {
 
 const SHOWN = new Set(['confirmed', 'arrived', 'completed', 'no_show']);
 
-/** @returns undefined for what no calendar has ever heard of: a hold, a wish that is not confirmed. */
+/** @returns undefined for what no calendar has ever heard of: a hold, a request that no one confirmed yet. */
 export function viewForCalendar(
   database: Database,
   orgId: OrgId,

@@ -129,8 +129,8 @@ describe('changing appointments over the API', () => {
   });
 
   test('a hold keeps a time, becomes the booking by its id, or is given back', async () => {
-    const wish = { service_type: 'consultation', scheduled_at: MONDAY_9, minutes: 5 };
-    const held = await scene.post('/api/holds', wish);
+    const request = { service_type: 'consultation', scheduled_at: MONDAY_9, minutes: 5 };
+    const held = await scene.post('/api/holds', request);
     expect(held.status).toBe(201);
     expect(held.body).toMatchObject({ success: true, scheduled_at: MONDAY_9, duration_minutes: 30 });
     expect((await scene.post('/api/appointments', WISH)).status).toBe(409);
@@ -141,7 +141,7 @@ describe('changing appointments over the API', () => {
       code: 'NOT_CHANGEABLE',
     });
 
-    const second = await scene.post('/api/holds', { ...wish, scheduled_at: MONDAY_10 });
+    const second = await scene.post('/api/holds', { ...request, scheduled_at: MONDAY_10 });
     expect((await scene.remove(`/api/holds/${second.body.hold_id}`)).status).toBe(204);
     expect(await book({ name: 'Ana Ruiz', scheduled_at: MONDAY_10 })).toBeDefined();
   });

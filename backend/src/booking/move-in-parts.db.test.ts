@@ -27,7 +27,8 @@ describe('a move that says only what changes', () => {
   });
   afterAll(() => scene.close());
 
-  const move = (wish: Partial<MoveRequest>) => scene.move(clinic, { appointmentId: id, ...wish }, origin);
+  const move = (request: Partial<MoveRequest>) =>
+    scene.move(clinic, { appointmentId: id, ...request }, origin);
   const patch = (body: object) => scene.patch(`/api/appointments/${id}`, body);
   const sql = (text: string, ...values: unknown[]) => scene.owner.query(text, values);
 
@@ -84,9 +85,9 @@ describe('a move that says only what changes', () => {
   });
 
   test('is a success when it comes again, whatever version it saw', async () => {
-    const wish = { scheduled_at: at('10:00'), version: 1 };
-    expect((await patch(wish)).body).toMatchObject({ version: 2 });
-    expect((await patch(wish)).body).toMatchObject({ success: true, version: 2 });
+    const request = { scheduled_at: at('10:00'), version: 1 };
+    expect((await patch(request)).body).toMatchObject({ version: 2 });
+    expect((await patch(request)).body).toMatchObject({ success: true, version: 2 });
   });
 
   test('moving an appointment that was canceled in the meantime says so', async () => {
@@ -155,8 +156,8 @@ describe('a move that says only what changes', () => {
 
     test('also books no one new, and says why', async () => {
       await leave('active = false');
-      const wish = { when: { at: new Date(MONDAY_9) }, providerId: ada, name: 'Ana Ruiz' };
-      expect(await refusalOf(scene.book(clinic, wish))).toMatchObject({
+      const request = { when: { at: new Date(MONDAY_9) }, providerId: ada, name: 'Ana Ruiz' };
+      expect(await refusalOf(scene.book(clinic, request))).toMatchObject({
         code: 'PROVIDER_NOT_FOUND',
         message: expect.stringContaining('Dr. Ada no longer takes appointments.'),
       });

@@ -38,7 +38,7 @@ describe('a patient at one time', () => {
   };
   /** No one is signed in there. */
   const onThePhone = (request: object) => {
-    const wish = {
+    const asked = {
       name: 'Maria Lopez',
       phone: PHONE,
       serviceType: 'consultation',
@@ -46,7 +46,7 @@ describe('a patient at one time', () => {
       ...request,
     };
     const scope = { ...clinic.scope, userId: null };
-    return scene.book({ scope }, wish, { ...byVoice, callId: 'another call' });
+    return scene.book({ scope }, asked, { ...byVoice, callId: 'another call' });
   };
   const errors = (answers: { error?: string }[]) => answers.map(({ error }) => error ?? 'booked').toSorted();
   const body = (more: object = {}) => ({

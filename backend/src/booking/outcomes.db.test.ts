@@ -53,8 +53,8 @@ describe('what became of a visit', () => {
     'is never recorded early by %s',
     async (source) => {
       for (const early of [false, true]) {
-        const wish = { appointmentId: id, status: 'no_show' as const, early };
-        const refusal = await refusalOf(scene.setStatus(clinic, wish, { source }));
+        const request = { appointmentId: id, status: 'no_show' as const, early };
+        const refusal = await refusalOf(scene.setStatus(clinic, request, { source }));
         expect(refusal).toMatchObject({ code: 'TOO_EARLY' });
       }
     },
@@ -72,7 +72,7 @@ describe('what became of a visit', () => {
     expect(await record('confirmed')).toMatchObject({ status: 200, body: { status: 'confirmed' } });
   });
 
-  test('does not keep a wish from being confirmed', async () => {
+  test('does not keep a request from being confirmed', async () => {
     ({ appointmentId: id } = await scene.book(clinic, {
       name: 'Ana Ruiz',
       when: { at: new Date('2026-11-24T16:00:00Z') },

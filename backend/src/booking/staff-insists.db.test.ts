@@ -22,9 +22,9 @@ describe('what staff may insist on', () => {
   const move = (
     appointmentId: string,
     at: string,
-    wish: object = {},
+    asked: object = {},
     source: 'dashboard' | 'voice' = 'dashboard',
-  ) => scene.move(clinic, { appointmentId, when: { at: newYork(at) }, ...wish }, { source });
+  ) => scene.move(clinic, { appointmentId, when: { at: newYork(at) }, ...asked }, { source });
   const timeOff = (from: string, to: string, providerId: string | null = clinic.providerIds[0] ?? null) =>
     scene.owner.query(
       `insert into public.time_off (org_id, provider_id, title, starts_local, ends_local) values ($1, $2, 'Away', $3, $4)`,

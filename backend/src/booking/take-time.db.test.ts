@@ -268,8 +268,8 @@ describe('time, taken through the functions of the database', () => {
           { p_org_id: clinic.orgId, p_appointment_id: id, p_scheduled_at: at(minutes), ...more },
           who,
         );
-      const { p_name: _name, ...wish } = over;
-      expect(await move(0, wish, owner())).toMatchObject({ success: true, overbooked: true });
+      const { p_name: _name, ...request } = over;
+      expect(await move(0, request, owner())).toMatchObject({ success: true, overbooked: true });
       expect(await move(90)).toMatchObject({ success: true, overbooked: false });
     });
 
@@ -291,10 +291,10 @@ describe('time, taken through the functions of the database', () => {
         { ...over, p_reason: '  ' },
         (mine) => ({ role: 'voxanne_tenant', claims: claimsOf(mine) }),
       ],
-    ])('by %s is %s, and nothing is written', async (_who, code, wish, who) => {
+    ])('by %s is %s, and nothing is written', async (_who, code, request, who) => {
       await book(0);
       const before = await scene.counts();
-      expect(await book(0, wish, who(clinic))).toMatchObject({ success: false, error: code });
+      expect(await book(0, request, who(clinic))).toMatchObject({ success: false, error: code });
       expect(await scene.counts()).toEqual(before);
     });
 

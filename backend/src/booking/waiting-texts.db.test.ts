@@ -22,13 +22,13 @@ describe('the text about a change', () => {
   afterAll(() => scene.close());
 
   const book = async (more: object = {}): Promise<string> => {
-    const wish = {
+    const request = {
       name: 'Maria Lopez',
       phone: '+14155550132',
       service_type: 'consultation',
       scheduled_at: MONDAY_9,
     };
-    return (await scene.post('/api/appointments', { ...wish, ...more })).body.appointment_id;
+    return (await scene.post('/api/appointments', { ...request, ...more })).body.appointment_id;
   };
   const on = (id: string, verb: string) => `/api/appointments/${id}/${verb}`;
   const move = (id: string, to: string, more: object = WAITS) =>
@@ -171,13 +171,13 @@ describe('the text about a change', () => {
 
   test('is not promised to a patient who gets none, and says why', async () => {
     await scene.owner.query(`select app_private.keep_word('+14155550132', null, true, true, now(), false)`);
-    const wish = {
+    const request = {
       name: 'Maria Lopez',
       phone: '+14155550132',
       service_type: 'consultation',
       scheduled_at: MONDAY_9,
     };
-    const { body } = await scene.post('/api/appointments', wish);
+    const { body } = await scene.post('/api/appointments', request);
     expect(body.confirmation).toMatch(/^You’re booked: .*\. We can’t text that number/);
     expect(body.no_texts).toMatchObject({ code: 'STOPPED', reason: expect.stringContaining('sent STOP') });
     const { contact, texts: stopped } = (await scene.get(`/api/appointments/${body.appointment_id}`)).body;

@@ -104,15 +104,15 @@ async function firstOutcome(client: Redis): Promise<void> {
 
 /** One line when it goes down, one when it is back; any number of attempts in between. */
 function tellState(client: Redis, log: Logger): void {
-  let told: RedisState | undefined;
+  let reported: RedisState | undefined;
   let reason: unknown;
   let askedForPolicy = false;
   client.on('error', (error) => {
     reason = error;
   });
   client.on('ready', () => {
-    if (told === 'away') log.info('[Redis] Connected again: the queue uses it, and breakers are shared');
-    told = 'connected';
+    if (reported === 'away') log.info('[Redis] Connected again: the queue uses it, and breakers are shared');
+    reported = 'connected';
     reason = undefined;
     if (!askedForPolicy) void warnOfEviction(client, log);
     askedForPolicy = true;
@@ -120,8 +120,8 @@ function tellState(client: Redis, log: Logger): void {
   client.on('close', () => {
     // `end` comes right after a connection that we have closed ourselves, and isn't news.
     setImmediate(() => {
-      if (told === 'away' || client.status === 'end') return;
-      told = 'away';
+      if (reported === 'away' || client.status === 'end') return;
+      reported = 'away';
       log.warn(
         { reason: reason === undefined ? 'the connection ended' : describeError(reason).message },
         '[Redis] Down: the queue runs on PostgreSQL alone, and nothing is lost; reconnecting',

@@ -132,7 +132,7 @@ async function whenOf(
   input: Arguments,
   callId: string | null,
 ): Promise<{ when: BookingRequest['when']; correction?: Correction }> {
-  const wish: SpokenBooking = {
+  const spoken: SpokenBooking = {
     serviceType: serviceOf(input),
     durationMinutes: input.durationMinutes,
     providerName: input.providerName,
@@ -144,9 +144,9 @@ async function whenOf(
     callId,
   };
   if (input.slotId !== undefined) {
-    await compareWithOffer(context, scope, input.slotId, wish, rules);
+    await compareWithOffer(context, scope, input.slotId, spoken, rules);
     return { when: { slotId: input.slotId } };
   }
-  const { at, correction } = await understandSpokenTime(context, scope, wish, rules);
+  const { at, correction } = await understandSpokenTime(context, scope, spoken, rules);
   return { when: { at }, ...(correction && { correction }) };
 }

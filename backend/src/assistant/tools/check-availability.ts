@@ -50,7 +50,7 @@ export const checkAvailability = (context: BookingContext) =>
     async run(input, call) {
       const scope = scopeOf(call);
       const rules = readRulesOnce(context, scope);
-      const wish = await withSaidProvider(rules, {
+      const spoken = await withSaidProvider(rules, {
         serviceType: input.serviceType ?? 'consultation',
         date: input.date ?? input.appointmentDate,
         time: input.time ?? input.appointmentTime,
@@ -62,7 +62,7 @@ export const checkAvailability = (context: BookingContext) =>
         providerName: input.providerName,
         callId: call.callId,
       });
-      const { offers, nearest, say, who, correction } = await offerTimes(context, scope, wish, rules);
+      const { offers, nearest, say, who, correction } = await offerTimes(context, scope, spoken, rules);
       return {
         say: {
           slots: offers.map(offered),

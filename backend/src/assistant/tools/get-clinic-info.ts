@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import { comingDays } from '../../platform/local-time/day-names.ts';
+import type { OrgId } from '../../platform/tenant.ts';
 import type { ClinicInfo, ClosedDays } from './clinic-info.queries.ts';
 import { defineTool } from './tool.ts';
 
 type ClinicWithHolidays = ClinicInfo & { closedDays: ClosedDays[] };
 
-export const getClinicInfo = (clock: Clock, clinicOf: (orgId: string) => Promise<ClinicWithHolidays>) =>
+export const getClinicInfo = (clock: Clock, clinicOf: (orgId: OrgId) => Promise<ClinicWithHolidays>) =>
   defineTool({
     name: 'getClinicInfo',
     description:

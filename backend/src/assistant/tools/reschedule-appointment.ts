@@ -167,20 +167,20 @@ async function whereTo(
     words: input.dateText,
     weekday: input.weekday,
   };
-  const wish = {
+  const spoken = {
     appointmentId: meant.appointmentId,
     serviceType: meant.serviceType,
     ...said,
     callId: call.callId,
   };
   if (input.slotId !== undefined) {
-    await compareWithOffer(context, scope, input.slotId, wish, rules);
+    await compareWithOffer(context, scope, input.slotId, spoken, rules);
     return { when: { slotId: input.slotId }, providerName };
   }
   if (input.confirmed === 'yes' && Object.values(said).every((one) => one === undefined)) {
     const before = await moveReadBack(context, scope, meant.appointmentId, confirmation);
     if (before) return { when: { at: before.at }, providerName: providerName ?? before.providerName };
   }
-  const { at, correction } = await understandSpokenTime(context, scope, wish, rules);
+  const { at, correction } = await understandSpokenTime(context, scope, spoken, rules);
   return { when: { at }, providerName, correction };
 }
