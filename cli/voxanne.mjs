@@ -6,6 +6,7 @@ import { clinics } from './clinics.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
 import { outgoing } from './outgoing.mjs';
+import { owner } from './owner.mjs';
 import { senders } from './senders.mjs';
 import { webhooks } from './webhooks.mjs';
 
@@ -27,6 +28,8 @@ const HELP = `Usage: npx --no voxanne <command> [options]
       --dry-run              say what it would do, without doing it
   clinics waiting            for the operator: new clinics waiting for a receptionist
   clinics admit <id>         give one of them its receptionist now
+  owner invite               for the operator: a link for the owner of a new clinic; the one before it ends
+      --email <address>      only for this address, for 7 days; without it for 24 hours
   senders list               for the operator: clinics that text from a number of their own
   senders set <id> <number>  give a clinic its own number from the Twilio account
   senders remove <number>    take it back: the clinic texts from the shared sender again
@@ -36,7 +39,7 @@ For each:
   --json                     print the API’s answer as it is
   --url <address>            where Voxanne runs; http://localhost:3001 by default
   --token <token>            from GET /api/auth/token; or set VX_TOKEN;
-                             for clinics and senders: OPERATOR_TOKEN of the deployment
+                             for clinics, owner and senders: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
 Run this in Voxanne's folder: anywhere else npx would look for a package of that name on npm, which isn't this one. --no
@@ -68,6 +71,7 @@ const COMMANDS = {
   'outgoing replay': { run: outgoing.replay, takes: ['status', 'topic', 'dry-run'], words: 1 },
   'clinics waiting': { run: clinics.waiting, takes: [] },
   'clinics admit': { run: clinics.admit, takes: [], words: 1 },
+  'owner invite': { run: owner.invite, takes: [] },
   'senders list': { run: senders.list, takes: [] },
   'senders set': { run: senders.set, takes: [], words: 2 },
   'senders remove': { run: senders.remove, takes: [], words: 1 },

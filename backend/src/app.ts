@@ -48,6 +48,7 @@ import {
   registerInvitationRoutes,
   registerMemberRoutes,
   registerOrganizationRoutes,
+  registerOwnerLinkRoutes,
 } from './tenancy/index.ts';
 import { registerWaitlistRoutes } from './waitlist/index.ts';
 import { DRY_RUNNABLE, webhookHandlers } from './worker.ts';
@@ -95,6 +96,7 @@ export async function createApp(
   const team = { database, publicUrl: config.publicUrl, tenantResolver, personResolver };
   registerMemberRoutes(server, team);
   registerInvitationRoutes(server, team);
+  registerOwnerLinkRoutes(server, { ...config, database });
   dependencies.liveEvents.registerRoutes(server);
   registerDeliveryRoutes(server, {
     database,
@@ -170,6 +172,7 @@ export async function createApp(
   }
   registerHealthRoutes(server, {
     mode: config.mode,
+    signUp: config.signUp,
     version,
     database,
     connections,

@@ -40,9 +40,9 @@ import type { Logger } from './platform/logger.ts';
 import { createRateLimits } from './platform/rate-limits/rate-limits.ts';
 import { connectRedis, type RedisConnections } from './platform/redis.ts';
 import {
+  admitSignUp,
   createLiveEvents,
   createTenantResolvers,
-  findInvitation,
   type LiveEvents,
   orgRateLimit,
   type TenantResolvers,
@@ -118,7 +118,7 @@ export async function createDependencies({
     database,
     clock,
     log,
-    checkInvitation: (token, email) => findInvitation(database, token, email),
+    admitSignUp: (token, email) => admitSignUp({ database, mode: config.signUp }, token, email),
   });
   const rateLimits = createRateLimits({
     database,

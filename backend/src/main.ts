@@ -15,6 +15,7 @@ import { migrate } from './platform/postgres/migrate.ts';
 import { checkRuntimeRole } from './platform/postgres/runtime-check.ts';
 import { createShutdown, type Shutdown } from './platform/shutdown.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
+import { firstOwnerWords, setSignUpMode } from './tenancy/index.ts';
 import { startWorker } from './worker.ts';
 
 // A supervisor kills after 30 s, as a rule; the whole end takes less than 25.
@@ -81,6 +82,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     await checkRuntimeRole(dependencies.database.pool).catch((error: unknown) => {
       throw runtimeFailure(error, addresses.runtime.setting);
     });
+    await dependencies.database.serviceStatement(setSignUpMode(config.signUp));
   } catch (error) {
     for (const [, , work] of [['', 0, () => dependencies.close()] as Later, ...last])
       await work().catch(() => undefined);
@@ -110,6 +112,11 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   shutdown.phase('listener', 2_000, async () => listener?.close());
   shutdown.phase('connections', 5_000, () => dependencies.close());
   for (const [name, timeoutMs, work] of last) shutdown.phase(name, timeoutMs, work);
+  if (config.role !== 'worker' && config.signUp === 'invited') {
+    // To the screen and not through the log, which may go to other services.
+    const words = await firstOwnerWords({ database: dependencies.database, publicUrl: config.publicUrl });
+    if (words !== undefined) say(words);
+  }
   serving = true;
   say(config.role === 'worker' ? 'Voxanne worker is ready' : `Voxanne is ready at ${config.publicUrl}`);
 }

@@ -1,7 +1,7 @@
 -- A sign-up brings its own clinic. Three parts, because GoTrue writes app_metadata from memory: the id is
 -- stamped before the insert (so that it is in RETURNING and in the first token), the profile needs the user
 -- row, and a later overwrite that drops the id is put right. Nothing here may ever block a sign-up: what goes
--- wrong is a warning, and the person gets a clear 403 instead of "Database error saving new user".
+-- wrong is a warning, and the person creates the clinic afterwards (app_private.create_clinic).
 
 create function app_private.valid_time_zone(p_zone text) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -15,37 +15,86 @@ exception when others then
   return null;
 end $$;
 
+-- Who may make an account and a clinic: open (anyone), invited (with a link from a clinic or from the operator) or closed
+-- (no one new). The server refuses in words; this is for accounts that another service makes, such as Supabase: they get no
+-- clinic here unless they may have one.
+create table app_private.sign_up_mode (
+  only_row boolean primary key default true check (only_row),
+  mode text not null check (mode in ('open', 'invited', 'closed'))
+);
+comment on table app_private.sign_up_mode is 'SIGN_UP as the processes read it when they started; no row: open.';
+alter table app_private.sign_up_mode enable row level security;
+alter table app_private.sign_up_mode force row level security;
+create policy owner on app_private.sign_up_mode for all to current_user using (true) with check (true);
+
+create function app_private.sign_up_mode() returns text
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$ select coalesce((select m.mode from app_private.sign_up_mode m), 'open') $$;
+
+create function app_private.set_sign_up_mode(p_mode text) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp
+  as $$
+  insert into app_private.sign_up_mode as m (mode) values (p_mode)
+    on conflict (only_row) do update set mode = excluded.mode where m.mode <> excluded.mode
+$$;
+grant execute on function app_private.set_sign_up_mode to voxanne_service;
+
+-- What a person says of their clinic are first values, and never rights.
+create function app_private.add_organization(p_facts jsonb, p_email text) returns uuid
+  language plpgsql set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_country text := coalesce(substring(upper(p_facts ->> 'country') from '^[A-Z]{2}$'), 'US');
+  v_org_id uuid;
+begin
+  insert into public.organizations (name, phone, public_phone, time_zone, country)
+    values (
+      left(coalesce(nullif(btrim(p_facts ->> 'organization_name'), ''),
+        nullif(btrim(p_facts ->> 'name'), '') || '''s clinic', split_part(coalesce(p_email, 'New'), '@', 1) || '''s clinic'), 120),
+      app_private.normalize_phone(p_facts ->> 'phone', v_country),
+      app_private.normalize_phone(p_facts ->> 'public_phone', v_country),
+      coalesce(app_private.valid_time_zone(p_facts ->> 'time_zone'), 'UTC'),
+      v_country)
+    returning id into v_org_id;
+  perform app_private.create_clinic_defaults(v_org_id, 'Main provider');
+  perform app_private.enqueue(v_org_id, 'assistant.provision', v_org_id::text, '{}');
+  return v_org_id;
+end $$;
+comment on function app_private.add_organization is 'A clinic with its first services and provider, and nobody in it yet.';
+
 create function app_private.create_organization_for_new_user() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
   v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
-  v_country text := coalesce(substring(upper(v_meta ->> 'country') from '^[A-Z]{2}$'), 'US');
+  v_mode text;
+  v_by_operator boolean := false;
   v_org_id uuid;
 begin
   if new.raw_app_meta_data ->> 'org_id' is not null then
     return new;
   end if;
+  v_mode := app_private.sign_up_mode();
   if v_meta ? 'invitation' then
     -- The link is used up by this, and worth nothing to anyone who reads it here later.
     new.raw_user_meta_data := v_meta - 'invitation';
-    v_org_id := app_private.take_invitation(v_meta ->> 'invitation', new.id, new.email);
-    if v_org_id is not null then
-      new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id);
-      return new;
+    if v_mode <> 'closed' then
+      v_org_id := app_private.take_invitation(v_meta ->> 'invitation', new.id, new.email);
+      if v_org_id is not null then
+        new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id);
+        return new;
+      end if;
+      v_by_operator := app_private.take_owner_link(
+        sha256(convert_to(v_meta ->> 'invitation', 'UTF8')), new.id, new.email);
     end if;
   end if;
-  insert into public.organizations (name, phone, public_phone, time_zone, country)
-    values (
-      left(coalesce(nullif(btrim(v_meta ->> 'organization_name'), ''),
-        nullif(btrim(v_meta ->> 'name'), '') || '''s clinic', split_part(coalesce(new.email, 'New'), '@', 1) || '''s clinic'), 120),
-      app_private.normalize_phone(v_meta ->> 'phone', v_country),
-      app_private.normalize_phone(v_meta ->> 'public_phone', v_country),
-      coalesce(app_private.valid_time_zone(v_meta ->> 'time_zone'), 'UTC'),
-      v_country)
-    returning id into v_org_id;
-  perform app_private.create_clinic_defaults(v_org_id, 'Main provider');
-  perform app_private.enqueue(v_org_id, 'assistant.provision', v_org_id::text, '{}');
+  if v_mode <> 'open' and not v_by_operator then
+    return new;
+  end if;
+  v_org_id := app_private.add_organization(v_meta, new.email);
+  if v_by_operator then
+    perform app_private.admit_clinic_now(v_org_id);
+  end if;
   new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id);
   return new;
 exception when others then
@@ -78,9 +127,9 @@ begin
       jsonb_build_object('role', v_role, 'invitation_id', v_invitation_id), null);
     return null;
   end if;
-  insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id)
+  insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, after)
     values (v_org_id, 'user', new.id, case when v_first then 'organization.created' else 'member.added' end,
-      'organization', v_org_id);
+      'organization', v_org_id, app_private.owner_link_of(new.id));
   return null;
 exception when others then
   raise warning 'no profile for a new user: %', sqlstate;

@@ -15,6 +15,7 @@ const FOR_ALL = new Set([
   'GET /api/feeds/:file',
   'GET /api/integrations/google/callback',
   'POST /api/invitations/look-up',
+  'POST /api/owner-links/look-up',
 ]);
 const INTRODUCTION = `# Roles and rights
 

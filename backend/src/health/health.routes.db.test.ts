@@ -45,6 +45,7 @@ describe('health over HTTP', () => {
     };
     registerHealthRoutes(server, {
       mode: 'sandbox',
+      signUp: 'open',
       version: '1.2.3',
       database,
       connections: createConnections({

@@ -3,8 +3,10 @@ import {
   CircuitBreakerList,
   CircuitBreakerReset,
   HealthIntegrations,
+  Mode,
   Onboarding,
   Ready,
+  type SignUpMode,
 } from '@voxanne/contract';
 import type { CircuitBreakerStatus } from '@voxanne/safe-call';
 import { z } from 'zod';
@@ -21,6 +23,7 @@ import { resetBreaker } from './reset-breaker.ts';
 
 export interface HealthRouteOptions extends ProbeOptions {
   mode: 'sandbox' | 'live';
+  signUp: SignUpMode;
   version: string;
   isReady: () => Promise<boolean>;
   tenantResolver: TenantResolver;
@@ -80,12 +83,12 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         tags,
         operationId: 'getMode',
         security: [],
-        summary: 'Whether the providers are real',
+        summary: 'Whether the providers are real, and who can sign up',
         description: '`sandbox`: the built-in stand-ins. `live`: Google, Twilio and Vapi.',
-        response: { 200: z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() }) },
+        response: { 200: Mode },
       },
     },
-    async () => ({ mode: options.mode, version }),
+    async () => ({ mode: options.mode, version, sign_up: options.signUp }),
   );
 
   server.get(

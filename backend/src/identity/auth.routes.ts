@@ -26,8 +26,8 @@ export interface AuthRouteOptions {
   limits: SignInLimits;
   /** @throws {AppError} 503 when no one can say whether there is such a session. */
   lookUpSession: (cookie: string) => Promise<unknown>;
-  /** @throws {AppError} where an invitation's link is no good for that address. */
-  checkInvitation: (token: string, email: string) => Promise<unknown>;
+  /** @throws {AppError} where this deployment doesn't let that person in, or their link is no good for that address. */
+  admitSignUp: (token: string | undefined, email: string) => Promise<unknown>;
 }
 
 /** Bridges `/api/auth/*` to the built-in issuer, which speaks the web's Request and Response. */
@@ -61,8 +61,7 @@ export function registerAuthRoutes(server: HttpServer, options: AuthRouteOptions
     async (request, reply) => {
       const body = signUpBody(request.body);
       const { invitation, email } = request.body;
-      // Or the person would get a clinic of their own instead of an answer.
-      if (invitation !== undefined) await options.checkInvitation(invitation, email);
+      await options.admitSignUp(invitation, email);
       // Who asks for many accounts that exist already wants to know which exist.
       const answer = await options.hashing.admit(request.ip, () =>
         options.limits.attempt(

@@ -41,8 +41,8 @@ export interface IdentityOptions {
   database: Pick<Database, 'pool' | 'serviceStatement'>;
   clock: Clock;
   log: Logger;
-  /** Before an account is made with the link of an invitation. @throws {AppError} where the link is no good for that address. */
-  checkInvitation: (token: string, email: string) => Promise<unknown>;
+  /** Before an account is made, with the end of a link or without. @throws {AppError} where that person isn't let in. */
+  admitSignUp: (token: string | undefined, email: string) => Promise<unknown>;
   hashing?: PasswordHashing;
 }
 
@@ -143,7 +143,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
         // In this process at once; the others trust their last answer for a moment.
         onSignOut: stands.forget,
         lookUpSession,
-        checkInvitation: options.checkInvitation,
+        admitSignUp: options.admitSignUp,
         limits: createSignInLimits({
           database: options.database,
           clock,

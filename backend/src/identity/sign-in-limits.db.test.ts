@@ -183,7 +183,7 @@ describe.each(['sandbox', 'live'])('a person who mistypes (%s)', (mode) => {
     parts = await createTestApp(db, options);
     const identity = createIdentity({
       ...parts.dependencies,
-      checkInvitation: async () => undefined,
+      admitSignUp: async () => undefined,
       hashing: unhashed,
     });
     scene = await createTestApp(db, { ...options, replace: { identity } });

@@ -41,7 +41,7 @@ describe('strangers at the sign-in', () => {
       log,
       clock: systemClock,
       database,
-      checkInvitation: async () => undefined,
+      admitSignUp: async () => undefined,
       hashing: bounded,
     });
     const crowd = await createTestApp(db, { replace: { identity } });

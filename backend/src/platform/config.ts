@@ -59,6 +59,7 @@ const Environment = z.object({
   DATABASE_MIGRATION_URL: databaseUrl,
   DATABASE_PORT: port(54_329),
   REDIS_URL: redisUrl,
+  SIGN_UP: z.enum(['open', 'invited', 'closed']).optional(),
   AUTH_MODE: z.enum(['local', 'supabase']).default('local'),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SUPABASE_URL: url.optional(),
@@ -113,6 +114,8 @@ export interface Config {
   sandboxElsewhere: boolean;
   database: { embeddedPort: number; url?: string; runtimeUrl?: string; migrationUrl?: string };
   redisUrl?: string;
+  /** Who may make an account: anyone, who has a link, or no one new. */
+  signUp: 'open' | 'invited' | 'closed';
   auth: { mode: 'local' | 'supabase'; secret: string; supabaseUrl?: string; supabaseJwtSecret?: string };
   encryptionKeys: EncryptionKey[];
   operatorToken: string;
@@ -294,6 +297,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       }),
     },
     ...defined({ redisUrl: e.REDIS_URL }),
+    signUp: e.SIGN_UP ?? (sandbox ? 'open' : 'invited'),
     auth: {
       mode: e.AUTH_MODE,
       secret: authSecret,

@@ -1,6 +1,6 @@
+export { admitSignUp } from './admit-sign-up.ts';
 export { writeAudit } from './audit.queries.ts';
 export { registerInvitationRoutes } from './invitations.routes.ts';
-export { findInvitation } from './invitations.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { registerMemberRoutes } from './members.routes.ts';
 export { nameChanges } from './name-changes.ts';
@@ -13,6 +13,9 @@ export {
   findClinicAlone,
   findOrganization,
 } from './organizations.queries.ts';
+export { setSignUpMode } from './owner-links.queries.ts';
+export { registerOwnerLinkRoutes } from './owner-links.routes.ts';
+export { firstOwnerWords } from './owner-links.ts';
 export { type Access, accessOf, refuseRoutesWithoutRight, requireRight, rolesInWords } from './rights.ts';
 export {
   createTenantResolvers,

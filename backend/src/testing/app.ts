@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Schedule } from '../platform/request-limits.ts';
+import { setSignUpMode } from '../tenancy/index.ts';
 import type { TestDatabase } from './database.ts';
 import { watchAnswers } from './described-answers.ts';
 
@@ -54,6 +55,7 @@ export async function createTestApp(db: Pick<TestDatabase, 'runtimeUrl'>, option
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const dependencies = { ...built, ...options.replace };
+  if (options.env?.SIGN_UP) await built.database.serviceStatement(setSignUpMode(options.env.SIGN_UP));
   const app = await createApp(dependencies, {
     isServing: () => true,
     listening: () => 'hearing',

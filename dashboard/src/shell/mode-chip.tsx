@@ -1,6 +1,6 @@
 import { IconBroadcast, IconFlask2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { modeQuery } from '../features/organizations/api/mode.ts';
+import { modeQuery } from '../features/identity/api/mode.ts';
 import { StatusTag } from '../lib/ui/status-tag.tsx';
 
 /** Always on screen: no one should wonder whether a text reaches a real patient. */

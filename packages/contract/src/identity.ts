@@ -20,7 +20,9 @@ export const SignUpRequest = z
       .string()
       .regex(/^[\w-]{20,64}$/, 'is not the end of an invitation’s link')
       .optional()
-      .describe('The end of an invitation’s link: the account joins that clinic, and no new one is made'),
+      .describe(
+        'The end of a link: of an invitation, and the account joins that clinic instead of getting its own; or of the operator, for the owner of a new clinic',
+      ),
   })
   .meta({ id: 'SignUpRequest' });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;

@@ -1,4 +1,47 @@
 import { z } from 'zod';
+import { Timestamp } from './common.ts';
+
+/** SIGN_UP: who may make an account. */
+export const SignUpMode = z.enum(['open', 'invited', 'closed']);
+export type SignUpMode = z.infer<typeof SignUpMode>;
+
+/** What anyone may know about a deployment. */
+export const Mode = z
+  .object({
+    mode: z.enum(['sandbox', 'live']),
+    version: z.string(),
+    sign_up: SignUpMode.describe(
+      'open: anyone can sign up. invited: with a link from a clinic or the operator. closed: no one new',
+    ),
+  })
+  .meta({ id: 'Mode', example: { mode: 'sandbox', version: '0.1.0', sign_up: 'open' } });
+
+const OWNER_LINK = { email: 'ann@brightsmiles.example', expires_at: '2026-11-20T01:00:00.000Z' };
+
+export const OwnerLinkCreate = z
+  .strictObject({
+    email: z
+      .email('Write an email address, such as ann@clinic.example.')
+      .max(254)
+      .optional()
+      .describe('The only address the link works for; left out: for the person who opens it first'),
+  })
+  .meta({ id: 'OwnerLinkCreate', example: { email: OWNER_LINK.email } });
+
+export const OwnerLinkFacts = z
+  .object({
+    email: z.string().nullable().describe('null: the link works for any address'),
+    expires_at: Timestamp,
+  })
+  .meta({ id: 'OwnerLinkFacts', example: OWNER_LINK });
+export type OwnerLinkFacts = z.infer<typeof OwnerLinkFacts>;
+
+export const NewOwnerLink = OwnerLinkFacts.extend({
+  url: z.string().describe('The link to send to the owner. It is shown this once'),
+}).meta({
+  id: 'NewOwnerLink',
+  example: { ...OWNER_LINK, url: 'https://voxanne.example/sign-up#q3XAn0W9m2b5u8r1t4k7p0s3v6y9B2E5' },
+});
 
 /** A new clinic whose receptionist waits for the operator's yes, or for the next day. */
 export const WaitingClinic = z.object({

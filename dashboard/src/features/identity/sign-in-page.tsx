@@ -1,10 +1,11 @@
 import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { SignInRequest } from '@voxanne/contract';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { modeQuery } from './api/mode.ts';
 import { signIn } from './api/sign-in.ts';
 import { AuthCard } from './auth-card.tsx';
 import { enter } from './enter.ts';
@@ -23,6 +24,7 @@ export function SignInPage() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const { to } = route.useSearch();
+  const signUp = useQuery(modeQuery).data?.sign_up;
   const form = useForm<SignInRequest>({ initialValues: { email: '', password: '' }, validate });
   const submit = useMutation({
     async mutationFn(values: SignInRequest) {
@@ -40,12 +42,16 @@ export function SignInPage() {
       title="Sign in"
       hint="Welcome back."
       foot={
-        <>
-          New here?{' '}
-          <Anchor component={Link} to="/sign-up" underline="always">
-            Create a clinic
-          </Anchor>
-        </>
+        signUp === 'open' ? (
+          <>
+            New here?{' '}
+            <Anchor component={Link} to="/sign-up" underline="always">
+              Create a clinic
+            </Anchor>
+          </>
+        ) : signUp === 'invited' ? (
+          'New here? Ask your clinic to invite you.'
+        ) : null
       }
     >
       <form noValidate onSubmit={save.onSubmit}>

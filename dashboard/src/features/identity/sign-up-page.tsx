@@ -1,107 +1,83 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import type { SignUpRequest } from '@voxanne/contract';
-import { ownTimeZone } from '../../lib/format/time-zones.ts';
-import { FormError } from '../../lib/ui/form-error.tsx';
-import { TimeZoneSelect } from '../../lib/ui/time-zone-select.tsx';
-import { useSaveForm } from '../../lib/ui/use-save-form.ts';
-import { signUp } from './api/sign-up.ts';
+import { Anchor, Button, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
+import { modeQuery } from './api/mode.ts';
+import { ownerLinkQuery } from './api/owner-link.ts';
 import { AuthCard } from './auth-card.tsx';
-import { enter } from './enter.ts';
-import { fieldErrors, type SignUpValues, toSignUpRequest, validateSignUp } from './sign-up.form.ts';
+import { ClinicSignUp } from './clinic-sign-up.tsx';
 
+/** Open to anyone, for the person with a link of the operator (behind the "#"), or a sentence with the next step. */
 export function SignUpPage() {
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const form = useForm<SignUpValues>({
-    initialValues: {
-      name: '',
-      organization_name: '',
-      email: '',
-      password: '',
-      phone: '',
-      public_phone: '',
-      time_zone: ownTimeZone(),
-    },
-    validate: validateSignUp,
-  });
-  const submit = useMutation({
-    async mutationFn(wanted: SignUpRequest) {
-      await signUp(wanted);
-      await enter(queryClient);
-    },
-  });
-  const save = useSaveForm(form, submit, {
-    toRequest: toSignUpRequest,
-    messagesOf: fieldErrors,
-    onSaved: () => void navigate({ to: '/setup' }),
-  });
-
+  const token = useLocation({ select: ({ hash }) => hash });
+  const { data, error, refetch } = useQuery(modeQuery);
+  if (data?.sign_up === 'closed') {
+    return (
+      <Card title="Sign-up is closed" hint="No new accounts can be made here right now.">
+        <Closed>If you need one, ask the people who run this service.</Closed>
+      </Card>
+    );
+  }
+  if (data?.sign_up === 'invited' && token === '') {
+    return (
+      <Card title="By invitation only" hint="You need a link to sign up here.">
+        <Closed>
+          To join a clinic, ask its owner to invite you and open the link in the invitation. To start a clinic
+          of your own, ask the people who run this service for a link.
+        </Closed>
+      </Card>
+    );
+  }
   return (
-    <AuthCard
+    <Card
       title="Create your clinic"
       hint="Just one form. The clock to your first booked appointment starts when you submit it."
-      foot={
-        <>
-          Already have an account?{' '}
-          <Anchor component={Link} to="/sign-in" underline="always">
-            Sign in
-          </Anchor>
-        </>
-      }
     >
-      <form noValidate onSubmit={save.onSubmit}>
-        <Stack gap="md">
-          <TextInput label="Your name" autoComplete="name" required {...form.getInputProps('name')} />
-          <TextInput
-            label="Clinic name"
-            autoComplete="organization"
-            required
-            {...form.getInputProps('organization_name')}
-          />
-          <TextInput
-            label="Email"
-            type="email"
-            autoComplete="username"
-            required
-            {...form.getInputProps('email')}
-          />
-          <PasswordInput
-            label="Password"
-            autoComplete="new-password"
-            description="At least 8 characters"
-            required
-            {...form.getInputProps('password')}
-          />
-          <TextInput
-            label="Your phone"
-            type="tel"
-            autoComplete="tel"
-            description="Optional. We text you here about the system. Patients never see it."
-            placeholder="+1 415 555 0100"
-            {...form.getInputProps('phone')}
-          />
-          <TextInput
-            label="Clinic’s public phone"
-            type="tel"
-            autoComplete="off"
-            description="Optional. Patients see it on their pages and in texts. Leave blank to show the number your receptionist answers."
-            placeholder="+1 415 555 0100"
-            {...form.getInputProps('public_phone')}
-          />
-          <TimeZoneSelect
-            label="Time zone"
-            description="We detected it. All appointments are shown in this time zone."
-            {...form.getInputProps('time_zone')}
-          />
-          <FormError error={save.error} />
-          <Button type="submit" loading={save.isSaving} fullWidth mt={4}>
-            Create clinic
-          </Button>
-        </Stack>
-      </form>
-    </AuthCard>
+      {data === undefined ? (
+        error === null ? (
+          <LoadingRows rows={4} height={56} label="Loading the form" />
+        ) : (
+          <ErrorState title="We couldn’t load the form" error={error} onRetry={() => void refetch()} />
+        )
+      ) : token === '' ? (
+        <ClinicSignUp />
+      ) : (
+        <WithLink token={token} />
+      )}
+    </Card>
+  );
+}
+
+const Card = (props: { title: string; hint: string; children: ReactNode }) => (
+  <AuthCard
+    {...props}
+    foot={
+      <>
+        Already have an account?{' '}
+        <Anchor component={Link} to="/sign-in" underline="always">
+          Sign in
+        </Anchor>
+      </>
+    }
+  />
+);
+
+const Closed = ({ children }: { children: ReactNode }) => (
+  <Stack gap="md">
+    <span>{children}</span>
+    <Button renderRoot={(props) => <Link {...props} to="/sign-in" />} fullWidth>
+      Go to sign-in
+    </Button>
+  </Stack>
+);
+
+function WithLink({ token }: { token: string }) {
+  const { data, error } = useQuery(ownerLinkQuery(token));
+  if (data !== undefined) return <ClinicSignUp link={{ token, email: data.email }} />;
+  return error === null ? (
+    <LoadingRows rows={4} height={56} label="Loading the form" />
+  ) : (
+    <ErrorState title="This link doesn’t work" error={error} />
   );
 }

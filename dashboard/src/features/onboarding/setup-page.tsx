@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Onboarding } from '@voxanne/contract';
 import { Page } from '../../lib/ui/page.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
-import { modeQuery } from '../organizations/api/mode.ts';
+import { modeQuery } from '../identity/api/mode.ts';
 import { Announcer } from './announcer.tsx';
 import { onboardingQuery } from './api/onboarding.ts';
 import { ClockCard } from './clock-card.tsx';

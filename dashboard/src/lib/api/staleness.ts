@@ -18,6 +18,7 @@ type Subject =
   | 'mode'
   | 'onboarding'
   | 'organization'
+  | 'owner-link'
   | 'phone'
   | 'providers'
   | 'services'

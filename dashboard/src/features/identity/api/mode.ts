@@ -1,8 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
+import { Mode } from '@voxanne/contract';
 import { request } from '../../../lib/api/request.ts';
-
-const Mode = z.object({ mode: z.enum(['sandbox', 'live']), version: z.string() });
 
 export const modeQuery = queryOptions({
   queryKey: ['mode'],
