@@ -24,7 +24,7 @@ const HELP = `Usage: npx --no voxanne <command> [options]
       --dry-run              say what it would do, without doing it
   outgoing list              calendar events and texts to be sent, newest first
       --status, --topic      such as dead_letter, calendar.push
-  outgoing replay <id>       retry one that was given up, or all: --status dead_letter
+  outgoing replay <id>       retry one that failed, or all: --status dead_letter
       --dry-run              say what it would do, without doing it
   clinics waiting            for the operator: new clinics waiting for a receptionist
   clinics admit <id>         give one of them its receptionist now

@@ -319,14 +319,14 @@ describe('deliveries', () => {
       expect(await everything()).toEqual(before);
     });
 
-    test('a delivery that can’t be read would be given up', async () => {
+    test('a delivery that can’t be read would fail', async () => {
       const id = await reported();
       await db.owner.query(
         `update public.webhook_delivery_log set status = 'dead_letter', payload = '{}' where id = $1`,
         [id],
       );
       const answer = (await post(`/${id}/replay`, { dry_run: true })).json();
-      expect(answer.summary).toMatch(/^It would be given up: /);
+      expect(answer.summary).toMatch(/^It would fail: /);
     });
   });
 

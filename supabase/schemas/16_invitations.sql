@@ -49,10 +49,10 @@ create function app_private.role_error(p_role text) returns jsonb
   as $$
 begin
   if p_role is null or p_role not in ('owner', 'admin', 'staff', 'auditor') then
-    return app_private.refusal('UNKNOWN_ROLE', 'There is no such role. A person is owner, admin, staff or auditor.');
+    return app_private.refusal('UNKNOWN_ROLE', 'That isn’t a role. Choose owner, admin, staff or auditor.');
   end if;
   if p_role = 'owner' and not app_private.has_right('owners.manage') then
-    return app_private.refusal('OWNER_REQUIRED', 'Only an owner can make someone an owner, or change an owner. Ask one of them.');
+    return app_private.refusal('OWNER_REQUIRED', 'Only an owner can add, change or remove an owner. Ask an owner of the clinic.');
   end if;
   return null;
 end $$;
@@ -69,7 +69,7 @@ declare
   v_row public.invitations;
 begin
   if not app_private.may_act_for(p_org_id) or app_private.user_id() is null then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.require_right('team.manage');
   v_error := app_private.role_error(p_role);
@@ -79,7 +79,7 @@ begin
   perform app_private.lock_team(p_org_id);
   if exists (select 1 from public.profiles where org_id = p_org_id and lower(email) = v_email) then
     return app_private.refusal('ALREADY_A_MEMBER',
-      'A person with this email address belongs to the clinic already. Change their role in the list of members.');
+      'Someone with that email address is already on the team. You can change their role in the list of members.');
   end if;
   -- Of an address the newest invitation counts. One for an owner is not an admin's to replace.
   select id into v_before from public.invitations
@@ -92,7 +92,7 @@ begin
   end if;
   if (select count(*) from public.invitations
       where org_id = p_org_id and accepted_at is null and withdrawn_at is null) >= 100 then
-    return app_private.refusal('TOO_MANY_INVITATIONS', 'A clinic has at most 100 invitations at a time. Withdraw some of them first.');
+    return app_private.refusal('TOO_MANY_INVITATIONS', 'Your clinic has reached the limit of 100 invitations. Withdraw one you don’t need first.');
   end if;
   insert into public.invitations (org_id, email, role, token_hash, invited_by)
     values (p_org_id, v_email, p_role, p_token_hash, app_private.user_id())
@@ -113,12 +113,12 @@ declare
   v_error jsonb;
 begin
   if not app_private.may_act_for(p_org_id) or app_private.user_id() is null then
-    return app_private.refusal('INVITATION_NOT_FOUND', 'There is no such invitation.');
+    return app_private.refusal('INVITATION_NOT_FOUND', 'We couldn’t find that invitation at this clinic. Reload the list.');
   end if;
   perform app_private.require_right('team.manage');
   select * into v_row from public.invitations where org_id = p_org_id and id = p_invitation_id for update;
   if not found then
-    return app_private.refusal('INVITATION_NOT_FOUND', 'There is no such invitation in this clinic.');
+    return app_private.refusal('INVITATION_NOT_FOUND', 'We couldn’t find that invitation at this clinic. Reload the list.');
   end if;
   v_error := app_private.role_error(v_row.role);
   if v_error is not null then
@@ -126,7 +126,7 @@ begin
   end if;
   if v_row.accepted_at is not null then
     return app_private.refusal('INVITATION_USED',
-      'This invitation was accepted already. Remove the person in the list of members if they must not stay.');
+      'This invitation was already accepted. To take away their access, remove them from the list of members.');
   end if;
   if v_row.withdrawn_at is null then
     update public.invitations set withdrawn_at = clock_timestamp() where id = v_row.id;
@@ -144,16 +144,16 @@ create function app_private.invitation_error(p_row public.invitations, p_email t
 begin
   return case
     when (p_row).id is null
-      then app_private.refusal('INVITATION_NOT_FOUND', 'This invitation link is not valid. Check that you have all of it, or ask the clinic for a new one.')
+      then app_private.refusal('INVITATION_NOT_FOUND', 'This invitation link doesn’t work. Make sure you opened the whole link, or ask the clinic for a new one.')
     when (p_row).withdrawn_at is not null
       then app_private.refusal('INVITATION_WITHDRAWN', 'This invitation was withdrawn. Ask the clinic for a new one.')
     when (p_row).accepted_at is not null
-      then app_private.refusal('INVITATION_USED', 'This invitation was used already. Sign in with the account that used it, or ask the clinic for a new one.')
+      then app_private.refusal('INVITATION_USED', 'This invitation was already used. Sign in with the account that used it, or ask the clinic for a new one.')
     when (p_row).expires_at <= clock_timestamp()
       then app_private.refusal('INVITATION_EXPIRED', 'This invitation has expired. Ask the clinic for a new one.')
     when p_email is not null and (p_row).email <> lower(btrim(p_email))
       then app_private.refusal('INVITATION_FOR_ANOTHER',
-        'This invitation is for another email address. Use the address that was invited, or ask the clinic to invite this one.')
+        'This invitation is for a different email address. Use that address, or ask the clinic to invite this one.')
   end;
 end $$;
 
@@ -197,7 +197,7 @@ begin
   insert into public.profiles (user_id, org_id, email, role) values (p_user_id, v_row.org_id, v_email, v_row.role)
     on conflict do nothing;
   if not found then
-    return app_private.refusal('ALREADY_A_MEMBER', 'You belong to this clinic already. Ask an owner or admin to change your role.');
+    return app_private.refusal('ALREADY_A_MEMBER', 'You’re already on this clinic’s team. To change your role, ask an owner or admin.');
   end if;
   update public.invitations set accepted_at = clock_timestamp(), accepted_by = p_user_id where id = v_row.id;
   perform app_private.audit_team(v_row.org_id, p_user_id, 'member.added', 'member', p_user_id, null,

@@ -26,7 +26,7 @@ create function app_private.last_owner_error() returns jsonb
   as $$
 begin
   return app_private.refusal('LAST_OWNER',
-    'A clinic needs an owner, and this is the only one. Make someone else an owner first, or hand the clinic over.');
+    'Every clinic needs an owner, and this is the only one. Make someone else an owner first, or hand over the clinic.');
 end $$;
 
 -- What a person had begun for the clinic ends with their right to it.
@@ -83,13 +83,13 @@ declare
   v_role text;
 begin
   if not app_private.may_act_for(p_org_id) or app_private.user_id() is null then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.lock_team(p_org_id);
   perform app_private.require_right(p_right);
   select role into v_role from public.profiles where org_id = p_org_id and user_id = p_user_id;
   if not found then
-    return app_private.refusal('MEMBER_NOT_FOUND', 'There is no such member in this clinic.');
+    return app_private.refusal('MEMBER_NOT_FOUND', 'We couldn’t find that person on the team. Reload the list.');
   end if;
   return app_private.role_error(v_role);
 end $$;
@@ -138,12 +138,12 @@ declare
   v_person uuid := app_private.user_id();
 begin
   if not app_private.may_act_for(p_org_id) or v_person is null then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   -- Everyone may go: no right is asked for.
   perform app_private.lock_team(p_org_id);
   if not exists (select 1 from public.profiles where org_id = p_org_id and user_id = v_person) then
-    return app_private.refusal('MEMBER_NOT_FOUND', 'You do not belong to this clinic anymore.');
+    return app_private.refusal('MEMBER_NOT_FOUND', 'You’re no longer on this clinic’s team.');
   end if;
   if app_private.is_last_owner(p_org_id, v_person) then
     return app_private.last_owner_error();
@@ -164,8 +164,8 @@ begin
   end if;
   if exists (select 1 from public.profiles where org_id = p_org_id and user_id = p_user_id and role = 'owner') then
     return app_private.refusal('ALREADY_OWNER', case when p_user_id = app_private.user_id()
-      then 'You are an owner already. Choose the person who takes over from you.'
-      else 'This person is an owner already. To step down, change your own role.' end);
+      then 'You’re already an owner. Choose the person who’s taking over from you.'
+      else 'They’re already an owner. To step down, change your own role.' end);
   end if;
   -- First the new one: at no moment is there none.
   perform app_private.set_role(p_org_id, p_user_id, 'owner', p_request_id);

@@ -8,6 +8,16 @@ create function app_private.slot_taken() returns jsonb
   language sql immutable set search_path = pg_catalog, pg_temp
   as $$ select app_private.refusal('SLOT_UNAVAILABLE', 'That time is already taken.') $$;
 
+-- As the second half of a sentence: "It can't be moved, because the visit is done."
+create function app_private.status_as_reason(p_status text) returns text
+  language sql immutable set search_path = pg_catalog, pg_temp
+  as $$
+  select case p_status when 'held' then 'it’s only on hold' when 'pending' then 'it isn’t confirmed yet'
+    when 'confirmed' then 'it’s confirmed' when 'arrived' then 'the patient is already here'
+    when 'completed' then 'the visit is done' when 'no_show' then 'the patient didn’t come'
+    when 'cancelled' then 'it’s canceled' end
+$$;
+
 create function app_private.appointment_answer(p_row public.appointments, p_repeated boolean) returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$
@@ -39,15 +49,15 @@ create function app_private.caller_error(p_org_id uuid, p_by app_private.origin,
   as $$
 begin
   if not app_private.may_act_for(p_org_id) or not exists (select 1 from public.organizations where id = p_org_id) then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.require_right('appointments.book');
   return case
     when (p_by).source is null or (p_by).source not in ('api', 'dashboard', 'voice', 'patient', 'google', 'system')
       then app_private.refusal('INVALID_SOURCE',
-        'A change comes from api, dashboard, voice, patient, google or system.')
+        'p_source must be api, dashboard, voice, patient, google or system.')
     when length(p_reason) > 500
-      then app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.')
+      then app_private.refusal('INVALID_REASON', 'The reason is too long. Use at most 500 characters.')
   end;
 end $$;
 
@@ -57,9 +67,9 @@ create function app_private.time_error(p_scheduled_at timestamptz, p_duration_mi
   as $$
   select case
     when p_duration_minutes is null or p_duration_minutes not between 5 and 480
-      then app_private.refusal('INVALID_DURATION', 'An appointment lasts 5 to 480 minutes.')
+      then app_private.refusal('INVALID_DURATION', 'An appointment must last 5 to 480 minutes.')
     when p_scheduled_at is null or p_scheduled_at not between '2000-01-01Z' and '2200-01-01Z'
-      then app_private.refusal('INVALID_TIME', 'The time of the appointment is missing or impossible.')
+      then app_private.refusal('INVALID_TIME', 'The time of the appointment is missing or out of range.')
   end
 $$;
 
@@ -68,9 +78,9 @@ create function app_private.overbooking_error(p_reason text) returns jsonb
   as $$
   select case
     when not app_private.has_right('appointments.overbook')
-      then app_private.refusal('OVERBOOK_NOT_ALLOWED', 'Only an owner of the clinic, signed in, may overbook.')
+      then app_private.refusal('OVERBOOK_NOT_ALLOWED', 'Only an owner who’s signed in can double-book a time.')
     when nullif(btrim(p_reason), '') is null
-      then app_private.refusal('OVERBOOK_REASON_MISSING', 'Overbooking needs a reason; it is kept with the appointment.')
+      then app_private.refusal('OVERBOOK_REASON_MISSING', 'Double-booking needs a reason. We keep it with the appointment.')
   end
 $$;
 

@@ -41,22 +41,22 @@ declare
   v_constraint text;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.require_right('appointments.book');
   select * into v_org from public.organizations where id = p_org_id;
   if not found then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   if v_name is null then
-    return app_private.refusal('INVALID_NAME', 'The patient''s name is missing.');
+    return app_private.refusal('INVALID_NAME', 'The patient’s name is missing.');
   end if;
   v_phone := app_private.normalize_phone(p_phone, v_org.country);
   if v_phone is null then
-    return app_private.refusal('INVALID_PHONE', 'That is not a phone number that can be called or texted.');
+    return app_private.refusal('INVALID_PHONE', 'That number can’t be called or texted. Check it digit by digit, including the area code.');
   end if;
   if v_email is not null and (v_email !~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$' or length(v_email) > 254) then
-    return app_private.refusal('INVALID_EMAIL', 'That is not an e-mail address.');
+    return app_private.refusal('INVALID_EMAIL', 'That isn’t an email address. Check it, or leave it out.');
   end if;
   if v_service is null or length(v_service) not between 1 and 80 then
     return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
@@ -66,16 +66,16 @@ begin
     return v_error;
   end if;
   if length(btrim(p_notes)) > 2000 then
-    return app_private.refusal('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+    return app_private.refusal('INVALID_NOTES', 'The notes are too long. Use at most 2,000 characters.');
   end if;
   if v_by.source is null or v_by.source not in ('api', 'dashboard', 'voice', 'patient', 'system') then
-    return app_private.refusal('INVALID_SOURCE', 'A booking comes from api, dashboard, voice, patient or system.');
+    return app_private.refusal('INVALID_SOURCE', 'p_source must be api, dashboard, voice, patient or system.');
   end if;
   if p_status is null or p_status not in ('pending', 'confirmed') then
-    return app_private.refusal('INVALID_STATUS', 'A booking begins as confirmed or as pending.');
+    return app_private.refusal('INVALID_STATUS', 'A new appointment can only be confirmed or pending.');
   end if;
   if length(p_reason) > 500 then
-    return app_private.refusal('INVALID_REASON', 'The reason is longer than 500 characters.');
+    return app_private.refusal('INVALID_REASON', 'The reason is too long. Use at most 500 characters.');
   end if;
   if p_overbook then
     v_error := app_private.overbooking_error(p_reason);
@@ -87,7 +87,7 @@ begin
     -- A hold has its place already; confirming it needs no other one.
     v_before := app_private.lock_appointment(p_org_id, p_hold_id);
     if v_before.id is null or v_before.hold_expires_at is null then
-      return app_private.refusal('HOLD_NOT_FOUND', 'There is no such hold.');
+      return app_private.refusal('HOLD_NOT_FOUND', 'We couldn’t find that hold. It may have expired; choose the time again.');
     end if;
     perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
     if v_before.status in ('pending', 'confirmed') and exists (
@@ -96,11 +96,11 @@ begin
       return app_private.appointment_answer(v_before, true) || jsonb_build_object('phone', v_phone, 'name', v_name);
     end if;
     if v_before.status <> 'held' or v_before.hold_expires_at <= clock_timestamp() then
-      return app_private.refusal('HOLD_EXPIRED', 'That hold has ended. The time may still be free.');
+      return app_private.refusal('HOLD_EXPIRED', 'The hold on that time has expired. The time may still be free.');
     end if;
     -- A hold keeps others out; it does not keep the provider in.
     if not app_private.is_on_duty(v_before) then
-      return app_private.refusal('HOLD_EXPIRED', 'That time is no longer available: the provider is away then.');
+      return app_private.refusal('HOLD_EXPIRED', 'That time is no longer available, because the provider is away.');
     end if;
     perform app_private.lock_person(p_org_id, v_phone);
     v_contact_id := app_private.find_person(p_org_id, v_phone, v_name);
@@ -118,7 +118,7 @@ begin
   else
     v_candidates := app_private.bookable_providers(p_org_id, p_provider_ids);
     if v_candidates is null and p_provider_ids is not null then
-      return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
+      return app_private.refusal('PROVIDER_NOT_FOUND', 'We couldn’t find that provider at this clinic. Choose another one.');
     end if;
     perform app_private.lock_providers(p_org_id, v_candidates);
     perform app_private.lock_person(p_org_id, v_phone);

@@ -31,15 +31,15 @@ begin
     return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
   if p_hold_seconds is null or p_hold_seconds not between 1 and 172800 then
-    return app_private.refusal('INVALID_HOLD', 'A hold lasts a second to two days.');
+    return app_private.refusal('INVALID_HOLD', 'A hold can last from one second to two days.');
   end if;
   if p_contact_id is not null and not exists (
     select 1 from public.leads where org_id = p_org_id and id = p_contact_id) then
-    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such contact.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'We couldn’t find that patient at this clinic. Choose another one.');
   end if;
   v_candidates := app_private.bookable_providers(p_org_id, p_provider_ids);
   if v_candidates is null and p_provider_ids is not null then
-    return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
+    return app_private.refusal('PROVIDER_NOT_FOUND', 'We couldn’t find that provider at this clinic. Choose another one.');
   end if;
   perform app_private.lock_providers(p_org_id, v_candidates);
   v_slot := app_private.take_slot(p_org_id,
@@ -93,13 +93,13 @@ begin
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_hold_id);
   if v_before.id is null or v_before.hold_expires_at is null then
-    return app_private.refusal('HOLD_NOT_FOUND', 'There is no such hold.');
+    return app_private.refusal('HOLD_NOT_FOUND', 'We couldn’t find that hold. It may have expired; choose the time again.');
   end if;
   if v_before.status = 'cancelled' then
     return app_private.appointment_answer(v_before, true);
   end if;
   if v_before.status <> 'held' then
-    return app_private.refusal('NOT_CHANGEABLE', 'That hold has become an appointment. Cancel the appointment.');
+    return app_private.refusal('NOT_CHANGEABLE', 'That time is booked now, so there’s no hold to release. Cancel the appointment instead.');
   end if;
   update public.appointments set status = 'cancelled' where org_id = p_org_id and id = p_hold_id returning * into v_row;
   perform app_private.audit_appointment('appointment.hold_released', v_before, v_row, p_reason, v_by);

@@ -40,14 +40,14 @@ begin
     v_error := app_private.overbooking_error(p_reason);
   end if;
   if v_error is null and not p_check_time_off and v_by.source not in ('api', 'dashboard') then
-    v_error := app_private.refusal('OFF_DUTY_NOT_ALLOWED', 'Only staff may book over time off.');
+    v_error := app_private.refusal('OFF_DUTY_NOT_ALLOWED', 'Only staff can book during time off.');
   end if;
   if v_error is not null then
     return v_error;
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'We couldn’t find that appointment at this clinic. Reload the list.');
   end if;
   v_minutes := coalesce(p_duration_minutes, v_before.duration_minutes);
   v_service := coalesce(btrim(p_service_type), v_before.service_type);
@@ -58,8 +58,8 @@ begin
     and (p_provider_ids is null or v_before.provider_id = any (p_provider_ids));
   if v_before.status not in ('pending', 'confirmed')
     and (not v_stays or v_before.status not in ('arrived', 'completed', 'no_show')) then
-    return app_private.refusal('NOT_CHANGEABLE', format('An appointment that is %s cannot be %s.',
-      replace(v_before.status, '_', ' '), case when v_stays then 'changed' else 'moved' end));
+    return app_private.refusal('NOT_CHANGEABLE', format('This appointment can’t be %s, because %s.',
+      case when v_stays then 'changed' else 'moved' end, app_private.status_as_reason(v_before.status)));
   end if;
   v_error := app_private.time_error(p_scheduled_at, v_minutes);
   if v_error is not null then
@@ -69,11 +69,11 @@ begin
     return app_private.refusal('INVALID_SERVICE', 'The service is missing.');
   end if;
   if length(v_notes) > 2000 then
-    return app_private.refusal('INVALID_NOTES', 'The notes are longer than 2000 characters.');
+    return app_private.refusal('INVALID_NOTES', 'The notes are too long. Use at most 2,000 characters.');
   end if;
   if v_contact_id is distinct from v_before.contact_id and not exists (
     select 1 from public.leads l where l.org_id = p_org_id and l.id = v_contact_id) then
-    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'We couldn’t find that patient at this clinic. Choose another one.');
   end if;
   if v_stays and (v_service, v_contact_id, v_notes) is not distinct from
     (v_before.service_type, v_before.contact_id, v_before.notes) then
@@ -89,7 +89,7 @@ begin
     -- Without a provider in the request it stays with its own.
     v_candidates := app_private.bookable_providers(p_org_id, coalesce(p_provider_ids, array[v_before.provider_id]));
     if v_candidates is null then
-      return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
+      return app_private.refusal('PROVIDER_NOT_FOUND', 'We couldn’t find that provider at this clinic. Choose another one.');
     end if;
     perform app_private.lock_providers(p_org_id, v_candidates || v_before.provider_id);
     v_slot := app_private.take_slot(p_org_id,

@@ -22,14 +22,14 @@ begin
   -- Giving a time back needs the row's lock alone: nobody can be in the way of that.
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'We couldn’t find that appointment at this clinic. Reload the list.');
   end if;
   if v_before.status = 'cancelled' then
     return app_private.appointment_answer(v_before, true) || jsonb_build_object('undo_until', v_before.undo_until);
   end if;
   if v_before.status not in ('pending', 'held', 'confirmed', 'arrived') then
     return app_private.refusal('NOT_CHANGEABLE',
-      format('An appointment that is %s cannot be canceled.', replace(v_before.status, '_', ' ')));
+      format('This appointment can’t be canceled, because %s.', app_private.status_as_reason(v_before.status)));
   end if;
   update public.appointments set
       status = 'cancelled', version = version + 1,

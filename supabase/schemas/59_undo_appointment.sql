@@ -31,13 +31,13 @@ begin
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'We couldn’t find that appointment at this clinic. Reload the list.');
   end if;
   if v_before.undoable is null then
-    return app_private.refusal('NOTHING_TO_UNDO', 'Nothing about this appointment can be undone.');
+    return app_private.refusal('NOTHING_TO_UNDO', 'There’s nothing to undo for this appointment.');
   end if;
   if v_before.undo_until <= clock_timestamp() then
-    return app_private.refusal('UNDO_EXPIRED', 'A move or a cancellation can be undone for ten minutes.');
+    return app_private.refusal('UNDO_EXPIRED', 'You can only undo a move or cancellation for ten minutes, and that time is up.');
   end if;
   v_old := jsonb_populate_record(v_before, v_before.undoable - 'action');
   perform app_private.lock_providers(p_org_id, array[v_old.provider_id, v_before.provider_id]);
@@ -45,13 +45,13 @@ begin
     select 1 from public.providers
     where org_id = p_org_id and id = v_old.provider_id and active and deleted_at is null) then
     return app_private.refusal('PROVIDER_NOT_FOUND',
-      'That provider no longer takes appointments. Book it with another provider.');
+      'That provider no longer takes appointments. Choose another provider.');
   end if;
   if not v_old.overbooked and not app_private.is_free(
     p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to,
     case when v_old.seat is not null then v_old.session_id end, p_appointment_id,
     v_before.undo_until - interval '10 minutes') then
-    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time is no longer free.');
   end if;
   perform app_private.end_expired_holds(p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to);
   update public.appointments set
@@ -78,7 +78,7 @@ begin
 exception
   -- Also a seat that was given away in a shared session.
   when exclusion_violation or unique_violation then
-    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time is no longer free.');
 end $$;
 comment on function public.undo_appointment_atomic is
   'Puts back what the last move or cancellation replaced, for ten minutes, while that time is free.';

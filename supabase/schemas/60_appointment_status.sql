@@ -45,21 +45,22 @@ begin
   end if;
   v_before := app_private.lock_appointment(p_org_id, p_appointment_id);
   if v_before.id is null then
-    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'There is no such appointment.');
+    return app_private.refusal('APPOINTMENT_NOT_FOUND', 'We couldn’t find that appointment at this clinic. Reload the list.');
   end if;
   if v_before.status = p_status then
     return app_private.appointment_answer(v_before, true);
   end if;
   if p_status is null or not app_private.may_become(v_before.status, p_status) then
-    return app_private.refusal('ILLEGAL_TRANSITION', format('An appointment that is %s cannot become %s.',
-      replace(v_before.status, '_', ' '), coalesce(replace(left(p_status, 20), '_', ' '), 'nothing')));
+    return app_private.refusal('ILLEGAL_TRANSITION', format('This appointment can’t be marked as %s, because %s.',
+      case p_status when 'arrived' then 'checked in' when 'completed' then 'done' when 'no_show' then 'a no-show'
+        else coalesce(left(p_status, 20), 'nothing') end, app_private.status_as_reason(v_before.status)));
   end if;
   if v_before.status in ('no_show', 'completed') and p_status in ('confirmed', 'arrived') then
     -- It had given its time back, and takes it again.
     perform app_private.lock_providers(p_org_id, array[v_before.provider_id]);
     if not v_before.overbooked and not app_private.is_free(p_org_id, v_before.provider_id, v_before.busy_from,
       v_before.busy_to, case when v_before.seat is not null then v_before.session_id end, p_appointment_id) then
-      return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
+      return app_private.refusal('SLOT_UNAVAILABLE', 'That time is no longer free.');
     end if;
     perform app_private.end_expired_holds(p_org_id, v_before.provider_id, v_before.busy_from, v_before.busy_to);
   end if;
@@ -76,6 +77,6 @@ begin
   return app_private.appointment_answer(v_row, false);
 exception
   when exclusion_violation or unique_violation then
-    return app_private.refusal('SLOT_UNAVAILABLE', 'That time has been taken since.');
+    return app_private.refusal('SLOT_UNAVAILABLE', 'That time is no longer free.');
 end $$;
 grant execute on function public.set_appointment_status to voxanne_tenant, voxanne_service, service_role;

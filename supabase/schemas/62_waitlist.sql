@@ -135,20 +135,20 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.require_right('waitlist.edit');
   v_contact_id := coalesce(p_contact_id, app_private.upsert_contact(p_org_id, p_name, p_phone, p_email));
   select * into v_contact from public.leads where org_id = p_org_id and id = v_contact_id;
   if v_contact.id is null then
-    return app_private.refusal('CONTACT_NOT_FOUND', 'There is no such patient in this clinic.');
+    return app_private.refusal('CONTACT_NOT_FOUND', 'We couldn’t find that patient at this clinic. Choose another one.');
   end if;
   if v_contact.phone is null then
-    return app_private.refusal('PHONE_MISSING', 'This patient has no phone number, and offers are texted.');
+    return app_private.refusal('PHONE_MISSING', 'This patient has no phone number, and offers are sent by text. Add a number to the patient first.');
   end if;
   if p_provider_id is not null and not exists (
     select 1 from public.providers where org_id = p_org_id and id = p_provider_id and active) then
-    return app_private.refusal('PROVIDER_NOT_FOUND', 'There is no such provider.');
+    return app_private.refusal('PROVIDER_NOT_FOUND', 'We couldn’t find that provider at this clinic. Choose another one.');
   end if;
   insert into public.waitlist
       (org_id, contact_id, service_type, provider_id, earliest_date, latest_date, windows)
@@ -156,7 +156,7 @@ begin
     on conflict do nothing
     returning * into v_row;
   if v_row.id is null then
-    return app_private.refusal('ALREADY_WAITING', 'This patient waits for that service already.');
+    return app_private.refusal('ALREADY_WAITING', 'This patient is already on the waitlist for that service.');
   end if;
   perform app_private.audit_waitlist(p_org_id, 'waitlist.added', v_row.id, jsonb_build_object(
     'contact_id', v_row.contact_id, 'service_type', v_row.service_type, 'provider_id', v_row.provider_id,
@@ -193,7 +193,7 @@ declare
   v_row public.waitlist;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'We couldn’t find that entry on the waitlist. Reload the list.');
   end if;
   perform app_private.require_right('waitlist.edit');
   select id into v_offer_id from public.waitlist_offers
@@ -203,7 +203,7 @@ begin
   end if;
   select * into v_row from public.waitlist where org_id = p_org_id and id = p_waitlist_id for update;
   if v_row.id is null then
-    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'There is no such entry in the waitlist.');
+    return app_private.refusal('WAITLIST_ENTRY_NOT_FOUND', 'We couldn’t find that entry on the waitlist. Reload the list.');
   end if;
   if v_row.removed_at is null and v_row.appointment_id is null then
     update public.waitlist set removed_at = clock_timestamp() where org_id = p_org_id and id = p_waitlist_id;

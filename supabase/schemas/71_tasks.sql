@@ -54,7 +54,7 @@ declare
   v_row public.tasks;
 begin
   if not app_private.may_act_for(p_org_id) then
-    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+    return app_private.refusal('ORG_NOT_FOUND', 'We couldn’t find that clinic. Sign in again.');
   end if;
   perform app_private.require_right('tasks.edit');
   -- One at a time: of two copies that come together the second must find the first, and both must not be the last one.
@@ -67,7 +67,7 @@ begin
       select from public.tasks where org_id = p_org_id and closed_at is null limit 500) as open) >= 500
     or (select count(*) from public.tasks where org_id = p_org_id and call_id = p_call_id) >= 5 then
     return app_private.refusal('TOO_MANY_MESSAGES',
-      'No more messages can be taken now. Say that the clinic cannot take this one, and that the caller can reach the clinic during its opening hours.');
+      'No more messages can be taken right now. Say that the clinic can’t take this one, and that the caller can reach the clinic during its opening hours.');
   end if;
   insert into public.tasks (org_id, name, phone, message, urgent, call_id, repeat_key)
     values (p_org_id, p_name, p_phone, p_message, p_urgent, p_call_id, p_repeat_key)

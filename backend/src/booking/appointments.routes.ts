@@ -28,7 +28,7 @@ export function registerAppointmentRoutes(
         operationId: 'bookAppointment',
         summary: 'Book an appointment',
         description:
-          'Give the time as `scheduled_at`, as the `slot_id` of a free time, or as the `hold_id` of a held time. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. A patient who already has an appointment at that time is 409 ALREADY_BOOKED with its `existing_id`, unless the owner overbooks. A time when no one works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it’s booked anyway. A start within the last hour can be booked for a patient who is there; with `already_here`, any time today can.',
+          'Give the time as `scheduled_at`, as the `slot_id` of a free time, or as the `hold_id` of a held time. A taken time is 409 SLOT_UNAVAILABLE with `alternatives`. A patient who already has an appointment at that time is 409 ALREADY_BOOKED with its `existing_id`, unless an owner double-books (`overbook`). A time when no one works is 422 OUTSIDE_HOURS with its `reason`; with `outside_hours` it’s booked anyway. A start within the last hour can be booked for a patient who is there; with `already_here`, any time today can.',
         body: BookRequest,
         headers: IdempotencyHeaders,
         response: { 201: Booked },

@@ -38,7 +38,7 @@ export function registerDeliveryRoutes(server: HttpServer, options: DeliveryRout
         operationId: 'listDeliveries',
         summary: 'Incoming webhooks, newest first (owner)',
         description:
-          'Each accepted webhook with its status: waiting, done, or given up. Filter by provider, type, state and time.',
+          'Each accepted webhook with its status: waiting, done or failed. Filter by provider, type, state and time.',
         querystring: DeliveryQuery,
         response: { 200: DeliveryPage },
       },

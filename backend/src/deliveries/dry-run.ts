@@ -21,7 +21,7 @@ export async function dryRun(database: Database, handler: JobHandler, job: Job):
     return { summary: summarise(written), effects: written };
   } catch (error) {
     if (!(error instanceof GiveUp || error instanceof RetryLater)) throw error;
-    const again = error instanceof GiveUp ? 'It would be given up' : 'It would be retried later';
+    const again = error instanceof GiveUp ? 'It would fail' : 'It would be retried later';
     return { summary: `${again}: ${describeError(error).message}`, effects: [] };
   }
 }

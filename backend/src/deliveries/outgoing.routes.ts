@@ -57,8 +57,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'resendOutgoing',
-        summary:
-          'Send one again that was given up or is waiting, or with dry_run say what that would do (owner)',
+        summary: 'Resend one that failed or is waiting, or with dry_run say what that would do (owner)',
         description: 'Idempotent: nothing is done twice. Audited.',
         params: z.object({ id: Id }),
         body: ReplayRequest,
@@ -79,7 +78,7 @@ export function registerOutgoingRoutes(server: HttpServer, options: OutgoingRout
       schema: {
         tags,
         operationId: 'resendManyOutgoing',
-        summary: 'Send many again, by ids or by a filter; with dry_run, count them (owner)',
+        summary: 'Resend many, by ids or by a filter; with dry_run, count them (owner)',
         description: 'At most 1,000 at a time, oldest first. Idempotent, and each one is audited.',
         body: BulkResendRequest,
         response: { 200: BulkReplayResult },

@@ -113,7 +113,7 @@ describe('health over HTTP', () => {
         { name: 'Twilio', message: 'Twilio credentials configured' },
         { name: 'Circuit Breakers', message: 'All circuit breakers closed' },
         { name: 'Vapi', message: 'Vapi credentials configured' },
-        { name: 'Webhook Queue', message: 'PostgreSQL rows, woken by LISTEN/NOTIFY' },
+        { name: 'Webhook Queue', message: 'Work starts right away' },
         { name: 'Redis', message: 'not configured (optional)' },
       ],
     });

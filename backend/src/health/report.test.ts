@@ -38,7 +38,7 @@ describe('the health report', () => {
         {
           name: 'Webhook Queue',
           status: 'healthy',
-          message: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
+          message: 'Work starts right away',
           details: {
             mode: 'PostgreSQL rows, woken by LISTEN/NOTIFY',
             notifications: 'hearing',
@@ -244,18 +244,25 @@ describe('the health report', () => {
   });
 
   test.each([
-    ['connected', 'healthy', 'PostgreSQL rows carried by BullMQ on Redis', 'Redis connection active'],
+    [
+      'connected',
+      'healthy',
+      'Work starts right away, and Redis shares it out',
+      'PostgreSQL rows carried by BullMQ on Redis',
+      'Redis connection active',
+    ],
     [
       'away',
       'degraded',
+      'Redis is down; work continues without it',
       'Redis is down; the queue runs on PostgreSQL alone',
       expect.stringContaining('nothing is lost'),
     ],
-  ] as const)('with Redis %s says how the queue is carried', async (redis, status, mode, message) => {
+  ] as const)('with Redis %s says how the queue is carried', async (redis, status, work, mode, message) => {
     const report = await world({ connection: linked(), redis }).report();
     expect(report.status).toBe(status);
     expect(report.integrations.slice(5)).toMatchObject([
-      { name: 'Webhook Queue', status: 'healthy', message: mode, details: { mode } },
+      { name: 'Webhook Queue', status: 'healthy', message: work, details: { mode } },
       { name: 'Redis', status, message, details: { state: redis } },
     ]);
     expect(report.actions.map(({ id }) => id)).toEqual(redis === 'away' ? ['redis.check'] : []);
@@ -287,13 +294,13 @@ describe('the health report', () => {
   );
 
   test.each([
-    [{ webhooks: { ...none, dead_letter: 1 } }, '1 row was given up', 'webhooks'],
+    [{ webhooks: { ...none, dead_letter: 1 } }, '1 delivery failed and', 'webhooks'],
     [
       { webhooks: { ...none, dead_letter: 2 }, outgoing: { ...none, dead_letter: 1 } },
-      '3 rows were given up',
+      '3 deliveries failed and',
       'webhooks',
     ],
-    [{ outgoing: { ...none, dead_letter: 1_000 } }, '1000 rows or more were given up', 'outgoing'],
+    [{ outgoing: { ...none, dead_letter: 1_000 } }, '1000 deliveries or more failed and', 'outgoing'],
   ])(
     'with dead letters is degraded for their clinic, and says how to see and replay them (%#)',
     async (queue, words, list) => {

@@ -203,8 +203,8 @@ function queueAdvice(probe: Probe): Advice[] {
   // Without figures: a stranger asked, or the database is away and its own entry says what to do.
   if (typeof waited !== 'number') return probe.details.late ? [{ text: workers }] : [];
   const dead = [
-    `webhooks given up: ${String(dead_letter_webhooks)}`,
-    `calendar entries and texts given up: ${String(dead_letter_outgoing)}`,
+    `webhooks that failed: ${String(dead_letter_webhooks)}`,
+    `calendar entries and texts that failed: ${String(dead_letter_outgoing)}`,
   ];
   if (waited <= LATE_AFTER_S) {
     return [

@@ -165,7 +165,7 @@ describe('an invitation', () => {
     test('one that was used', async () => {
       const { email, token } = await scene.invited(ann, 'staff');
       await scene.app.signUp({ email, invitation: token });
-      await refused(token, newAddress(), 'INVITATION_USED', 409, /used already\. Sign in/);
+      await refused(token, newAddress(), 'INVITATION_USED', 409, /already used\. Sign in/);
     });
 
     test('one for another address', async () => {
@@ -175,12 +175,12 @@ describe('an invitation', () => {
         newAddress(),
         'INVITATION_FOR_ANOTHER',
         403,
-        /another email address\. Use the address/,
+        /different email address\. Use that address/,
       );
     });
 
     test('one that never was', async () => {
-      await refused('x'.repeat(43), newAddress(), 'INVITATION_NOT_FOUND', 404, /not valid\. Check/);
+      await refused('x'.repeat(43), newAddress(), 'INVITATION_NOT_FOUND', 404, /doesn’t work\. Make sure/);
     });
 
     test('no one accepts without being signed in', async () => {

@@ -31,7 +31,7 @@ export function registerMemberRoutes(
         tags,
         operationId: 'listMembers',
         summary: 'Who belongs to the clinic',
-        description: 'With their roles; those who have been there longest come first.',
+        description: 'With their roles, longest-standing first.',
         response: { 200: MemberList },
       },
     },
@@ -53,7 +53,7 @@ export function registerMemberRoutes(
         operationId: 'updateMember',
         summary: 'Give a member another role',
         description:
-          'Only owners make and change owners, and the last owner stays one (409 LAST_OWNER). Holds within seconds, also for sessions that are open. Audited.',
+          'Only owners can add and change owners, and a clinic keeps at least one (409 LAST_OWNER). Takes effect within seconds, also in open sessions. Audited.',
         params,
         body: MemberPatch,
         response: { 200: Member },
@@ -81,7 +81,7 @@ export function registerMemberRoutes(
         operationId: 'removeMember',
         summary: 'Remove a member from the clinic',
         description:
-          'They lose access within seconds, open pages included. Their account stays; invitations that they made end. Only owners remove owners, and the last owner stays (409 LAST_OWNER). Audited.',
+          'They lose access within seconds, also on open pages. Their account stays; invitations they made end. Only owners can remove owners, and a clinic keeps at least one (409 LAST_OWNER). Audited.',
         params,
         response: nothing,
       },
@@ -103,7 +103,7 @@ export function registerMemberRoutes(
         operationId: 'leaveClinic',
         summary: 'Leave the clinic',
         description:
-          'For everyone but the last owner (409 LAST_OWNER), who hands the clinic over first. The account stays. Audited.',
+          'The last owner can’t leave (409 LAST_OWNER) and hands over the clinic first. The account stays. Audited.',
         response: nothing,
       },
     },
@@ -121,8 +121,8 @@ export function registerMemberRoutes(
       schema: {
         tags,
         operationId: 'handOverClinic',
-        summary: 'Hand the clinic over to another member',
-        description: 'In one step that member becomes an owner, and you become an admin. Audited.',
+        summary: 'Hand over the clinic to another member',
+        description: 'In one step, they become an owner and you become an admin. Audited.',
         body: HandOver,
         response: nothing,
       },

@@ -54,7 +54,7 @@ describe('the team of a clinic', () => {
         await scene.ask('PATCH', `/api/members/${ann.userId}`, ann, { role: 'admin' }),
       ]) {
         expect(answer).toMatchObject({ status: 409, body: { code: 'LAST_OWNER' } });
-        expect(answer.body.detail).toMatch(/hand the clinic over/);
+        expect(answer.body.detail).toMatch(/hand over the clinic/);
       }
       expect(await scene.roles(ann)).toEqual({ [ann.userId]: 'owner', [bob.userId]: 'admin' });
     });

@@ -19,7 +19,7 @@ const INVITATION = {
   expires_at: '2026-11-20T01:00:00.000Z',
 };
 /** What the link of an invitation ends with. */
-const token = z.string().regex(/^[\w-]{20,64}$/, 'is not the end of an invitation’s link');
+const token = z.string().regex(/^[\w-]{20,64}$/, 'isn’t a whole invitation link');
 
 export const Member = z
   .object({ user_id: Id, email: z.string(), role: Role, joined_at: Timestamp })

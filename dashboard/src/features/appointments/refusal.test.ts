@@ -31,9 +31,11 @@ test('without an answer it doesn’t say that nothing happened', () => {
 });
 
 test('every other refusal shows its own sentence', () => {
-  expect(refused('NOT_CHANGEABLE', 'An appointment that is completed cannot be moved.')).toMatchObject({
+  expect(
+    refused('NOT_CHANGEABLE', 'This appointment can’t be moved, because the visit is done.'),
+  ).toMatchObject({
     title: 'That didn’t work',
-    message: 'An appointment that is completed cannot be moved.',
+    message: 'This appointment can’t be moved, because the visit is done.',
     alternatives: [],
     mayOverbook: false,
   });
