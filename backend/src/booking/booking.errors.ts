@@ -21,6 +21,20 @@ const STATUS: Record<string, number> = {
 
 /** Every way a booking is refused, with the sentence a person (or the voice agent) is told. */
 export const bookingErrors = {
+  whichPatient: () =>
+    new AppError({
+      code: 'WHICH_PATIENT',
+      status: 422,
+      detail:
+        'Several patients share this number, and that name fits more than one of them. Ask whose appointment it is: first, middle and last name.',
+    }),
+  tooManyNames: () =>
+    new AppError({
+      code: 'TOO_MANY_NAMES',
+      status: 429,
+      detail:
+        'That’s too many different names for one caller, so I can’t look up appointments for them anymore. Offer to take a message; the clinic will call back.',
+    }),
   noTextWaits: () =>
     new AppError({
       code: 'NO_TEXT_WAITS',

@@ -33,7 +33,16 @@ describe('a person under a phone', () => {
       ])
     ).rows;
   const found = (name: string) =>
-    findCallersAppointments(scene.context, clinic.scope, { number: PHONE, name });
+    findCallersAppointments(
+      scene.context,
+      { orgId: clinic.orgId, userId: null },
+      {
+        number: PHONE,
+        name,
+        callId: 'c-1',
+        requestId: 'r-1',
+      },
+    );
 
   test.each([
     [
@@ -74,10 +83,10 @@ describe('a person under a phone', () => {
       expect(await found(name), name).toEqual([]);
   });
 
-  test('is found by fewer names, with each of those who could be meant', async () => {
+  test('is found by fewer names, and it is asked whose appointment it is when they fit several', async () => {
     await book('Maria Elena Lopez');
     await book('Maria de Lopez');
-    expect(await found('Dr. Maria Lopez')).toHaveLength(2);
+    await expect(found('Dr. Maria Lopez')).rejects.toMatchObject({ code: 'WHICH_PATIENT' });
     expect(await found('Maria Elena')).toHaveLength(1);
   });
 

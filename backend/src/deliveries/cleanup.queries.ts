@@ -97,6 +97,14 @@ const DELETE_RULES: readonly DeleteRule[] = [
     changes: true,
   },
   {
+    name: 'caller_lookups',
+    table: 'caller_lookups',
+    keepDays: 2,
+    age: sql`created_at`,
+    which: sql`true`,
+    changes: false,
+  },
+  {
     name: 'read_backs',
     table: 'read_backs',
     keepDays: 1,

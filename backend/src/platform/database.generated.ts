@@ -164,6 +164,16 @@ export interface CalendarMirrors {
   updated_at: Generated<Timestamp>;
 }
 
+export interface CallerLookups {
+  appointment_ids: Generated<string[]>;
+  call_id: string;
+  created_at: Generated<Timestamp>;
+  id: Generated<Int8>;
+  name_hash: Buffer;
+  org_id: string;
+  phone: string;
+}
+
 export interface Calls {
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
@@ -275,7 +285,7 @@ export interface Leads {
   phone: string | null;
   phone_extension: string | null;
   /**
-   * unassigned: the number looks valid, but no carrier uses numbers like it. Kept, and to be asked again.
+   * unassigned: the number is possible, but no operator gives out numbers like it. Kept, and to be asked again.
    */
   phone_flag: string | null;
   phone_raw: string | null;
@@ -336,7 +346,7 @@ export interface Messages {
   from_address: string | null;
   id: Generated<string>;
   /**
-   * When staff marked the patient as called instead.
+   * When staff said that they called the patient instead.
    */
   informed_at: Timestamp | null;
   kind: string;
@@ -662,7 +672,7 @@ export interface WebhookDeliveryLog {
   run_at: Generated<Timestamp>;
   seq: Generated<Int8>;
   /**
-   * How the sender was verified: secret, bearer, hmac, twilio or channel_token. What proved nothing has no row.
+   * How the sender proved itself: secret, bearer, hmac, twilio or channel_token. What proved nothing has no row.
    */
   signature: Generated<string>;
   /**
@@ -680,6 +690,7 @@ export interface DB {
   busy_blocks: BusyBlocks;
   calendar_channels: CalendarChannels;
   calendar_mirrors: CalendarMirrors;
+  caller_lookups: CallerLookups;
   calls: Calls;
   connections: Connections;
   events: Events;

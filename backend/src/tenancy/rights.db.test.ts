@@ -210,8 +210,12 @@ describe('in the database a person may do what their role may do', () => {
         and p.prosrc !~ '(require_right|has_right|caller_error|member_error)\\('
       order by 1`);
     expect(rows.map(({ name }) => name)).toEqual([
+      // The receptionist; a person is refused.
+      'app_private.begin_caller_lookup',
       // A repeat of a request, whatever it asked for.
       'app_private.begin_once',
+      // The receptionist too.
+      'app_private.end_caller_lookup',
       'app_private.keep_answer',
       // Everyone may go.
       'app_private.leave_organization',

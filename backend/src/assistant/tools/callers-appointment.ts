@@ -71,7 +71,7 @@ export const confirmationOf = (input: ChangeInput, call: CallContext): Confirmat
   arrivedAt: call.arrivedAt,
 });
 
-/** @throws {AppError} INVALID_NAME, CALLER_UNKNOWN. */
+/** @throws {AppError} INVALID_NAME, CALLER_UNKNOWN, WHICH_PATIENT, TOO_MANY_NAMES. */
 export const appointmentsOf = (
   context: BookingContext,
   call: CallContext,
@@ -79,7 +79,8 @@ export const appointmentsOf = (
 ): Promise<CallersAppointment[]> => findCallersAppointments(context, scopeOf(call), callerOf(call, name));
 
 export function callerOf(call: CallContext, name: string | undefined) {
-  if (name !== undefined) return { number: call.callerNumber, name };
+  if (name !== undefined)
+    return { number: call.callerNumber, name, callId: callIdOf(call), requestId: call.requestId };
   throw new AppError({
     code: 'INVALID_NAME',
     status: 400,

@@ -62,6 +62,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     busy_blocks: ROWS,
     calendar_channels: ROWS,
     calendar_mirrors: ROWS,
+    caller_lookups: 'DELETE SELECT',
     calls: 'INSERT SELECT UPDATE',
     connections: ROWS,
     events: 'DELETE SELECT',
@@ -112,6 +113,7 @@ const FUNCTIONS = {
   voxanne_tenant: [
     'app_private.allowed_changes',
     'app_private.answer_offer',
+    'app_private.begin_caller_lookup',
     'app_private.begin_once',
     'app_private.calendar_stale',
     'app_private.change_member_role',
@@ -120,6 +122,7 @@ const FUNCTIONS = {
     'app_private.clinic_rules',
     'app_private.contacts_found',
     'app_private.delay_text',
+    'app_private.end_caller_lookup',
     'app_private.fold_letters',
     'app_private.group_of',
     'app_private.hand_over_ownership',
