@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser)('a front desk works in the calendar all day', () =>
     const dialog = drawerOf(page, 'That time is taken');
     await dialog.getByLabel('Double-book this time anyway').check();
     await dialog.getByLabel('Reason').fill('They are twins');
-    await dialog.getByRole('button', { name: 'Overbook' }).click();
+    await dialog.getByRole('button', { name: 'Double-book' }).click();
     await page.getByText(`Moved ${name} to`).waitFor();
     expect(await stored(id)).toMatchObject({ scheduled_at: at(14), overbooked: true });
   });

@@ -188,7 +188,7 @@ const visits: Visit[] = [
     path: '/settings/team',
     async open(page) {
       await page.getByLabel('Email').fill('bob@clinic.example');
-      await page.getByRole('button', { name: 'Make invitation' }).click();
+      await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.getByLabel('Invitation link', { exact: true }).waitFor();
       await page.getByRole('list', { name: 'Open invitations' }).waitFor();
     },

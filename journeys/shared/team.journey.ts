@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
     await page.getByLabel('Email').fill(email);
     await page.getByRole('combobox', { name: 'Role', exact: true }).click();
     await page.getByRole('option', { name: role, exact: true }).click();
-    await page.getByRole('button', { name: 'Make invitation' }).click();
+    await page.getByRole('button', { name: 'Create invitation' }).click();
     const link = page.getByLabel('Invitation link', { exact: true });
     await until('the new link', async () => (await page.getByText(`It lets ${email} join`).count()) === 1);
     return link.inputValue();
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
         'Save rules',
         'Call now',
         'Rotate secret',
-        'Make invitation',
+        'Create invitation',
         'Remove',
       ]) {
         expect(
@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
     await page.getByRole('button', { name: 'Join Bright Smiles' }).click();
     await heading(page, 'Today').waitFor();
     await page.goto(`${product.url}/settings/team`);
-    await page.getByText('You are staff of Bright Smiles.').waitFor();
+    await page.getByText('You’re a staff member at Bright Smiles.').waitFor();
     await page.getByRole('button', { name: 'Leave the clinic' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
     await page.getByText('Elm Street Dental').first().waitFor();
@@ -128,14 +128,14 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
     await owner.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await owner.getByText('dora@clinic.example is an admin now.').waitFor();
 
-    await owner.getByText('You are the only owner. To leave, hand the clinic over first.').waitFor();
-    await owner.getByRole('combobox', { name: 'Hand the clinic over to' }).click();
+    await owner.getByText('You’re the only owner. To leave, hand over the clinic first.').waitFor();
+    await owner.getByRole('combobox', { name: 'Hand over the clinic to' }).click();
     await owner.getByRole('option', { name: 'dora@clinic.example' }).click();
     await owner.getByRole('button', { name: 'Hand over', exact: true }).click();
     await owner.getByRole('dialog').getByRole('button', { name: 'Hand over', exact: true }).click();
-    await owner.getByText('You are an admin of Bright Smiles.').waitFor();
+    await owner.getByText('You’re an admin at Bright Smiles.').waitFor();
     await heir.goto(`${product.url}/settings/team`);
-    await heir.getByText('You are an owner of Bright Smiles.').waitFor();
+    await heir.getByText('You’re an owner at Bright Smiles.').waitFor();
 
     await heir.getByRole('button', { name: `Remove ${clinic.email}` }).click();
     await heir.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();

@@ -156,7 +156,7 @@ function addProblems({ responses }: Operation): void {
 const isUncounted = (path: string): boolean => path === '/health' || path === '/ready';
 
 const LIMIT_HEADERS = {
-  RateLimit: 'How the limit stands: `r` requests remain, and the count starts again in `t` seconds',
+  RateLimit: 'What is left: `r` requests; the count starts again in `t` seconds',
   'RateLimit-Policy': 'The limit: `q` requests in a window of `w` seconds',
   'Retry-After': 'Seconds until the same request may work',
 };

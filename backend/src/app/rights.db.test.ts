@@ -43,7 +43,7 @@ describe('every route', () => {
           });
           if (!may && method !== 'HEAD') {
             expect(answer.json().detail).toMatch(
-              /^Only owners.* can .*\. You are .* at this clinic: ask one of them\.$/,
+              /^Only owners.* can .*\. You’re .* at this clinic, so ask one of them\.$/,
             );
           }
           asked += 1;

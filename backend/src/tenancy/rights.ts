@@ -75,6 +75,6 @@ const rightMissing = (role: Role, right: Right) => {
     // Two codes, because programs know the first: it is for what a settings page or an owner's page does.
     code: hasRight('staff', right) ? 'NOT_ALLOWED' : 'OWNER_REQUIRED',
     status: 403,
-    detail: `Only ${rolesInWords(roles)} can ${description}. You are ${YOU_ARE[role]} at this clinic: ask one of them.`,
+    detail: `Only ${rolesInWords(roles)} can ${description}. You’re ${YOU_ARE[role]} at this clinic, so ask one of them.`,
   });
 };

@@ -37,7 +37,7 @@ export const OwnerLinkFacts = z
 export type OwnerLinkFacts = z.infer<typeof OwnerLinkFacts>;
 
 export const NewOwnerLink = OwnerLinkFacts.extend({
-  url: z.string().describe('The link to send to the owner. It is shown this once'),
+  url: z.string().describe('The link to send to the owner, shown only once'),
 }).meta({
   id: 'NewOwnerLink',
   example: { ...OWNER_LINK, url: 'https://voxanne.example/sign-up#q3XAn0W9m2b5u8r1t4k7p0s3v6y9B2E5' },

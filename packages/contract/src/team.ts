@@ -63,13 +63,13 @@ export const InvitationList = page(Invitation).meta({
 export const InvitationCreate = z
   .strictObject({
     email: z.email('Write an email address, such as ann@clinic.example.').max(254),
-    role: Role.describe('What they will be. Only an owner can invite an owner'),
+    role: Role.describe('Their role. Only an owner can invite an owner'),
   })
   .meta({ id: 'InvitationCreate', example: { email: INVITATION.email, role: 'staff' } });
 export type InvitationCreate = z.infer<typeof InvitationCreate>;
 
 export const NewInvitation = Invitation.extend({
-  url: z.string().describe('The link to send to that person. It is shown this once'),
+  url: z.string().describe('The link to send to that person, shown only once'),
 }).meta({
   id: 'NewInvitation',
   example: { ...INVITATION, url: 'https://voxanne.example/join#q3XAn0W9m2b5u8r1t4k7p0s3v6y9B2E5' },

@@ -39,5 +39,5 @@ test('STOP is said of the text as what was, and of the number as what is: START 
 
 test('a text that is not sent again leads to a call', () => {
   expect(resendRefusal('STOPPED')).toMatch(/sent STOP.*Please call the patient\.$/);
-  expect(resendRefusal('OUT_OF_DATE')).toContain('isn’t true anymore');
+  expect(resendRefusal('OUT_OF_DATE')).toContain('is out of date');
 });

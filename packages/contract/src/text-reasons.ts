@@ -68,7 +68,7 @@ const NOT_AGAIN: Record<string, string> = {
   NOT_FAILED: 'This text didn’t fail, so there’s nothing to send again.',
   WORDS_REMOVED:
     'The words of this text were already deleted, as your clinic’s settings say. Write a new text.',
-  OUT_OF_DATE: 'The appointment has changed or passed since, so this text isn’t true anymore.',
+  OUT_OF_DATE: 'The appointment has changed or is over, so this text is out of date.',
 };
 
 /** Why a text is not sent again. */

@@ -83,7 +83,6 @@ function Detail({ id, ...rest }: { id: string } & Omit<Props, 'id' | 'onClose'>)
       </WithRight>
       <Texts item={data} timeZone={rest.timeZone} />
       <WithRight right="appointments.book">
-        <StatusButtons item={data} timeZone={rest.timeZone} />
         <Changes item={data} {...rest} />
       </WithRight>
     </Stack>
@@ -138,7 +137,7 @@ function Facts({ item, timeZone }: { item: Appointment; timeZone: string }) {
           <StatusTag tone={tone === 'brand' ? 'ok' : tone} icon={icon}>
             {statusWord(item.status)}
           </StatusTag>
-          {item.overbooked ? <StatusTag tone="warn">Overbooked</StatusTag> : null}
+          {item.overbooked ? <StatusTag tone="warn">Double-booked</StatusTag> : null}
         </Group>
       </dd>
       <dt>Calendar</dt>
@@ -216,35 +215,38 @@ function Changes({ item, people, timeZone, isOwner }: { item: Appointment } & Om
     return <CancelForm appointment={item} timeZone={timeZone} onDone={done} />;
   }
   return (
-    <Group>
-      {may(item, 'move') ? (
-        <Button
-          variant="default"
-          leftSection={<IconCalendarTime size={18} aria-hidden />}
-          onClick={() => setDoing('move')}
-        >
-          Move
-        </Button>
-      ) : null}
-      {may(item, 'edit') ? (
-        <Button
-          variant="default"
-          leftSection={<IconPencil size={18} aria-hidden />}
-          onClick={() => setDoing('edit')}
-        >
-          Edit
-        </Button>
-      ) : null}
-      {may(item, 'cancel') ? (
-        <Button
-          variant="light"
-          color="red"
-          leftSection={<IconCalendarX size={18} aria-hidden />}
-          onClick={() => setDoing('cancel')}
-        >
-          Cancel
-        </Button>
-      ) : null}
-    </Group>
+    <>
+      <StatusButtons item={item} timeZone={timeZone} />
+      <Group>
+        {may(item, 'move') ? (
+          <Button
+            variant="default"
+            leftSection={<IconCalendarTime size={18} aria-hidden />}
+            onClick={() => setDoing('move')}
+          >
+            Move
+          </Button>
+        ) : null}
+        {may(item, 'edit') ? (
+          <Button
+            variant="default"
+            leftSection={<IconPencil size={18} aria-hidden />}
+            onClick={() => setDoing('edit')}
+          >
+            Edit
+          </Button>
+        ) : null}
+        {may(item, 'cancel') ? (
+          <Button
+            variant="light"
+            color="red"
+            leftSection={<IconCalendarX size={18} aria-hidden />}
+            onClick={() => setDoing('cancel')}
+          >
+            Cancel
+          </Button>
+        ) : null}
+      </Group>
+    </>
   );
 }

@@ -142,9 +142,9 @@ test('an owner double-books with a reason', async () => {
   await nameThePatient(form);
   await user.click(button('Book appointment'));
   await user.click(await screen.findByRole('checkbox', { name: 'Double-book this time anyway' }));
-  expect(button('Overbook').disabled).toBe(true);
+  expect(button('Double-book').disabled).toBe(true);
   await user.type(field('Reason'), 'Twins');
-  await user.click(button('Overbook'));
+  await user.click(button('Double-book'));
   await expect.poll(() => server.sentTo(ROUTE).length).toBe(2);
   expect(server.sentTo(ROUTE).at(-1)).toMatchObject({ overbook: true, reason: 'Twins' });
 });

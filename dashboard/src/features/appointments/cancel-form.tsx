@@ -6,6 +6,7 @@ import { idempotencyKey } from '../../lib/api/request.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useAskToLeave } from '../../lib/ui/unsaved.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
+import { FormTitle } from './form-title.tsx';
 import { useCancel } from './use-changes.ts';
 
 interface Props {
@@ -31,6 +32,7 @@ export function CancelForm({ appointment, timeZone, onDone }: Props) {
   return (
     <form noValidate aria-label="Cancel the appointment" onSubmit={save.onSubmit}>
       <Stack gap="md">
+        <FormTitle>Cancel the appointment</FormTitle>
         <TextInput
           ref={first}
           label="Reason"

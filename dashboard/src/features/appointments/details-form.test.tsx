@@ -65,7 +65,7 @@ test('a longer appointment that reaches into another one can be put over it by a
   await screen.findByText('That time is taken');
   await user.click(screen.getByRole('checkbox', { name: 'Double-book this time anyway' }));
   await user.type(field('Reason'), 'Family');
-  await user.click(button('Overbook'));
+  await user.click(button('Double-book'));
   await expect.poll(() => server.sentTo(ROUTE).length).toBe(2);
   expect(server.sentTo(ROUTE).at(-1)).toEqual({
     duration_minutes: 60,

@@ -11,6 +11,7 @@ import { may } from './abilities.ts';
 import classes from './appointment-drawer.module.css';
 import { lengthProblem } from './booking-values.ts';
 import { changedDetails, type DetailValues, detailsOf } from './details.ts';
+import { FormTitle } from './form-title.tsx';
 import { PatientSelect } from './patient-select.tsx';
 import { refusalOf } from './refusal.ts';
 import { RefusalBox } from './refusal-box.tsx';
@@ -53,6 +54,7 @@ export function DetailsForm({ appointment, timeZone, isOwner, onDone }: Props) {
   return (
     <form noValidate aria-label="Edit the appointment" onSubmit={save.onSubmit}>
       <Stack gap="md">
+        <FormTitle>Edit the appointment</FormTitle>
         <PatientSelect
           current={appointment.contact}
           status={appointment.status}

@@ -12,6 +12,7 @@ import classes from './appointment-drawer.module.css';
 import { whyNoText } from './change-words.ts';
 import type { Person } from './eligible-providers.ts';
 import { whoMayTake } from './eligible-providers.ts';
+import { FormTitle } from './form-title.tsx';
 import { type MoveValues, moveTo, moveValuesOf, startOf, startProblem } from './move-values.ts';
 import { refusalOf } from './refusal.ts';
 import { RefusalBox } from './refusal-box.tsx';
@@ -62,6 +63,7 @@ export function MoveForm({ appointment, people, timeZone, isOwner, onDone }: Pro
   return (
     <form noValidate aria-label="Move the appointment" onSubmit={save.onSubmit}>
       <Stack gap="md">
+        <FormTitle>Move the appointment</FormTitle>
         <TextInput
           ref={first}
           type="date"

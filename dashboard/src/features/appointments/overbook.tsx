@@ -36,7 +36,7 @@ export function Overbook({ busy, onOverbook }: Props) {
             disabled={reason.trim() === ''}
             onClick={() => onOverbook(reason.trim())}
           >
-            Overbook
+            Double-book
           </Button>
         </>
       ) : null}

@@ -74,7 +74,7 @@ test('an owner double-books with a reason', async () => {
   const { user, onOverbook } = await refuse({ code: 'SLOT_UNAVAILABLE' }, true);
   await user.click(await screen.findByRole('checkbox', { name: 'Double-book this time anyway' }));
   await user.type(field('Reason'), ' Twins ');
-  await user.click(button('Overbook'));
+  await user.click(button('Double-book'));
   expect(onOverbook).toHaveBeenCalledWith(MOVE, 'Twins');
 });
 

@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { IconPhoneCall } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { compactPhone } from '../../lib/format/format.ts';
+import { compactPhone, formatPhone } from '../../lib/format/format.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { ErrorState } from '../../lib/ui/states.tsx';
 import { servicesQuery } from '../schedule/api/services.ts';
@@ -24,7 +24,7 @@ interface Props {
 
 /** Plays a phone call against the same endpoints, with the same signature, as a real one. */
 export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
-  const [from, setFrom] = useState(caller ?? defaultCaller.from);
+  const [from, setFrom] = useState(formatPhone(caller ?? defaultCaller.from));
   const [name, setName] = useState(defaultCaller.name);
   const [service, setService] = useState<string | null>(null);
   const services = useQuery(servicesQuery);

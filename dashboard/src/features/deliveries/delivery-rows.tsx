@@ -11,7 +11,9 @@ const entriesOf = <Entry,>(pages: Pages<Entry>): Entry[] => pages?.pages.flatMap
 
 /** "3 deliveries, newest first"; nothing while they load. */
 export const newestFirst = <Entry,>(pages: Pages<Entry>, one: string, many: string): string | undefined =>
-  pages && `${plural(entriesOf(pages).length, one, many)}, newest first`;
+  pages && entriesOf(pages).length > 0
+    ? `${plural(entriesOf(pages).length, one, many)}, newest first`
+    : undefined;
 
 interface DeliveryRowsProps<Entry> {
   query: UseInfiniteQueryResult<InfiniteData<{ data: Entry[] }>>;

@@ -1,12 +1,18 @@
 import type { Delivery } from '@voxanne/contract';
 import { expect, test } from 'vitest';
-import { effectWords, outcomeView, remarks, whatCame } from './delivery-view.ts';
+import { effectWords, outcomeView, remarks, whatCame, whatFailed } from './delivery-view.ts';
 
 const delivery = { attempts: 1, duplicates: 0, replays: 0 } as Delivery;
 
 test('a webhook is named as people say it', () => {
   expect(whatCame({ provider: 'vapi', event_type: 'end-of-call-report' })).toBe('Vapi end of call report');
   expect(whatCame({ provider: 'twilio', event_type: 'status' })).toBe('Twilio status');
+});
+
+test('what failed is named as in its list', () => {
+  expect(whatFailed('twilio.status')).toBe('Twilio status');
+  expect(whatFailed('calendar.push')).toBe('Calendar entry');
+  expect(whatFailed('a.later_kind')).toBe('a later kind');
 });
 
 test('duplicates and replays are named when there were any', () => {

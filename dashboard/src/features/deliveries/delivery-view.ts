@@ -1,4 +1,10 @@
-import type { Delivery, DeliveryProvider, DeliveryStatus, Outgoing, TableEffect } from '@voxanne/contract';
+import {
+  type Delivery,
+  DeliveryProvider,
+  type DeliveryStatus,
+  type Outgoing,
+  type TableEffect,
+} from '@voxanne/contract';
 import { plural } from '../../lib/format/format.ts';
 import type { ToneName } from '../../lib/theme/colors.ts';
 
@@ -64,3 +70,11 @@ const leaving: Record<string, string> = {
 /** "Calendar entry"; a kind that is not known here by its own name. */
 export const whatLeaves = ({ topic }: Pick<Outgoing, 'topic'>) =>
   leaving[topic] ?? topic.replaceAll(/[._]/g, ' ');
+
+/** What a topic of either list is called there: "Calendar entry", "Twilio status". */
+export function whatFailed(topic: string): string {
+  const provider = DeliveryProvider.safeParse(topic.split('.', 1)[0]);
+  return provider.success
+    ? whatCame({ provider: provider.data, event_type: topic.slice(provider.data.length + 1) })
+    : whatLeaves({ topic });
+}

@@ -4,6 +4,7 @@ import { plural } from '../../lib/format/format.ts';
 import { Confirm } from '../../lib/ui/confirm.tsx';
 import { notifyDone, notifyFailed } from '../../lib/ui/notify.ts';
 import { useCountDeadLetters, useReplayDeadLetters } from './api/replay-dead-letters.ts';
+import { whatFailed } from './delivery-view.ts';
 
 /**
  * Both lists at once, because health counts them together. Counted first, because no one should replay a thousand of
@@ -43,15 +44,20 @@ export function ReplayDeadLetters() {
         onCancel={() => preview.reset()}
       >
         <p>
-          {plural(webhooks, 'incoming webhook')},{' '}
-          {plural(outgoing, 'outgoing text or calendar entry', 'outgoing texts and calendar entries')}:
+          {[
+            ...(webhooks > 0 ? [plural(webhooks, 'incoming webhook')] : []),
+            ...(outgoing > 0
+              ? [plural(outgoing, 'outgoing text or calendar entry', 'outgoing texts and calendar entries')]
+              : []),
+          ].join(' and ')}
+          :
         </p>
         <ul>
           {preview.data
             ?.flatMap(({ by_topic }) => by_topic)
             .map(({ topic, count }) => (
               <li key={topic}>
-                {topic}: {count}
+                {whatFailed(topic)}: {count}
               </li>
             ))}
         </ul>

@@ -17,7 +17,7 @@ export async function enter(queryClient: QueryClient): Promise<void> {
       status: 0,
       code: 'COOKIE_BLOCKED',
       message:
-        'Your password is right, but this browser did not keep the session. Allow cookies for this site, then sign in again.',
+        'Your password is right, but this browser didn’t keep you signed in. Allow cookies for this site, then sign in again.',
     });
   }
   rememberHere();

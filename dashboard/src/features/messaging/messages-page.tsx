@@ -91,7 +91,7 @@ const route = getRouteApi('/app/messages');
 function Texts({ messages, timeZone }: { messages: Message[]; timeZone: string }) {
   const { message: open } = route.useSearch();
   const navigate = route.useNavigate();
-  if (messages.length === 0) return <p>No texts match.</p>;
+  if (messages.length === 0) return <p>No matching texts.</p>;
   return (
     <Accordion
       value={open ?? null}
@@ -111,7 +111,8 @@ function Texts({ messages, timeZone }: { messages: Message[]; timeZone: string }
                   {headline(message)}
                   <span className={classes.dim}>
                     {message.patient.contacts.length === 0 ? null : `${formatPhone(message.patient.phone)}, `}
-                    {kindWords(message.kind)}, {formatMoment(message.created_at, timeZone)}
+                    {kindWords(message.kind)},{' '}
+                    <span className={classes.when}>{formatMoment(message.created_at, timeZone)}</span>
                   </span>
                 </span>
                 <span className={classes.preview}>{message.body}</span>

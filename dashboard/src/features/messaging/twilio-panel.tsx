@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { formatPhone } from '../../lib/format/format.ts';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { StatusTag } from '../../lib/ui/status-tag.tsx';
 import { integrationsQuery } from '../connections/api/integrations.ts';
@@ -12,7 +13,7 @@ export function TwilioPanel() {
   return (
     <Panel
       title="Text messages"
-      hint={twilio.account === null ? twilio.message : `${twilio.account}. ${twilio.message}`}
+      hint={twilio.account === null ? twilio.message : `${formatPhone(twilio.account)}. ${twilio.message}`}
       aside={
         <StatusTag tone={tone} busy={busy ?? false}>
           {word}

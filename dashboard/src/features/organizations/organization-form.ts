@@ -1,6 +1,7 @@
 import type { Organization, OrganizationPatch } from '@voxanne/contract';
 import { z } from 'zod';
 import { asApiError } from '../../lib/api/api-error.ts';
+import { formatPhone } from '../../lib/format/format.ts';
 
 export interface OrganizationValues {
   name: string;
@@ -12,8 +13,8 @@ export interface OrganizationValues {
 
 export const toValues = (organization: Organization): OrganizationValues => ({
   name: organization.name,
-  phone: organization.phone ?? '',
-  public_phone: organization.public_phone ?? '',
+  phone: formatPhone(organization.phone ?? ''),
+  public_phone: formatPhone(organization.public_phone ?? ''),
   time_zone: organization.time_zone,
   country: organization.country,
 });

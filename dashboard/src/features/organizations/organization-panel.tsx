@@ -51,7 +51,7 @@ function OrganizationForm({ organization }: { organization: Organization }) {
 
   return (
     <form noValidate onSubmit={save.onSubmit}>
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" style={{ alignItems: 'end' }}>
         <TextInput
           label="Clinic name"
           description="The name patients see in their texts"

@@ -1,6 +1,5 @@
 import type { Provider, TimeOff } from '@voxanne/contract';
-import { formatDayShort } from '../../lib/format/format.ts';
-import { spellClock } from './week-form.ts';
+import { formatDayShort, spellClock } from '../../lib/format/format.ts';
 
 export interface TimeOffValues {
   title: string;

@@ -6,7 +6,7 @@ import {
   type WeeklyHours,
   weeklyFaults,
 } from '@voxanne/contract';
-import { formatTime } from '../../lib/format/format.ts';
+import { spellClock } from '../../lib/format/format.ts';
 
 export interface Window {
   /** Of this window as long as the page is open; times change while they are typed. */
@@ -62,6 +62,9 @@ export const toRules = (week: Week) => ({
 
 export type DayMessages = Partial<Record<Part, string[]>>;
 
+/** The rules of the API write times as it does; the fields beside the sentence show the viewer's clock. */
+const withSpelledClocks = (message: string): string => message.replaceAll(/\b\d\d:\d\d\b/g, spellClock);
+
 /** What has to be fixed before it can be saved, by day. */
 export function faultsOf(week: Week): Partial<Record<Weekday, DayMessages>> {
   const found: Partial<Record<Weekday, DayMessages>> = {};
@@ -77,7 +80,7 @@ export function faultsOf(week: Week): Partial<Record<Weekday, DayMessages>> {
       if (whole.length < all.length) add(day, part, 'Enter both times, or remove the row.');
       filled[day] = whole.map(({ from, to }) => [from, toEnd(to)]);
     }
-    for (const { day, message } of weeklyFaults(filled)) add(day, part, message);
+    for (const { day, message } of weeklyFaults(filled)) add(day, part, withSpelledClocks(message));
   }
   return found;
 }
@@ -87,7 +90,7 @@ export function hintsOf(week: Week): Partial<Record<Weekday, string[]>> {
   const { working_hours, breaks } = toRules(week);
   const hints: Partial<Record<Weekday, string[]>> = {};
   for (const { day, message } of uselessBreaks(working_hours, breaks)) {
-    hints[day] = [...(hints[day] ?? []), message];
+    hints[day] = [...(hints[day] ?? []), withSpelledClocks(message)];
   }
   return hints;
 }
@@ -133,10 +136,6 @@ export function copiedToWeekdays(week: Week, from: Weekday): Week {
   }
   return result;
 }
-
-/** A wall-clock time as the viewer writes times. */
-export const spellClock = (time: string): string =>
-  time === '24:00' ? 'midnight' : formatTime(`2000-01-01T${time}:00Z`, 'UTC');
 
 /** "Mon to Fri 9:00 AM to 5:00 PM; Sat 9:00 AM to 12:00 PM", for a line in a list. */
 export function weekLine(hours: WeeklyHours): string {

@@ -22,13 +22,13 @@ export function InvitationsPanel({ me }: { me: Me }) {
   const { data: invitations = [], error, refetch } = useQuery(invitationsQuery);
   const [made, show] = useState<NewInvitation | null>(null);
   return (
-    <Panel title="Invitations" hint="Each invitation is a link, for one person and for 7 days.">
+    <Panel title="Invitations" hint="Each link works for one person, for 7 days.">
       <Stack gap="md">
         <InviteForm me={me} onMade={show} />
         {made === null ? null : (
           <Alert color="brand" title="Send this link" icon={<IconMail aria-hidden />}>
             <Stack gap="sm">
-              {`It lets ${made.email} join as ${asOne[made.role]}, and it is shown only now.`}
+              {`With it, ${made.email} can join as ${asOne[made.role]}. We only show it once.`}
               <CopyField label="Invitation link" value={made.url} />
               <div>
                 <Button size="sm" variant="default" onClick={() => show(null)}>
@@ -83,7 +83,7 @@ function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => v
           label="Email"
           type="email"
           autoComplete="off"
-          description="They join with an account of this address"
+          description="They’ll sign in with this address"
           required
           {...form.getInputProps('email')}
         />
@@ -97,7 +97,7 @@ function InviteForm({ me, onMade }: { me: Me; onMade: (made: NewInvitation) => v
         <FormError error={save.error} />
         <div>
           <Button type="submit" loading={save.isSaving}>
-            Make invitation
+            Create invitation
           </Button>
         </div>
       </Stack>
@@ -115,9 +115,9 @@ function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
   const withdraw = useWithdrawInvitation({
     onSuccess() {
       onWithdrawn();
-      notifyDone(`The invitation of ${invitation.email} is withdrawn.`);
+      notifyDone(`Withdrew the invitation for ${invitation.email}.`);
     },
-    onError: (error) => notifyFailed('The invitation wasn’t withdrawn', error),
+    onError: (error) => notifyFailed('We couldn’t withdraw the invitation', error),
   });
   const isOpen = invitation.status === 'open';
   return (
@@ -125,7 +125,7 @@ function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
       <span className={classes.who}>
         <span className={classes.email}>{invitation.email}</span>
         <span className={classes.facts}>
-          {ROLES[invitation.role].word} {'\u00b7'} {isOpen ? 'until' : 'ended'}{' '}
+          {ROLES[invitation.role].word} {'\u00b7'} {isOpen ? 'expires' : 'expired'}{' '}
           {formatMoment(invitation.expires_at, me.organization.time_zone)}
         </span>
       </span>
@@ -134,7 +134,7 @@ function InvitationRow({ me, invitation, onWithdrawn }: RowProps) {
         <Button
           variant="default"
           loading={withdraw.isPending}
-          aria-label={`Withdraw the invitation of ${invitation.email}`}
+          aria-label={`Withdraw the invitation for ${invitation.email}`}
           onClick={() => withdraw.mutate(invitation.id)}
         >
           Withdraw

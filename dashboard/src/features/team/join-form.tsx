@@ -68,7 +68,7 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
         <PasswordInput
           label="Password"
           autoComplete={hasAccount ? 'current-password' : 'new-password'}
-          description={hasAccount ? 'The one of your account' : 'At least 8 characters'}
+          description={hasAccount ? 'Your Voxanne password' : 'At least 8 characters'}
           required
           {...form.getInputProps('password')}
         />
@@ -77,7 +77,7 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
           {hasAccount ? 'Sign in and join' : 'Create account and join'}
         </Button>
         <Button variant="subtle" onClick={change} fullWidth>
-          {hasAccount ? 'I don’t have an account yet' : 'I have an account with this address'}
+          {hasAccount ? 'I don’t have an account yet' : 'I already have an account'}
         </Button>
       </Stack>
     </form>

@@ -23,8 +23,8 @@ export function JoinPage() {
       title={clinic === undefined ? 'Join a clinic' : `Join ${clinic}`}
       hint={
         data === undefined
-          ? 'An invitation to work with a clinic.'
-          : `You are invited as ${asOne[data.role]}.`
+          ? 'With an invitation, you can join a clinic’s team.'
+          : `You’re invited as ${asOne[data.role]}.`
       }
       foot={
         <>
@@ -49,7 +49,7 @@ export function JoinPage() {
 function Invited({ token, invitation }: { token: string; invitation: InvitationFacts }) {
   const { data: session, error, refetch } = useQuery(sessionQuery);
   if (error !== null)
-    return <ErrorState title="We couldn’t see who you are" error={error} onRetry={() => void refetch()} />;
+    return <ErrorState title="We couldn’t check your account" error={error} onRetry={() => void refetch()} />;
   if (session === undefined) return <LoadingRows rows={2} height={56} label="Loading your account" />;
   if (session === null) return <JoinForm token={token} email={invitation.email} />;
   return session.user.email.toLowerCase() === invitation.email ? (
@@ -71,7 +71,7 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationFa
   });
   return (
     <Stack gap="md">
-      <span>You are signed in as {invitation.email}.</span>
+      <span>You’re signed in as {invitation.email}.</span>
       <FormError error={join.error} />
       <Button loading={join.isPending} onClick={() => join.mutate()} fullWidth>
         Join {invitation.organization_name}
@@ -90,12 +90,12 @@ function AnotherAccount({ mine, invited }: { mine: string; invited: string }) {
   return (
     <Stack gap="md">
       <span>
-        You are signed in as {mine}, and this invitation is for {invited}. Sign out to join with that address,
+        You’re signed in as {mine}, but this invitation is for {invited}. Sign out to join with that address,
         or ask the clinic to invite {mine}.
       </span>
       <FormError error={leave.error} />
       <Button loading={leave.isPending} onClick={() => leave.mutate()} fullWidth>
-        Sign out and go on
+        Sign out and continue
       </Button>
     </Stack>
   );

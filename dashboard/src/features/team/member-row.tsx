@@ -48,7 +48,7 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
   const remove = useRemoveMember({
     onSuccess() {
       askToRemove(false);
-      notifyDone(`${member.email} is removed from the clinic.`);
+      notifyDone(`Removed ${member.email} from the team.`);
     },
   });
   const close = () => {
@@ -85,7 +85,9 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
         onConfirm={() => role !== null && change.mutate({ userId: member.user_id, role })}
         onCancel={close}
       >
-        {role === null ? null : `${ROLES[role].word}: ${ROLES[role].means}. It holds within seconds.`}
+        {role === null
+          ? null
+          : `${ROLES[role].word}: ${ROLES[role].means}. This takes effect within seconds.`}
         <FormError error={change.error} />
       </Confirm>
       <Confirm
@@ -100,8 +102,8 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
           remove.reset();
         }}
       >
-        They lose access to this clinic within seconds, also on pages that are open. Their account stays, and
-        you can invite them again.
+        They’ll lose access to this clinic within seconds, even on pages they have open. Their account stays,
+        and you can invite them again.
         <FormError error={remove.error} />
       </Confirm>
     </Group>

@@ -17,7 +17,7 @@ export function TeamPage() {
   const { data: members, error, refetch } = useQuery(membersQuery);
   const mayInvite = useRight('team.manage');
   return (
-    <Page title="Team" hint="Who works with this clinic, and what each of them may do." narrow>
+    <Page title="Team" hint="Who works at your clinic, and what they can do." narrow>
       <SettingsNav />
       <Stack gap="md">
         <Panel title="Members">

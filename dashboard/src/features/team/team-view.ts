@@ -1,17 +1,17 @@
 import { hasRight, type Member, Role } from '@voxanne/contract';
 
 export const ROLES: Record<Role, { word: string; means: string }> = {
-  owner: { word: 'Owner', means: 'Everything, also owners and webhooks' },
+  owner: { word: 'Owner', means: 'Everything, including owners and webhooks' },
   admin: { word: 'Admin', means: 'The day’s work, settings, connections and the team' },
   staff: { word: 'Staff', means: 'The day’s work: appointments, patients, texts and tasks' },
   auditor: { word: 'Auditor', means: 'Sees everything in the clinic, changes nothing' },
 };
 
-/** "an admin"; "staff" is no one thing. */
+/** As one person: "an admin". */
 export const asOne: Record<Role, string> = {
   owner: 'an owner',
   admin: 'an admin',
-  staff: 'staff',
+  staff: 'a staff member',
   auditor: 'an auditor',
 };
 

@@ -19,14 +19,14 @@ export function YourPlace({ me, members }: { me: Me; members: readonly Member[] 
   return (
     <Panel title="Your role">
       <p className={classes.words}>
-        You are {asOne[me.role]} of {me.organization.name}. {ROLES[me.role].means}.
+        You’re {asOne[me.role]} at {me.organization.name}. {ROLES[me.role].means}.
       </p>
       {mayHandOver ? <HandOver members={members} /> : null}
       {isLast ? (
         <p className={classes.facts}>
           {mayHandOver
-            ? 'You are the only owner. To leave, hand the clinic over first.'
-            : 'You are the only owner. To leave, invite someone who can take over first.'}
+            ? 'You’re the only owner. To leave, hand over the clinic first.'
+            : 'You’re the only owner. To leave, first invite someone who can take over.'}
         </p>
       ) : (
         <Leave clinic={me.organization.name} />
@@ -43,13 +43,13 @@ function HandOver({ members }: { members: readonly Member[] }) {
     onSuccess() {
       ask(false);
       choose(null);
-      notifyDone(`${chosen?.email} owns the clinic now. You are an admin.`);
+      notifyDone(`${chosen?.email} is an owner now, and you’re an admin.`);
     },
   });
   return (
     <Group align="flex-end" gap="sm" mb="md">
       <Select
-        label="Hand the clinic over to"
+        label="Hand over the clinic to"
         placeholder="Choose a member"
         data={successors(members).map(({ user_id, email }) => ({ value: user_id, label: email }))}
         value={heir}
@@ -61,7 +61,7 @@ function HandOver({ members }: { members: readonly Member[] }) {
       </Button>
       <Confirm
         opened={asking}
-        title={`Hand the clinic over to ${chosen?.email}?`}
+        title={`Hand over the clinic to ${chosen?.email}?`}
         confirm="Hand over"
         cancel="Keep"
         busy={give.isPending}
@@ -71,7 +71,7 @@ function HandOver({ members }: { members: readonly Member[] }) {
           give.reset();
         }}
       >
-        They become an owner, and you become an admin. Only an owner can change that again.
+        They’ll become an owner, and you’ll become an admin. Only an owner can change that back.
         <FormError error={give.error} />
       </Confirm>
     </Group>
@@ -101,7 +101,7 @@ function Leave({ clinic }: { clinic: string }) {
           leave.reset();
         }}
       >
-        You lose access within seconds. Your account stays; to come back you need an invitation.
+        You’ll lose access within seconds. Your account stays; to come back, you’ll need an invitation.
         <FormError error={leave.error} />
       </Confirm>
     </>

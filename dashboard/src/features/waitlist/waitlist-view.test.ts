@@ -35,7 +35,7 @@ test('what a patient is waiting for is one line', () => {
       ],
       latest_date: '2026-12-18',
     }),
-  ).toMatch(/^Follow-up, before noon, 16:15 to 18:00, until Fri.*Dec 18$/);
+  ).toMatch(/^Follow-up, before noon, 4:15.PM to 6:00.PM, until Fri.*Dec 18$/);
   expect(wantedWords({ ...entry, windows: [['12:00', '17:00']] })).toBe('Follow-up, noon to 5 PM');
 });
 

@@ -1,5 +1,5 @@
 import type { WaitlistEntry, WaitlistRequest } from '@voxanne/contract';
-import { formatDayShort, formatMoment, formatTime } from '../../lib/format/format.ts';
+import { formatDayShort, formatMoment, formatTime, spellClock } from '../../lib/format/format.ts';
 import type { Word } from '../../lib/ui/status-tag.tsx';
 
 export const waits = ({ status }: Pick<WaitlistEntry, 'status'>) =>
@@ -34,7 +34,9 @@ export function wantedWords(entry: WaitlistEntry): string {
   const day = (date: string) => formatDayShort(`${date}T12:00:00Z`, 'UTC');
   const windows = entry.windows.map(([from, to]) => {
     const part = partsOfDay.find(({ value }) => value === `${from}-${to}`)?.label;
-    return part === undefined ? `${from} to ${to}` : part.charAt(0).toLowerCase() + part.slice(1);
+    return part === undefined
+      ? `${spellClock(from)} to ${spellClock(to)}`
+      : part.charAt(0).toLowerCase() + part.slice(1);
   });
   return [
     entry.service_name,

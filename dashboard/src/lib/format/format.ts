@@ -8,6 +8,10 @@ export const formatTime = (instant: string | number, timeZone: string) =>
     new Date(instant),
   );
 
+/** A wall-clock time of the API as the viewer writes times: "2:30 PM" for 14:30. */
+export const spellClock = (time: string): string =>
+  time === '24:00' ? 'midnight' : formatTime(`2000-01-01T${time}:00Z`, 'UTC');
+
 /** For what happens within seconds: "2:30:05 PM". */
 export const formatSecond = (instant: string, timeZone: string) =>
   new Intl.DateTimeFormat(language, {

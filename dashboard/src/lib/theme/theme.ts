@@ -34,6 +34,8 @@ export const theme = createTheme({
       styles: (_: unknown, { mod }: { mod?: unknown }) =>
         mod === 'wraps' ? { root: { height: 'auto', paddingBlock: 8 }, label: { whiteSpace: 'normal' } } : {},
     },
+    // An example in red reads as what is wrong.
+    Input: { styles: { wrapper: { '--input-placeholder-color': 'var(--mantine-color-placeholder)' } } },
     TextInput: { defaultProps: { size: 'md' } },
     PasswordInput: { defaultProps: { size: 'md' } },
     InputWrapper: { styles: { label: { marginBottom: 4 } } },
