@@ -63,6 +63,7 @@ export function createApi(options, env) {
         path,
         content === undefined ? { method, headers } : json(method, content, headers),
       );
+      if (response.status === 204) return undefined;
       if (body === undefined) throw notVoxanne(base);
       if (!response.ok) throw refusal(response, body);
       return body;

@@ -2,6 +2,7 @@
 // Runs from a fresh clone, before anything is installed: plain JavaScript, node: imports only.
 import { parseArgs } from 'node:util';
 import { createApi } from './api.mjs';
+import { apiKeys } from './api-keys.mjs';
 import { clinics } from './clinics.mjs';
 import { health } from './health.mjs';
 import { OK, Problem, UsageFault } from './outcomes.mjs';
@@ -33,12 +34,21 @@ const HELP = `Usage: npx --no voxanne <command> [options]
   senders list               for the operator: clinics that text from a number of their own
   senders set <id> <number>  give a clinic its own number from the Twilio account
   senders remove <number>    take it back: the clinic texts from the shared sender again
+  api-keys list              the clinic's API keys
+  api-keys create <name>     make one; it is shown once
+      --scopes <list>        read, book, message, operate, admin; separated by commas
+      --expires <when>       such as 90d or 2027-06-30; without it, it doesn't expire
+      --requests-per-hour <n>
+                             a limit of its own, within that of the clinic
+  api-keys rotate <id>       make a new one in its place; shown once
+      --overlap-hours <n>    how long the old one still works; 24 by default
+  api-keys revoke <id>       end it within 5 seconds
   health                     what works, what doesn’t, and what to do about it
 
 For each:
   --json                     print the API’s answer as it is
   --url <address>            where Voxanne runs; http://localhost:3001 by default
-  --token <token>            from GET /api/auth/token; or set VX_TOKEN;
+  --token <token>            from GET /api/auth/token, or an API key; or set VX_TOKEN;
                              for clinics, owner and senders: OPERATOR_TOKEN of the deployment
   --email, --password        instead of a token; or set VX_EMAIL and VX_PASSWORD
 
@@ -53,9 +63,22 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   'dry-run': { type: 'boolean' },
   ...Object.fromEntries(
-    ['url', 'token', 'email', 'password', 'status', 'provider', 'event-type', 'topic', 'limit', 'cursor'].map(
-      (name) => [name, { type: 'string' }],
-    ),
+    [
+      'url',
+      'token',
+      'email',
+      'password',
+      'status',
+      'provider',
+      'event-type',
+      'topic',
+      'limit',
+      'cursor',
+      'scopes',
+      'expires',
+      'requests-per-hour',
+      'overlap-hours',
+    ].map((name) => [name, { type: 'string' }]),
   ),
 };
 
@@ -75,6 +98,14 @@ const COMMANDS = {
   'senders list': { run: senders.list, takes: [] },
   'senders set': { run: senders.set, takes: [], words: 2 },
   'senders remove': { run: senders.remove, takes: [], words: 1 },
+  'api-keys list': { run: apiKeys.list, takes: [] },
+  'api-keys create': {
+    run: apiKeys.create,
+    takes: ['scopes', 'expires', 'requests-per-hour'],
+    words: 1,
+  },
+  'api-keys rotate': { run: apiKeys.rotate, takes: ['overlap-hours'], words: 1 },
+  'api-keys revoke': { run: apiKeys.revoke, takes: [], words: 1 },
   health: { run: health, takes: [] },
 };
 

@@ -10,7 +10,7 @@ import { StartupError } from '../backend/src/platform/errors.ts';
 import { RUNTIME_LOGIN, runtimePassword } from '../backend/src/platform/postgres/addresses.ts';
 import { migrate } from '../backend/src/platform/postgres/migrate.ts';
 import { withBuiltIn, withScratch } from './lib/built-in-postgres.ts';
-import { readRights } from './schema/catalog.queries.ts';
+import { readRights, readScopes } from './schema/catalog.queries.ts';
 import { createMigration, migrationName } from './schema/create-migration.ts';
 import { dumpRows } from './schema/dump.ts';
 import { RIGHTS_MODULE, rightsModule } from './schema/rights-module.ts';
@@ -165,7 +165,10 @@ async function types(): Promise<void> {
     const { status } = spawnSync(process.execPath, [codegen, ...options], { cwd: root, stdio: 'inherit' });
     if (status !== 0) throw new StartupError('kysely-codegen failed. Its message is above.');
     await connected(url, async (client) =>
-      writeFileSync(join(root, RIGHTS_MODULE), rightsModule(await readRights(client))),
+      writeFileSync(
+        join(root, RIGHTS_MODULE),
+        rightsModule(await readRights(client), await readScopes(client)),
+      ),
     );
   });
 }

@@ -45,6 +45,7 @@ import { registerTaskRoutes } from './tasks/index.ts';
 import {
   nameChanges,
   refuseRoutesWithoutRight,
+  registerApiKeyRoutes,
   registerInvitationRoutes,
   registerMemberRoutes,
   registerOrganizationRoutes,
@@ -92,11 +93,22 @@ export async function createApp(
   nameChanges(server);
 
   dependencies.identity.registerRoutes(server);
-  registerOrganizationRoutes(server, { database, tenantResolver });
+  registerOrganizationRoutes(server, {
+    database,
+    tenantResolver,
+    requestsPerHour: config.rateLimits.orgPerHour,
+  });
   const team = { database, publicUrl: config.publicUrl, tenantResolver, personResolver };
   registerMemberRoutes(server, team);
   registerInvitationRoutes(server, team);
   registerOwnerLinkRoutes(server, { ...config, database });
+  registerApiKeyRoutes(server, {
+    database,
+    clock,
+    config,
+    tenantResolver,
+    onChange: dependencies.identity.forgetApiKeys,
+  });
   dependencies.liveEvents.registerRoutes(server);
   registerDeliveryRoutes(server, {
     database,

@@ -230,4 +230,38 @@ describe('the exit codes of npx voxanne', () => {
     expect(nobody.code).toBe(3);
     expect(nobody.err).toMatch(/npm start/);
   });
+
+  test('makes an API key that works, lists it, rotates it with an overlap and revokes it', async () => {
+    const made = await voxanne('api-keys', 'create', 'Website', '--scopes', 'read,book', '--expires', '90d');
+    expect(made.code).toBe(0);
+    const [key = ''] = made.out.split('\n');
+    expect(key).toMatch(/^vx_test_[\w-]{43}$/);
+    expect(made.out).toContain('It is shown only now');
+    const webhooks = await run(['webhooks', 'list', '--url', url], { VX_TOKEN: key });
+    expect([webhooks.code, webhooks.err]).toEqual([1, expect.stringContaining('takes the scope operate')]);
+
+    const listed = await voxanne('api-keys', 'list');
+    expect(listed.out).toContain(`${key.slice(0, 14)}  active  book,read`);
+    expect(listed.out).not.toContain(key);
+    const { data } = JSON.parse((await voxanne('api-keys', 'list', '--json')).out);
+
+    const rotated = await voxanne('api-keys', 'rotate', data[0].id, '--overlap-hours', '2', '--json');
+    const fresh = JSON.parse(rotated.out);
+    expect(fresh).toMatchObject({ rotated_from: data[0].id, key: expect.stringMatching(/^vx_test_/) });
+    for (const id of [data[0].id, fresh.id]) expect((await voxanne('api-keys', 'revoke', id)).code).toBe(0);
+    expect((await voxanne('api-keys', 'list')).out).toBe('The clinic has no API keys.\n');
+  });
+
+  test('asks for what an API key needs before it asks Voxanne', async () => {
+    for (const [args, words] of [
+      [['create', 'Website'], '--scopes book'],
+      [['create', 'Website', '--scopes', 'read', '--expires', 'soon'], '--expires takes'],
+      [['rotate'], 'Which key?'],
+      [['rotate', randomUUID(), '--overlap-hours', 'x'], 'whole number'],
+      [['create', 'Website', '--scopes', 'everything'], 'scopes'],
+    ] as const) {
+      const { code, err } = await voxanne('api-keys', ...args);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) });
+    }
+  });
 });

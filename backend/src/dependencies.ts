@@ -113,13 +113,6 @@ export async function createDependencies({
     store: redis ? sharedByRedis(redis, prefix) : sharedByPostgres({ database, listenUrls, log }),
   });
   logBreakers(resilience, log);
-  const identity = createIdentity({
-    config,
-    database,
-    clock,
-    log,
-    admitSignUp: (token, email) => admitSignUp({ database, mode: config.signUp }, token, email),
-  });
   const rateLimits = createRateLimits({
     database,
     redis,
@@ -130,6 +123,14 @@ export async function createDependencies({
   const strangers = createStrangerLimit({
     rateLimits,
     perAddress: config.rateLimits.addressPer15Minutes,
+  });
+  const identity = createIdentity({
+    config,
+    database,
+    clock,
+    log,
+    admitSignUp: (token, email) => admitSignUp({ database, mode: config.signUp }, token, email),
+    isRefused: strangers.isRefused,
   });
   const tenants = createTenantResolvers({
     identity,

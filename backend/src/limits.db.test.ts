@@ -106,6 +106,11 @@ describe('limits', () => {
         '/api/me',
         { headers: { authorization: 'Bearer eyJhbGciOiJFUzI1NiJ9.e30.x' } },
       ],
+      [
+        'with a made-up API key',
+        '/api/me',
+        { headers: { authorization: `Bearer vx_test_${'a'.repeat(43)}` } },
+      ],
       ['with a made-up session', '/api/me', { headers: { cookie: 'voxanne.session_token=made.up' } }],
       ['at a public address', '/api/mode', {}],
       [
@@ -202,6 +207,47 @@ describe('limits', () => {
       clock.advance(60_000);
       const more = await ask(newNetwork(), '/api/me', byToken);
       expect([more.statusCode, more.headers['ratelimit-policy']]).toEqual([200, '"organization";q=6;w=3600']);
+    });
+
+    test('with an API key count for their clinic, and against a limit of the key where it has one', async () => {
+      const { byCookie } = await signUp();
+      const post = (payload: object) =>
+        ask(newNetwork(), '/api/api-keys', { method: 'POST', payload, ...byCookie });
+      const [limited, other] = await Promise.all([
+        post({ name: 'One', scopes: ['read'], requests_per_hour: 2 }),
+        post({ name: 'Other', scopes: ['read'] }),
+      ]);
+      const by = (made: typeof limited) => ({
+        headers: { authorization: `Bearer ${made.json().key}` },
+      });
+      const first = await ask(newNetwork(), '/api/me', by(limited));
+      expect([first.statusCode, first.headers['ratelimit-policy']]).toEqual([200, '"key";q=2;w=3600']);
+      expect(await statuses(2, () => ask(newNetwork(), '/api/me', by(limited)))).toEqual([200, 429]);
+      const refused = await ask(newNetwork(), '/api/me', by(limited));
+      expect(refused.json().detail).toMatch(/^This API key sent more than 2 requests in an hour\./);
+      const last = await ask(newNetwork(), '/api/me', by(other));
+      expect([last.statusCode, last.headers.ratelimit]).toEqual([200, '"organization";r=0;t=3600']);
+      expect((await ask(newNetwork(), '/api/me', by(other))).statusCode).toBe(429);
+    });
+
+    test('have the limit that the clinic set itself, which is never above the operator’s', async () => {
+      const { byCookie, byToken, orgId } = await signUp();
+      const set = (limit: number | null) =>
+        scene.app.inject({
+          method: 'PATCH',
+          url: '/api/organization',
+          payload: { requests_per_hour: limit },
+          ...byCookie,
+        });
+      expect((await set(4)).json()).toMatchObject({ status: 400, code: 'LIMIT_TOO_HIGH' });
+      expect((await set(2)).json()).toMatchObject({ requests_per_hour: 2, max_requests_per_hour: 3 });
+      clock.advance(60_000);
+      const policy = async () => (await ask(newNetwork(), '/api/me', byToken)).headers['ratelimit-policy'];
+      expect(await policy()).toBe('"organization";q=2;w=3600');
+      // Set before the operator lowered it, or by a mistake in the database.
+      await db.owner.query('update organizations set own_requests_per_hour = 999 where id = $1', [orgId]);
+      clock.advance(60_000);
+      expect(await policy()).toBe('"organization";q=3;w=3600');
     });
 
     test('who prove who they are where they need not, count as themselves', async () => {

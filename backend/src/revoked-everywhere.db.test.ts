@@ -119,26 +119,26 @@ describe('what was revoked is refused by every process', () => {
     });
   });
 
-  describe('an open stream of live events', () => {
-    let url: string;
-    beforeAll(async () => {
-      await there.app.listen({ port: 0, host: '127.0.0.1' });
-      url = `http://127.0.0.1:${(there.app.server.address() as AddressInfo).port}/api/events`;
-    });
-    /** Resolves when the server has ended it. */
-    const follow = async (headers: Record<string, string>) => {
-      const response = await fetch(url, { headers });
-      expect(response.status).toBe(200);
-      const reader = response.body!.getReader();
-      await reader.read();
-      return {
-        ended: (async () => {
-          while (!(await reader.read()).done);
-        })(),
-        close: () => reader.cancel(),
-      };
+  let eventsUrl: string;
+  beforeAll(async () => {
+    await there.app.listen({ port: 0, host: '127.0.0.1' });
+    eventsUrl = `http://127.0.0.1:${(there.app.server.address() as AddressInfo).port}/api/events`;
+  });
+  /** Resolves when the server has ended it. */
+  const follow = async (headers: Record<string, string>) => {
+    const response = await fetch(eventsUrl, { headers });
+    expect(response.status).toBe(200);
+    const reader = response.body!.getReader();
+    await reader.read();
+    return {
+      ended: (async () => {
+        while (!(await reader.read()).done);
+      })(),
+      close: () => reader.cancel(),
     };
+  };
 
+  describe('an open stream of live events', () => {
     test('ends with its session, by token and by cookie, in a process that was not asked', async () => {
       const other = await signInAgain();
       const [byToken, byCookie, unaffected] = await Promise.all([
@@ -153,6 +153,19 @@ describe('what was revoked is refused by every process', () => {
       expect(still).toBe('open');
       await unaffected.close();
     });
+  });
+
+  test('an API key, here at once and elsewhere a moment later, and so do its streams end', async () => {
+    const made = await here.post('/api/api-keys', { name: 'Website', scopes: ['read'] }, ann.bearer);
+    const { id, key } = made.json();
+    const bearer = { authorization: `Bearer ${key}` };
+    expect(await everywhere(bearer)).toEqual([200, 200]);
+    const stream = await follow(bearer);
+    await here.app.inject({ method: 'DELETE', url: `/api/api-keys/${id}`, headers: ann.bearer });
+    expect(await status(here, bearer)).toBe(401);
+    clock.advance(BELIEVED_MS);
+    expect(await status(there, bearer)).toBe(401);
+    await stream.ended;
   });
 
   test('the address of a feed, at once', async () => {

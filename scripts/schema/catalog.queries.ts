@@ -139,6 +139,21 @@ export async function readRights(client: pg.ClientBase): Promise<RightRow[]> {
   return rows;
 }
 
+export interface ScopeRow {
+  name: string;
+  rights: string[];
+  description: string;
+}
+
+/** What API keys may do, by the name of the scope. */
+export async function readScopes(client: pg.ClientBase): Promise<ScopeRow[]> {
+  const { rows } = await client.query<ScopeRow>(
+    `select name, array(select unnest(rights) order by 1) as rights, description
+     from app_private.scopes order by name collate "C"`,
+  );
+  return rows;
+}
+
 /** Every function of ours, by the name and the types of its arguments. */
 export async function readFunctions(client: pg.ClientBase): Promise<Map<string, FunctionSource>> {
   const { rows } = await client.query<FunctionSource>(

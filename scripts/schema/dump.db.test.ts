@@ -46,6 +46,7 @@ describe('a dump', () => {
       new Set([
         'app_private.audited_actions',
         'app_private.rights',
+        'app_private.scopes',
         'auth.users',
         'public.audit_log',
         'public.events',

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { hasRight, type Right, Role } from '../../packages/contract/src/index.ts';
-import { type RightRow, readRights } from './catalog.queries.ts';
+import { hasRight, RIGHTS, type Right, Role, SCOPES, Scope } from '../../packages/contract/src/index.ts';
+import { type RightRow, readRights, readScopes } from './catalog.queries.ts';
 import { RIGHTS_MODULE, rightsModule } from './rights-module.ts';
 
 describe('the rights', () => {
@@ -15,9 +15,11 @@ describe('the rights', () => {
   });
   afterAll(() => client.end());
 
-  test('of the server are those of the database', () => {
+  test('of the server are those of the database', async () => {
     const file = fileURLToPath(new URL(`../../${RIGHTS_MODULE}`, import.meta.url));
-    expect(readFileSync(file, 'utf8'), 'run npm run db:types').toBe(rightsModule(rights));
+    expect(readFileSync(file, 'utf8'), 'run npm run db:types').toBe(
+      rightsModule(rights, await readScopes(client)),
+    );
     expect(rights.length).toBeGreaterThan(15);
   });
 
@@ -38,5 +40,18 @@ describe('the rights', () => {
 
   test.each(Role.options)('are held by each role: %s', (role) => {
     expect(rights.some(({ roles }) => roles.includes(role))).toBe(true);
+  });
+
+  test('of each scope exist, and none makes or changes an owner, double-books or links a calendar', () => {
+    expect(Object.keys(SCOPES).toSorted()).toEqual(Scope.options.toSorted());
+    const given = new Set<string>(Object.values(SCOPES).flatMap(({ rights: held }) => held));
+    expect([...given].filter((name) => !(name in RIGHTS))).toEqual([]);
+    const kept = Object.keys(RIGHTS).filter((name) => !given.has(name));
+    expect(kept).toEqual(['appointments.overbook', 'connections.manage', 'owners.manage']);
+  });
+
+  test('of the scope read change nothing, and those of admin are an admin’s', () => {
+    expect(SCOPES.read.rights.filter((right) => !right.endsWith('.read'))).toEqual([]);
+    expect(SCOPES.admin.rights.filter((right) => !hasRight('admin', right))).toEqual([]);
   });
 });

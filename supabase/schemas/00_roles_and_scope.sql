@@ -68,7 +68,17 @@ grant execute on function app_private.org_id to voxanne_tenant, voxanne_service,
 create function app_private.user_id() returns uuid
   language sql stable
   return (app_private.claims() ->> 'sub')::uuid;
+comment on function app_private.user_id() is
+  'Who asks: a person, or an API key by its id, which is no person''s. Null for the receptionist, patients and workers.';
 grant execute on function app_private.user_id to voxanne_tenant, voxanne_service, service_role;
+
+create function app_private.actor_type() returns text
+  language sql stable
+  return case
+    when app_private.user_id() is null then 'system'
+    when app_private.claims() ->> 'actor_type' = 'key' then 'key'
+    else 'user' end;
+comment on function app_private.actor_type() is 'What user_id() is the id of, as the audit log says it.';
 
 -- In a definer function current_user is the owner; the role that asked is in the setting that SET ROLE writes.
 create function app_private.acting_role() returns text

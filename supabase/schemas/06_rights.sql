@@ -37,6 +37,7 @@ insert into app_private.rights (name, roles, description) values
   ('breakers.reset', '{owner}', 'reset circuit breakers'),
   ('team.read', '{owner,admin,staff,auditor}', 'see who belongs to the clinic'),
   ('team.manage', '{owner,admin}', 'invite people, and change and remove members'),
+  ('api_keys.manage', '{owner,admin}', 'make and revoke API keys'),
   ('owners.manage', '{owner}', 'make and change owners');
 
 create function app_private.roles_with_right(p_right text) returns text[]
@@ -50,4 +51,36 @@ begin
     raise exception 'there is no right called %', p_right using errcode = 'invalid_parameter_value';
   end if;
   return v_roles;
+end $$;
+
+-- What an API key may do: it has the rights of its scopes, and no role. Some rights no key has: an owner's work, and what
+-- needs a person who agrees to it. A key with the scope admin can make other keys, so admin has all that an admin has.
+create table app_private.scopes (
+  name text primary key check (name ~ '^[a-z]+$'),
+  rights text[] not null check (rights <> '{}'),
+  -- What a key with the scope can do; the words after "can".
+  description text not null
+);
+comment on table app_private.scopes is 'What API keys may do. A change needs npm run db:types, which writes it for the server.';
+alter table app_private.scopes enable row level security;
+alter table app_private.scopes force row level security;
+create policy owner on app_private.scopes for all to current_user using (true) with check (true);
+
+insert into app_private.scopes (name, rights, description) values
+  ('read', '{clinic.read,schedule.read,appointments.read,patients.read,waitlist.read,tasks.read,messages.read,calls.read,team.read}',
+    'see what staff see'),
+  ('book', '{schedule.read,appointments.read,appointments.book,patients.read,patients.edit,waitlist.read,waitlist.edit,tasks.read,tasks.edit}',
+    'book, move and cancel appointments, and edit patients, the waitlist and tasks'),
+  ('message', '{messages.read,messages.send}', 'read and send texts'),
+  ('operate', '{clinic.read,connections.test,receptionist.manage,deliveries.read,deliveries.replay,breakers.reset}',
+    'replay webhooks and outgoing work, reset circuit breakers, and replace the secret of the receptionist'),
+  ('admin', '{clinic.read,schedule.read,settings.edit,appointments.read,appointments.book,patients.read,patients.edit,waitlist.read,waitlist.edit,tasks.read,tasks.edit,messages.read,messages.send,calls.read,feeds.manage,connections.test,team.read,team.manage,api_keys.manage}',
+    'do what an admin can, team and API keys included');
+
+create function app_private.scopes_with_right(p_right text) returns text[]
+  language plpgsql stable set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  perform app_private.roles_with_right(p_right);
+  return array(select s.name from app_private.scopes s where p_right = any (s.rights));
 end $$;

@@ -15,7 +15,8 @@ create table public.organizations (
   system_ready_queued_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  requests_per_hour integer check (requests_per_hour between 1 and 999999)
+  requests_per_hour integer check (requests_per_hour between 1 and 999999),
+  own_requests_per_hour integer check (own_requests_per_hour between 1 and 999999)
 );
 comment on table public.organizations is 'One clinic. Its time zone decides what "9 in the morning" means.';
 comment on column public.organizations.phone is
@@ -28,9 +29,11 @@ comment on column public.organizations.calendar_declined_at is
 comment on column public.organizations.system_ready_queued_at is 'Set once, with the outbox row of the text.';
 comment on column public.organizations.requests_per_hour is
   'What programs of the clinic may ask of the API in an hour, as the operator set it; null: what the deployment says.';
+comment on column public.organizations.own_requests_per_hour is
+  'What the clinic itself set below that; null: nothing. The lower one counts.';
 select app_private.protect('public.organizations', 'id');
 grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy,
-    message_retention_days, calendar_declined_at)
+    message_retention_days, calendar_declined_at, own_requests_per_hour)
   on public.organizations to voxanne_tenant;
 -- authenticated reads, here and below, without the bodies of texts (they hold patients' links), payloads, the audit log,
 -- credentials, notes, and what was heard.
@@ -77,15 +80,19 @@ comment on function app_private.member_user_id() is
 grant execute on function app_private.member_user_id to authenticated;
 
 create function app_private.has_right(p_right text) returns boolean
-  language sql stable security definer set search_path = pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   as $$
-  select exists (
+begin
+  if app_private.actor_type() = 'key' then
+    return app_private.key_has_right(p_right);
+  end if;
+  return exists (
     select 1 from public.profiles p
     where p.user_id = app_private.user_id() and p.org_id = app_private.org_id()
-      and p.role = any (app_private.roles_with_right(p_right)))
-$$;
+      and p.role = any (app_private.roles_with_right(p_right)));
+end $$;
 comment on function app_private.has_right is
-  'Whether the person of the claims may do that in the clinic of the claims, by their role there.';
+  'Whether the person of the claims may do that in the clinic of the claims, by their role there; or the API key, by its scopes.';
 
 -- The routes ask first, and answer in words. This is for a role that changed a moment ago, for code that forgets to ask,
 -- and for PostgREST's clients.
@@ -95,13 +102,14 @@ create function app_private.require_right(p_right text) returns boolean
 begin
   -- The receptionist, a patient with a link and the workers are no person of a clinic.
   if app_private.user_id() is not null and not app_private.has_right(p_right) then
-    raise exception 'your role in this clinic does not have the right %', p_right
+    raise exception '% in this clinic does not have the right %',
+      case app_private.actor_type() when 'key' then 'the API key' else 'your role' end, p_right
       using errcode = 'insufficient_privilege', hint = 'Ask an owner or admin of the clinic.', constraint = p_right;
   end if;
   return true;
 end $$;
 comment on function app_private.require_right is
-  'True, or an exception for a person whose role does not have the right. For definer functions, after may_act_for, and for policies.';
+  'True, or an exception for a person or API key without the right. For definer functions, after may_act_for, and for policies.';
 grant execute on function app_private.require_right to voxanne_tenant;
 
 create function app_private.org_id_with_right(p_right text) returns uuid

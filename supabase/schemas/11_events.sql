@@ -36,6 +36,6 @@ end $$;
 
 create trigger organizations_emit_event
   after update of name, phone, public_phone, time_zone, country, calendar_policy, booking_horizon_days,
-    message_retention_days, calendar_declined_at
+    message_retention_days, calendar_declined_at, own_requests_per_hour
   on public.organizations
   for each row execute function app_private.organization_changed();

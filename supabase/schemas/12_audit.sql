@@ -5,7 +5,7 @@
 create table public.audit_log (
   id bigint generated always as identity primary key,
   org_id uuid not null,
-  actor_type text not null check (actor_type in ('user', 'agent', 'patient', 'system', 'google')),
+  actor_type text not null check (actor_type in ('user', 'agent', 'patient', 'system', 'google', 'key')),
   actor_id text,
   action text not null,
   object_type text not null,
@@ -73,7 +73,7 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-    values (v_org, 'user', v_person::text, p_action, v_object_type, p_object_id, p_before, p_after, p_request_id);
+    values (v_org, app_private.actor_type(), v_person::text, p_action, v_object_type, p_object_id, p_before, p_after, p_request_id);
 end $$;
 comment on function app_private.write_audit is
   'The clinic and the person are those of the claims. In the transaction of the change: one does not exist without the other.';

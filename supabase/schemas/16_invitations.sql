@@ -39,7 +39,7 @@ create function app_private.audit_team(
   as $$
 begin
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-    values (p_org_id, 'user', p_actor_id::text, p_action, p_object_type, p_object_id::text, p_before, p_after, p_request_id);
+    values (p_org_id, case when p_actor_id = app_private.user_id() then app_private.actor_type() else 'user' end, p_actor_id::text, p_action, p_object_type, p_object_id::text, p_before, p_after, p_request_id);
   perform app_private.emit(p_org_id, 'team.updated', '{}');
 end $$;
 

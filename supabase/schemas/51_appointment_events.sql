@@ -49,7 +49,7 @@ begin
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
     values ((p_after).org_id,
       case
-        when v_person is not null then 'user'
+        when v_person is not null then app_private.actor_type()
         when (p_by).source = 'voice' then 'agent'
         when (p_by).source in ('patient', 'google') then (p_by).source
         else 'system'
@@ -215,7 +215,7 @@ begin
     return false;
   end if;
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, after, request_id)
-    values (p_org_id, case when app_private.user_id() is null then 'system' else 'user' end, app_private.user_id()::text,
+    values (p_org_id, app_private.actor_type(), app_private.user_id()::text,
       'appointment.text_withdrawn', 'appointment', p_appointment_id::text,
       jsonb_build_object('text', substr(coalesce(v_topic, 'message.cancellation'), 9), 'version', v_row.visible_version), p_request_id);
   perform app_private.emit(p_org_id, 'appointment.updated', jsonb_build_object('appointment_id', p_appointment_id,

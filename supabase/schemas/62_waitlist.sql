@@ -63,7 +63,7 @@ create function app_private.audit_waitlist(
   as $$
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, after, request_id)
     values (p_org_id,
-      case when app_private.user_id() is not null then 'user' when p_source = 'patient' then 'patient' else 'system' end,
+      case when app_private.user_id() is null and p_source = 'patient' then 'patient' else app_private.actor_type() end,
       coalesce(app_private.user_id()::text, p_actor_id), p_action, 'waitlist', p_id, jsonb_strip_nulls(p_after), p_request_id)
 $$;
 

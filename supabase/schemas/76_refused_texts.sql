@@ -103,7 +103,7 @@ begin
       values (p_org_id, 'message.send', v_id::text, jsonb_build_object('message_id', v_id));
   end if;
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-    values (p_org_id, case when app_private.user_id() is null then 'system' else 'user' end, app_private.user_id()::text,
+    values (p_org_id, app_private.actor_type(), app_private.user_id()::text,
       'message.resent', 'message', v_old.id::text,
       jsonb_build_object('status', v_old.status, 'error_code', v_old.error_code),
       jsonb_build_object('message_id', v_id), p_request_id);
@@ -135,7 +135,7 @@ begin
   end if;
   update public.messages m set informed_at = case when p_informed then clock_timestamp() end where m.id = p_message_id;
   insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, after, request_id)
-    values (p_org_id, case when app_private.user_id() is null then 'system' else 'user' end, app_private.user_id()::text,
+    values (p_org_id, app_private.actor_type(), app_private.user_id()::text,
       'message.informed', 'message', p_message_id::text, jsonb_build_object('informed', p_informed), p_request_id);
   perform app_private.emit(p_org_id, 'message.updated', jsonb_build_object('message_id', p_message_id));
   return true;

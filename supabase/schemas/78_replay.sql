@@ -43,7 +43,7 @@ begin
         p_queue, case when v_is_outbox then 'refused = false,' end) using v_id;
     end if;
     insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
-      values (v_org, 'user', v_actor::text,
+      values (v_org, app_private.actor_type(), v_actor::text,
         case when v_is_outbox then 'outgoing.replayed' else 'delivery.replayed' end,
         case when v_is_outbox then 'outgoing' else 'webhook_delivery' end, v_id::text,
         jsonb_strip_nulls(jsonb_build_object('topic', v_before -> 'topic', 'status', v_before -> 'status',

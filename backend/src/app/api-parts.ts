@@ -17,6 +17,7 @@ export const TAGS = [
   { name: 'deliveries', description: 'Incoming webhooks, outgoing work, and replaying either' },
   { name: 'health', description: 'Whether everything works, and what to do if not' },
   { name: 'onboarding', description: 'The first minutes of a new clinic' },
+  { name: 'api keys', description: 'Keys by which programs act for the clinic' },
   { name: 'patients', description: 'Pages behind the links in texts. Anyone with the link can act' },
   { name: 'webhooks', description: 'What Twilio and Google call' },
   { name: 'vapi', description: 'What the voice agent calls' },
@@ -30,7 +31,7 @@ export const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'The token from GET /api/auth/token, or from Supabase',
+    description: 'The token from GET /api/auth/token, or from Supabase; or an API key of the clinic (vx_...)',
   },
   session: {
     type: 'apiKey',

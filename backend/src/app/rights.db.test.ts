@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hasRight, Role } from '@voxanne/contract';
+import { hasRight, Role, SCOPES, Scope } from '@voxanne/contract';
 import type { HTTPMethods } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessOf } from '../tenancy/index.ts';
@@ -46,6 +46,34 @@ describe('every route', () => {
               /^Only owners.* can .*\. You’re .* at this clinic, so ask one of them\.$/,
             );
           }
+          asked += 1;
+        }
+      }
+      expect(asked).toBeGreaterThan(60);
+    },
+  );
+
+  test.each(Scope.options)(
+    'refuses an API key with the scope %s exactly where the scope lacks the right',
+    async (scope) => {
+      const person = await scene.signUp();
+      const made = await scene.post('/api/api-keys', { name: 'Walk', scopes: [scope] }, person.bearer);
+      const headers = { authorization: `Bearer ${made.json().key}` };
+      const held: readonly string[] = SCOPES[scope].rights;
+      let asked = 0;
+      for (const route of scene.app.registeredRoutes) {
+        const access = accessOf(route);
+        if (access === undefined) continue;
+        for (const method of [route.method].flat() as HTTPMethods[]) {
+          const url = `${route.url.replace(/:\w+/g, randomUUID())}?no_such_parameter=1`;
+          const answer = await scene.app.inject({ method: method as 'GET', url, headers });
+          const may = held.includes(access) || route.url === '/api/me';
+          expect({ method, url: route.url, status: answer.statusCode }).toEqual({
+            method,
+            url: route.url,
+            status: may ? 400 : 403,
+          });
+          if (!may && method !== 'HEAD') expect(answer.json().code).toMatch(/^(SCOPE|PERSON)_REQUIRED$/);
           asked += 1;
         }
       }

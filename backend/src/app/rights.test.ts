@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { RIGHTS, type Right, Role } from '@voxanne/contract';
+import { RIGHTS, type Right, Role, SCOPES, Scope, scopesWith } from '@voxanne/contract';
 import type { RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Access, accessOf } from '../tenancy/index.ts';
@@ -26,6 +26,13 @@ the server, which name the right that they need. The names are those of \`x-righ
 To change who may do what, change the rows, make a migration (\`npm run db:new -- <name>\`), run \`npm run db:types\`, and
 write this page anew: \`npm test -- backend/src/app/rights.test.ts -u\`.
 `;
+
+const KEYS = `## Scopes of API keys
+
+An API key has no role: it has the rights of its scopes (\`app_private.scopes\`, in the same file), in its own clinic. No key
+makes or changes owners, double-books, or links a calendar. People give a key only what they may do themselves.
+`;
+const inCode = (names: readonly string[]) => names.map((name) => `\`${name}\``).join('<br>');
 
 describe('the rights of the routes', () => {
   let scene: TestApp;
@@ -66,18 +73,23 @@ describe('the rights of the routes', () => {
     const rows = (Object.keys(RIGHTS) as Right[]).map((right) => {
       const { roles, description } = RIGHTS[right];
       const held = Role.options.map((role) => ((roles as readonly Role[]).includes(role) ? 'yes' : ''));
-      return `| \`${right}\` | ${description} | ${held.join(' | ')} |`;
+      const keys = inCode(scopesWith(right));
+      return `| \`${right}\` | ${description} | ${held.join(' | ')} | ${keys} |`;
     });
-    const inCode = (names: string[]) => names.map((name) => `\`${name}\``).join('<br>');
     const lists = (Object.keys(RIGHTS) as Right[]).map((right) => {
       const list = needing(right).toSorted();
       return `| \`${right}\` | ${list.length > 0 ? inCode(list) : 'asked in the database'} |`;
     });
     const page = [
       INTRODUCTION,
-      `| Right | Can | ${Role.options.join(' | ')} |`,
-      `|---|---|${Role.options.map(() => '---|').join('')}`,
+      `| Right | Can | ${Role.options.join(' | ')} | API keys with |`,
+      `|---|---|${Role.options.map(() => '---|').join('')}---|`,
       ...rows,
+      '',
+      KEYS,
+      '| Scope | A key with it can |',
+      '|---|---|',
+      ...Scope.options.map((scope) => `| \`${scope}\` | ${SCOPES[scope].description} |`),
       '',
       '## Routes by right',
       '',

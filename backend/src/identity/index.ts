@@ -8,22 +8,34 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { ApiKeyRow } from './api-keys.queries.ts';
+import { createApiKeys, looksLikeApiKey } from './api-keys.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
 import { ownOrigins, refuseForeignPages } from './foreign-pages.ts';
 import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
 import { sessionStands, signingKeyExists } from './sessions.queries.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
-import { verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
+import { type VerifyToken, verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
+
+export { newApiKey } from './api-keys.ts';
 
 /** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
-export interface Identity {
+export interface Person {
   userId: string;
   email: string;
   claimedOrgId: string | null;
   /** `session`: the cookie of a person at the dashboard; `token`: a program. */
   via: 'session' | 'token';
 }
+
+/** A program with a key of its clinic. It is no person, and belongs to no one else. */
+export interface KeyHolder {
+  via: 'key';
+  key: ApiKeyRow;
+}
+
+export type Identity = Person | KeyHolder;
 
 export interface IdentityService {
   /**
@@ -32,6 +44,8 @@ export interface IdentityService {
    */
   identify(request: FastifyRequest): Promise<Identity | null>;
   registerRoutes(server: HttpServer): void;
+  /** After an API key changed, so that this process hears of it at once. */
+  forgetApiKeys(): void;
   /** How much hashing is going on; none where another service keeps the passwords. */
   hashing?: Pick<PasswordHashing, 'counts'>;
 }
@@ -43,12 +57,24 @@ export interface IdentityOptions {
   log: Logger;
   /** Before an account is made, with the end of a link or without. @throws {AppError} where that person isn't let in. */
   admitSignUp: (token: string | undefined, email: string) => Promise<unknown>;
+  /** Whether strangers of this network are refused; an API key made up there costs no statement. */
+  isRefused?: (request: FastifyRequest) => boolean;
   hashing?: PasswordHashing;
 }
 
 export function createIdentity(options: IdentityOptions): IdentityService {
   const { config, clock, log } = options;
   const { pool } = options.database;
+  const apiKeys = createApiKeys({
+    database: options.database,
+    clock,
+    mode: config.mode,
+    isRefused: options.isRefused ?? (() => false),
+  });
+  const byBearer = async (token: string, request: FastifyRequest, verify: VerifyToken): Promise<Identity> =>
+    looksLikeApiKey(token)
+      ? { via: 'key', key: await apiKeys.verify(token, request) }
+      : fromClaims(await verify(token));
   if (config.auth.mode === 'supabase') {
     const verify = verifySupabaseTokens({
       ...(config.auth.supabaseUrl ? { supabaseUrl: config.auth.supabaseUrl } : {}),
@@ -57,9 +83,10 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     return {
       async identify(request) {
         const token = bearerToken(request);
-        return token === null ? null : fromClaims(await verify(token));
+        return token === null ? null : byBearer(token, request, verify);
       },
       registerRoutes: () => undefined,
+      forgetApiKeys: apiKeys.forget,
     };
   }
 
@@ -97,7 +124,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     sessionStands: ({ id, userId, keyId }) => sessionHolds(id, userId, keyId),
   });
   /** Whose request it was when it came. */
-  const known = new WeakMap<FastifyRequest, { sessionId: string; identity: Identity }>();
+  const known = new WeakMap<FastifyRequest, { sessionId: string; identity: Person }>();
 
   const lookUpSession = async (cookie: string) => {
     const { api } = await issuer();
@@ -107,11 +134,11 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     });
   };
 
-  const bySession = async (request: FastifyRequest, cookie: string): Promise<Identity | null> => {
+  const bySession = async (request: FastifyRequest, cookie: string): Promise<Person | null> => {
     const session = await lookUpSession(cookie);
     if (!session) return null;
     const claimed = (session.user as { appMetaData?: { org_id?: string } }).appMetaData?.org_id;
-    const identity: Identity = {
+    const identity: Person = {
       userId: session.user.id,
       email: session.user.email,
       claimedOrgId: claimed ?? null,
@@ -124,7 +151,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
   return {
     async identify(request) {
       const token = bearerToken(request);
-      if (token !== null) return fromClaims(await verify(token));
+      if (token !== null) return byBearer(token, request, verify);
       const earlier = known.get(request);
       if (earlier) {
         const { sessionId, identity } = earlier;
@@ -134,6 +161,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
       return cookie?.includes('voxanne') ? bySession(request, cookie) : null;
     },
     hashing,
+    forgetApiKeys: apiKeys.forget,
     registerRoutes(server) {
       refuseForeignPages(server, origins);
       registerAuthRoutes(server, {
@@ -158,7 +186,7 @@ const fromClaims = (claims: {
   sub: string;
   email: string;
   app_metadata: { org_id?: string | undefined };
-}): Identity => ({
+}): Person => ({
   userId: claims.sub,
   email: claims.email,
   claimedOrgId: claims.app_metadata.org_id ?? null,

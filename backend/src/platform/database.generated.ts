@@ -25,6 +25,32 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  created_at: Generated<Timestamp>;
+  /**
+   * Who made it: a person, or an API key with the scope admin.
+   */
+  created_by: string;
+  expires_at: Timestamp | null;
+  id: Generated<string>;
+  key_hash: Buffer;
+  /**
+   * Written once a minute at most.
+   */
+  last_used_at: Timestamp | null;
+  name: string;
+  org_id: string;
+  overlap_ends_at: Timestamp | null;
+  prefix: string;
+  /**
+   * Its own limit, besides that of the clinic; null: none.
+   */
+  requests_per_hour: number | null;
+  revoked_at: Timestamp | null;
+  rotated_from: string | null;
+  scopes: string[];
+}
+
 export interface AppointmentLinks {
   action: string;
   appointment_id: string;
@@ -391,6 +417,10 @@ export interface Organizations {
   message_retention_days: number | null;
   name: string;
   /**
+   * What the clinic itself set below that; null: nothing. The lower one counts.
+   */
+  own_requests_per_hour: number | null;
+  /**
    * The owner's phone in E.164: texts about the system go there. Patients never see it.
    */
   phone: string | null;
@@ -683,6 +713,7 @@ export interface WebhookDeliveryLog {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   appointment_links: AppointmentLinks;
   appointment_reasons: AppointmentReasons;
   appointments: Appointments;

@@ -136,6 +136,7 @@ function tenantBegin(scope: TenantScope): string {
     role: 'authenticated',
     app_metadata: { org_id: scope.orgId },
     ...(scope.userId ? { sub: scope.userId } : {}),
+    ...(scope.actorType ? { actor_type: scope.actorType } : {}),
   };
   return `${BEGIN}; set local role voxanne_tenant; select set_config('request.jwt.claims', ${pg.escapeLiteral(JSON.stringify(claims))}, true)`;
 }

@@ -7,6 +7,8 @@ export type OrgId = string & { readonly [brand]: 'OrgId' };
 export interface TenantScope {
   orgId: OrgId;
   userId: string | null;
+  /** Set where `userId` is that of an API key: the database gives it the rights of its scopes. */
+  actorType?: 'key';
   /** Collects the ids of what was written and committed in this scope, where the answer will name them. */
   changeIds?: string[];
 }

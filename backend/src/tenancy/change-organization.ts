@@ -3,6 +3,7 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { toE164 } from '../platform/phone.ts';
 import { writeAudit } from './audit.queries.ts';
+import { maxRequestsPerHour, refuseAbove } from './org-rate-limiter.ts';
 import {
   appointmentsMovedByZone,
   findOrganization,
@@ -14,16 +15,19 @@ import type { Tenant } from './tenant-resolver.ts';
 
 /**
  * Changes the caller's clinic, its data and its rules; audited in the same transaction.
- * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, VALIDATION_FAILED (400), TIME_ZONE_MOVES_APPOINTMENTS (409).
+ * @param options.requestsPerHour - What the deployment allows the programs of a clinic.
+ * @throws {AppError} INVALID_PHONE, INVALID_TIME_ZONE, LIMIT_TOO_HIGH, VALIDATION_FAILED (400), TIME_ZONE_MOVES_APPOINTMENTS (409).
  */
 export async function changeOrganization(
   database: Database,
   tenant: Tenant,
   patch: OrganizationPatch,
-  requestId: string,
+  { requestId, requestsPerHour }: { requestId: string; requestsPerHour: number },
 ): Promise<OrganizationRow> {
   return database.withTenant(tenant, async (db) => {
     const before = await findOrganization(db, tenant.orgId);
+    const { requests_per_hour: limit } = patch;
+    if (typeof limit === 'number') refuseAbove(maxRequestsPerHour(before, requestsPerHour), limit);
     const country = patch.country?.toUpperCase() ?? before.country;
     const wanted: OrganizationChanges = {
       ...rulesOf(patch),
@@ -31,6 +35,7 @@ export async function changeOrganization(
       ...(patch.country === undefined ? {} : { country }),
       ...(patch.time_zone === undefined ? {} : { time_zone: checkedTimeZone(patch.time_zone) }),
       ...phonesOf(patch, country),
+      ...(limit === undefined ? {} : { own_requests_per_hour: limit }),
     };
     const names = (Object.keys(wanted) as (keyof OrganizationChanges)[]).filter(
       (name) => wanted[name] !== before[name],

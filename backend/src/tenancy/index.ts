@@ -1,4 +1,5 @@
 export { admitSignUp } from './admit-sign-up.ts';
+export { registerApiKeyRoutes } from './api-keys.routes.ts';
 export { writeAudit } from './audit.queries.ts';
 export { registerInvitationRoutes } from './invitations.routes.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';

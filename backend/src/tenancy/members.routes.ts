@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { TeamRouteOptions } from './invitations.routes.ts';
-import { anyMember, requireRight } from './rights.ts';
+import { anyMemberInPerson, requireRight } from './rights.ts';
 import {
   changeMemberRole,
   handOverOwnership,
@@ -97,7 +97,7 @@ export function registerMemberRoutes(
   server.post(
     '/api/members/leave',
     {
-      onRequest: [tenantResolver, anyMember],
+      onRequest: [tenantResolver, anyMemberInPerson],
       schema: {
         tags,
         operationId: 'leaveClinic',

@@ -1,7 +1,9 @@
-import { Me, Organization, OrganizationPatch, type Role } from '@voxanne/contract';
+import { Me, MeByKey, Organization, OrganizationPatch, type Role } from '@voxanne/contract';
+import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
+import { maxRequestsPerHour } from './org-rate-limiter.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
 import { currentRole } from './profiles.queries.ts';
 import { anyMember, requireRight } from './rights.ts';
@@ -10,10 +12,12 @@ import { notAMember, type TenantResolver, tenantOf } from './tenant-resolver.ts'
 export interface OrganizationRouteOptions {
   database: Database;
   tenantResolver: TenantResolver;
+  /** What the deployment allows the programs of a clinic. */
+  requestsPerHour: number;
 }
 
 export function registerOrganizationRoutes(server: HttpServer, options: OrganizationRouteOptions): void {
-  const { database, tenantResolver } = options;
+  const { database, tenantResolver, requestsPerHour } = options;
   const tags = ['organization'];
 
   server.get(
@@ -25,8 +29,8 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
         operationId: 'getMe',
         summary: 'Who you are and for which clinic',
         description:
-          'Your account, your clinic and your role there, and whether the clinic came from the token or the database.',
-        response: { 200: Me },
+          'Your account, your clinic and your role there, and whether the clinic came from the token or the database. For an API key: its clinic and its scopes, and no person.',
+        response: { 200: z.union([Me, MeByKey]) },
       },
     },
     async (request) => {
@@ -34,17 +38,19 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
       // The role is read, not believed: a page that hears of a new one asks here at once, and never again.
       const { organization, role } = await database.withTenant(tenant, async (db) => ({
         organization: await findOrganization(db, tenant.orgId),
-        role: await currentRole(db, tenant.userId, tenant.orgId),
+        role: tenant.key ? null : await currentRole(db, tenant.userId, tenant.orgId),
       }));
       if (role === undefined) throw notAMember();
-      return {
-        user_id: tenant.userId,
-        email: tenant.email,
+      const clinic = {
         org_id: tenant.orgId,
         organization: { id: organization.id, name: organization.name, time_zone: organization.time_zone },
-        role: role as Role,
         org_source: tenant.orgSource,
       };
+      if (tenant.key) {
+        const { id, name, prefix, scopes } = tenant.key;
+        return { ...clinic, user_id: null, email: null, role: null, api_key: { id, name, prefix, scopes } };
+      }
+      return { ...clinic, user_id: tenant.userId, email: tenant.email, role: role as Role };
     },
   );
 
@@ -62,7 +68,10 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
     },
     async (request) => {
       const tenant = tenantOf(request);
-      return present(await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId)));
+      return present(
+        await database.withTenant(tenant, (db) => findOrganization(db, tenant.orgId)),
+        requestsPerHour,
+      );
     },
   );
 
@@ -82,13 +91,22 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
     },
     async (request) => {
       const tenant = tenantOf(request);
-      return present(await changeOrganization(database, tenant, request.body, request.id));
+      const changed = await changeOrganization(database, tenant, request.body, {
+        requestId: request.id,
+        requestsPerHour,
+      });
+      return present(changed, requestsPerHour);
     },
   );
 }
 
-const present = (row: OrganizationRow) => ({
+const present = (
+  { own_requests_per_hour, requests_per_hour, ...row }: OrganizationRow,
+  requestsPerHour: number,
+) => ({
   ...row,
+  requests_per_hour: own_requests_per_hour,
+  max_requests_per_hour: maxRequestsPerHour({ requests_per_hour }, requestsPerHour),
   calendar_policy: row.calendar_policy as 'internal_only' | 'closed',
   created_at: row.created_at.toISOString(),
 });

@@ -11,6 +11,8 @@ const COLUMNS = [
   'booking_horizon_days',
   'calendar_policy',
   'message_retention_days',
+  'requests_per_hour',
+  'own_requests_per_hour',
   'created_at',
 ] as const;
 
@@ -26,6 +28,7 @@ export interface OrganizationChanges {
   uses_google_calendar?: boolean;
   booking_horizon_days?: number;
   message_retention_days?: number | null;
+  own_requests_per_hour?: number | null;
 }
 
 export function findOrganization(db: Db, orgId: string) {

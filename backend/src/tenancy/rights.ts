@@ -1,8 +1,8 @@
-import { hasRight, RIGHTS, type Right, type Role } from '@voxanne/contract';
+import { hasRight, RIGHTS, type Right, type Role, type Scope, scopesWith } from '@voxanne/contract';
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
-import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
+import { personRequired, type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 /** What a route asks of the person who calls it. */
 export type Access = Right | 'any member' | 'anyone signed in';
@@ -17,16 +17,23 @@ function marked(access: Access, hook: Hook): Hook {
 
 /**
  * An `onRequest` hook that comes after the tenant resolver.
- * @throws {AppError} OWNER_REQUIRED or NOT_ALLOWED (403) where the person's role doesn't have the right.
+ * @throws {AppError} OWNER_REQUIRED or NOT_ALLOWED (403) where the person's role doesn't have the right; SCOPE_REQUIRED or
+ * PERSON_REQUIRED where an API key doesn't.
  */
 export const requireRight = (right: Right): Hook =>
   marked(right, async (request) => {
-    const { role } = tenantOf(request);
-    if (!hasRight(role, right)) throw rightMissing(role, right);
+    const { role, key } = tenantOf(request);
+    if (key !== undefined) refuseWithoutScope(key.scopes, right);
+    else if (role === null || !hasRight(role, right)) throw rightMissing(role ?? 'auditor', right);
   });
 
 /** For a route that is everyone's in the clinic, such as who one is: it says so instead of naming a right. */
 export const anyMember: Hook = marked('any member', async () => undefined);
+
+/** The same for a route that is for people, and not for API keys. */
+export const anyMemberInPerson: Hook = marked('any member', async (request) => {
+  if (tenantOf(request).key !== undefined) throw personRequired();
+});
 
 /** For a route that comes before belonging to a clinic, behind the person resolver. */
 export const anySignedIn: Hook = marked('anyone signed in', async () => undefined);
@@ -68,6 +75,26 @@ const YOU_ARE: Record<Role, string> = {
 /** "owners and admins". */
 export const rolesInWords = (roles: readonly Role[]): string =>
   new Intl.ListFormat('en-US', { type: 'conjunction' }).format(roles.map((role) => PLURALS[role]));
+
+function refuseWithoutScope(scopes: readonly Scope[], right: Right): void {
+  const giving = scopesWith(right);
+  if (giving.some((scope) => scopes.includes(scope))) return;
+  const { description } = RIGHTS[right];
+  if (giving.length === 0) {
+    throw new AppError({
+      code: 'PERSON_REQUIRED',
+      status: 403,
+      detail: `No API key can ${description}: that takes a person. Sign in and try again.`,
+    });
+  }
+  const names = new Intl.ListFormat('en-US', { type: 'disjunction' }).format(giving);
+  throw new AppError({
+    code: 'SCOPE_REQUIRED',
+    status: 403,
+    detail: `This API key can’t ${description}: that takes the scope ${names}. Make a key that has it under Settings > API keys.`,
+    extra: { scopes: giving },
+  });
+}
 
 const rightMissing = (role: Role, right: Right) => {
   const { roles, description } = RIGHTS[right];

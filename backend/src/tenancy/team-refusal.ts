@@ -4,9 +4,13 @@ import type { TeamAnswer } from './team.queries.ts';
 /** Most of what is refused is a conflict: the people of the clinic aren't as the request assumes. */
 const STATUS: Record<string, number> = {
   UNKNOWN_ROLE: 400,
+  UNKNOWN_SCOPE: 400,
+  EXPIRES_IN_THE_PAST: 400,
+  SCOPE_NOT_ALLOWED: 403,
   OWNER_REQUIRED: 403,
   INVITATION_FOR_ANOTHER: 403,
   ORG_NOT_FOUND: 404,
+  API_KEY_NOT_FOUND: 404,
   MEMBER_NOT_FOUND: 404,
   INVITATION_NOT_FOUND: 404,
   INVITATION_EXPIRED: 410,

@@ -44,13 +44,14 @@ export function findInvitationById(db: Db, orgId: string, id: string): Promise<I
     .executeTakeFirstOrThrow();
 }
 
-async function ask<Fields>(
+/** Asks a function that answers with what it did, or with a refusal. */
+export async function askTeam<Fields>(
   db: Db,
   call: RawBuilder<{ answer: TeamAnswer<Fields> }>,
 ): Promise<TeamAnswer<Fields>> {
   const { rows } = await call.execute(db);
   const [row] = rows;
-  if (!row) throw new Error('A function about the team gave no answer.');
+  if (!row) throw new Error('A function about people or keys gave no answer.');
   return row.answer;
 }
 
@@ -59,7 +60,7 @@ export const invite = (
   orgId: string,
   invitation: { email: string; role: Role; tokenHash: Buffer; requestId: string },
 ): Promise<TeamAnswer<{ invitation_id: string }>> =>
-  ask(
+  askTeam(
     db,
     sql`select app_private.invite(${orgId}, ${invitation.email}, ${invitation.role}, ${invitation.tokenHash},
       ${invitation.requestId}) as answer`,
@@ -71,7 +72,7 @@ export const withdrawInvitation = (
   id: string,
   requestId: string,
 ): Promise<TeamAnswer> =>
-  ask(db, sql`select app_private.withdraw_invitation(${orgId}, ${id}, ${requestId}) as answer`);
+  askTeam(db, sql`select app_private.withdraw_invitation(${orgId}, ${id}, ${requestId}) as answer`);
 
 export const changeMemberRole = (
   db: Db,
@@ -80,13 +81,16 @@ export const changeMemberRole = (
   role: Role,
   requestId: string,
 ): Promise<TeamAnswer> =>
-  ask(db, sql`select app_private.change_member_role(${orgId}, ${userId}, ${role}, ${requestId}) as answer`);
+  askTeam(
+    db,
+    sql`select app_private.change_member_role(${orgId}, ${userId}, ${role}, ${requestId}) as answer`,
+  );
 
 export const removeMember = (db: Db, orgId: string, userId: string, requestId: string): Promise<TeamAnswer> =>
-  ask(db, sql`select app_private.remove_member(${orgId}, ${userId}, ${requestId}) as answer`);
+  askTeam(db, sql`select app_private.remove_member(${orgId}, ${userId}, ${requestId}) as answer`);
 
 export const leaveOrganization = (db: Db, orgId: string, requestId: string): Promise<TeamAnswer> =>
-  ask(db, sql`select app_private.leave_organization(${orgId}, ${requestId}) as answer`);
+  askTeam(db, sql`select app_private.leave_organization(${orgId}, ${requestId}) as answer`);
 
 export const handOverOwnership = (
   db: Db,
@@ -94,7 +98,7 @@ export const handOverOwnership = (
   userId: string,
   requestId: string,
 ): Promise<TeamAnswer> =>
-  ask(db, sql`select app_private.hand_over_ownership(${orgId}, ${userId}, ${requestId}) as answer`);
+  askTeam(db, sql`select app_private.hand_over_ownership(${orgId}, ${userId}, ${requestId}) as answer`);
 
 export interface InvitationFound {
   organization_name: string;

@@ -1,6 +1,6 @@
-import type { Role } from '@voxanne/contract';
+import { type Right, type Role, scopesWith } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
-import type { Identity, IdentityService } from '../identity/index.ts';
+import type { Identity, IdentityService, KeyHolder, Person } from '../identity/index.ts';
 import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
@@ -13,9 +13,12 @@ import { type Membership, membershipsOf } from './profiles.queries.ts';
 
 export interface Tenant {
   orgId: OrgId;
+  /** The person's; or of the API key, which is no person: then `key` is there, and `role` is not. */
   userId: string;
   email: string;
-  role: Role;
+  role: Role | null;
+  key?: KeyHolder['key'];
+  actorType?: 'key';
   /** Where the organization came from: the signed token, or the profiles because the token had none. */
   orgSource: 'jwt' | 'database';
   changeIds?: string[];
@@ -30,7 +33,7 @@ export type TenantResolver = (request: FastifyRequest) => Promise<void>;
 declare module 'fastify' {
   interface FastifyRequest {
     tenant?: Tenant;
-    person?: Identity;
+    person?: Person;
   }
 }
 
@@ -60,6 +63,8 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
     await options.orgRateLimit(request, identity, meantBy(identity, known));
     return known;
   };
+  const tenantFor = (identity: Identity, known: Membership[]): Tenant =>
+    identity.via === 'key' ? tenantOfKey(identity) : tenantOfPerson(identity, known, options.log);
   const identify = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await options.identity.identify(request);
     if (identity) return identity;
@@ -72,11 +77,15 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   return {
     tenantResolver: refusesStrangers(async (request) => {
       const identity = await identify(request);
-      request.tenant = tenantFor(identity, await count(request, identity), options.log);
+      request.tenant = tenantFor(identity, await count(request, identity));
       if (request.method !== 'GET') request.tenant.changeIds = [];
     }),
     personResolver: refusesStrangers(async (request) => {
       const identity = await identify(request);
+      if (identity.via === 'key') {
+        await count(request, identity);
+        throw personRequired();
+      }
       await options.orgRateLimit(request, identity, undefined);
       request.person = identity;
     }),
@@ -84,7 +93,8 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
       try {
         const identity = await options.identity.identify(request);
         if (!identity) return;
-        request.tenant = tenantFor(identity, await memberships(identity), options.log);
+        if (identity.via === 'key' && !keyHasRight(identity.key, 'clinic.read')) return;
+        request.tenant = tenantFor(identity, await memberships(identity));
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
       }
@@ -98,8 +108,13 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
 }
 
 /** The clinic of the token, or the person's first where the token names none. */
-const meantBy = ({ claimedOrgId }: Identity, memberships: Membership[]): Membership | undefined =>
-  claimedOrgId === null ? memberships[0] : memberships.find(({ org_id }) => org_id === claimedOrgId);
+const meantBy = (identity: Identity, memberships: Membership[]): Membership | undefined =>
+  identity.via === 'key' || identity.claimedOrgId === null
+    ? memberships[0]
+    : memberships.find(({ org_id }) => org_id === identity.claimedOrgId);
+
+const keyHasRight = ({ scopes }: KeyHolder['key'], right: Right): boolean =>
+  scopesWith(right).some((scope) => scopes.includes(scope));
 
 export const notAMember = () =>
   new AppError({
@@ -108,7 +123,25 @@ export const notAMember = () =>
     detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
   });
 
-function tenantFor(identity: Identity, memberships: Membership[], log: Logger): Tenant {
+export const personRequired = () =>
+  new AppError({
+    code: 'PERSON_REQUIRED',
+    status: 403,
+    detail: 'An API key is not a person of the clinic, and this is for people. Sign in and try again.',
+  });
+
+/** It acts for its own clinic only, whatever it asks for. */
+const tenantOfKey = ({ key }: KeyHolder): Tenant => ({
+  orgId: mintOrgId(key.org_id),
+  userId: key.id,
+  email: '',
+  role: null,
+  key,
+  actorType: 'key',
+  orgSource: 'database',
+});
+
+function tenantOfPerson(identity: Person, memberships: Membership[], log: Logger): Tenant {
   const [first] = memberships;
   if (!first) {
     throw new AppError({
@@ -145,7 +178,9 @@ function recentMemberships({
     const memberships = await database.serviceStatement(membershipsOf(userId));
     return memberships.length > 0 ? memberships : undefined;
   });
-  return async ({ userId, claimedOrgId }) => {
+  return async (identity) => {
+    if (identity.via === 'key') return [membershipOf(identity)];
+    const { userId, claimedOrgId } = identity;
     const known = (await believed(userId)) ?? [];
     if (claimedOrgId === null || known.some(({ org_id }) => org_id === claimedOrgId)) return known;
     // A person who has just joined is not refused for as long as the earlier answer is believed.
@@ -154,8 +189,16 @@ function recentMemberships({
   };
 }
 
+/** Of what it belongs to; read together with the key. */
+const membershipOf = ({ key }: KeyHolder): Membership => ({
+  org_id: key.org_id,
+  role: '',
+  requests_per_hour: key.max_requests_per_hour,
+  own_requests_per_hour: key.own_requests_per_hour,
+});
+
 /** The person that `personResolver` has set. */
-export function personOf(request: FastifyRequest): Identity {
+export function personOf(request: FastifyRequest): Person {
   if (!request.person) throw new Error('This route has no person resolver before it.');
   return request.person;
 }

@@ -18,6 +18,7 @@ export const LiveEventType = z.enum([
   'provider.updated',
   'time_off.updated',
   'team.updated',
+  'api_key.updated',
 ]);
 export type LiveEventType = z.infer<typeof LiveEventType>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Scope } from './api-keys.ts';
 import { clinicName, personName } from './clinic-name.ts';
 import { Id } from './common.ts';
 import { typedLine } from './text.ts';
@@ -63,3 +64,11 @@ export const Me = z
   })
   .meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;
+
+/** The same for an API key, which is no person. */
+export const MeByKey = Me.extend({
+  user_id: z.null(),
+  email: z.null(),
+  role: z.null(),
+  api_key: z.object({ id: Id, name: z.string(), prefix: z.string(), scopes: z.array(Scope) }),
+}).meta({ id: 'MeByKey' });

@@ -33,6 +33,13 @@ export const Organization = z
       .int()
       .nullable()
       .describe('After how many days the words of a finished text are deleted; null: never'),
+    requests_per_hour: z
+      .int()
+      .nullable()
+      .describe(
+        'How many requests all programs of the clinic can make in an hour, as it chose; null: max_requests_per_hour',
+      ),
+    max_requests_per_hour: z.int().describe('What the operator allows. The lower of the two counts'),
     created_at: Timestamp,
   })
   .meta({ id: 'Organization' });
@@ -61,6 +68,12 @@ export const OrganizationPatch = z
       ),
     booking_horizon_days: z.int().min(1).max(1095),
     message_retention_days: z.int().min(1).max(3650).nullable(),
+    requests_per_hour: z
+      .int()
+      .min(1)
+      .max(999_999)
+      .nullable()
+      .describe('At most max_requests_per_hour (400 LIMIT_TOO_HIGH)'),
   })
   .partial()
   .meta({ id: 'OrganizationPatch', example: { booking_horizon_days: 180, message_retention_days: 90 } });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Scope } from './api-keys.ts';
 import { SLOT_EXAMPLE, Slot } from './availability.ts';
 import { Id, Timestamp } from './common.ts';
 
@@ -16,6 +17,7 @@ export const Problem = z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe('Which fields, for VALIDATION_FAILED'),
+    scopes: z.array(Scope).optional().describe('The API key needs one of these, for SCOPE_REQUIRED'),
     services: z.array(z.string()).optional().describe('The services that could be meant: slugs or names'),
     providers: z
       .array(z.string())

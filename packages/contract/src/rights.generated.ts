@@ -3,6 +3,7 @@
  * database ask.
  */
 export const RIGHTS = {
+  'api_keys.manage': { roles: ['owner', 'admin'], description: 'make and revoke API keys' },
   'appointments.book': { roles: ['owner', 'admin', 'staff'], description: 'book, move and cancel appointments' },
   'appointments.overbook': { roles: ['owner'], description: 'book a time that is taken' },
   'appointments.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see appointments' },
@@ -28,4 +29,28 @@ export const RIGHTS = {
   'team.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see who belongs to the clinic' },
   'waitlist.edit': { roles: ['owner', 'admin', 'staff'], description: 'change the waitlist' },
   'waitlist.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see the waitlist' },
+} as const;
+
+/** What an API key may do, by its scopes: the rows of app_private.scopes. */
+export const SCOPES = {
+  admin: {
+    description: 'do what an admin can, team and API keys included',
+    rights: ['api_keys.manage', 'appointments.book', 'appointments.read', 'calls.read', 'clinic.read', 'connections.test', 'feeds.manage', 'messages.read', 'messages.send', 'patients.edit', 'patients.read', 'schedule.read', 'settings.edit', 'tasks.edit', 'tasks.read', 'team.manage', 'team.read', 'waitlist.edit', 'waitlist.read'],
+  },
+  book: {
+    description: 'book, move and cancel appointments, and edit patients, the waitlist and tasks',
+    rights: ['appointments.book', 'appointments.read', 'patients.edit', 'patients.read', 'schedule.read', 'tasks.edit', 'tasks.read', 'waitlist.edit', 'waitlist.read'],
+  },
+  message: {
+    description: 'read and send texts',
+    rights: ['messages.read', 'messages.send'],
+  },
+  operate: {
+    description: 'replay webhooks and outgoing work, reset circuit breakers, and replace the secret of the receptionist',
+    rights: ['breakers.reset', 'clinic.read', 'connections.test', 'deliveries.read', 'deliveries.replay', 'receptionist.manage'],
+  },
+  read: {
+    description: 'see what staff see',
+    rights: ['appointments.read', 'calls.read', 'clinic.read', 'messages.read', 'patients.read', 'schedule.read', 'tasks.read', 'team.read', 'waitlist.read'],
+  },
 } as const;

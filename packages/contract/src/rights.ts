@@ -1,10 +1,17 @@
 import type { Role } from './identity.ts';
-import { RIGHTS } from './rights.generated.ts';
+import { RIGHTS, SCOPES } from './rights.generated.ts';
 
-export { RIGHTS };
+export { RIGHTS, SCOPES };
 
 export type Right = keyof typeof RIGHTS;
+export type ScopeName = keyof typeof SCOPES;
 
 /** Whether the role may do that, in its own clinic. */
 export const hasRight = (role: Role, right: Right): boolean =>
   (RIGHTS[right].roles as readonly Role[]).includes(role);
+
+/** The scopes of API keys that have the right, in the order in which people read them. */
+export const scopesWith = (right: Right): ScopeName[] =>
+  (['read', 'book', 'message', 'operate', 'admin'] as const).filter((scope) =>
+    (SCOPES[scope].rights as readonly Right[]).includes(right),
+  );

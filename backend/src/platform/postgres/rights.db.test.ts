@@ -9,6 +9,8 @@ const READ = 'SELECT';
 const ROWS = 'DELETE INSERT SELECT UPDATE';
 const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Record<string, string>> = {
   voxanne_tenant: {
+    api_keys:
+      'SELECT(created_at,created_by,expires_at,id,last_used_at,name,org_id,overlap_ends_at,prefix,requests_per_hour,revoked_at,rotated_from,scopes)',
     appointment_links: READ,
     appointment_reasons: READ,
     appointments: READ,
@@ -27,7 +29,7 @@ const TABLES: Record<'voxanne_tenant' | 'voxanne_service' | 'authenticated', Rec
     message_events: READ,
     messages: READ,
     organizations:
-      'SELECT UPDATE(booking_horizon_days,calendar_declined_at,calendar_policy,country,message_retention_days,name,phone,public_phone,time_zone)',
+      'SELECT UPDATE(booking_horizon_days,calendar_declined_at,calendar_policy,country,message_retention_days,name,own_requests_per_hour,phone,public_phone,time_zone)',
     outbox: READ,
     processed_webhook_events: READ,
     profiles: READ,
@@ -116,11 +118,13 @@ const FUNCTIONS = {
     'app_private.begin_caller_lookup',
     'app_private.begin_once',
     'app_private.calendar_stale',
+    'app_private.change_api_key',
     'app_private.change_member_role',
     'app_private.claims',
     'app_private.clinic_calendar',
     'app_private.clinic_rules',
     'app_private.contacts_found',
+    'app_private.create_api_key',
     'app_private.delay_text',
     'app_private.end_caller_lookup',
     'app_private.fold_letters',
@@ -146,6 +150,8 @@ const FUNCTIONS = {
     'app_private.replay',
     'app_private.require_right',
     'app_private.resend_text',
+    'app_private.revoke_api_key',
+    'app_private.rotate_api_key',
     'app_private.search_keys',
     'app_private.spend_link',
     'app_private.take_back_link',

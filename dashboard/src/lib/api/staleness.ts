@@ -3,6 +3,7 @@ import type { LiveEventType } from '@voxanne/contract';
 
 /** The first part of every query key: what is read. */
 type Subject =
+  | 'api-keys'
   | 'appointments'
   | 'availability'
   | 'call'
@@ -52,6 +53,7 @@ export const staleAfter: Record<Change, readonly Subject[]> = {
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
   'team.updated': ['members', 'invitations', 'me', 'onboarding'],
+  'api_key.updated': ['api-keys'],
   'breaker.reset': ['health'],
   'calendar.tested': ['integrations'],
   'delivery.replayed': ['deliveries', 'health'],
