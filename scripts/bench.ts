@@ -18,6 +18,7 @@ const benches: Record<string, string> = {
   strangers: 'bench/strangers.ts',
   proofs: 'bench/proofs.ts',
   limits: 'bench/limits.ts',
+  auth: 'bench/auth.ts',
   'safe-call': 'packages/safe-call/bench/main.ts',
 };
 
