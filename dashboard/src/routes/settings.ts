@@ -48,4 +48,18 @@ const team = createRoute({
   component: lazyPage(() => import('../features/team/team-page.tsx'), 'TeamPage'),
 });
 
-export const settingsRoute = settings.addChildren([clinic, hours, services, providers, timeOff, team]);
+const apiKeys = createRoute({
+  getParentRoute: () => settings,
+  path: '/api-keys',
+  component: lazyPage(() => import('../features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
+export const settingsRoute = settings.addChildren([
+  clinic,
+  hours,
+  services,
+  providers,
+  timeOff,
+  team,
+  apiKeys,
+]);

@@ -8,6 +8,7 @@ const places = [
   { to: '/settings/providers', label: 'Providers' },
   { to: '/settings/time-off', label: 'Time off' },
   { to: '/settings/team', label: 'Team' },
+  { to: '/settings/api-keys', label: 'API keys' },
 ] as const;
 
 export function SettingsNav() {

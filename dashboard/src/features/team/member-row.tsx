@@ -103,7 +103,8 @@ function Changes({ me, member, isMe }: { me: Me; member: Member; isMe: boolean }
         }}
       >
         They’ll lose access to this clinic within seconds, even on pages they have open. Their account stays,
-        and you can invite them again.
+        and you can invite them again. API keys belong to the clinic and keep working: rotate the ones they
+        know.
         <FormError error={remove.error} />
       </Confirm>
     </Group>
