@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('what the front desk sees of texts', () => {
       await page.getByRole('button', { name: new RegExp(`^${name}.*Can I come at 4 instead`) }).waitFor();
     }
     await search.fill('No one like this');
-    await page.getByText('No texts match.').waitFor();
+    await page.getByText('No matching texts.').waitFor();
   });
 
   test('a cancellation waits ten seconds: undone within them, the patient gets no text', async () => {

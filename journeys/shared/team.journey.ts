@@ -42,7 +42,10 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
     await page.getByRole('option', { name: role, exact: true }).click();
     await page.getByRole('button', { name: 'Create invitation' }).click();
     const link = page.getByLabel('Invitation link', { exact: true });
-    await until('the new link', async () => (await page.getByText(`It lets ${email} join`).count()) === 1);
+    await until(
+      'the new link',
+      async () => (await page.getByText(`With it, ${email} can join`).count()) === 1,
+    );
     return link.inputValue();
   }
 
@@ -103,7 +106,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
     const link = await invite(owner, 'cleo@clinic.example', 'Staff');
     await join(link);
     const late = await open(link);
-    await late.getByText(/used already\. Sign in/).waitFor();
+    await late.getByText(/already used\. Sign in/).waitFor();
   });
 
   test('a person with a clinic of their own joins another one, and leaves it', async () => {

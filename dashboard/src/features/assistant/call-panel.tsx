@@ -68,6 +68,7 @@ export function CallPanel({ callId, caller, prominent, onStarted }: Props) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Select
+            className={classes.service}
             label="Service"
             data={options}
             value={chosen}

@@ -38,6 +38,7 @@ export function ReplayDeadLetters() {
         opened={webhooks + outgoing > 0}
         title={`Replay ${plural(webhooks + outgoing, 'failed item')}?`}
         confirm="Replay all"
+        tone="brand"
         cancel="Not now"
         busy={run.isPending}
         onConfirm={() => run.mutate({ incoming: webhooks > 0, outgoing: outgoing > 0 })}

@@ -43,6 +43,7 @@ export function ReplayOne({ delivery: { id, replayable } }: { delivery: Delivery
         opened={asking}
         title="Replay this webhook?"
         confirm="Replay"
+        tone="brand"
         cancel="Not now"
         busy={run.isPending}
         onConfirm={() => run.mutate({ id, dryRun: false })}

@@ -3,7 +3,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { HealthIntegrations } from '@voxanne/contract';
 import { Fragment } from 'react';
-import { formatTime } from '../../lib/format/format.ts';
+import { capitalized, formatTime } from '../../lib/format/format.ts';
 import { Page } from '../../lib/ui/page.tsx';
 import { Panel } from '../../lib/ui/panel.tsx';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
@@ -74,7 +74,7 @@ function Overview({ health, timeZone }: { health: HealthIntegrations; timeZone: 
                 <Title order={3}>{item.name}</Title>
                 <StatusTag tone={tone}>{word}</StatusTag>
               </div>
-              <p className={classes.message}>{item.message}</p>
+              <p className={classes.message}>{capitalized(item.message)}</p>
             </li>
           );
         })}

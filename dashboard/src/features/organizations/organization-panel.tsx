@@ -59,6 +59,12 @@ function OrganizationForm({ organization }: { organization: Organization }) {
           {...form.getInputProps('name')}
         />
         <TextInput
+          label="Country"
+          maxLength={2}
+          description={countryName(form.values.country) ?? 'Two-letter code'}
+          {...form.getInputProps('country')}
+        />
+        <TextInput
           label="Public phone"
           type="tel"
           description="Patients see it on their pages and in texts. Leave blank to show the number your receptionist answers."
@@ -74,12 +80,6 @@ function OrganizationForm({ organization }: { organization: Organization }) {
           label="Time zone"
           description={spellTimeZone(form.values.time_zone)}
           {...form.getInputProps('time_zone')}
-        />
-        <TextInput
-          label="Country"
-          maxLength={2}
-          description={countryName(form.values.country) ?? 'Two-letter code'}
-          {...form.getInputProps('country')}
         />
       </SimpleGrid>
       <ZoneQuestion

@@ -46,7 +46,7 @@ export const theme = createTheme({
     },
     Modal: {
       defaultProps: { centered: true, closeButtonProps: CLOSE },
-      styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },
+      styles: { title: { fontSize: '1.125rem', fontWeight: 650, lineHeight: 1.3, overflowWrap: 'anywhere' } },
     },
     // Their <header> would be a second banner of the page.
     DrawerTitle: { defaultProps: { lh: 1.3 } },
