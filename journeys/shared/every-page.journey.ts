@@ -194,6 +194,29 @@ const visits: Visit[] = [
     },
   },
   {
+    name: 'settings-api-keys',
+    as: 'clinic',
+    path: '/settings/api-keys',
+    async open(page) {
+      await page.getByRole('button', { name: 'New key' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Website');
+      await page.getByRole('checkbox', { name: 'Book' }).check();
+      await page.getByRole('button', { name: 'Create key' }).click();
+      await page.getByLabel('API key', { exact: true }).waitFor();
+      await page.getByRole('list', { name: 'API keys' }).waitFor();
+    },
+  },
+  {
+    name: 'settings-api-key-new',
+    as: 'clinic',
+    path: '/settings/api-keys',
+    async open(page) {
+      await page.getByRole('button', { name: 'New key' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+      await page.getByText('Choose what the key can do.').waitFor();
+    },
+  },
+  {
     name: 'unlink-question',
     as: 'clinic',
     path: '/settings',

@@ -76,6 +76,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
       ['/deliveries', 'Deliveries'],
       ['/settings', 'Settings'],
       ['/settings/team', 'Team'],
+      ['/settings/api-keys', 'API keys'],
     ] as const) {
       await page.goto(`${product.url}${path}`);
       await heading(page, name).waitFor();
@@ -89,6 +90,7 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
         'Call now',
         'Rotate secret',
         'Create invitation',
+        'New key',
         'Remove',
       ]) {
         expect(

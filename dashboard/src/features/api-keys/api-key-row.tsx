@@ -45,6 +45,9 @@ export function ApiKeyRow({ me, apiKey, onMade, onGone }: Props) {
   );
 }
 
+/** A rotated key and the one in its place have the same name. */
+const labelOf = ({ name, prefix }: ApiKey): string => `${name}, ${prefix}`;
+
 function Limit({ apiKey }: { apiKey: ApiKey }) {
   const [limit, set] = useState<number | '' | null>(null);
   const change = useChangeApiKey({
@@ -61,7 +64,7 @@ function Limit({ apiKey }: { apiKey: ApiKey }) {
     <>
       <Button
         variant="default"
-        aria-label={`Change the limit of ${apiKey.name}`}
+        aria-label={`Change the limit of ${labelOf(apiKey)}`}
         onClick={() => set(apiKey.requests_per_hour ?? '')}
       >
         Limit
@@ -105,7 +108,7 @@ function Rotate({ apiKey, onMade }: Pick<Props, 'apiKey' | 'onMade'>) {
   });
   return (
     <>
-      <Button variant="default" aria-label={`Rotate ${apiKey.name}`} onClick={() => ask(true)}>
+      <Button variant="default" aria-label={`Rotate ${labelOf(apiKey)}`} onClick={() => ask(true)}>
         Rotate
       </Button>
       <Confirm
@@ -151,7 +154,7 @@ function Revoke({ apiKey, isGood, onGone }: Pick<Props, 'apiKey' | 'onGone'> & {
   const verb = isGood ? 'Revoke' : 'Remove';
   return (
     <>
-      <Button variant="light" color="red" aria-label={`${verb} ${apiKey.name}`} onClick={() => ask(true)}>
+      <Button variant="light" color="red" aria-label={`${verb} ${labelOf(apiKey)}`} onClick={() => ask(true)}>
         {verb}
       </Button>
       <Confirm

@@ -36,7 +36,7 @@ export function factsOf(key: ApiKey, timeZone: string): string[] {
       ? []
       : [`at most ${key.requests_per_hour.toLocaleString('en-US')} requests an hour`];
   const maker = key.created_by_email ?? 'someone who left, or another key';
-  return [used, end, ...limit, `made ${formatDayShort(key.created_at, timeZone)} by ${maker}`];
+  return [used, end, ...limit, `created ${formatDayShort(key.created_at, timeZone)} by ${maker}`];
 }
 
 export const EXPIRIES = [

@@ -26,7 +26,9 @@ export function ApiKeysPage() {
       ) : (
         <WithRight
           right="api_keys.manage"
-          otherwise={<p>Only an owner or admin of the clinic can see and make API keys. Ask one of them.</p>}
+          otherwise={
+            <p>Only an owner or admin of the clinic can see and create API keys. Ask one of them.</p>
+          }
         >
           <Stack gap="md">
             <KeysPanel me={me} />
@@ -45,7 +47,7 @@ function KeysPanel({ me }: { me: Me }) {
   return (
     <Panel
       title="Keys"
-      hint="A key belongs to the clinic: it works on when the person who made it leaves."
+      hint="A key belongs to the clinic: it keeps working when the person who created it leaves."
       aside={
         <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => make(true)}>
           New key
@@ -62,7 +64,7 @@ function KeysPanel({ me }: { me: Me }) {
           )
         ) : keys.length === 0 ? (
           <EmptyState icon={IconKey} title="No API keys yet">
-            <span>Make one for each program, so that you can end one without the others.</span>
+            <span>Create one for each program, so that you can end one without the others.</span>
           </EmptyState>
         ) : (
           <ul className={classes.list} aria-label="API keys">

@@ -42,6 +42,7 @@ export function NewKeyForm({ me, onMade }: { me: Me; onMade: (made: NewApiKey) =
           {...form.getInputProps('name')}
         />
         <Checkbox.Group
+          size="md"
           label="What it can do"
           description="Check only what the program needs"
           required
@@ -51,6 +52,7 @@ export function NewKeyForm({ me, onMade }: { me: Me; onMade: (made: NewApiKey) =
             {scopesToGive(me.role).map((scope) => (
               <Checkbox
                 key={scope}
+                size="md"
                 value={scope}
                 label={SCOPE_NAMES[scope]}
                 description={`${scopeMeans(scope)}.`}
@@ -71,7 +73,7 @@ export function NewKeyForm({ me, onMade }: { me: Me; onMade: (made: NewApiKey) =
         <FormError error={save.error} />
         <div>
           <Button type="submit" loading={save.isSaving}>
-            Make key
+            Create key
           </Button>
         </div>
       </Stack>
