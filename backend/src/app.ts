@@ -49,6 +49,7 @@ import {
   registerInvitationRoutes,
   registerMemberRoutes,
   registerOrganizationRoutes,
+  registerOwnClinicRoutes,
   registerOwnerLinkRoutes,
 } from './tenancy/index.ts';
 import { registerWaitlistRoutes } from './waitlist/index.ts';
@@ -101,6 +102,7 @@ export async function createApp(
   const team = { database, publicUrl: config.publicUrl, tenantResolver, personResolver };
   registerMemberRoutes(server, team);
   registerInvitationRoutes(server, team);
+  registerOwnClinicRoutes(server, { database, personResolver });
   registerOwnerLinkRoutes(server, { ...config, database });
   registerApiKeyRoutes(server, {
     database,

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessionEnded } from './features/identity/session-end.ts';
+import { clinicGone } from './features/organizations/clinic-gone.ts';
 import { createQueryClient } from './lib/api/query-client.ts';
 import { watchReachability } from './lib/api/reachability.ts';
 import { cssVariablesResolver, theme } from './lib/theme/theme.ts';
@@ -12,7 +13,7 @@ import { createAppRouter } from './router.ts';
 import { OfflineBar } from './shell/offline-bar.tsx';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'voxanne-color-scheme' });
-const queryClient = createQueryClient(sessionEnded);
+const queryClient = createQueryClient(sessionEnded, clinicGone);
 const router = createAppRouter(queryClient);
 watchReachability();
 

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
 import { appRoute } from './routes/app.ts';
 import { calendarRoute } from './routes/calendar.ts';
+import { createClinicRoute } from './routes/create-clinic.ts';
 import { deliveriesRoute } from './routes/deliveries.ts';
 import { healthRoute } from './routes/health.ts';
 import { joinRoute } from './routes/join.ts';
@@ -19,6 +20,7 @@ const routeTree = rootRoute.addChildren([
   signUpRoute,
   signInRoute,
   joinRoute,
+  createClinicRoute,
   appRoute.addChildren([
     todayRoute,
     calendarRoute,

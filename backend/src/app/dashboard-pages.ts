@@ -12,6 +12,7 @@ import { isLoopbackHost } from '../platform/settings/addresses.ts';
 export const PAGES = [
   '/',
   '/calendar',
+  '/create-clinic',
   '/deliveries',
   '/join',
   '/messages',

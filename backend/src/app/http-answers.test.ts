@@ -300,6 +300,7 @@ describe('HTTP', () => {
           '/api/providers/:id/feed',
           '/api/integrations/vapi/rotate-secret',
           '/api/invitations',
+          '/api/operator/owner-links',
         ]),
       );
     });

@@ -61,7 +61,12 @@ describe('the rights of the routes', () => {
 
   test('are needed for every change: what any member may do is to see who they are, and to go', () => {
     expect(needing('any member')).toEqual(['GET /api/me', 'POST /api/members/leave']);
-    expect(needing('anyone signed in')).toEqual(['POST /api/invitations/accept']);
+    expect(needing('anyone signed in')).toEqual([
+      'POST /api/invitations/accept',
+      'GET /api/organizations',
+      'POST /api/organizations',
+      'POST /api/organizations/:id/activate',
+    ]);
   });
 
   test('let no one change anything who may only look', () => {

@@ -9,6 +9,7 @@ import {
   spansOf,
 } from '../platform/local-time/spans.ts';
 import { ServiceFacts } from '../schedule/index.ts';
+import { notAMember } from '../tenancy/index.ts';
 import type { Session } from './busy.ts';
 import type { CalendarRow } from './calendar.queries.ts';
 import type { ProviderCalendar } from './find-free-times.ts';
@@ -76,7 +77,10 @@ export interface ClinicRules extends ClinicFacts {
 
 /** @throws when the statement gave no rules. */
 export function rulesOf(rows: Pick<CalendarRow, 'kind' | 'facts'>[]): ClinicRules {
-  const facts = ClinicFacts.parse(rows.find(({ kind }) => kind === 'rules')?.facts);
+  const read = rows.find(({ kind }) => kind === 'rules')?.facts as { clinic?: unknown } | null | undefined;
+  // The clinic is gone; who belonged to it is believed for a moment longer.
+  if (read?.clinic == null) throw notAMember();
+  const facts = ClinicFacts.parse(read);
   const zone = facts.clinic.time_zone;
   const off = facts.time_off.map((one) => ({
     ...one,

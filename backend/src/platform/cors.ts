@@ -2,7 +2,7 @@ import { addVary } from './compression.ts';
 import type { HttpServer } from './http.ts';
 import { routeKind } from './route-kind.ts';
 
-const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, last-event-id';
+const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, last-event-id, x-clinic-id';
 const EXPOSED_HEADERS =
   'allow, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after, x-change-id, x-request-id';
 const PREFLIGHT_SECONDS = '600';

@@ -5,6 +5,7 @@ export { registerInvitationRoutes } from './invitations.routes.ts';
 export { createLiveEvents, type LiveEvents } from './live-events.ts';
 export { registerMemberRoutes } from './members.routes.ts';
 export { nameChanges } from './name-changes.ts';
+export { notAMember } from './not-a-member.ts';
 export { orgRateLimit } from './org-rate-limiter.ts';
 export { registerOrganizationRoutes } from './organization.routes.ts';
 export {
@@ -14,6 +15,7 @@ export {
   findClinicAlone,
   findOrganization,
 } from './organizations.queries.ts';
+export { registerOwnClinicRoutes } from './own-clinics.routes.ts';
 export { setSignUpMode } from './owner-links.queries.ts';
 export { registerOwnerLinkRoutes } from './owner-links.routes.ts';
 export { firstOwnerWords } from './owner-links.ts';

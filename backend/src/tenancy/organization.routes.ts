@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
+import { notAMember } from './not-a-member.ts';
 import { maxRequestsPerHour } from './org-rate-limiter.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
 import { currentRole } from './profiles.queries.ts';
 import { anyMember, requireRight } from './rights.ts';
-import { notAMember, type TenantResolver, tenantOf } from './tenant-resolver.ts';
+import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 export interface OrganizationRouteOptions {
   database: Database;

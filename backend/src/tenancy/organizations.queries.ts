@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Database, type Db, queryIn } from '../platform/database.ts';
+import { notAMember } from './not-a-member.ts';
 
 const COLUMNS = [
   'id',
@@ -31,13 +32,14 @@ export interface OrganizationChanges {
   own_requests_per_hour?: number | null;
 }
 
+/** @throws {AppError} NOT_A_MEMBER (403) where it is gone; who it was is believed for a moment longer. */
 export function findOrganization(db: Db, orgId: string) {
   return db
     .selectFrom('organizations')
     .select(COLUMNS)
     .select(USES_GOOGLE)
     .where('id', '=', orgId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(notAMember);
 }
 
 export type OrganizationRow = Awaited<ReturnType<typeof findOrganization>>;
@@ -94,7 +96,7 @@ const readClinic = (orgId: string): RawBuilder<Clinic> =>
     from organizations where id = ${orgId}`;
 
 function theOne([clinic]: Clinic[]): Clinic {
-  if (!clinic) throw new Error('There is no such organization.');
+  if (!clinic) throw notAMember();
   return clinic;
 }
 

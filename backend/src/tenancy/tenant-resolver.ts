@@ -63,8 +63,18 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
     await options.orgRateLimit(request, identity, meantBy(identity, known));
     return known;
   };
-  const tenantFor = (identity: Identity, known: Membership[]): Tenant =>
-    identity.via === 'key' ? tenantOfKey(identity) : tenantOfPerson(identity, known, options.log);
+  let repairs = 0;
+  /** A repair is counted, and logged without saying whose it was. */
+  const tenantFor = (request: FastifyRequest, identity: Identity, known: Membership[]): Tenant => {
+    if (identity.via === 'key') return tenantOfKey(identity);
+    const tenant = tenantOfPerson(identity, known);
+    // An open stream is asked again who it is for; it stays one request.
+    if (tenant.orgSource === 'jwt' || request.tenant !== undefined) return tenant;
+    repairs += 1;
+    const reason = identity.claimedOrgId === null ? 'missing' : 'not_a_member';
+    options.log.info({ reason, repairs }, '[TenantResolver] Resolved missing org_id via database');
+    return tenant;
+  };
   const identify = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await options.identity.identify(request);
     if (identity) return identity;
@@ -77,7 +87,8 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   return {
     tenantResolver: refusesStrangers(async (request) => {
       const identity = await identify(request);
-      request.tenant = tenantFor(identity, await count(request, identity));
+      request.tenant = tenantFor(request, identity, await count(request, identity));
+      refuseAnotherClinic(request);
       if (request.method !== 'GET') request.tenant.changeIds = [];
     }),
     personResolver: refusesStrangers(async (request) => {
@@ -94,7 +105,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
         const identity = await options.identity.identify(request);
         if (!identity) return;
         if (identity.via === 'key' && !keyHasRight(identity.key, 'clinic.read')) return;
-        request.tenant = tenantFor(identity, await memberships(identity));
+        request.tenant = tenantFor(request, identity, await memberships(identity));
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
       }
@@ -107,21 +118,29 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   };
 }
 
-/** The clinic of the token, or the person's first where the token names none. */
+/** The clinic of the token, or the person's first where the token names none, or one that isn't theirs (anymore). */
 const meantBy = (identity: Identity, memberships: Membership[]): Membership | undefined =>
-  identity.via === 'key' || identity.claimedOrgId === null
+  identity.via === 'key'
     ? memberships[0]
-    : memberships.find(({ org_id }) => org_id === identity.claimedOrgId);
+    : (memberships.find(({ org_id }) => org_id === identity.claimedOrgId) ?? memberships[0]);
 
 const keyHasRight = ({ scopes }: KeyHolder['key'], right: Right): boolean =>
   scopesWith(right).some((scope) => scopes.includes(scope));
 
-export const notAMember = () =>
-  new AppError({
-    code: 'NOT_A_MEMBER',
-    status: 403,
-    detail: 'You no longer belong to this clinic. Sign out, then sign in again.',
+/**
+ * A page says which clinic it shows: after a switch in another window, what was typed for one clinic must not be saved
+ * in the other. What it says is compared and never believed.
+ */
+function refuseAnotherClinic(request: FastifyRequest): void {
+  const shown = request.headers['x-clinic-id'];
+  if (shown === undefined || shown === request.tenant?.orgId) return;
+  throw new AppError({
+    code: 'CLINIC_CHANGED',
+    status: 409,
+    detail:
+      'This was meant for another clinic than the one you work in now, so nothing was changed. Reload the page, or switch back to that clinic.',
   });
+}
 
 export const personRequired = () =>
   new AppError({
@@ -141,31 +160,23 @@ const tenantOfKey = ({ key }: KeyHolder): Tenant => ({
   orgSource: 'database',
 });
 
-function tenantOfPerson(identity: Person, memberships: Membership[], log: Logger): Tenant {
-  const [first] = memberships;
-  if (!first) {
+function tenantOfPerson(identity: Person, memberships: Membership[]): Tenant {
+  const meant = meantBy(identity, memberships);
+  if (!meant) {
     throw new AppError({
       code: 'NO_ORGANIZATION',
       status: 403,
       detail:
-        'Your account doesn’t belong to a clinic. Ask the owner of your clinic to invite you, or sign up with a new account.',
+        'Your account doesn’t belong to a clinic. Ask the owner of your clinic to invite you, or create a clinic of your own.',
     });
   }
-  const meant = meantBy(identity, memberships);
-  if (!meant) throw notAMember();
-  const isClaimed = identity.claimedOrgId !== null;
-  if (!isClaimed)
-    log.info(
-      { user_id: identity.userId, org_id: first.org_id },
-      '[TenantResolver] Resolved missing org_id via database',
-    );
   const { org_id, role } = meant;
   return {
     orgId: mintOrgId(org_id),
     userId: identity.userId,
     email: identity.email,
     role: role as Role,
-    orgSource: isClaimed ? 'jwt' : 'database',
+    orgSource: org_id === identity.claimedOrgId ? 'jwt' : 'database',
   };
 }
 
@@ -174,18 +185,16 @@ function recentMemberships({
   database,
   clock,
 }: TenantResolverOptions): (identity: Identity) => Promise<Membership[]> {
-  const believed = believeBriefly(clock, async (userId) => {
+  // For each claim: of a person who has just joined, the next token is not judged by an answer from before. One query,
+  // whatever the token says.
+  const believed = believeBriefly(clock, async (key) => {
+    const [userId = ''] = key.split(' ');
     const memberships = await database.serviceStatement(membershipsOf(userId));
     return memberships.length > 0 ? memberships : undefined;
   });
   return async (identity) => {
     if (identity.via === 'key') return [membershipOf(identity)];
-    const { userId, claimedOrgId } = identity;
-    const known = (await believed(userId)) ?? [];
-    if (claimedOrgId === null || known.some(({ org_id }) => org_id === claimedOrgId)) return known;
-    // A person who has just joined is not refused for as long as the earlier answer is believed.
-    believed.forget(userId);
-    return (await believed(userId)) ?? [];
+    return (await believed(`${identity.userId} ${identity.claimedOrgId}`)) ?? [];
   };
 }
 

@@ -36,7 +36,9 @@ export const appRoute = createRoute({
       await queryClient.ensureQueryData(meQuery);
       rememberHere();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === 'NO_ORGANIZATION') throw redirect({ to: '/create-clinic' });
+      if (error.status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
     }
   },

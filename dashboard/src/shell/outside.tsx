@@ -4,7 +4,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { signOut } from '../features/identity/api/sign-out.ts';
-import { asApiError } from '../lib/api/api-error.ts';
 import { checkReachable, useReachable } from '../lib/api/reachability.ts';
 import { PageNotLoaded } from '../lib/ui/lazy-page.tsx';
 import { Page } from '../lib/ui/page.tsx';
@@ -28,7 +27,6 @@ export function NotFound() {
 export function Unavailable({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const queryClient = useQueryClient();
-  const noClinic = asApiError(error).code === 'NO_ORGANIZATION';
 
   async function retry() {
     reset();
@@ -42,15 +40,11 @@ export function Unavailable({ error, reset }: ErrorComponentProps) {
 
   return (
     <main id="main">
-      <Page title={noClinic ? 'No clinic yet' : 'Can’t reach Voxanne'}>
+      <Page title="Can’t reach Voxanne">
         <ErrorState
-          title={noClinic ? 'Your account isn’t part of a clinic.' : 'We couldn’t open this page.'}
+          title="We couldn’t open this page."
           error={error}
-          stillWorks={
-            noClinic
-              ? 'Ask your clinic’s owner to add you, or create your own clinic.'
-              : 'Calls aren’t affected.'
-          }
+          stillWorks="Calls aren’t affected."
           onRetry={() => void retry()}
         />
         <Group mt="md">

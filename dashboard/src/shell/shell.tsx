@@ -6,6 +6,8 @@ import { useEffect, useRef } from 'react';
 import { meQuery } from '../features/identity/api/me.ts';
 import { signOut } from '../features/identity/api/sign-out.ts';
 import { SignInAgain } from '../features/identity/sign-in-again.tsx';
+import { ClinicChanged } from '../features/organizations/clinic-changed.tsx';
+import { ClinicSwitcher } from '../features/organizations/clinic-switcher.tsx';
 import { LiveProvider } from '../lib/live/live-provider.tsx';
 import { Logo } from '../lib/ui/logo.tsx';
 import { notifyFailed } from '../lib/ui/notify.ts';
@@ -80,12 +82,17 @@ function Frame() {
                   <IconLogout size={20} aria-hidden />
                 </ActionIcon>
               </div>
+              {me === undefined ? null : (
+                <div className={classes.clinicBar}>
+                  <ClinicSwitcher orgId={me.org_id} name={me.organization.name} onlySeveral />
+                </div>
+              )}
               <LivePill />
             </div>
             <Navigation />
             <div className={classes.foot}>
               <div>
-                <p className={classes.clinic}>{me?.organization.name}</p>
+                {me === undefined ? null : <ClinicSwitcher orgId={me.org_id} name={me.organization.name} />}
                 <p className={classes.email} title={me?.email}>
                   {me?.email}
                 </p>
@@ -112,7 +119,12 @@ function Frame() {
           <Outlet />
         </main>
       </div>
-      {me === undefined ? null : <SignInAgain email={me.email} />}
+      {me === undefined ? null : (
+        <>
+          <ClinicChanged me={me} />
+          <SignInAgain email={me.email} />
+        </>
+      )}
     </LiveProvider>
   );
 }

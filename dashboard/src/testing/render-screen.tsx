@@ -22,7 +22,10 @@ import { UnsavedChanges } from '../lib/ui/unsaved.tsx';
  * @returns the person in front of it, and where they are.
  */
 export async function renderScreen(part: ReactNode, { at = '/' } = {}) {
-  const queryClient = createQueryClient(() => undefined);
+  const queryClient = createQueryClient(
+    () => undefined,
+    () => undefined,
+  );
   const root = createRootRoute({
     component: () => (
       <UnsavedChanges>

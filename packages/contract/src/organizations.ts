@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clinicName } from './clinic-name.ts';
-import { Id, Timestamp } from './common.ts';
+import { Id, page, Timestamp } from './common.ts';
+import { Role } from './identity.ts';
 import { typedLine } from './text.ts';
 
 export const CalendarPolicy = z
@@ -78,3 +79,47 @@ export const OrganizationPatch = z
   .partial()
   .meta({ id: 'OrganizationPatch', example: { booking_horizon_days: 180, message_retention_days: 90 } });
 export type OrganizationPatch = z.infer<typeof OrganizationPatch>;
+
+const MINE = {
+  id: '3d1c5c1e-8f5e-4c53-9a53-0d6a1f6f2b10',
+  name: 'Bright Smiles',
+  time_zone: 'America/New_York',
+  role: 'owner' as const,
+  is_active: true,
+};
+
+/** A clinic of the person who asks. */
+export const MyOrganization = z
+  .object({
+    id: Id,
+    name: z.string(),
+    time_zone: z.string(),
+    role: Role,
+    is_active: z.boolean().describe('true: this session or token is for it'),
+  })
+  .meta({ id: 'MyOrganization', example: MINE });
+export type MyOrganization = z.infer<typeof MyOrganization>;
+
+export const MyOrganizationList = page(MyOrganization).meta({
+  id: 'MyOrganizationList',
+  example: { data: [MINE], next_cursor: null },
+});
+
+export const OrganizationCreate = z
+  .strictObject({
+    name: clinicName,
+    phone: typedLine(32)
+      .optional()
+      .describe('The owner’s phone: system texts go there, and patients never see it'),
+    public_phone: typedLine(32)
+      .optional()
+      .describe('What patients see; left out: the number the receptionist answers'),
+    time_zone: typedLine(64).optional().describe('Left out: UTC'),
+    invitation: z
+      .string()
+      .regex(/^[\w-]{20,64}$/, 'is not the end of an owner’s link')
+      .optional()
+      .describe('The end of the operator’s link, where sign-up isn’t open'),
+  })
+  .meta({ id: 'OrganizationCreate', example: { name: MINE.name, time_zone: MINE.time_zone } });
+export type OrganizationCreate = z.infer<typeof OrganizationCreate>;

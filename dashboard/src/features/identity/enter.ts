@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { ApiError, isSignedOut } from '../../lib/api/api-error.ts';
+import { forgetClinic } from '../../lib/api/shown-clinic.ts';
 import { meQuery } from './api/me.ts';
 import { rememberHere } from './known-here.ts';
 
@@ -9,6 +10,7 @@ import { rememberHere } from './known-here.ts';
  */
 export async function enter(queryClient: QueryClient): Promise<void> {
   queryClient.removeQueries();
+  forgetClinic();
   try {
     await queryClient.fetchQuery(meQuery);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { screen } from '@testing-library/react';
 import { Mode, OwnerLinkFacts } from '@voxanne/contract';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { exampleOf } from '../../testing/examples.ts';
 import { startFakeServer } from '../../testing/fake-server.ts';
 import { renderScreen } from '../../testing/render-screen.tsx';
@@ -16,6 +17,7 @@ async function open(
   const server = startFakeServer();
   arrange(server);
   server.answers('GET /api/mode', Mode, exampleOf(Mode, { sign_up }));
+  server.answers('GET /api/auth/get-session', z.null(), null);
   return { server, ...(await renderScreen(<SignUpPage />, { at })) };
 }
 

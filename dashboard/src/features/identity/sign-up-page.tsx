@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { modeQuery } from './api/mode.ts';
 import { ownerLinkQuery } from './api/owner-link.ts';
+import { sessionQuery } from './api/session.ts';
 import { AuthCard } from './auth-card.tsx';
 import { ClinicSignUp } from './clinic-sign-up.tsx';
 
@@ -74,6 +75,20 @@ const Closed = ({ children }: { children: ReactNode }) => (
 
 function WithLink({ token }: { token: string }) {
   const { data, error } = useQuery(ownerLinkQuery(token));
+  const { data: session } = useQuery(sessionQuery);
+  if (data !== undefined && session != null) {
+    return (
+      <Stack gap="md">
+        <span>
+          You’re signed in as {session.user.email}. Use this link to create a clinic with that account, or
+          sign out to use another one.
+        </span>
+        <Button renderRoot={(props) => <Link {...props} to="/create-clinic" hash={token} />} fullWidth>
+          Create a clinic with this account
+        </Button>
+      </Stack>
+    );
+  }
   if (data !== undefined) return <ClinicSignUp link={{ token, email: data.email }} />;
   return error === null ? (
     <LoadingRows rows={4} height={56} label="Loading the form" />

@@ -10,7 +10,10 @@ let answered = Promise.resolve();
 const left: (() => void)[] = [];
 beforeEach(() => {
   answered = Promise.resolve();
-  queryClient = createQueryClient(() => undefined);
+  queryClient = createQueryClient(
+    () => undefined,
+    () => undefined,
+  );
   reads = [];
 });
 afterEach(() => {

@@ -42,14 +42,20 @@ function followMutations(
   });
 }
 
+/** What this page shows is of a clinic that the person doesn't work in anymore. */
+const CLINIC_GONE = new Set(['CLINIC_CHANGED', 'NOT_A_MEMBER', 'NO_ORGANIZATION']);
+
 /**
  * Nothing waits for the network: a request without it fails at once and says so. By default it would be put aside
  * and sent when the network is back, long after the person has given it up.
  * @param onSignedOut - Called when the server no longer knows who asks.
+ * @param onClinicGone - Called when the server no longer takes what is meant for the clinic on the page.
  */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+export function createQueryClient(onSignedOut: () => void, onClinicGone: () => void): QueryClient {
   const lookAt = (error: Error) => {
-    if (error instanceof ApiError && isSignedOut(error)) onSignedOut();
+    if (!(error instanceof ApiError)) return;
+    if (isSignedOut(error)) onSignedOut();
+    if (CLINIC_GONE.has(error.code)) onClinicGone();
   };
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({

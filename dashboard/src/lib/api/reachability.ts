@@ -1,5 +1,6 @@
 import { onlineManager } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { clinicHeader } from './shown-clinic.ts';
 
 const RETRY_MS = 3_000;
 /** Requests are counted: an answer to a request older than the last failed one says nothing new. */
@@ -22,7 +23,8 @@ export async function fetchFromVoxanne(path: string, init: RequestInit = {}): Pr
   begun += 1;
   const mine = begun;
   try {
-    const response = await fetch(path, { credentials: 'same-origin', ...init });
+    const headers = { ...clinicHeader(), ...Object.fromEntries(new Headers(init.headers)) };
+    const response = await fetch(path, { credentials: 'same-origin', ...init, headers });
     if (mine > failed) reportReachable(true);
     return response;
   } catch (error) {

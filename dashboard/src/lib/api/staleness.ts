@@ -17,6 +17,7 @@ type Subject =
   | 'members'
   | 'messages'
   | 'mode'
+  | 'my-organizations'
   | 'onboarding'
   | 'organization'
   | 'owner-link'
@@ -37,7 +38,7 @@ export type Change = LiveEventType | LocalChange;
 
 /** The one table of what is read again after what, whoever did it. */
 export const staleAfter: Record<Change, readonly Subject[]> = {
-  'organization.updated': ['me', 'organization', 'availability', 'onboarding', 'health'],
+  'organization.updated': ['me', 'my-organizations', 'organization', 'availability', 'onboarding', 'health'],
   'calendar.connected': ['integrations', 'onboarding', 'health', 'appointments'],
   'calendar.changed': ['integrations', 'onboarding', 'health', 'appointments', 'availability'],
   'assistant.ready': ['integrations', 'vapi', 'onboarding', 'health'],
@@ -52,7 +53,7 @@ export const staleAfter: Record<Change, readonly Subject[]> = {
   'service.updated': ['services', 'availability', 'onboarding'],
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
-  'team.updated': ['members', 'invitations', 'me', 'onboarding'],
+  'team.updated': ['members', 'invitations', 'me', 'my-organizations', 'onboarding'],
   'api_key.updated': ['api-keys'],
   'breaker.reset': ['health'],
   'calendar.tested': ['integrations'],
