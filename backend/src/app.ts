@@ -188,6 +188,13 @@ export async function createApp(
     mode: config.mode,
     signUp: config.signUp,
     version,
+    accounts: {
+      kept_by: config.auth.mode === 'local' ? 'voxanne' : 'supabase',
+      sends_email: dependencies.mailer.canSend,
+      ...(config.mail?.proxy
+        ? { mailbox_url: `http://localhost:${config.sandboxPort}/_sandbox/mailbox` }
+        : {}),
+    },
     database,
     connections,
     resilience,

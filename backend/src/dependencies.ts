@@ -37,7 +37,8 @@ import { createKeyring, deriveKey } from './platform/crypto.ts';
 import { createDatabase, type Database } from './platform/database.ts';
 import { listen } from './platform/listener.ts';
 import type { Logger } from './platform/logger.ts';
-import { createRateLimits } from './platform/rate-limits/rate-limits.ts';
+import { createMailer, type Mailer } from './platform/mailer/mailer.ts';
+import { createRateLimits, type RateLimits } from './platform/rate-limits/rate-limits.ts';
 import { connectRedis, type RedisConnections } from './platform/redis.ts';
 import {
   admitSignUp,
@@ -56,6 +57,8 @@ export interface Dependencies {
   database: Database;
   listenUrls: string[];
   resilience: SafeCallInstance;
+  mailer: Mailer;
+  rateLimits: RateLimits;
   identity: IdentityService;
   strangers: StrangerLimit;
   tenants: TenantResolvers;
@@ -120,6 +123,7 @@ export async function createDependencies({
     key: deriveKey(config.auth.secret, 'rate limits'),
     log,
   });
+  const mailer = createMailer({ settings: config.mail, resilience, log });
   const strangers = createStrangerLimit({
     rateLimits,
     perAddress: config.rateLimits.addressPer15Minutes,
@@ -127,6 +131,8 @@ export async function createDependencies({
   const identity = createIdentity({
     config,
     database,
+    mailer,
+    rateLimits,
     clock,
     log,
     admitSignUp: (token, email) => admitSignUp({ database, mode: config.signUp }, token, email),
@@ -186,6 +192,8 @@ export async function createDependencies({
     database,
     listenUrls,
     resilience,
+    mailer,
+    rateLimits,
     identity,
     strangers,
     tenants,
@@ -208,6 +216,7 @@ export async function createDependencies({
     sandbox: createSandboxClient(config.sandboxUrl),
     async close() {
       messaging.close();
+      await mailer.close();
       await carrier?.close();
       await resilience.close();
       await redis?.close();

@@ -13,8 +13,12 @@ import { createAppRouter } from './router.ts';
 import { OfflineBar } from './shell/offline-bar.tsx';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'voxanne-color-scheme' });
-const queryClient = createQueryClient(sessionEnded, clinicGone);
-const router = createAppRouter(queryClient);
+const queryClient = createQueryClient(
+  sessionEnded,
+  clinicGone,
+  () => void router.navigate({ to: '/two-step-sign-in' }),
+);
+const router: ReturnType<typeof createAppRouter> = createAppRouter(queryClient);
 watchReachability();
 
 export function mount(root: HTMLElement | null) {

@@ -1,5 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import {
+  forgotPasswordRoute,
+  resetPasswordRoute,
+  setUpSecondFactorRoute,
+  verifyEmailRoute,
+} from './routes/account.ts';
 import { appRoute } from './routes/app.ts';
 import { calendarRoute } from './routes/calendar.ts';
 import { createClinicRoute } from './routes/create-clinic.ts';
@@ -21,6 +27,10 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   joinRoute,
   createClinicRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
+  verifyEmailRoute,
+  setUpSecondFactorRoute,
   appRoute.addChildren([
     todayRoute,
     calendarRoute,

@@ -4,6 +4,7 @@ import { FaultBoard } from './core/faults.ts';
 import { Recorder } from './core/recorder.ts';
 import { createServer } from './core/server.ts';
 import { googleStandIn } from './google/index.ts';
+import { mailStandIn } from './mail/index.ts';
 import { twilioStandIn } from './twilio/index.ts';
 import { vapiStandIn } from './vapi/index.ts';
 
@@ -19,8 +20,8 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const { now } = config;
   const faults = new FaultBoard(config.random);
   const recorder = new Recorder();
-  const world = { config, faults };
-  const standIns = [googleStandIn(world), twilioStandIn(world), vapiStandIn(world)];
+  const world = { config, faults, recorder };
+  const standIns = [googleStandIn(world), twilioStandIn(world), vapiStandIn(world), mailStandIn(world)];
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const app = createServer({ standIns, faults, recorder, publicUrl: config.publicUrl, opened, now });
 

@@ -96,6 +96,18 @@ create table if not exists auth.ba_rate_limits (
   "lastRequest" bigint not null
 );
 
+alter table auth.users add column if not exists two_factor_enabled boolean not null default false;
+
+create table if not exists auth.ba_two_factors (
+  "id" uuid primary key default gen_random_uuid(),
+  "secret" text not null,
+  "backupCodes" text not null,
+  "userId" uuid not null unique references auth.users (id) on delete cascade,
+  "verified" boolean not null default true,
+  "failedVerificationCount" integer not null default 0,
+  "lockedUntil" timestamptz
+);
+
 create or replace function auth.jwt() returns jsonb
   language sql stable set search_path = pg_catalog, pg_temp
   as $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;

@@ -3,9 +3,10 @@
 
 grant usage on schema auth to voxanne_runtime;
 grant select, delete on auth.users to voxanne_runtime;
-grant insert (id, email, name, email_verified, image, created_at, updated_at, raw_user_meta_data)
+grant insert (id, email, name, email_verified, image, created_at, updated_at, raw_user_meta_data, two_factor_enabled)
   on auth.users to voxanne_runtime;
-grant update (email, name, email_verified, image, updated_at) on auth.users to voxanne_runtime;
+grant update (email, name, email_verified, image, updated_at, two_factor_enabled) on auth.users to voxanne_runtime;
 grant select, insert, update, delete
-  on auth.ba_sessions, auth.ba_accounts, auth.ba_verifications, auth.ba_jwks, auth.ba_rate_limits
+  on auth.ba_sessions, auth.ba_accounts, auth.ba_verifications, auth.ba_jwks, auth.ba_rate_limits,
+    auth.ba_two_factors
   to voxanne_runtime;

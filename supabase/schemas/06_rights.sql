@@ -38,7 +38,8 @@ insert into app_private.rights (name, roles, description) values
   ('team.read', '{owner,admin,staff,auditor}', 'see who belongs to the clinic'),
   ('team.manage', '{owner,admin}', 'invite people, and change and remove members'),
   ('api_keys.manage', '{owner,admin}', 'make and revoke API keys'),
-  ('owners.manage', '{owner}', 'make and change owners');
+  ('owners.manage', '{owner}', 'make and change owners'),
+  ('security.manage', '{owner}', 'require two-step sign-in of everyone in the clinic');
 
 create function app_private.roles_with_right(p_right text) returns text[]
   language plpgsql stable set search_path = pg_catalog, pg_temp

@@ -16,7 +16,8 @@ create table public.organizations (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   requests_per_hour integer check (requests_per_hour between 1 and 999999),
-  own_requests_per_hour integer check (own_requests_per_hour between 1 and 999999)
+  own_requests_per_hour integer check (own_requests_per_hour between 1 and 999999),
+  require_second_factor boolean not null default false
 );
 comment on table public.organizations is 'One clinic. Its time zone decides what "9 in the morning" means.';
 comment on column public.organizations.phone is
@@ -31,6 +32,8 @@ comment on column public.organizations.requests_per_hour is
   'What programs of the clinic may ask of the API in an hour, as the operator set it; null: what the deployment says.';
 comment on column public.organizations.own_requests_per_hour is
   'What the clinic itself set below that; null: nothing. The lower one counts.';
+comment on column public.organizations.require_second_factor is
+  'Whether people reach the clinic only with a sign-in that took two steps.';
 select app_private.protect('public.organizations', 'id');
 grant update (name, phone, public_phone, time_zone, country, booking_horizon_days, calendar_policy,
     message_retention_days, calendar_declined_at, own_requests_per_hour)
@@ -64,12 +67,13 @@ grant select (user_id, org_id, email, role, created_at) on public.profiles to au
 create function app_private.member_org_id() returns uuid
   language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
-  select p.org_id from public.profiles p
+  select p.org_id from public.profiles p join public.organizations o on o.id = p.org_id
   where p.user_id = app_private.user_id() and p.org_id = app_private.org_id()
     and app_private.claims() ->> 'role' = 'authenticated'
+    and (not o.require_second_factor or app_private.claims() ->> 'aal' = 'aal2')
 $$;
 comment on function app_private.member_org_id() is
-  'The clinic of the claims, if the person of the claims belongs to it. Null for everyone else.';
+  'The clinic of the claims, if the person of the claims belongs to it and signed in as it requires. Null for everyone else.';
 grant execute on function app_private.member_org_id to authenticated;
 
 create function app_private.member_user_id() returns uuid

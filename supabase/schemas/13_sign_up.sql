@@ -147,9 +147,29 @@ begin
   return new;
 end $$;
 
+create function app_private.keep_member_email() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_org_id uuid;
+begin
+  for v_org_id in
+    update public.profiles set email = new.email where user_id = new.id and email is distinct from new.email returning org_id
+  loop
+    perform app_private.audit_team(v_org_id, new.id, 'member.email_changed', 'member', new.id, null, null, null);
+  end loop;
+  return null;
+exception when others then
+  raise warning 'no new email address for a member: %', sqlstate;
+  return null;
+end $$;
+comment on function app_private.keep_member_email is 'The team shows the address that a person signs in with. The log says that it changed, not to what.';
+
 create trigger on_auth_user_created_organization before insert on auth.users
   for each row execute function app_private.create_organization_for_new_user();
 create trigger on_auth_user_created after insert on auth.users
   for each row execute function public.handle_new_user_signup();
 create trigger on_auth_user_org_id_kept before update of raw_app_meta_data on auth.users
   for each row execute function app_private.keep_org_id();
+create trigger on_auth_user_email_changed after update of email on auth.users
+  for each row when (new.email is distinct from old.email) execute function app_private.keep_member_email();

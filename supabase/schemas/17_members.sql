@@ -174,3 +174,25 @@ begin
 end $$;
 comment on function app_private.hand_over_ownership is 'The other becomes an owner, and the person who hands over an admin.';
 grant execute on function app_private.hand_over_ownership to voxanne_tenant;
+
+create function app_private.set_second_factor_rule(p_org_id uuid, p_required boolean, p_request_id text) returns jsonb
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_before boolean;
+begin
+  if not app_private.may_act_for(p_org_id) or app_private.user_id() is null then
+    return app_private.refusal('ORG_NOT_FOUND', 'There is no such organization.');
+  end if;
+  perform app_private.lock_team(p_org_id);
+  perform app_private.require_right('security.manage');
+  select require_second_factor into v_before from public.organizations where id = p_org_id for update;
+  if v_before is distinct from p_required then
+    update public.organizations set require_second_factor = p_required where id = p_org_id;
+    perform app_private.audit_team(p_org_id, app_private.user_id(), 'organization.second_factor', 'organization', p_org_id,
+      jsonb_build_object('required', v_before), jsonb_build_object('required', p_required), p_request_id);
+  end if;
+  return jsonb_build_object('success', true);
+end $$;
+comment on function app_private.set_second_factor_rule is 'Whether the clinic requires two-step sign-in of its people.';
+grant execute on function app_private.set_second_factor_rule to voxanne_tenant;

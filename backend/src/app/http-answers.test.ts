@@ -297,6 +297,8 @@ describe('HTTP', () => {
           '/api/auth/sign-in/email',
           '/api/auth/token',
           '/api/auth/get-session',
+          '/api/auth/two-factor/enable',
+          '/api/auth/two-factor/generate-backup-codes',
           '/api/providers/:id/feed',
           '/api/integrations/vapi/rotate-secret',
           '/api/invitations',

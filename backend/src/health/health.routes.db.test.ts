@@ -46,6 +46,7 @@ describe('health over HTTP', () => {
     registerHealthRoutes(server, {
       mode: 'sandbox',
       signUp: 'open',
+      accounts: { kept_by: 'voxanne', sends_email: false },
       version: '1.2.3',
       database,
       connections: createConnections({

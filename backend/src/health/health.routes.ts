@@ -25,6 +25,8 @@ export interface HealthRouteOptions extends ProbeOptions {
   mode: 'sandbox' | 'live';
   signUp: SignUpMode;
   version: string;
+  /** Who keeps the accounts, whether mails can leave, and where the sandbox shows them. */
+  accounts: { kept_by: 'voxanne' | 'supabase'; sends_email: boolean; mailbox_url?: string };
   isReady: () => Promise<boolean>;
   tenantResolver: TenantResolver;
   optionalTenantResolver: TenantResolver;
@@ -84,11 +86,12 @@ export function registerHealthRoutes(server: HttpServer, options: HealthRouteOpt
         operationId: 'getMode',
         security: [],
         summary: 'Whether the providers are real, and who can sign up',
-        description: '`sandbox`: the built-in stand-ins. `live`: Google, Twilio and Vapi.',
+        description:
+          '`sandbox`: the built-in stand-ins. `live`: Google, Twilio and Vapi. `accounts` says who keeps passwords and second factors, whether email can be sent, and in the sandbox where it’s shown.',
         response: { 200: Mode },
       },
     },
-    async () => ({ mode: options.mode, version, sign_up: options.signUp }),
+    async () => ({ mode: options.mode, version, sign_up: options.signUp, accounts: options.accounts }),
   );
 
   server.get(

@@ -174,6 +174,7 @@ describe('signing up and in', () => {
         email,
         role: 'authenticated',
         sid: expect.any(String),
+        aal: 'aal1',
         aud: 'authenticated',
         iss: HOME,
         app_metadata: { org_id: orgId },

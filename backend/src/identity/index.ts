@@ -8,13 +8,21 @@ import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Mailer } from '../platform/mailer/mailer.ts';
+import type { RateLimits } from '../platform/rate-limits/rate-limits.ts';
+import type { AccountContext } from './account-context.ts';
 import type { ApiKeyRow } from './api-keys.queries.ts';
 import { createApiKeys, looksLikeApiKey } from './api-keys.ts';
 import { registerAuthRoutes } from './auth.routes.ts';
+import { registerEmailRoutes } from './email.routes.ts';
 import { ownOrigins, refuseForeignPages } from './foreign-pages.ts';
+import { createLetters } from './letters.ts';
 import { createLocalIssuer, identityUnavailable, type LocalIssuer, scrypt } from './local-issuer.ts';
+import { registerPasswordRoutes } from './password.routes.ts';
 import { createPasswordHashing, type PasswordHashing } from './password-hashing.ts';
+import { registerSecondFactorRoutes } from './second-factor.routes.ts';
 import { sessionStands, signingKeyExists } from './sessions.queries.ts';
+import { registerSessionRoutes } from './sessions.routes.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { type VerifyToken, verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
 
@@ -27,6 +35,8 @@ export interface Person {
   claimedOrgId: string | null;
   /** `session`: the cookie of a person at the dashboard; `token`: a program. */
   via: 'session' | 'token';
+  /** Whether the sign-in took a second step. */
+  secondFactor: boolean;
 }
 
 /** A program with a key of its clinic. It is no person, and belongs to no one else. */
@@ -59,6 +69,8 @@ export interface IdentityOptions {
   admitSignUp: (token: string | undefined, email: string) => Promise<unknown>;
   /** Whether strangers of this network are refused; an API key made up there costs no statement. */
   isRefused?: (request: FastifyRequest) => boolean;
+  mailer: Mailer;
+  rateLimits: Pick<RateLimits, 'use'>;
   hashing?: PasswordHashing;
 }
 
@@ -105,6 +117,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
       ownOrigins: origins,
       limited,
       hashing,
+      mailer: options.mailer,
       log,
     });
     return made;
@@ -143,6 +156,7 @@ export function createIdentity(options: IdentityOptions): IdentityService {
       email: session.user.email,
       claimedOrgId: claimed ?? null,
       via: 'session',
+      secondFactor: session.user.twoFactorEnabled === true,
     };
     known.set(request, { sessionId: session.session.id, identity });
     return identity;
@@ -164,20 +178,26 @@ export function createIdentity(options: IdentityOptions): IdentityService {
     forgetApiKeys: apiKeys.forget,
     registerRoutes(server) {
       refuseForeignPages(server, origins);
-      registerAuthRoutes(server, {
+      const context: AccountContext = {
         issuer,
         hashing,
         publicUrl: config.publicUrl,
-        // In this process at once; the others trust their last answer for a moment.
-        onSignOut: stands.forget,
+        mailer: options.mailer,
+        letters: createLetters(config.publicUrl),
+        rateLimits: options.rateLimits,
+        forgetSessions: stands.forget,
         lookUpSession,
-        admitSignUp: options.admitSignUp,
         limits: createSignInLimits({
           database: options.database,
           clock,
           key: deriveKey(config.auth.secret, 'sign-in limits'),
         }),
-      });
+      };
+      registerAuthRoutes(server, { ...context, admitSignUp: options.admitSignUp });
+      registerPasswordRoutes(server, context);
+      registerEmailRoutes(server, context);
+      registerSecondFactorRoutes(server, context);
+      registerSessionRoutes(server, context);
     },
   };
 }
@@ -186,11 +206,13 @@ const fromClaims = (claims: {
   sub: string;
   email: string;
   app_metadata: { org_id?: string | undefined };
+  secondFactor: boolean;
 }): Person => ({
   userId: claims.sub,
   email: claims.email,
   claimedOrgId: claims.app_metadata.org_id ?? null,
   via: 'token',
+  secondFactor: claims.secondFactor,
 });
 
 function bearerToken(request: FastifyRequest): string | null {

@@ -3,6 +3,8 @@ import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Mailer } from '../platform/mailer/mailer.ts';
+import { createLetters } from './letters.ts';
 import type { Hasher, PasswordHashing } from './password-hashing.ts';
 
 export interface LocalIssuerOptions {
@@ -14,6 +16,7 @@ export interface LocalIssuerOptions {
   /** Sign-ups and the rest are limited per address in live mode; scripts in a sandbox sign up by the dozen. */
   limited: boolean;
   hashing: Pick<PasswordHashing, 'hash' | 'verify'>;
+  mailer: Pick<Mailer, 'send'>;
   log: Logger;
 }
 
@@ -25,6 +28,8 @@ export async function scrypt(): Promise<Hasher> {
 
 const TOKEN_LIFETIME = '15m';
 export const AUDIENCE = 'authenticated';
+/** Long enough for a slow mail, short enough for a mailbox that someone else opens later. */
+const LINK_SECONDS = 3_600;
 const SESSION_SECONDS = 7 * 24 * 3600;
 
 const METADATA_FIELDS = [
@@ -59,13 +64,15 @@ export type LocalIssuer = Awaited<ReturnType<typeof createLocalIssuer>>;
  * live in the auth schema. Imported on first use: with AUTH_MODE=supabase it never loads.
  */
 export async function createLocalIssuer(options: LocalIssuerOptions) {
-  const [{ betterAuth }, { jwt }, { APIError }, { symmetricDecrypt }] = await Promise.all([
+  const [{ betterAuth }, { jwt }, { twoFactor }, { APIError }, { symmetricDecrypt }] = await Promise.all([
     import('better-auth'),
     import('better-auth/plugins/jwt'),
+    import('better-auth/plugins/two-factor'),
     import('better-auth/api'),
     import('better-auth/crypto'),
   ]);
-  const { log } = options;
+  const { log, mailer } = options;
+  const letters = createLetters(options.publicUrl);
   return betterAuth({
     appName: 'Voxanne',
     baseURL: options.publicUrl,
@@ -91,9 +98,25 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       minPasswordLength: 8,
       maxPasswordLength: 128,
       password: options.hashing,
+      resetPasswordTokenExpiresIn: LINK_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      async sendResetPassword({ user, token }) {
+        mailer.send('password reset', letters.passwordReset(user, token));
+      },
+    },
+    emailVerification: {
+      // The route sends it after the sign-up has committed.
+      sendOnSignUp: false,
+      autoSignInAfterVerification: false,
+      expiresIn: LINK_SECONDS,
+      async sendVerificationEmail({ user, token }) {
+        mailer.send('email verification', letters.emailVerification(user, token));
+      },
     },
     user: {
       modelName: 'users',
+      // Without a confirmation from the old address: who lost it could never leave it. It hears of the change.
+      changeEmail: { enabled: true },
       fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
       additionalFields: {
         appMetaData: { type: 'json', fieldName: 'raw_app_meta_data', input: false, required: false },
@@ -107,17 +130,24 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       },
     },
     // A cached session would keep the old organization after a change.
-    session: { modelName: 'ba_sessions', expiresIn: SESSION_SECONDS, cookieCache: { enabled: false } },
+    session: {
+      modelName: 'ba_sessions',
+      expiresIn: SESSION_SECONDS,
+      cookieCache: { enabled: false },
+      // What a person does to their account asks for the password; looking at one's own sessions needs none.
+      freshAge: 0,
+    },
     account: { modelName: 'ba_accounts' },
-    verification: { modelName: 'ba_verifications' },
+    // Who reads the table has no link and no challenge.
+    verification: { modelName: 'ba_verifications', storeIdentifier: 'hashed' },
     rateLimit: {
       enabled: options.limited,
       storage: 'database',
       modelName: 'ba_rate_limits',
       window: 60,
       max: 100,
-      // Sign-ins have limits of our own: of failures, for account and address, in every mode.
-      customRules: { '/sign-in/*': false, '/sign-up/*': { window: 60, max: 30 } },
+      // Sign-ins and second factors have limits of our own: of failures, in every mode.
+      customRules: { '/sign-in/*': false, '/sign-up/*': { window: 60, max: 30 }, '/two-factor/*': false },
     },
     databaseHooks: {
       user: {
@@ -134,6 +164,11 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
       },
     },
     plugins: [
+      twoFactor({
+        issuer: 'Voxanne',
+        twoFactorTable: 'ba_two_factors',
+        schema: { user: { fields: { twoFactorEnabled: 'two_factor_enabled' } } },
+      }),
       jwt({
         schema: { jwks: { modelName: 'ba_jwks' } },
         jwks: { keyPairConfig: { alg: 'ES256' } },
@@ -166,6 +201,8 @@ export async function createLocalIssuer(options: LocalIssuerOptions) {
               role: 'authenticated',
               // The token is good for as long as this session is.
               sid: session.id,
+              // As Supabase says it: two steps were taken. A session from before the second step doesn't outlive it.
+              aal: (user as { twoFactorEnabled?: boolean }).twoFactorEnabled === true ? 'aal2' : 'aal1',
               app_metadata: orgId === undefined ? {} : { org_id: orgId },
               user_id: user.id,
               ...(orgId === undefined ? {} : { org_id: orgId }),

@@ -24,7 +24,7 @@ describe('strangers at the sign-in', () => {
   });
 
   test('dozens at once have two passwords hashed at a time; beyond the queue they get a 429 that says when', async () => {
-    const { config, database, log } = scene.dependencies;
+    const { config, database, log, mailer, rateLimits } = scene.dependencies;
     const ends: (() => void)[] = [];
     let hashing = 0;
     let most = 0;
@@ -41,6 +41,8 @@ describe('strangers at the sign-in', () => {
       log,
       clock: systemClock,
       database,
+      mailer,
+      rateLimits,
       admitSignUp: async () => undefined,
       hashing: bounded,
     });

@@ -48,6 +48,33 @@ describe('with Supabase as the issuer', () => {
     expect((await me(await token({}, 'x'.repeat(40)))).statusCode).toBe(401);
   });
 
+  test('its claim of two steps opens a clinic that requires them, and nothing else does', async () => {
+    await db.owner.query('update organizations set require_second_factor = true where id = $1', [
+      clinic.orgId,
+    ]);
+    const app_metadata = { org_id: clinic.orgId };
+    await expect
+      .poll(async () => (await me(await token({ app_metadata, aal: 'aal1' }))).json(), { timeout: 20_000 })
+      .toMatchObject({ status: 403, code: 'SECOND_FACTOR_REQUIRED' });
+    expect((await me(await token({ app_metadata }))).statusCode).toBe(403);
+    expect((await me(await token({ app_metadata, aal: 'aal2' }))).statusCode).toBe(200);
+    await db.owner.query('update organizations set require_second_factor = false');
+  });
+
+  test('passwords, addresses, second factors and sessions are Supabase’s business: our routes for them are not there', async () => {
+    for (const path of [
+      'reset-password',
+      'change-password',
+      'change-email',
+      'two-factor/enable',
+      'sessions/end-others',
+    ]) {
+      expect((await scene.post(`/api/auth/${path}`, {})).statusCode, path).toBe(404);
+    }
+    const { accounts } = (await scene.app.inject('/api/mode')).json();
+    expect(accounts).toMatchObject({ kept_by: 'supabase' });
+  });
+
   test('our own sign-up and sign-in do not exist, and a cookie means nothing', async () => {
     for (const url of ['/api/auth/sign-up/email', '/api/auth/sign-in/email']) {
       expect((await scene.post(url, { email: 'a@example.com', password: 'long enough' })).statusCode).toBe(

@@ -18,7 +18,7 @@ type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
 const ISSUER = 'https://clinic.example';
 const USER = randomUUID();
 const ORG = randomUUID();
-const CLAIMS = { sub: USER, email: 'ann@example.com', app_metadata: { org_id: ORG } };
+const CLAIMS = { sub: USER, email: 'ann@example.com', app_metadata: { org_id: ORG }, secondFactor: false };
 const KID = randomUUID();
 const SESSION = randomUUID();
 const REFUSED = { code: 'INVALID_TOKEN', status: 401 };
@@ -87,7 +87,7 @@ describe('our own token issuer', () => {
 
   test('needs no organization, and no email address', async () => {
     const bare = await token({ app_metadata: undefined, email: undefined }).sign(ours.privateKey);
-    expect(await verify(bare)).toEqual({ sub: USER, email: '', app_metadata: {} });
+    expect(await verify(bare)).toEqual({ sub: USER, email: '', app_metadata: {}, secondFactor: false });
   });
 
   test('is believed in app_metadata only: nothing next to it counts', async () => {
@@ -96,7 +96,18 @@ describe('our own token issuer', () => {
       sub: USER,
       email: CLAIMS.email,
       app_metadata: {},
+      secondFactor: false,
     });
+  });
+
+  test.each([
+    ['aal2', true],
+    ['aal1', false],
+    [undefined, false],
+    ['AAL2', false],
+  ])('says whether the sign-in took two steps: aal %j is %s', async (aal, secondFactor) => {
+    const signed = await token({ aal }).sign(ours.privateKey);
+    expect((await verify(signed)).secondFactor).toBe(secondFactor);
   });
 
   test.each<[string, () => Promise<string> | string]>([

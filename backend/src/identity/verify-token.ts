@@ -9,6 +9,8 @@ export interface Claims {
   sub: string;
   email: string;
   app_metadata: { org_id?: string | undefined };
+  /** Whether the sign-in took a second step. */
+  secondFactor: boolean;
 }
 
 // A token of the project itself (anon, service_role) and one of no one in particular (is_anonymous) are no person.
@@ -22,6 +24,7 @@ const PersonsToken = z.object({
   exp: z.number(),
   iat: z.number().optional(),
   sid: z.guid().optional(),
+  aal: z.string().optional(),
 });
 
 export type VerifyToken = (token: string) => Promise<Claims>;
@@ -70,11 +73,11 @@ async function verify(
     const { payload, protectedHeader } = await (typeof key === 'function'
       ? jwtVerify(token, key, how)
       : jwtVerify(token, key, how));
-    const { sub, email, app_metadata, exp, iat, sid } = PersonsToken.parse(payload);
+    const { sub, email, app_metadata, exp, iat, sid, aal } = PersonsToken.parse(payload);
     const now = Date.now() / 1_000;
     if (exp - now > maxLifeS + SKEW_S || (iat !== undefined && iat - now > SKEW_S)) throw notValid();
     return {
-      claims: { sub, email, app_metadata },
+      claims: { sub, email, app_metadata, secondFactor: aal === 'aal2' },
       sessionId: sid,
       keyId: protectedHeader.kid,
       expiresAt: exp * 1_000,

@@ -9,6 +9,7 @@ import { addressFault } from './settings/address-fault.ts';
 import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
 import { didYouMean } from './settings/did-you-mean.ts';
 import { liveFaults, STAND_IN_ACCOUNTS } from './settings/live.ts';
+import { type MailSettings, mailFaults, mailFrom, mailSettings, smtpUrl } from './settings/mail.ts';
 import { originList } from './settings/origins.ts';
 import { SECRET_NAMES } from './settings/secret-names.ts';
 
@@ -85,6 +86,8 @@ const Environment = z.object({
   TWILIO_API_BASE_URL: url.optional(),
   VAPI_API_KEY: z.string().optional(),
   VAPI_API_BASE_URL: url.optional(),
+  SMTP_URL: smtpUrl,
+  MAIL_FROM: mailFrom,
   CORS_ORIGINS: originList.optional(),
   NEW_CLINICS_PER_DAY: whole(0, 100_000).optional(),
   RATE_LIMIT_ORG_PER_HOUR: whole(1, 999_999).default(1_000),
@@ -136,6 +139,8 @@ export interface Config {
     baseUrl?: string;
   };
   vapi: { apiKey: string; baseUrl: string };
+  /** Without it no mail can be sent. */
+  mail: MailSettings | undefined;
   /** How many new clinics a day get an assistant and a number by themselves; without it, all. */
   newClinicsPerDay: number | undefined;
   rateLimits: {
@@ -201,6 +206,7 @@ function readEnvironment(env: NodeJS.ProcessEnv, root: string): Environment {
 function missingFaults(set: Record<string, string | undefined>): string[] {
   const faults =
     set.VOXANNE_MODE === 'live' ? liveFaults(set, Number(set.SANDBOX_PORT ?? 3002)) : exposureFaults(set);
+  faults.push(...mailFaults(set));
   if (set.AUTH_MODE === 'supabase' && !set.SUPABASE_URL && !set.SUPABASE_JWT_SECRET) {
     faults.push('SUPABASE_URL or SUPABASE_JWT_SECRET: one of them is required with AUTH_MODE=supabase.');
   }
@@ -335,6 +341,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
       apiKey: e.VAPI_API_KEY ?? standInSecret(authSecret, 'VAPI_API_KEY'),
       baseUrl: e.VAPI_API_BASE_URL ?? (sandbox ? `${standIns}/vapi` : 'https://api.vapi.ai'),
     },
+    mail: mailSettings(e, sandbox ? standIns : undefined),
     newClinicsPerDay: e.NEW_CLINICS_PER_DAY ?? (sandbox ? undefined : NEW_CLINICS_PER_DAY_LIVE),
     rateLimits: {
       orgPerHour: e.RATE_LIMIT_ORG_PER_HOUR,

@@ -433,6 +433,10 @@ export interface Organizations {
    */
   requests_per_hour: number | null;
   /**
+   * Whether people reach the clinic only with a sign-in that took two steps.
+   */
+  require_second_factor: Generated<boolean>;
+  /**
    * Set once, with the outbox row of the text.
    */
   system_ready_queued_at: Timestamp | null;

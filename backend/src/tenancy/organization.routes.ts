@@ -1,6 +1,7 @@
-import { Me, MeByKey, Organization, OrganizationPatch, type Role } from '@voxanne/contract';
+import { Me, MeByKey, Organization, OrganizationPatch, type Role, SecondFactorRule } from '@voxanne/contract';
 import { z } from 'zod';
 import type { Database } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
 import { changeOrganization } from './change-organization.ts';
 import { notAMember } from './not-a-member.ts';
@@ -8,6 +9,8 @@ import { maxRequestsPerHour } from './org-rate-limiter.ts';
 import { findOrganization, type OrganizationRow } from './organizations.queries.ts';
 import { currentRole } from './profiles.queries.ts';
 import { anyMember, requireRight } from './rights.ts';
+import { setSecondFactorRule } from './team.queries.ts';
+import { done } from './team-refusal.ts';
 import { type TenantResolver, tenantOf } from './tenant-resolver.ts';
 
 export interface OrganizationRouteOptions {
@@ -99,7 +102,42 @@ export function registerOrganizationRoutes(server: HttpServer, options: Organiza
       return present(changed, requestsPerHour);
     },
   );
+
+  server.put(
+    '/api/organization/second-factor',
+    {
+      onRequest: [tenantResolver, requireRight('security.manage')],
+      schema: {
+        tags,
+        operationId: 'setSecondFactorRule',
+        summary: 'Require two-step sign-in of everyone in the clinic',
+        description:
+          'Holds within seconds: members whose sign-in took one step get 403 SECOND_FACTOR_REQUIRED until they set it up under Settings > Security, or, with Supabase’s accounts, there. You need it yourself first (409 SECOND_FACTOR_FIRST). API keys aren’t people and go on. Audited.',
+        body: SecondFactorRule,
+        response: { 200: Organization },
+      },
+    },
+    async (request) => {
+      const tenant = tenantOf(request);
+      const { required } = request.body;
+      if (required && !tenant.secondFactor) throw secondFactorFirst();
+      const changed = await database.withTenant(tenant, async (db) => {
+        done(await setSecondFactorRule(db, tenant.orgId, required, request.id));
+        return findOrganization(db, tenant.orgId);
+      });
+      return present(changed, requestsPerHour);
+    },
+  );
 }
+
+/** Or the person who asks would be the first whom it keeps out. */
+const secondFactorFirst = () =>
+  new AppError({
+    code: 'SECOND_FACTOR_FIRST',
+    status: 409,
+    detail:
+      'Turn on two-step sign-in for your own account first: otherwise this would lock you out, too. Then require it of everyone.',
+  });
 
 const present = (
   { own_requests_per_hour, requests_per_hour, ...row }: OrganizationRow,

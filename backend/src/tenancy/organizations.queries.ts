@@ -14,6 +14,7 @@ const COLUMNS = [
   'message_retention_days',
   'requests_per_hour',
   'own_requests_per_hour',
+  'require_second_factor',
   'created_at',
 ] as const;
 

@@ -8,11 +8,12 @@ export interface Membership {
   requests_per_hour: number | null;
   /** What the clinic set itself below that. */
   own_requests_per_hour: number | null;
+  require_second_factor: boolean;
 }
 
 /** Oldest first: the first organization of a person is the one a token without an organization means. */
 export const membershipsOf = (userId: string): RawBuilder<Membership> => sql`
-  select p.org_id, p.role, o.requests_per_hour, o.own_requests_per_hour
+  select p.org_id, p.role, o.requests_per_hour, o.own_requests_per_hour, o.require_second_factor
   from profiles p join organizations o on o.id = p.org_id
   where p.user_id = ${userId} order by p.created_at, p.org_id`;
 

@@ -86,6 +86,14 @@ export const changeMemberRole = (
     sql`select app_private.change_member_role(${orgId}, ${userId}, ${role}, ${requestId}) as answer`,
   );
 
+export const setSecondFactorRule = (
+  db: Db,
+  orgId: string,
+  required: boolean,
+  requestId: string,
+): Promise<TeamAnswer> =>
+  askTeam(db, sql`select app_private.set_second_factor_rule(${orgId}, ${required}, ${requestId}) as answer`);
+
 export const removeMember = (db: Db, orgId: string, userId: string, requestId: string): Promise<TeamAnswer> =>
   askTeam(db, sql`select app_private.remove_member(${orgId}, ${userId}, ${requestId}) as answer`);
 

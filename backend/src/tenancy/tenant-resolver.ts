@@ -19,6 +19,8 @@ export interface Tenant {
   role: Role | null;
   key?: KeyHolder['key'];
   actorType?: 'key';
+  /** Whether the person's sign-in took a second step. */
+  secondFactor: boolean;
   /** Where the organization came from: the signed token, or the profiles because the token had none. */
   orgSource: 'jwt' | 'database';
   changeIds?: string[];
@@ -142,6 +144,14 @@ function refuseAnotherClinic(request: FastifyRequest): void {
   });
 }
 
+const secondFactorRequired = () =>
+  new AppError({
+    code: 'SECOND_FACTOR_REQUIRED',
+    status: 403,
+    detail:
+      'This clinic requires two-step sign-in. Set it up for your account (open Voxanne in a browser, it shows you how), then sign in again.',
+  });
+
 export const personRequired = () =>
   new AppError({
     code: 'PERSON_REQUIRED',
@@ -155,6 +165,7 @@ const tenantOfKey = ({ key }: KeyHolder): Tenant => ({
   userId: key.id,
   email: '',
   role: null,
+  secondFactor: false,
   key,
   actorType: 'key',
   orgSource: 'database',
@@ -170,12 +181,14 @@ function tenantOfPerson(identity: Person, memberships: Membership[]): Tenant {
         'Your account doesn’t belong to a clinic. Ask the owner of your clinic to invite you, or create a clinic of your own.',
     });
   }
+  if (meant.require_second_factor && !identity.secondFactor) throw secondFactorRequired();
   const { org_id, role } = meant;
   return {
     orgId: mintOrgId(org_id),
     userId: identity.userId,
     email: identity.email,
     role: role as Role,
+    secondFactor: identity.secondFactor,
     orgSource: org_id === identity.claimedOrgId ? 'jwt' : 'database',
   };
 }
@@ -204,6 +217,8 @@ const membershipOf = ({ key }: KeyHolder): Membership => ({
   role: '',
   requests_per_hour: key.max_requests_per_hour,
   own_requests_per_hour: key.own_requests_per_hour,
+  // People take two steps; a key has no sign-in.
+  require_second_factor: false,
 });
 
 /** The person that `personResolver` has set. */

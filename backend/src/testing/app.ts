@@ -48,8 +48,16 @@ export async function createTestApp(db: Pick<TestDatabase, 'runtimeUrl'>, option
     },
   });
   const root = join(tmpdir(), `voxanne-none-${randomUUID()}`);
+  const config = loadConfig({ ...SECRETS, ...HIGH_LIMITS, ...options.env }, root);
   const built = await createDependencies({
-    config: loadConfig({ ...SECRETS, ...HIGH_LIMITS, ...options.env }, root),
+    config: {
+      ...config,
+      // No stand-in listens unless the test has started one and says where.
+      mail:
+        options.env?.SANDBOX_URL === undefined && options.env?.SMTP_URL === undefined
+          ? undefined
+          : config.mail,
+    },
     runtimeUrl: options.runtimeUrl ?? db.runtimeUrl,
     log: createLogger('info', sink),
     ...(options.clock ? { clock: options.clock } : {}),

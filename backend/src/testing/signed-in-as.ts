@@ -10,5 +10,12 @@ export const signedInAs = (
 ) =>
   refusesStrangers(async (request: FastifyRequest): Promise<void> => {
     const clinic = who();
-    if (clinic) request.tenant = { ...clinic.scope, email: clinic.email, role: role(), orgSource: 'jwt' };
+    if (clinic)
+      request.tenant = {
+        ...clinic.scope,
+        email: clinic.email,
+        role: role(),
+        secondFactor: false,
+        orgSource: 'jwt',
+      };
   });

@@ -38,6 +38,7 @@ export const appRoute = createRoute({
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === 'NO_ORGANIZATION') throw redirect({ to: '/create-clinic' });
+      if (error.code === 'SECOND_FACTOR_REQUIRED') throw redirect({ to: '/two-step-sign-in' });
       if (error.status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { to: location.href } });
     }

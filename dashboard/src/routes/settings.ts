@@ -54,6 +54,12 @@ const apiKeys = createRoute({
   component: lazyPage(() => import('../features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+const security = createRoute({
+  getParentRoute: () => settings,
+  path: '/security',
+  component: lazyPage(() => import('../features/account/security-page.tsx'), 'SecurityPage'),
+});
+
 export const settingsRoute = settings.addChildren([
   clinic,
   hours,
@@ -62,4 +68,5 @@ export const settingsRoute = settings.addChildren([
   timeOff,
   team,
   apiKeys,
+  security,
 ]);

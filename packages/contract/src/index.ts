@@ -1,5 +1,6 @@
 import './words.ts';
 
+export * from './account.ts';
 export * from './api-keys.ts';
 export * from './appointments.ts';
 export * from './availability.ts';

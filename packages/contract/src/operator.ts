@@ -13,8 +13,21 @@ export const Mode = z
     sign_up: SignUpMode.describe(
       'open: anyone can sign up. invited: with a link from a clinic or the operator. closed: no one new',
     ),
+    accounts: z.object({
+      kept_by: z.enum(['voxanne', 'supabase']).describe('Who keeps passwords, addresses and second factors'),
+      sends_email: z.boolean().describe('Whether the operator has set up a mail server'),
+      mailbox_url: z.string().optional().describe('Where the sandbox shows its emails'),
+    }),
   })
-  .meta({ id: 'Mode', example: { mode: 'sandbox', version: '0.1.0', sign_up: 'open' } });
+  .meta({
+    id: 'Mode',
+    example: {
+      mode: 'sandbox',
+      version: '0.1.0',
+      sign_up: 'open',
+      accounts: { kept_by: 'voxanne', sends_email: true },
+    },
+  });
 
 const OWNER_LINK = { email: 'ann@brightsmiles.example', expires_at: '2026-11-20T01:00:00.000Z' };
 

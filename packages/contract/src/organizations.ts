@@ -41,10 +41,16 @@ export const Organization = z
         'How many requests all programs of the clinic can make in an hour, as it chose; null: max_requests_per_hour',
       ),
     max_requests_per_hour: z.int().describe('What the operator allows. The lower of the two counts'),
+    require_second_factor: z
+      .boolean()
+      .describe('Whether people reach the clinic only with a sign-in that took two steps'),
     created_at: Timestamp,
   })
   .meta({ id: 'Organization' });
 export type Organization = z.infer<typeof Organization>;
+
+export const SecondFactorRule = z.object({ required: z.boolean() }).meta({ id: 'SecondFactorRule' });
+export type SecondFactorRule = z.infer<typeof SecondFactorRule>;
 
 export const OrganizationPatch = z
   .strictObject({

@@ -22,6 +22,7 @@ export const RIGHTS = {
   'patients.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see patients' },
   'receptionist.manage': { roles: ['owner'], description: 'see and replace the secret of the receptionist' },
   'schedule.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see services, providers, time off and free times' },
+  'security.manage': { roles: ['owner'], description: 'require two-step sign-in of everyone in the clinic' },
   'settings.edit': { roles: ['owner', 'admin'], description: 'change settings, services, providers and time off' },
   'tasks.edit': { roles: ['owner', 'admin', 'staff'], description: 'close and reopen tasks' },
   'tasks.read': { roles: ['owner', 'admin', 'staff', 'auditor'], description: 'see tasks' },

@@ -22,6 +22,7 @@ const missing: Partial<Record<Provider, readonly FaultKind[]>> = {
   google: callbackKinds,
   twilio: ['invalid_grant'],
   vapi: ['invalid_grant', 'reorder_callback'],
+  mail: ['rate_limit', 'malformed', 'invalid_grant', 'revoke', ...callbackKinds],
 };
 
 const faultInput = z.object({

@@ -1,4 +1,4 @@
-export const providers = ['google', 'twilio', 'vapi'] as const;
+export const providers = ['google', 'twilio', 'vapi', 'mail'] as const;
 
 export type Provider = (typeof providers)[number];
 

@@ -24,6 +24,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   for (const standIn of options.standIns) {
     app.register(async (scope) => standIn.routes(scope), { prefix: `/${standIn.provider}` });
   }
+  // Node closes a CONNECT that no one listens for.
+  app.server.on('connect', async (request, socket) => {
+    socket.on('error', () => socket.destroy());
+    await options.opened;
+    const standIn = options.standIns.find(
+      ({ provider, tunnel }) => tunnel && request.url?.startsWith(`${provider}.`),
+    );
+    if (standIn?.tunnel) standIn.tunnel(request, socket);
+    else socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+  });
   app.register(async (scope) => controlRoutes(scope, options), { prefix: '/_sandbox' });
   return app;
 }

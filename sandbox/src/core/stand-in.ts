@@ -1,12 +1,16 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SandboxConfig } from './config.ts';
 import type { FaultBoard } from './faults.ts';
 import type { Provider } from './providers.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What every stand-in is given. */
 export interface World {
   config: SandboxConfig;
   faults: FaultBoard;
+  recorder: Recorder;
 }
 
 export interface Refusal {
@@ -25,6 +29,8 @@ export interface StandIn {
   refuse(reply: FastifyReply, refusal: Refusal): FastifyReply;
   /** takes access away from the one who is asking; true when the vendor's own rules then refuse the request */
   revoke(request: FastifyRequest): boolean;
+  /** takes over a connection that came with HTTP CONNECT, for a vendor that does not speak HTTP */
+  tunnel?(request: IncomingMessage, socket: Duplex): void;
   open(): void;
   reset(): void;
   close(): Promise<void>;

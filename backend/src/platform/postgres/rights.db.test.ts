@@ -153,6 +153,7 @@ const FUNCTIONS = {
     'app_private.revoke_api_key',
     'app_private.rotate_api_key',
     'app_private.search_keys',
+    'app_private.set_second_factor_rule',
     'app_private.spend_link',
     'app_private.take_back_link',
     'app_private.takes_time',

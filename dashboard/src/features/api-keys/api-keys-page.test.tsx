@@ -20,6 +20,7 @@ const ORGANIZATION = {
   message_retention_days: null,
   requests_per_hour: null,
   max_requests_per_hour: 1_000,
+  require_second_factor: false,
   created_at: '2026-11-12T23:00:00.000Z',
 };
 

@@ -3,6 +3,7 @@ import { ApiError, isSignedOut } from '../../lib/api/api-error.ts';
 import { forgetClinic } from '../../lib/api/shown-clinic.ts';
 import { meQuery } from './api/me.ts';
 import { rememberHere } from './known-here.ts';
+import { sessionResumed } from './session-end.ts';
 
 /**
  * After the password was right: learns who that is, so that every page opens at once.
@@ -11,9 +12,12 @@ import { rememberHere } from './known-here.ts';
 export async function enter(queryClient: QueryClient): Promise<void> {
   queryClient.removeQueries();
   forgetClinic();
+  sessionResumed();
   try {
     await queryClient.fetchQuery(meQuery);
   } catch (error) {
+    // Signed in, and the next page leads to what is missing.
+    if (error instanceof ApiError && error.code === 'SECOND_FACTOR_REQUIRED') return rememberHere();
     if (!(error instanceof ApiError) || !isSignedOut(error)) throw error;
     throw new ApiError({
       status: 0,

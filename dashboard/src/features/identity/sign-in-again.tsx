@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useUnsavedGuard } from '../../lib/ui/unsaved.tsx';
 import { signIn } from './api/sign-in.ts';
+import { CodeForm } from './code-form.tsx';
 import { sessionResumed, useSessionEnded } from './session-end.ts';
 
 /** Esc belongs to this dialog alone: it would close the drawer below, and with it what was typed. */
@@ -31,17 +32,19 @@ export function SignInAgain({ email }: { email: string }) {
 
 function PasswordForm({ email }: { email: string }) {
   const [password, setPassword] = useState('');
+  const [isHalfWay, setHalfWay] = useState(false);
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const { mayLeave } = useUnsavedGuard();
   const here = useLocation({ select: ({ href }) => href });
   const submit = useMutation({
     mutationFn: () => signIn({ email, password }),
-    async onSuccess() {
-      sessionResumed();
-      await queryClient.invalidateQueries();
-    },
+    onSuccess: ({ needsCode }) => (needsCode ? setHalfWay(true) : resume()),
   });
+  async function resume() {
+    sessionResumed();
+    await queryClient.invalidateQueries();
+  }
 
   function send(event: FormEvent) {
     event.preventDefault();
@@ -53,6 +56,7 @@ function PasswordForm({ email }: { email: string }) {
     queryClient.removeQueries({ queryKey: ['me'] });
     await navigate({ to: '/sign-in', search: { to: here } });
   }
+  if (isHalfWay) return <CodeForm onPassed={resume} onStartOver={() => setHalfWay(false)} />;
   return (
     <form onSubmit={send}>
       <Stack gap="md">

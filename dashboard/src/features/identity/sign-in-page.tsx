@@ -3,11 +3,13 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { SignInRequest } from '@voxanne/contract';
+import { useState } from 'react';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { modeQuery } from './api/mode.ts';
 import { signIn } from './api/sign-in.ts';
 import { AuthCard } from './auth-card.tsx';
+import { CodeForm } from './code-form.tsx';
 import { enter } from './enter.ts';
 
 const route = getRouteApi('/sign-in');
@@ -28,15 +30,39 @@ export function SignInPage() {
   const form = useForm<SignInRequest>({ initialValues: { email: '', password: '' }, validate });
   const submit = useMutation({
     async mutationFn(values: SignInRequest) {
-      await signIn(values);
-      await enter(queryClient);
+      const { needsCode } = await signIn(values);
+      if (!needsCode) await enter(queryClient);
+      return needsCode;
     },
   });
+  const [isHalfWay, setHalfWay] = useState(false);
+  const go = () => navigate({ to: to ?? '/' });
   const save = useSaveForm(form, submit, {
     toRequest: (values) => values,
-    onSaved: () => void navigate({ to: to ?? '/' }),
+    onSaved: (needsCode) => (needsCode ? setHalfWay(true) : void go()),
   });
 
+  if (isHalfWay) {
+    return (
+      <AuthCard
+        title="One more step"
+        hint={`Signing in as ${form.values.email}.`}
+        foot={
+          <Anchor component="button" type="button" underline="always" onClick={() => setHalfWay(false)}>
+            Use another account
+          </Anchor>
+        }
+      >
+        <CodeForm
+          onPassed={async () => {
+            await enter(queryClient);
+            await go();
+          }}
+          onStartOver={() => setHalfWay(false)}
+        />
+      </AuthCard>
+    );
+  }
   return (
     <AuthCard
       title="Sign in"
@@ -69,6 +95,9 @@ export function SignInPage() {
             required
             {...form.getInputProps('password')}
           />
+          <Anchor component={Link} to="/forgot-password" underline="always" size="sm">
+            Forgot password?
+          </Anchor>
           <FormError error={save.error} />
           <Button type="submit" loading={save.isSaving} fullWidth mt={4}>
             Sign in

@@ -9,6 +9,7 @@ const places = [
   { to: '/settings/time-off', label: 'Time off' },
   { to: '/settings/team', label: 'Team' },
   { to: '/settings/api-keys', label: 'API keys' },
+  { to: '/settings/security', label: 'Security' },
 ] as const;
 
 export function SettingsNav() {

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { SignUpRequest } from '@voxanne/contract';
 import { useState } from 'react';
-import { asApiError } from '../../lib/api/api-error.ts';
+import { ApiError, asApiError } from '../../lib/api/api-error.ts';
 import { FormError } from '../../lib/ui/form-error.tsx';
 import { useSaveForm } from '../../lib/ui/use-save-form.ts';
 import { signIn } from '../identity/api/sign-in.ts';
@@ -16,6 +16,15 @@ interface Values {
   name: string;
   password: string;
 }
+
+/** The link is behind the "#" of this page, which a sign-in elsewhere leaves alone. */
+const secondStep = () =>
+  new ApiError({
+    status: 0,
+    code: 'SECOND_STEP',
+    message:
+      'Your account uses two-step sign-in. Sign in on the sign-in page first, then open the link of the invitation again.',
+  });
 
 /** For a person who is not signed in: a new account, or the one they have with that address. */
 export function JoinForm({ token, email }: { token: string; email: string }) {
@@ -40,7 +49,8 @@ export function JoinForm({ token, email }: { token: string; email: string }) {
   const join = useMutation({
     async mutationFn({ name, password }: Values) {
       if (hasAccount) {
-        await signIn({ email, password });
+        const { needsCode } = await signIn({ email, password });
+        if (needsCode) throw secondStep();
         await acceptInvitation(token);
       } else await signUp({ email, name, password, invitation: token });
       await enter(queryClient);

@@ -48,9 +48,11 @@ export const offline = () =>
     message: 'You’re offline, so nothing was loaded or saved. Check your connection, then try again.',
   });
 
+const REFUSED_SIGN_INS = new Set(['INVALID_EMAIL_OR_PASSWORD', 'SIGN_IN_AGAIN']);
+
 /** The session is over. A refused password is a 401 as well, but says nothing about the session. */
 export const isSignedOut = (error: ApiError): boolean =>
-  error.status === 401 && error.code !== 'INVALID_EMAIL_OR_PASSWORD';
+  error.status === 401 && !REFUSED_SIGN_INS.has(error.code);
 
 export const unexpectedAnswer = (requestId: string | null) =>
   new ApiError({

@@ -50,12 +50,18 @@ const CLINIC_GONE = new Set(['CLINIC_CHANGED', 'NOT_A_MEMBER', 'NO_ORGANIZATION'
  * and sent when the network is back, long after the person has given it up.
  * @param onSignedOut - Called when the server no longer knows who asks.
  * @param onClinicGone - Called when the server no longer takes what is meant for the clinic on the page.
+ * @param onKeptOut - Called when the clinic requires two-step sign-in, and this one took one step.
  */
-export function createQueryClient(onSignedOut: () => void, onClinicGone: () => void): QueryClient {
+export function createQueryClient(
+  onSignedOut: () => void,
+  onClinicGone: () => void,
+  onKeptOut: () => void = () => undefined,
+): QueryClient {
   const lookAt = (error: Error) => {
     if (!(error instanceof ApiError)) return;
     if (isSignedOut(error)) onSignedOut();
     if (CLINIC_GONE.has(error.code)) onClinicGone();
+    if (error.code === 'SECOND_FACTOR_REQUIRED') onKeptOut();
   };
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({

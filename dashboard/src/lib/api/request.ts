@@ -4,7 +4,7 @@ import { noteChangeIds } from './own-changes.ts';
 import { fetchFromVoxanne, isOffline } from './reachability.ts';
 
 interface Options {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string>;

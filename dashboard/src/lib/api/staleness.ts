@@ -3,6 +3,7 @@ import type { LiveEventType } from '@voxanne/contract';
 
 /** The first part of every query key: what is read. */
 type Subject =
+  | 'account'
   | 'api-keys'
   | 'appointments'
   | 'availability'
@@ -25,13 +26,19 @@ type Subject =
   | 'providers'
   | 'services'
   | 'session'
+  | 'sessions'
   | 'tasks'
   | 'time-off'
   | 'vapi'
   | 'waitlist';
 
 /** What no live event reports, so that only the page that did it hears of it. */
-type LocalChange = 'breaker.reset' | 'calendar.tested' | 'delivery.replayed' | 'vapi_secret.rotated';
+type LocalChange =
+  | 'account.changed'
+  | 'breaker.reset'
+  | 'calendar.tested'
+  | 'delivery.replayed'
+  | 'vapi_secret.rotated';
 
 /** What can happen to the clinic's data: live events say it about everyone's changes, mutations about their own. */
 export type Change = LiveEventType | LocalChange;
@@ -55,6 +62,7 @@ export const staleAfter: Record<Change, readonly Subject[]> = {
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
   'team.updated': ['members', 'invitations', 'me', 'my-organizations', 'onboarding'],
   'api_key.updated': ['api-keys'],
+  'account.changed': ['account', 'sessions', 'session', 'me'],
   'breaker.reset': ['health'],
   'calendar.tested': ['integrations'],
   'delivery.replayed': ['deliveries', 'health'],
@@ -62,6 +70,7 @@ export const staleAfter: Record<Change, readonly Subject[]> = {
 };
 
 const LOCAL: ReadonlySet<string> = new Set<LocalChange>([
+  'account.changed',
   'breaker.reset',
   'calendar.tested',
   'delivery.replayed',
