@@ -27,8 +27,11 @@ const HELP = `Usage: npx --no voxanne <command> [options]
       --status, --topic      such as dead_letter, calendar.push
   outgoing replay <id>       retry one that failed, or all: --status dead_letter
       --dry-run              say what it would do, without doing it
-  clinics waiting            for the operator: new clinics waiting for a receptionist
+  clinics                    for the operator: all clinics
+      --cursor <cursor>      the next page; shown at the end of the previous one
+  clinics waiting            new clinics waiting for a receptionist
   clinics admit <id>         give one of them its receptionist now
+  clinics limit <id> <n>     requests an hour of its programs; default: what the deployment says
   owner invite               for the operator: a link for the owner of a new clinic; the one before it ends
       --email <address>      only for this address, for 7 days; without it for 24 hours
   senders list               for the operator: clinics that text from a number of their own
@@ -92,6 +95,8 @@ const COMMANDS = {
   },
   'outgoing list': { run: outgoing.list, takes: ['status', 'topic', 'limit', 'cursor'] },
   'outgoing replay': { run: outgoing.replay, takes: ['status', 'topic', 'dry-run'], words: 1 },
+  clinics: { run: clinics.list, takes: ['cursor'] },
+  'clinics limit': { run: clinics.limit, takes: [], words: 2 },
   'clinics waiting': { run: clinics.waiting, takes: [] },
   'clinics admit': { run: clinics.admit, takes: [], words: 1 },
   'owner invite': { run: owner.invite, takes: [] },
@@ -123,7 +128,7 @@ async function main(argv, env) {
     process.stdout.write(HELP);
     return values.help ? OK : new UsageFault('').exitCode;
   }
-  const length = positionals[0] === 'health' ? 1 : 2;
+  const length = positionals[0] === 'health' || positionals.length === 1 ? 1 : 2;
   const name = positionals.slice(0, length).join(' ');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageFault(`Unknown command "${name}".`);

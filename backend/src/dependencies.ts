@@ -172,7 +172,12 @@ export async function createDependencies({
     }),
   };
   const tools = createTools(booking);
-  const admission = createAdmission({ database, connections, perDay: config.newClinicsPerDay });
+  const admission = createAdmission({
+    database,
+    connections,
+    perDay: config.newClinicsPerDay,
+    needsEmail: config.mode === 'live',
+  });
   const vapi = createVapiClient(config);
   const provisioning = createProvisioning({
     database,

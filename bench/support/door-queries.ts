@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { admitClinic, waitingClinics } from '../../backend/src/assistant/admission.queries.ts';
+import { admitClinic, operatorClinics } from '../../backend/src/assistant/admission.queries.ts';
 import { saveCallReport, saveCallState } from '../../backend/src/assistant/calls.queries.ts';
 import { findOrgBySecretHash, readSecrets } from '../../backend/src/connections/shared-secrets.queries.ts';
 import { receptionistFacts } from '../../backend/src/health/vapi.queries.ts';
@@ -62,9 +62,11 @@ export function doorQueries(org: string, now: Date): HotQuery[] {
     worker('texts of one clinic that have not left', (db) => readOpenTexts(db, org)),
     { name: 'a text by hand', as: orgId, run: (db) => queueDirectText(db, direct, limits) },
     worker('a clinic that asks for a receptionist', (db) =>
-      admitClinic(db, org, { perDay: 1, perAddress: 1 }),
+      admitClinic(db, org, { perDay: 1, perAddress: 1, needsEmail: true }),
     ),
-    worker('clinics that wait for a receptionist', waitingClinics),
+    worker('clinics that wait for a receptionist', (db) =>
+      operatorClinics(db, { status: 'waiting' }, { limit: 50 }),
+    ),
     worker('whose secret it is', (db) => findOrgBySecretHash('vapi', randomBytes(32), now).execute(db)),
     worker('the secrets of a clinic', (db) => readSecrets(org, 'vapi').execute(db)),
     worker('the state of a receptionist', (db) => receptionistFacts(db, orgId)),

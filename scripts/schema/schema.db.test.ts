@@ -77,8 +77,8 @@ describe('the schema files', () => {
       ],
       [
         'a function that is gone',
-        'drop function app_private.waiting_clinics',
-        'function app_private.waiting_clinics()',
+        'drop function app_private.sign_up_address',
+        'function app_private.sign_up_address(uuid)',
       ],
       [
         'a new column',

@@ -1,5 +1,6 @@
--- Each new clinic costs money (an assistant, a phone number) and signs up without having proved anything. In live mode a
--- number of them a day get theirs at once, fewer from one address; the others wait for the next day or for the operator.
+-- Each new clinic costs money (an assistant, a phone number, texts) and signs up without having proved anything. In live mode
+-- it waits until its owner's email address is verified; then a number of them a day get theirs at once, fewer from one
+-- address, and the others wait for the next day. The operator lets any of them in at any time.
 
 create table app_private.clinic_admissions (
   org_id uuid primary key references public.organizations (id) on delete cascade,
@@ -32,7 +33,29 @@ exception when invalid_text_representation then
   return null;
 end $$;
 
-create function app_private.admit_clinic(p_org_id uuid, p_per_day integer, p_per_address integer) returns boolean
+-- GoTrue says when an address was confirmed, the built-in issuer whether it is verified.
+create function app_private.owner_is_verified(p_org_id uuid) returns boolean
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+  select exists (
+    select 1 from public.profiles p join auth.users u on u.id = p.user_id
+    where p.org_id = p_org_id and p.role = 'owner'
+      and (coalesce((to_jsonb(u) ->> 'email_verified')::boolean, false) or to_jsonb(u) ->> 'email_confirmed_at' is not null))
+$$;
+grant execute on function app_private.owner_is_verified to voxanne_service;
+
+-- Whether texts may be sent in the clinic's name. The limit of a day is about numbers and assistants alone.
+create function app_private.may_text(p_org_id uuid) returns boolean
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+  select exists (select 1 from app_private.clinic_admissions a where a.org_id = p_org_id and a.admitted_at is not null)
+    or app_private.owner_is_verified(p_org_id)
+$$;
+grant execute on function app_private.may_text to voxanne_service;
+
+create function app_private.admit_clinic(
+  p_org_id uuid, p_per_day integer, p_per_address integer, p_needs_email boolean
+) returns boolean
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 declare
@@ -49,6 +72,7 @@ begin
     on conflict (org_id) do nothing;
   select * into v_me from app_private.clinic_admissions a where a.org_id = p_org_id;
   if v_me.admitted_at is not null then return true; end if;
+  if p_needs_email and not app_private.owner_is_verified(p_org_id) then return false; end if;
 
   update app_private.clinic_admissions a set address = null
     where a.admitted_at <= v_since and a.address is not null;
@@ -64,6 +88,7 @@ begin
           where u.address = a.address and u.admitted_by = 'limit' and u.admitted_at > v_since) as used
       from app_private.clinic_admissions a
       where a.admitted_at is null and (a.asked_at, a.org_id) < (v_me.asked_at, v_me.org_id)
+        and (not p_needs_email or app_private.owner_is_verified(a.org_id))
       group by a.address
     ) w
     where w.address is null or w.used < p_per_address;
@@ -88,16 +113,55 @@ create function app_private.admit_clinic_now(p_org_id uuid) returns boolean
     returning 1)
   select exists (select 1 from admitted);
 $$;
-grant execute on function app_private.admit_clinic_now to voxanne_service;
 
-create function app_private.waiting_clinics() returns table (org_id uuid, name text, email text, asked_at timestamptz)
+create function app_private.admit_clinic_by_operator(p_org_id uuid, p_request_id text) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  if not app_private.admit_clinic_now(p_org_id) then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, request_id)
+    values (p_org_id, 'system', 'operator', 'organization.admitted', 'organization', p_org_id::text, p_request_id);
+  return true;
+end $$;
+grant execute on function app_private.admit_clinic_by_operator to voxanne_service;
+
+-- Null: what the deployment says. False when there is no such clinic.
+create function app_private.set_requests_per_hour(p_org_id uuid, p_limit integer, p_request_id text) returns boolean
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  v_before integer;
+begin
+  select o.requests_per_hour into v_before from public.organizations o where o.id = p_org_id for update;
+  if not found then
+    return false;
+  end if;
+  if v_before is distinct from p_limit then
+    update public.organizations o set requests_per_hour = p_limit where o.id = p_org_id;
+    insert into public.audit_log (org_id, actor_type, actor_id, action, object_type, object_id, before, after, request_id)
+      values (p_org_id, 'system', 'operator', 'organization.limit_set', 'organization', p_org_id::text,
+        jsonb_build_object('requests_per_hour', v_before), jsonb_build_object('requests_per_hour', p_limit), p_request_id);
+  end if;
+  return true;
+end $$;
+grant execute on function app_private.set_requests_per_hour to voxanne_service;
+
+-- By when they asked for a receptionist, or were created.
+create function app_private.operator_clinics(p_waiting boolean, p_after_at timestamptz, p_after_id uuid, p_limit integer)
+  returns table (id uuid, at text, name text, email text, members integer, created_at timestamptz, asked_at timestamptz,
+    admitted_at timestamptz, admitted_by text, email_verified boolean, requests_per_hour integer)
   language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
-  select o.id, o.name, (select p.email from public.profiles p where p.org_id = o.id and p.role = 'owner'
-      order by p.created_at limit 1), a.asked_at
-    from app_private.clinic_admissions a join public.organizations o on o.id = a.org_id
-    where a.admitted_at is null
-    order by a.asked_at, a.org_id
-    limit 200;
+  select o.id, coalesce(a.asked_at, o.created_at)::text, o.name,
+      (select p.email from public.profiles p where p.org_id = o.id and p.role = 'owner' order by p.created_at limit 1),
+      (select count(*)::integer from public.profiles p where p.org_id = o.id), o.created_at, a.asked_at, a.admitted_at,
+      a.admitted_by, app_private.owner_is_verified(o.id), o.requests_per_hour
+    from public.organizations o left join app_private.clinic_admissions a on a.org_id = o.id
+    where (not p_waiting or (a.org_id is not null and a.admitted_at is null))
+      and (p_after_id is null or (coalesce(a.asked_at, o.created_at), o.id) > (p_after_at, p_after_id))
+    order by coalesce(a.asked_at, o.created_at), o.id
+    limit p_limit;
 $$;
-grant execute on function app_private.waiting_clinics to voxanne_service;
+grant execute on function app_private.operator_clinics to voxanne_service;

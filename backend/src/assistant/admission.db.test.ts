@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createMayText } from '../messaging/may-text.ts';
 import { createTestApp, type TestApp } from '../testing/app.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/index.ts';
-import { createAdmission, WAITS } from './admission.ts';
+import { createAdmission, WAITS, WAITS_FOR_EMAIL } from './admission.ts';
 import { type AssistantScene, createAssistantScene } from './testing.ts';
 
 describe('new clinics', () => {
@@ -37,6 +38,11 @@ describe('new clinics', () => {
     for (const orgId of orgIds) answers.push(await gate(perDay).mayProvision(orgId));
     return answers;
   };
+  const verify = (orgId: string) =>
+    scene.owner.query(
+      `update auth.users u set email_verified = true from public.profiles p where p.user_id = u.id and p.org_id = $1`,
+      [orgId],
+    );
   const dayPasses = () =>
     scene.owner.query(
       `update app_private.clinic_admissions set admitted_at = admitted_at - interval '25 hours'`,
@@ -87,6 +93,28 @@ describe('new clinics', () => {
     expect(rows).toEqual([{ address: null }]);
   });
 
+  test('wait in live mode until an owner’s email address is verified, and keep no one else from the day’s places', async () => {
+    const [first, second] = (await clinics(2)) as [never, never];
+    const live = createAdmission({ ...scene, perDay: 1, needsEmail: true });
+    expect([await live.mayProvision(first), await live.mayProvision(second)]).toEqual([false, false]);
+    expect(await scene.connections.find(first, 'vapi')).toMatchObject({ errorMessage: WAITS_FOR_EMAIL });
+    await verify(second);
+    expect(await live.mayProvision(second)).toBe(true);
+    await verify(first);
+    expect(await live.mayProvision(first)).toBe(false);
+    expect(await scene.connections.find(first, 'vapi')).toMatchObject({ errorMessage: WAITS });
+  });
+
+  test('text no one in live mode until an owner’s address is verified or the operator says yes', async () => {
+    const [byEmail, byOperator] = (await clinics(2)) as [never, never];
+    const may = createMayText(scene.database, 'live');
+    expect([await may(byEmail), await may(byOperator)]).toEqual([false, false]);
+    await verify(byEmail);
+    await gate(0).admit(byOperator, 'a-request');
+    expect([await may(byEmail), await may(byOperator)]).toEqual([true, true]);
+    expect(await createMayText(scene.database, 'sandbox')(byEmail)).toBe(true);
+  });
+
   test('wait with a sentence and cost nothing, until the operator says yes', async () => {
     const [orgId] = await clinics(1);
     if (orgId === undefined) throw new Error('no clinic');
@@ -107,10 +135,16 @@ describe('new clinics', () => {
       errorMessage: WAITS,
     });
 
-    expect((await admission.waiting()).map((row) => row.org_id)).toEqual([orgId]);
-    expect(await admission.admit(orgId)).toBe(true);
-    expect(await admission.admit(orgId)).toBe(false);
-    expect(await admission.waiting()).toEqual([]);
+    const waiting = () => admission.list({ status: 'waiting' }, { limit: 50 });
+    expect((await waiting()).map((row) => row.id)).toEqual([orgId]);
+    expect(await admission.admit(orgId, 'a-request')).toBe(true);
+    expect(await admission.admit(orgId, 'a-request')).toBe(false);
+    expect(await waiting()).toEqual([]);
+    const { rows: said } = await scene.owner.query(
+      `select actor_type, actor_id from public.audit_log where org_id = $1 and action = 'organization.admitted'`,
+      [orgId],
+    );
+    expect(said).toEqual([{ actor_type: 'system', actor_id: 'operator' }]);
     const { rows } = await scene.owner.query(
       `select status from public.outbox where org_id = $1 and topic = 'assistant.provision' and run_at <= now()`,
       [orgId],
@@ -181,6 +215,59 @@ describe('the operator', () => {
     expect((await admit()).json()).toEqual({ org_id: ann.orgId, admitted: true });
     const again = await admit();
     expect([again.statusCode, again.json().code]).toEqual([404, 'CLINIC_NOT_WAITING']);
+  });
+
+  test('sees all clinics page by page, and sets how many requests their programs have', async () => {
+    const ann = await app.signUp();
+    const list = async (query: string) =>
+      (await send('GET', `/api/operator/clinics?status=all&limit=1${query}`, `Bearer ${TOKEN}`)).json();
+    const found: Record<string, unknown>[] = [];
+    let page = await list('');
+    for (;;) {
+      found.push(...page.data);
+      if (page.next_cursor === null) break;
+      page = await list(`&cursor=${page.next_cursor}`);
+    }
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.at(-1)).toMatchObject({
+      org_id: ann.orgId,
+      members: 1,
+      email_verified: false,
+      requests_per_hour: null,
+    });
+    const limit = (id: string, requests_per_hour: unknown) =>
+      app.app.inject({
+        method: 'PATCH',
+        url: `/api/operator/clinics/${id}`,
+        headers: { authorization: `Bearer ${TOKEN}` },
+        payload: { requests_per_hour },
+      });
+    expect((await limit(ann.orgId, 50)).json()).toEqual({ requests_per_hour: 50 });
+    for (const faulty of [0, -1, 1_000_000, '5', undefined])
+      expect((await limit(ann.orgId, faulty)).statusCode).toBe(400);
+    expect((await limit(ann.userId, 50)).json().code).toBe('CLINIC_NOT_FOUND');
+    const { rows } = await db.owner.query(
+      `select actor_id, before, after from public.audit_log where org_id = $1 and action = 'organization.limit_set'`,
+      [ann.orgId],
+    );
+    expect(rows).toEqual([
+      { actor_id: 'operator', before: { requests_per_hour: null }, after: { requests_per_hour: 50 } },
+    ]);
+    expect((await run('clinics')).out).toMatch(new RegExp(`${ann.orgId}.*50`));
+    expect(await run('clinics', 'limit', ann.orgId, 'default')).toMatchObject({ code: 0 });
+    expect((await run('clinics', 'limit', ann.orgId, 'many')).code).toBe(2);
+  });
+
+  test('has two tokens while one is rotated', async () => {
+    const both = await createTestApp(db, { env: { OPERATOR_TOKEN: `${TOKEN}, ${TOKEN}-of-before` } });
+    const status = async (token: string) =>
+      (await both.app.inject({ url: '/api/operator/clinics', headers: { authorization: `Bearer ${token}` } }))
+        .statusCode;
+    expect([await status(TOKEN), await status(`${TOKEN}-of-before`)]).toEqual([200, 200]);
+    expect([await status(`${TOKEN}, ${TOKEN}-of-before`), await status(''), await status(',')]).toEqual([
+      401, 401, 401,
+    ]);
+    await both.close();
   });
 
   test('does the same from the command line', async () => {

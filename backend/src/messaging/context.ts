@@ -58,6 +58,8 @@ export interface MessagingContext {
   statusCallback(messageId: string): string | undefined;
   tuning: Tuning;
   textLimits: TextLimits;
+  /** Whether texts may go out in that clinic's name; in the sandbox always. */
+  mayText(orgId: string): Promise<boolean>;
   /** Orders the clinics that a patient is asked about. */
   clinicOrderKey: Buffer;
   random: () => number;

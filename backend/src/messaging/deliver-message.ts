@@ -54,7 +54,10 @@ export async function deliverMessage(
   if (message.age_ms > context.tuning.expireMs)
     return giveUp(context, message, 'EXPIRED', 'The text waited too long to still be useful.');
   return (
-    waitForBreaker(context, message) ?? waitForSender(context, message) ?? (await attempt(context, message))
+    (await waitForAdmission(context, message)) ??
+    waitForBreaker(context, message) ??
+    waitForSender(context, message) ??
+    (await attempt(context, message))
   );
 }
 
@@ -71,6 +74,21 @@ async function giveUp(
   const { id: message_id, org_id } = message;
   context.log.warn({ org_id, message_id, error_code: code }, '[Messaging] Text not sent');
   return failed(reason);
+}
+
+const ADMISSION_LOOK_MS = 60_000;
+
+/** A clinic that proved nothing texts no one in live mode: it would be the deployment's good name. */
+async function waitForAdmission(
+  context: MessagingContext,
+  message: MessageRow,
+): Promise<Delivery | undefined> {
+  if (await context.mayText(message.org_id)) return undefined;
+  return later(
+    message.status,
+    'Texts are waiting until an owner of the clinic has verified their email address, or the operator approves the clinic.',
+    ADMISSION_LOOK_MS,
+  );
 }
 
 /** Asked first, so that a text that cannot leave is not shown as being sent. */

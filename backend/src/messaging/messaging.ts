@@ -16,6 +16,7 @@ import {
   resetTwilioCircuitBreaker,
 } from './circuit-breaker.ts';
 import { type MessagingContext, type SafeCalls, TUNING, type Tuning } from './context.ts';
+import { createMayText } from './may-text.ts';
 import { createMessageJobs, type MessageJobOptions, type MessageJobs } from './message-jobs.ts';
 import { refreshStatuses } from './refresh-statuses.ts';
 import { type BatchMessage, sendSmsBatch } from './send-sms-batch.ts';
@@ -87,6 +88,7 @@ function contextOf(dependencies: MessagingDependencies): MessagingContext {
     clock,
     clinicOrderKey,
     tuning,
+    mayText: createMayText(database, config.mode),
     publicUrl,
     safeCalls: dependencies.safeCalls ?? { safeCall, getCircuitBreakerStatus, resetCircuitBreaker, on },
     twilio: createTwilioClient(twilio, tuning),

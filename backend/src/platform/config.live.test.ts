@@ -122,6 +122,7 @@ describe('in live mode', () => {
       ['AUTH_SECRET', 'changeme'.repeat(5)],
       ['OPERATOR_TOKEN', 'o'.repeat(20)],
       ['OPERATOR_TOKEN', '1234567890123456'],
+      ['OPERATOR_TOKEN', `${randomBytes(24).toString('base64')},1234567890123456`],
       ['SUPABASE_JWT_SECRET', 'super-secret-jwt-token-with-at-least-32-characters-long'],
     ] as const) {
       const found = faults({ ...LIVE, [name]: value });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { EncryptionKey } from './crypto.ts';
 import { StartupError } from './errors.ts';
 import { keptSecrets, standInSecret } from './kept-secrets.ts';
+import { operatorTokensOf } from './operator.ts';
 import { addressFault } from './settings/address-fault.ts';
 import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
 import { didYouMean } from './settings/did-you-mean.ts';
@@ -66,7 +67,17 @@ const Environment = z.object({
   SUPABASE_URL: url.optional(),
   SUPABASE_JWT_SECRET: z.string().min(32).optional(),
   ENCRYPTION_KEYS: z.string().optional(),
-  OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  OPERATOR_TOKEN: z
+    .string()
+    .refine(
+      (text) => operatorTokensOf(text).every(({ length }) => length >= 16),
+      'must have at least 16 characters (each, if there are two)',
+    )
+    .refine(
+      (text) => [1, 2].includes(operatorTokensOf(text).length),
+      'must be one token, or two with a comma between them: the new one and the one before',
+    )
+    .optional(),
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   GOOGLE_OAUTH_AUTH_URL: url.optional(),

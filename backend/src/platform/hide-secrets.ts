@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { operatorTokensOf } from './operator.ts';
 
 /** Shorter ones would also be found inside of ordinary words. */
 const MIN_LENGTH = 8;
@@ -15,7 +16,7 @@ function secretsOf(config: Config): string[] {
   return [
     auth.secret,
     auth.supabaseJwtSecret ?? '',
-    operatorToken,
+    ...operatorTokensOf(operatorToken),
     google.clientSecret,
     twilio.authToken,
     vapi.apiKey,

@@ -4,12 +4,24 @@ import { sameSecret } from './crypto.ts';
 import { AppError } from './errors.ts';
 import { refusesStrangers } from './request-limits.ts';
 
-/** Lets in who shows OPERATOR_TOKEN as bearer, and no one else: no cookie, no clinic's token. */
-export const createOperatorCheck = (operatorToken: string) =>
-  refusesStrangers(async (request: FastifyRequest): Promise<void> => {
+/** OPERATOR_TOKEN holds one token, or two while it is rotated: the new one and the one before. */
+export const operatorTokensOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
+
+/**
+ * Lets in who shows OPERATOR_TOKEN as bearer, and no one else: no cookie, no clinic's token. What is refused counts for the
+ * network that it came from, like any request that proves nothing.
+ */
+export const createOperatorCheck = (operatorToken: string) => {
+  const tokens = operatorTokensOf(operatorToken);
+  return refusesStrangers(async (request: FastifyRequest): Promise<void> => {
     const given = bearerOf(request.headers.authorization) ?? '';
-    // An unset token must not be matched by an empty one.
-    if (operatorToken !== '' && sameSecret(given, operatorToken)) return;
+    // Each is compared, so that the time says nothing about which one it is. Without a token no one is let in.
+    const matches = tokens.map((token) => sameSecret(given, token));
+    if (matches.includes(true)) return;
     throw new AppError({
       code: 'OPERATOR_REQUIRED',
       status: 401,
@@ -17,3 +29,4 @@ export const createOperatorCheck = (operatorToken: string) =>
         'Only the operator of the deployment can do this. Send OPERATOR_TOKEN as Authorization: Bearer.',
     });
   });
+};

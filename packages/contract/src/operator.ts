@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Timestamp } from './common.ts';
+import { PageQuery, page, Timestamp } from './common.ts';
 
 /** SIGN_UP: who may make an account. */
 export const SignUpMode = z.enum(['open', 'invited', 'closed']);
@@ -56,14 +56,34 @@ export const NewOwnerLink = OwnerLinkFacts.extend({
   example: { ...OWNER_LINK, url: 'https://voxanne.example/sign-up#q3XAn0W9m2b5u8r1t4k7p0s3v6y9B2E5' },
 });
 
-/** A new clinic whose receptionist waits for the operator's yes, or for the next day. */
-export const WaitingClinic = z.object({
+/** A clinic as the operator sees it: nothing of its patients. */
+const OperatorClinic = z.object({
   org_id: z.guid(),
   name: z.string(),
-  email: z.string().nullable(),
-  asked_at: z.iso.datetime(),
+  email: z.string().nullable().describe('Of its first owner'),
+  email_verified: z.boolean().describe('Whether an owner’s email address is verified'),
+  members: z.int(),
+  created_at: Timestamp,
+  asked_at: Timestamp.nullable().describe('When it first asked for a receptionist; null: it didn’t have to'),
+  admitted_at: Timestamp.nullable(),
+  admitted_by: z.enum(['limit', 'operator']).nullable(),
+  requests_per_hour: z.int().nullable().describe('Of its programs; null: what the deployment says'),
 });
-export const WaitingClinicList = z.object({ data: z.array(WaitingClinic) });
+export const OperatorClinicQuery = PageQuery.extend({
+  status: z.enum(['waiting', 'all']).default('waiting').describe('Left out: waiting'),
+});
+export const OperatorClinicList = page(OperatorClinic);
+
+export const ClinicLimit = z
+  .strictObject({
+    requests_per_hour: z
+      .int()
+      .min(1)
+      .max(999_999)
+      .nullable()
+      .describe('What its programs may ask for in an hour; null: what the deployment says'),
+  })
+  .meta({ id: 'ClinicLimit', example: { requests_per_hour: 5_000 } });
 
 export const AdmittedClinic = z.object({ org_id: z.guid(), admitted: z.literal(true) });
 

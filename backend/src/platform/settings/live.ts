@@ -1,3 +1,4 @@
+import { operatorTokensOf } from '../operator.ts';
 import { isLoopbackHost, isLoopbackUrl, readAddress, readOrigin } from './addresses.ts';
 import { SECRET_NAMES } from './secret-names.ts';
 import { keyWeaknessOf, weaknessOf } from './strength.ts';
@@ -96,7 +97,8 @@ const COMMANDS = {
 
 function weakFaults(given: Given): string[] {
   const faults = Object.entries(COMMANDS).flatMap(([name, command]) => {
-    const weakness = given[name] ? weaknessOf(given[name]) : undefined;
+    const values = name === 'OPERATOR_TOKEN' ? operatorTokensOf(given[name] ?? '') : [given[name] ?? ''];
+    const weakness = values.map((value) => (value === '' ? undefined : weaknessOf(value))).find(Boolean);
     return weakness ? [`${name}: ${weakness}, so it can be guessed. ${command}`] : [];
   });
   for (const entry of (given.ENCRYPTION_KEYS ?? '').split(',')) {
@@ -110,7 +112,7 @@ function weakFaults(given: Given): string[] {
       );
     }
   }
-  if (given.AUTH_SECRET && given.AUTH_SECRET === given.OPERATOR_TOKEN) {
+  if (given.AUTH_SECRET && operatorTokensOf(given.OPERATOR_TOKEN ?? '').includes(given.AUTH_SECRET)) {
     faults.push('OPERATOR_TOKEN: is the same as AUTH_SECRET. Make a separate one: openssl rand -base64 24');
   }
   return faults;
