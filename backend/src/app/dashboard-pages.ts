@@ -18,6 +18,7 @@ export const PAGES = [
   '/messages',
   '/patients',
   '/settings',
+  '/settings/api-keys',
   '/settings/hours',
   '/settings/providers',
   '/settings/services',
