@@ -5,12 +5,12 @@ import { z } from 'zod';
 import type { EncryptionKey } from './crypto.ts';
 import { StartupError } from './errors.ts';
 import { keptSecrets, standInSecret } from './kept-secrets.ts';
-import { operatorTokensOf } from './operator.ts';
 import { addressFault } from './settings/address-fault.ts';
 import { isLoopbackHost, isLoopbackUrl, type Read, readAddress, readOrigin } from './settings/addresses.ts';
 import { didYouMean } from './settings/did-you-mean.ts';
 import { liveFaults, STAND_IN_ACCOUNTS } from './settings/live.ts';
 import { type MailSettings, mailFaults, mailFrom, mailSettings, smtpUrl } from './settings/mail.ts';
+import { operatorTokensOf } from './settings/operator-tokens.ts';
 import { originList } from './settings/origins.ts';
 import { SECRET_NAMES } from './settings/secret-names.ts';
 

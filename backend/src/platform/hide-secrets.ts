@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { operatorTokensOf } from './operator.ts';
+import { operatorTokensOf } from './settings/operator-tokens.ts';
 
 /** Shorter ones would also be found inside of ordinary words. */
 const MIN_LENGTH = 8;

@@ -3,13 +3,7 @@ import { bearerOf } from './bearer.ts';
 import { sameSecret } from './crypto.ts';
 import { AppError } from './errors.ts';
 import { refusesStrangers } from './request-limits.ts';
-
-/** OPERATOR_TOKEN holds one token, or two while it is rotated: the new one and the one before. */
-export const operatorTokensOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((token) => token.trim())
-    .filter((token) => token !== '');
+import { operatorTokensOf } from './settings/operator-tokens.ts';
 
 /**
  * Lets in who shows OPERATOR_TOKEN as bearer, and no one else: no cookie, no clinic's token. What is refused counts for the

@@ -1,5 +1,5 @@
-import { operatorTokensOf } from '../operator.ts';
 import { isLoopbackHost, isLoopbackUrl, readAddress, readOrigin } from './addresses.ts';
+import { operatorTokensOf } from './operator-tokens.ts';
 import { SECRET_NAMES } from './secret-names.ts';
 import { keyWeaknessOf, weaknessOf } from './strength.ts';
 
