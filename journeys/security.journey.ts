@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)('the security of an account', () => {
 
     await owner.goto(`${product.url}/settings/team`);
     await owner.getByLabel('Email').fill('kim@clinic.example');
-    await owner.getByRole('button', { name: 'Make invitation' }).click();
+    await owner.getByRole('button', { name: 'Create invitation' }).click();
     const invitation = await owner.getByLabel('Invitation link', { exact: true }).inputValue();
     const colleague = await open(invitation);
     await colleague.getByLabel('Your name').fill('Kim Colleague');
