@@ -99,7 +99,7 @@ test('a row of one time is not saved', async () => {
 test('a break that changes nothing is a hint, and can be saved', async () => {
   const { server, user } = await openForm();
   await user.click(button('Add a break on Tuesday'));
-  day('Tuesday').getByText(/The break from 12:00 to 13:00/);
+  day('Tuesday').getByText(/The break from 12:00.PM to 1:00.PM/);
   await user.click(button('Save hours'));
   await expect.poll(() => server.sentTo(ROUTE).length).toBe(1);
 });
