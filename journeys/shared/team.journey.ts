@@ -75,8 +75,8 @@ describe.skipIf(!hasBrowser)('the people of a clinic', () => {
       ['/setup', 'Setup'],
       ['/deliveries', 'Deliveries'],
       ['/settings', 'Settings'],
-      ['/settings/team', 'Team'],
       ['/settings/api-keys', 'API keys'],
+      ['/settings/team', 'Team'],
     ] as const) {
       await page.goto(`${product.url}${path}`);
       await heading(page, name).waitFor();

@@ -50,16 +50,11 @@ describe('a new migration', { timeout: 240_000 }, () => {
       `when 'pending' then array['confirmed', 'no_show']`,
     );
     change('56_hold_slot.sql', `p_limit integer default 500`, `p_limit integer default 100`);
-    change(
-      '15_clinic_admissions.sql',
-      'create function app_private.admit_clinic_now(p_org_id uuid)',
-      'create function app_private.let_in(p_org_id uuid)',
-    );
-    change(
-      '15_clinic_admissions.sql',
-      'on function app_private.admit_clinic_now',
-      'on function app_private.let_in',
-    );
+    for (const [before, after] of [
+      ['create function app_private.may_text(', 'create function app_private.let_in('],
+      ['execute on function app_private.may_text', 'execute on function app_private.let_in'],
+    ] as const)
+      change('15_clinic_admissions.sql', before, after);
     appendFileSync(
       join(supabase, 'schemas', '60_appointment_status.sql'),
       `comment on function public.set_appointment_status is 'What became of a visit, in the clinic''s words.';\n`,
@@ -74,7 +69,7 @@ describe('a new migration', { timeout: 240_000 }, () => {
       'public.set_appointment_status',
     ]);
     expect(text.match(/^drop function .*/gm)).toEqual([
-      'drop function app_private.admit_clinic_now(uuid);',
+      'drop function app_private.may_text(uuid);',
       'drop function app_private.expire_holds(integer);',
     ]);
     expect(text).toContain('grant execute on function app_private.let_in(uuid) to voxanne_service;');

@@ -47,7 +47,7 @@ describe('the rights', () => {
     const given = new Set<string>(Object.values(SCOPES).flatMap(({ rights: held }) => held));
     expect([...given].filter((name) => !(name in RIGHTS))).toEqual([]);
     const kept = Object.keys(RIGHTS).filter((name) => !given.has(name));
-    expect(kept).toEqual(['appointments.overbook', 'connections.manage', 'owners.manage']);
+    expect(kept).toEqual(['appointments.overbook', 'connections.manage', 'owners.manage', 'security.manage']);
   });
 
   test('of the scope read change nothing, and those of admin are an admin’s', () => {

@@ -731,7 +731,7 @@ begin
     select 1 from public.providers
     where org_id = p_org_id and id = v_old.provider_id and active and deleted_at is null) then
     return app_private.refusal('PROVIDER_NOT_FOUND',
-      'That provider no longer takes appointments. Choose another provider.');
+      'That provider no longer takes appointments. Book it with another provider.');
   end if;
   if not v_old.overbooked and not app_private.is_free(
     p_org_id, v_old.provider_id, v_old.busy_from, v_old.busy_to,

@@ -5,34 +5,38 @@ const email = z.email().max(254);
 const newPassword = z.string().min(8).max(128);
 const currentPassword = z.string().min(1).max(128);
 /** The end of a link from an email. */
-const linkToken = z.string().min(1).max(2_000).describe('The end of the link, after #');
+const linkToken = z
+  .string()
+  .max(2_000)
+  .regex(/^[\w.-]+$/, 'isn’t the end of one of our links: copy the whole link')
+  .describe('The end of the link, after #');
 
-export const PasswordResetRequest = z.object({ email }).meta({ id: 'PasswordResetRequest' });
+export const PasswordResetRequest = z.strictObject({ email }).meta({ id: 'PasswordResetRequest' });
 export type PasswordResetRequest = z.infer<typeof PasswordResetRequest>;
 
 export const PasswordReset = z
-  .object({ token: linkToken, password: newPassword })
+  .strictObject({ token: linkToken, password: newPassword })
   .meta({ id: 'PasswordReset' });
 export type PasswordReset = z.infer<typeof PasswordReset>;
 
 export const PasswordChange = z
-  .object({ current_password: currentPassword, password: newPassword })
+  .strictObject({ current_password: currentPassword, password: newPassword })
   .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-export const EmailVerification = z.object({ token: linkToken }).meta({ id: 'EmailVerification' });
+export const EmailVerification = z.strictObject({ token: linkToken }).meta({ id: 'EmailVerification' });
 export type EmailVerification = z.infer<typeof EmailVerification>;
 
 export const EmailVerified = z
   .object({ email: z.string().describe('The address that is verified now') })
   .meta({ id: 'EmailVerified' });
 
-export const EmailChange = z.object({ email, password: currentPassword }).meta({ id: 'EmailChange' });
+export const EmailChange = z.strictObject({ email, password: currentPassword }).meta({ id: 'EmailChange' });
 export type EmailChange = z.infer<typeof EmailChange>;
 
 /** For what a person confirms with their password. */
 export const PasswordConfirmation = z
-  .object({ password: currentPassword })
+  .strictObject({ password: currentPassword })
   .meta({ id: 'PasswordConfirmation' });
 export type PasswordConfirmation = z.infer<typeof PasswordConfirmation>;
 
@@ -51,11 +55,20 @@ export const RecoveryCodes = z.object({ recovery_codes: z.array(z.string()) }).m
 
 /** Six digits of the app. */
 export const TotpCode = z
-  .object({ code: z.string().regex(/^\d{6}$/, 'must be the six digits that the app shows') })
+  .strictObject({ code: z.string().regex(/^\d{6}$/, 'must be the six digits that the app shows') })
   .meta({ id: 'TotpCode' });
 export type TotpCode = z.infer<typeof TotpCode>;
 
-export const RecoveryCode = z.object({ code: z.string().trim().min(6).max(32) }).meta({ id: 'RecoveryCode' });
+export const RecoveryCode = z
+  .strictObject({
+    code: z
+      .string()
+      .trim()
+      .min(6)
+      .max(32)
+      .regex(/^[A-Za-z0-9-]+$/, 'must be as in your list: letters, digits and a hyphen'),
+  })
+  .meta({ id: 'RecoveryCode' });
 export type RecoveryCode = z.infer<typeof RecoveryCode>;
 
 export const SecondFactorRequired = z

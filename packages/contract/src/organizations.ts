@@ -49,7 +49,7 @@ export const Organization = z
   .meta({ id: 'Organization' });
 export type Organization = z.infer<typeof Organization>;
 
-export const SecondFactorRule = z.object({ required: z.boolean() }).meta({ id: 'SecondFactorRule' });
+export const SecondFactorRule = z.strictObject({ required: z.boolean() }).meta({ id: 'SecondFactorRule' });
 export type SecondFactorRule = z.infer<typeof SecondFactorRule>;
 
 export const OrganizationPatch = z
