@@ -141,7 +141,7 @@ describe.each(chosen)('the whole job on $name', (way) => {
       return entry.details.notifications === expected && entry;
     });
     expect(queue.status).toBe('healthy');
-    expect(queue.message).toMatch(way.pooled ? /notifications do not arrive/ : /woken by LISTEN/);
+    expect(queue.details.mode).toMatch(way.pooled ? /pooler blocks notifications/ : /woken by LISTEN/);
   });
 
   test('and no query along the way looked worth compiling', () => {
