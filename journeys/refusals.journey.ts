@@ -144,8 +144,8 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       ],
       ['a time in words only', { scheduledAt: 'tomorrow-ish' }, /time/i, 'INVALID_TIME'],
       ['no time at all', { scheduledAt: undefined }, /is missing/i, 'INVALID_TIME'],
-      ['a phone that is none', { phone: 'call me maybe' }, /phone/i, 'INVALID_PHONE'],
-      ['no phone at all', { phone: undefined }, /phone/i, 'INVALID_PHONE'],
+      ['a phone that is none', { phone: 'call me maybe' }, /number/i, 'INVALID_PHONE'],
+      ['no phone at all', { phone: undefined }, /number/i, 'INVALID_PHONE'],
       ['no name', { name: '' }, /name/i, 'INVALID_NAME'],
       ['the past', { scheduledAt: '2020-06-01T15:00:00Z' }, /passed/i, 'IN_THE_PAST'],
       [
@@ -278,7 +278,7 @@ describe('a refusal is a clear answer, and nothing is written', () => {
   describe('of a person who may not', () => {
     /** Routes that answer strangers, each for its reason. */
     const open =
-      /^\/(health|ready|metrics)$|^\/(a|api\/feeds)\/\{|^\/api\/(auth|vapi|webhooks)\/|^\/api\/(mode|health\/integrations)$|^\/api\/integrations\/google\/callback$/;
+      /^\/(health|ready|metrics)$|^\/(a|api\/feeds)\/\{|^\/api\/(auth|vapi|webhooks)\/|^\/api\/(mode|health\/integrations|(invitations|owner-links)\/look-up)$|^\/api\/integrations\/google\/callback$/;
 
     test('no token, a forged one, another kind: every documented route asks who you are', async () => {
       const { body } = await send('GET', `${product.url}/api/openapi.json`);
