@@ -127,6 +127,7 @@ export async function addMember(
         ...HIGH_LIMITS,
         VOXANNE_ROLE: role,
         VOXANNE_MODE: 'live',
+        SIGN_UP: 'open',
         VOXANNE_DATA_DIR: dataDir,
         LOG_LEVEL: 'warn',
         PORT: String(port),
