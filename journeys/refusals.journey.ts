@@ -218,7 +218,8 @@ describe('a refusal is a clear answer, and nothing is written', () => {
       for (const body of ['null', '[]', '"text"', '7', '{}', '']) {
         expectProblem(await post(body, json), 400, 'VALIDATION_FAILED');
       }
-      expectProblem(await post(JSON.stringify({ name: 'x'.repeat(3_000_000) }), json), 413);
+      // Small enough for the buffers in between: what is refused before it was sent whole may break off the sending.
+      expectProblem(await post(JSON.stringify({ name: 'x'.repeat(300_000) }), json), 413);
       expectProblem(await post('name=Ann', { 'content-type': 'text/plain' }), 415);
       expectProblem(await post(new URLSearchParams({ name: 'Ann' }), {}), 415, 'UNSUPPORTED_MEDIA_TYPE');
     });

@@ -19,9 +19,7 @@ describe('a cursor', () => {
     const { bearer } = await scene.signUp();
     const operator = { authorization: `Bearer ${scene.config.operatorToken}` };
     const get = async (url: string) =>
-      (
-        await scene.app.inject({ url, headers: url.startsWith('/api/operator/') ? operator : bearer })
-      ).json();
+      (await scene.app.inject({ url, headers: url.startsWith('/api/operator/') ? operator : bearer })).json();
     for (const [name, phone] of [
       ['Ana Silva', '+14155550132'],
       ['Ben Ode', '+14155550133'],

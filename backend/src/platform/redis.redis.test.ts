@@ -115,6 +115,21 @@ describe.skipIf(missing && process.env.CI !== 'true')(title, () => {
     }
   });
 
+  test('end in silence, also while they subscribe again', async () => {
+    redis = await startRedis();
+    const { port } = redis;
+    const { subscriber } = await connect();
+    await subscriber.subscribe('news');
+    await redis.stop();
+    const ended = new Promise<void>((resolve) => subscriber.once('end', resolve));
+    subscriber.once('ready', () => {
+      subscriber.disconnect();
+      subscriber.stream.destroy();
+    });
+    redis = await startRedis({ port });
+    await ended;
+  });
+
   test('warn of a Redis that evicts, in one line, however often it reconnects', async () => {
     redis = await startRedis({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
     const connections = await connect();

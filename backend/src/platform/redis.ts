@@ -72,7 +72,7 @@ export async function connectRedis({ url, log }: RedisConnectionsOptions): Promi
   };
 
   const client = connect('commands', FAIL_FAST);
-  const subscriber = connect('news', PATIENT);
+  const subscriber = resubscribingQuietly(connect('news', PATIENT));
   tellState(client, log);
   // Anyone who asks right away would hear that Redis is away, and believe it for a while.
   await firstOutcome(client);
@@ -92,6 +92,21 @@ export async function connectRedis({ url, log }: RedisConnectionsOptions): Promi
       }
     },
   };
+}
+
+/**
+ * After a reconnect the driver subscribes again by itself, and no one catches the refusal when the connection ends before
+ * Redis has answered: an unhandled rejection, which would end the process.
+ */
+function resubscribingQuietly(connection: Redis): Redis {
+  const subscribe = connection.subscribe.bind(connection) as (...channels: string[]) => Promise<unknown>;
+  return Object.assign(connection, {
+    subscribe(...channels: string[]) {
+      const subscribed = subscribe(...channels);
+      subscribed.catch(() => undefined);
+      return subscribed;
+    },
+  });
 }
 
 async function firstOutcome(client: Redis): Promise<void> {

@@ -101,7 +101,7 @@ describe('a sandbox that is started again', () => {
 
     const files = readdirSync(config.stateDir);
 
-    expect(files.sort()).toEqual(['google.jsonl', 'twilio.jsonl', 'vapi.jsonl']);
+    expect(files.sort()).toEqual(['google.jsonl', 'mail.jsonl', 'twilio.jsonl', 'vapi.jsonl']);
     for (const file of files) expect(statSync(join(config.stateDir, file)).mode & 0o077).toBe(0);
   });
 });

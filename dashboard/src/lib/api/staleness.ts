@@ -61,7 +61,7 @@ export const staleAfter: Record<Change, readonly Subject[]> = {
   'provider.updated': ['providers', 'availability', 'appointments', 'time-off', 'onboarding'],
   'time_off.updated': ['time-off', 'availability', 'onboarding'],
   'team.updated': ['members', 'invitations', 'me', 'my-organizations', 'onboarding'],
-  'api_key.updated': ['api-keys'],
+  'api_key.updated': ['api-keys', 'onboarding'],
   'account.changed': ['account', 'sessions', 'session', 'me'],
   'breaker.reset': ['health'],
   'calendar.tested': ['integrations'],
