@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
+import { sha256 } from '../platform/crypto.ts';
 import type { Database } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { listKnownProofs } from '../platform/rate-limits/known-proofs.ts';
@@ -15,12 +16,10 @@ const KEY = /^vx_(test|live)_[\w-]{43}$/;
 /** What is shown of a key: it says which one it is, and leaves 220 bits to guess. */
 const SHOWN = 'vx_test_'.length + 6;
 
-const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
-
 /** The text of a new key, with 256 random bits, and what is kept of it. */
 export function newApiKey(mode: Mode): { key: string; prefix: string; hash: Buffer } {
   const key = `vx_${KIND[mode]}_${randomBytes(32).toString('base64url')}`;
-  return { key, prefix: key.slice(0, SHOWN), hash: hashOf(key) };
+  return { key, prefix: key.slice(0, SHOWN), hash: sha256(key) };
 }
 
 /** Whether a bearer token means to be one of our keys. */
@@ -61,7 +60,7 @@ export function createApiKeys(options: {
       const kind = KEY.exec(key)?.[1];
       if (kind === undefined) throw unknown();
       if (kind !== KIND[mode]) throw ofAnotherMode(kind);
-      const hash = hashOf(key).toString('hex');
+      const hash = sha256(key).toString('hex');
       if (options.isRefused(request) && !(await mayBeOurs(hash))) throw unknown();
       const row = await believed(hash);
       if (!row) throw unknown();

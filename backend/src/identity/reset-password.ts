@@ -1,4 +1,5 @@
 import type { AccountContext } from './account-context.ts';
+import { codeOf } from './issuer-errors.ts';
 import { refuseGuessablePassword } from './password-rules.ts';
 
 /**
@@ -25,12 +26,12 @@ export async function resetPassword(
     await api.resetPassword({ body: { token, newPassword: password } });
     const inside = await getCurrentAdapter(adapter);
     await inside.deleteMany({ model: 'verification', where: [{ field: 'value', value: user.id }] });
-    // Whoever reads the mail owns the address.
+    // Only the owner of the address could read the mail.
     if (!user.emailVerified) await internalAdapter.updateUser(user.id, { emailVerified: true });
     return true;
   }).catch((error: unknown) => {
     // Two at once with one link: the second finds it used.
-    if ((error as { body?: { code?: string } }).body?.code === 'INVALID_TOKEN') return false;
+    if (codeOf(error) === 'INVALID_TOKEN') return false;
     throw error;
   });
   if (isDone) mailer.send('password changed', letters.passwordChanged(user));

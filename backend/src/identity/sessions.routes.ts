@@ -90,7 +90,6 @@ export const registerSessionRoutes: AccountRoutes = (server, context) => {
       },
     },
     async (request, reply) => {
-      await sessionOf(context, request);
       const { api } = await context.issuer();
       const headers = cookieHeaders(request);
       const ended = (await api.listSessions({ headers })).find(({ id }) => id === request.params.id);
@@ -115,7 +114,6 @@ export const registerSessionRoutes: AccountRoutes = (server, context) => {
       },
     },
     async (request, reply) => {
-      await sessionOf(context, request);
       const { api } = await context.issuer();
       await api.revokeOtherSessions({ headers: cookieHeaders(request) });
       context.forgetSessions();
