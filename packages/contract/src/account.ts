@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { Id, Timestamp } from './common.ts';
+import { singleLine } from './text.ts';
 
 const email = z.email().max(254);
 const newPassword = z.string().min(8).max(128);
 const currentPassword = z.string().min(1).max(128);
 /** The end of a link from an email. */
-const linkToken = z
-  .string()
-  .max(2_000)
-  .regex(/^[\w.-]+$/, 'isn’t the end of one of our links: copy the whole link')
-  .describe('The end of the link, after #');
+const linkToken = singleLine(2_000).describe('The end of the link, after #');
 
 export const PasswordResetRequest = z.strictObject({ email }).meta({ id: 'PasswordResetRequest' });
 export type PasswordResetRequest = z.infer<typeof PasswordResetRequest>;
@@ -61,12 +58,7 @@ export type TotpCode = z.infer<typeof TotpCode>;
 
 export const RecoveryCode = z
   .strictObject({
-    code: z
-      .string()
-      .trim()
-      .min(6)
-      .max(32)
-      .regex(/^[A-Za-z0-9-]+$/, 'must be as in your list: letters, digits and a hyphen'),
+    code: singleLine(32).min(6),
   })
   .meta({ id: 'RecoveryCode' });
 export type RecoveryCode = z.infer<typeof RecoveryCode>;
