@@ -8,6 +8,7 @@ import { tooManyRequests } from '../platform/rate-limits/too-many.ts';
 import { refusesStrangers } from '../platform/request-limits.ts';
 import type { Letters } from './letters.ts';
 import type { LocalIssuer } from './local-issuer.ts';
+import { notSignedIn } from './not-signed-in.ts';
 import type { PasswordHashing } from './password-hashing.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
@@ -34,19 +35,23 @@ export const tags = ['identity'];
 
 /** @throws {AppError} NOT_SIGNED_IN (401). */
 export async function sessionOf(
-  { lookUpSession }: Pick<AccountContext, 'lookUpSession'>,
+  context: Pick<AccountContext, 'lookUpSession'>,
   request: FastifyRequest,
 ): Promise<Session> {
   const earlier = known.get(request);
   if (earlier) return earlier;
-  const { cookie } = request.headers;
-  const session = cookie?.includes('voxanne') ? await lookUpSession(cookie) : null;
+  const session = await findSession(context, request);
   if (session) return session;
-  throw new AppError({
-    code: 'NOT_SIGNED_IN',
-    status: 401,
-    detail: 'You’re not signed in. Sign in and try again.',
-  });
+  throw notSignedIn();
+}
+
+/** For what also answers without a session. */
+export async function findSession(
+  { lookUpSession }: Pick<AccountContext, 'lookUpSession'>,
+  request: FastifyRequest,
+): Promise<Session | null> {
+  const { cookie } = request.headers;
+  return cookie?.includes('voxanne') ? lookUpSession(cookie) : null;
 }
 
 /**
@@ -82,6 +87,16 @@ export function withPassword<T>(
       isWrong(result) ? 'failed' : 'neither',
     ),
   );
+}
+
+/** Recovery codes that were not used yet. */
+export async function countRecoveryCodes(
+  { issuer }: Pick<AccountContext, 'issuer'>,
+  userId: string,
+): Promise<number> {
+  const { api } = await issuer();
+  const { backupCodes } = await api.viewBackupCodes({ body: { userId } });
+  return (backupCodes as string[]).length;
 }
 
 const MAILS_TO_ONE = { name: 'mails-to-one', quota: 5, windowSeconds: 3_600 };

@@ -27,6 +27,7 @@ import { createSignInLimits } from './sign-in-limits.ts';
 import { type VerifyToken, verifyLocalTokens, verifySupabaseTokens } from './verify-token.ts';
 
 export { newApiKey } from './api-keys.ts';
+export { notSignedIn } from './not-signed-in.ts';
 
 /** Who is asking, as far as it was proved. `claimedOrgId` is signed, and still checked against the profiles. */
 export interface Person {

@@ -12,6 +12,8 @@ import type { z } from 'zod';
 import {
   type AccountContext,
   type AccountRoutes,
+  countRecoveryCodes,
+  findSession,
   requireSession,
   type Session,
   sessionOf,
@@ -88,8 +90,7 @@ export const registerSecondFactorRoutes: AccountRoutes = (server, context) => {
       },
     },
     async (request, reply) => {
-      const { cookie } = request.headers;
-      const session = cookie?.includes('voxanne') ? await context.lookUpSession(cookie) : null;
+      const session = await findSession(context, request);
       const answer = await counted(context, request, session);
       if (answer.status === 200 && session) await isOn(context, session, answer);
       return give(request, reply, answer);
@@ -193,10 +194,6 @@ async function isOn(context: AccountContext, { user }: Session, answer: Answer):
 
 async function codeUsed(context: AccountContext, answer: Answer): Promise<void> {
   const { user } = JSON.parse(answer.text) as { user: { id: string; email: string; name: string } };
-  const { api } = await context.issuer();
-  const { backupCodes } = await api.viewBackupCodes({ body: { userId: user.id } });
-  context.mailer.send(
-    'recovery code used',
-    context.letters.recoveryCodeUsed(user, (backupCodes as string[]).length),
-  );
+  const left = await countRecoveryCodes(context, user.id);
+  context.mailer.send('recovery code used', context.letters.recoveryCodeUsed(user, left));
 }

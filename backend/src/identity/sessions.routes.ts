@@ -1,7 +1,14 @@
 import { Account, AccountSessionList, Id } from '@voxanne/contract';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
-import { type AccountRoutes, cookieHeaders, requireSession, sessionOf, tags } from './account-context.ts';
+import {
+  type AccountRoutes,
+  cookieHeaders,
+  countRecoveryCodes,
+  requireSession,
+  sessionOf,
+  tags,
+} from './account-context.ts';
 
 const notFound = () =>
   new AppError({
@@ -28,17 +35,13 @@ export const registerSessionRoutes: AccountRoutes = (server, context) => {
     },
     async (request) => {
       const { user } = await sessionOf(context, request);
-      const { api } = await context.issuer();
-      const codes = user.twoFactorEnabled
-        ? ((await api.viewBackupCodes({ body: { userId: user.id } })).backupCodes as string[])
-        : [];
       return {
         user_id: user.id,
         email: user.email,
         name: user.name,
         email_verified: user.emailVerified,
         second_factor: user.twoFactorEnabled === true,
-        recovery_codes_left: codes.length,
+        recovery_codes_left: user.twoFactorEnabled ? await countRecoveryCodes(context, user.id) : 0,
       };
     },
   );

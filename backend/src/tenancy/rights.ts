@@ -1,4 +1,12 @@
-import { hasRight, RIGHTS, type Right, type Role, type Scope, scopesWith } from '@voxanne/contract';
+import {
+  hasRight,
+  RIGHTS,
+  type Right,
+  type Role,
+  type Scope,
+  scopesGive,
+  scopesWith,
+} from '@voxanne/contract';
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http.ts';
@@ -77,8 +85,8 @@ export const rolesInWords = (roles: readonly Role[]): string =>
   new Intl.ListFormat('en-US', { type: 'conjunction' }).format(roles.map((role) => PLURALS[role]));
 
 function refuseWithoutScope(scopes: readonly Scope[], right: Right): void {
+  if (scopesGive(scopes, right)) return;
   const giving = scopesWith(right);
-  if (giving.some((scope) => scopes.includes(scope))) return;
   const { description } = RIGHTS[right];
   if (giving.length === 0) {
     throw new AppError({

@@ -1,6 +1,12 @@
-import { type Right, type Role, scopesWith } from '@voxanne/contract';
+import { type Role, scopesGive } from '@voxanne/contract';
 import type { FastifyRequest } from 'fastify';
-import type { Identity, IdentityService, KeyHolder, Person } from '../identity/index.ts';
+import {
+  type Identity,
+  type IdentityService,
+  type KeyHolder,
+  notSignedIn,
+  type Person,
+} from '../identity/index.ts';
 import { believeBriefly } from '../platform/believed.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
@@ -80,11 +86,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
   const identify = async (request: FastifyRequest): Promise<Identity> => {
     const identity = await options.identity.identify(request);
     if (identity) return identity;
-    throw new AppError({
-      code: 'NOT_SIGNED_IN',
-      status: 401,
-      detail: 'You’re not signed in. Sign in and try again.',
-    });
+    throw notSignedIn();
   };
   return {
     tenantResolver: refusesStrangers(async (request) => {
@@ -106,7 +108,7 @@ export function createTenantResolvers(options: TenantResolverOptions): TenantRes
       try {
         const identity = await options.identity.identify(request);
         if (!identity) return;
-        if (identity.via === 'key' && !keyHasRight(identity.key, 'clinic.read')) return;
+        if (identity.via === 'key' && !scopesGive(identity.key.scopes, 'clinic.read')) return;
         request.tenant = tenantFor(request, identity, await memberships(identity));
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
@@ -125,9 +127,6 @@ const meantBy = (identity: Identity, memberships: Membership[]): Membership | un
   identity.via === 'key'
     ? memberships[0]
     : (memberships.find(({ org_id }) => org_id === identity.claimedOrgId) ?? memberships[0]);
-
-const keyHasRight = ({ scopes }: KeyHolder['key'], right: Right): boolean =>
-  scopesWith(right).some((scope) => scopes.includes(scope));
 
 /**
  * A page says which clinic it shows: after a switch in another window, what was typed for one clinic must not be saved

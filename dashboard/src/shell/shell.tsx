@@ -1,16 +1,15 @@
 import { ActionIcon, Anchor, Button } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { meQuery } from '../features/identity/api/me.ts';
-import { signOut } from '../features/identity/api/sign-out.ts';
 import { SignInAgain } from '../features/identity/sign-in-again.tsx';
+import { useSignOut } from '../features/identity/use-sign-out.ts';
 import { ClinicChanged } from '../features/organizations/clinic-changed.tsx';
 import { ClinicSwitcher } from '../features/organizations/clinic-switcher.tsx';
 import { LiveProvider } from '../lib/live/live-provider.tsx';
 import { Logo } from '../lib/ui/logo.tsx';
-import { notifyFailed } from '../lib/ui/notify.ts';
 import { UnsavedChanges, useUnsavedGuard } from '../lib/ui/unsaved.tsx';
 import { LivePill } from './live-pill.tsx';
 import { ModeChip } from './mode-chip.tsx';
@@ -42,16 +41,7 @@ function Frame() {
   const { data: me } = useQuery(meQuery);
   useGoogleReturn();
   const main = useFocusOnNavigation();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: signOut,
-    async onSuccess() {
-      await navigate({ to: '/sign-in' });
-      queryClient.clear();
-    },
-    onError: (error) => notifyFailed('We couldn’t sign you out', error),
-  });
+  const leave = useSignOut();
   const { mayLeave } = useUnsavedGuard();
   const askAndLeave = async () => {
     if (await mayLeave()) leave.mutate();

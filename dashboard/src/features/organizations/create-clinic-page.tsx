@@ -1,12 +1,11 @@
 import { Anchor, Button, Stack } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useLocation, useNavigate } from '@tanstack/react-router';
-import { notifyFailed } from '../../lib/ui/notify.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
 import { ErrorState, LoadingRows } from '../../lib/ui/states.tsx';
 import { modeQuery } from '../identity/api/mode.ts';
 import { sessionQuery } from '../identity/api/session.ts';
-import { signOut } from '../identity/api/sign-out.ts';
 import { AuthCard } from '../identity/auth-card.tsx';
+import { useSignOut } from '../identity/use-sign-out.ts';
 import { myOrganizationsQuery } from './api/my-organizations.ts';
 import { CreateClinicForm } from './create-clinic-form.tsx';
 
@@ -64,16 +63,7 @@ const SignInFirst = () => (
 );
 
 function Foot({ email, hasClinic }: { email: string | undefined; hasClinic: boolean }) {
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const leave = useMutation({
-    mutationFn: signOut,
-    async onSuccess() {
-      await navigate({ to: '/sign-in' });
-      queryClient.clear();
-    },
-    onError: (error) => notifyFailed('We couldn’t sign you out', error),
-  });
+  const leave = useSignOut();
   if (email === undefined) return null;
   if (hasClinic) {
     return (
